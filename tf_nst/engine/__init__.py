@@ -1,0 +1,1 @@
+"""Optimisation: gradients, optimisers, devices, the one loop. It emits records and prints nothing."""

@@ -1,0 +1,1 @@
+"""What is minimised: terms, their targets, and the objective made of them."""

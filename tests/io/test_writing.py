@@ -1,0 +1,321 @@
+import builtins
+import os
+import resource
+import stat
+
+import numpy as np
+import pytest
+import tifffile
+from icc_bytes import adobe, cmyk, curv, grey_profile, p3, rgb_tables
+from PIL import Image as Pillow
+
+from tf_nst.errors import RunError, UserError
+from tf_nst.io import profiles
+from tf_nst.io.images import Image, read_image
+from tf_nst.io.writing import check_output, check_size, write_atomically, write_image
+
+RNG = np.random.default_rng(0)
+PIXELS = RNG.integers(0, 256, (6, 8, 3)).astype(np.uint8)
+ALPHA = RNG.integers(0, 256, (6, 8)).astype(np.uint8)
+DEEP = RNG.integers(8000, 65536, (6, 8, 3)).astype(np.uint16)
+DEEP_ALPHA = RNG.integers(0, 65536, (6, 8)).astype(np.uint16)
+EXTENSIONS = [".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"]
+
+
+# --- check_output ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("extension", [*EXTENSIONS, ".PNG", ".Tiff"])
+def test_good_outputs_pass_and_leave_nothing(tmp_path, extension):
+    check_output(tmp_path / f"a{extension}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_existing_output_is_left_alone(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"mine")
+    check_output(tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes() == b"mine"
+
+
+def test_name_without_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    check_output("a.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a", "expected a name that ends in one of .png, .jpg, .jpeg, .webp, .tif, .tiff"),
+        ("a.gif", "received"),
+        (".png", "expected a name that ends in"),
+        ("folder.png", "is a folder"),
+        ("nowhere/a.png", "does not exist"),
+        ("file/a.png", "is a file"),
+    ],
+)
+def test_bad_outputs_are_refused(tmp_path, name, said):
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "file").write_bytes(b"x")
+    with pytest.raises(UserError, match=r"^--out: ") as error:
+        check_output(tmp_path / name, "--out")
+    assert said in str(error.value) and "\n" not in str(error.value)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_unwritable_folder_is_refused(tmp_path, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
+    with pytest.raises(UserError, match=r"^--output: .*cannot be written to \(Permission denied\)"):
+        check_output(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(
+    ("name", "height", "width", "limit"),
+    [("a.webp", 16384, 5, 16383), ("a.jpg", 3, 65536, 65535), ("a.JPEG", 65536, 3, 65535)],
+)
+def test_too_many_pixels_a_side(tmp_path, name, height, width, limit):
+    with pytest.raises(UserError, match=rf"^--output: .*at most {limit} a side"):
+        check_size(tmp_path / name, height, width)
+    check_size(tmp_path / name, min(height, limit), min(width, limit))
+    with pytest.raises(UserError, match="a side"):
+        write_image(Image(np.zeros((height, width, 3), np.uint8)), tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_png_and_tiff_have_no_such_limit():
+    check_size("a.png", 100_000, 100_000)
+    check_size("a.tif", 100_000, 100_000)
+
+
+# --- write_image -----------------------------------------------------------------------------
+
+IMAGES = {
+    "8": Image(PIXELS),
+    "8 with alpha": Image(PIXELS, ALPHA),
+    "16": Image(DEEP),
+    "16 with alpha": Image(DEEP, DEEP_ALPHA),
+}
+
+
+@pytest.mark.parametrize("extension", [".png", ".tif", ".tiff", ".PNG"])
+@pytest.mark.parametrize("name", IMAGES)
+def test_lossless_formats_come_back_exactly(tmp_path, name, extension):
+    path = tmp_path / f"a{extension}"
+    assert write_image(IMAGES[name], path) == ()
+    image = read_image(path)
+    np.testing.assert_array_equal(np.asarray(image), np.asarray(IMAGES[name]))
+    assert image.pixels.dtype == IMAGES[name].pixels.dtype
+    assert image.profile == profiles.srgb_profile()
+
+
+@pytest.mark.parametrize("extension", EXTENSIONS)
+@pytest.mark.parametrize("name", IMAGES)
+def test_every_output_has_an_srgb_profile_and_the_same_bytes_again(tmp_path, name, extension):
+    first, second = tmp_path / f"a{extension}", tmp_path / f"b{extension}"
+    write_image(IMAGES[name], first)
+    write_image(IMAGES[name], second)
+    assert first.read_bytes() == second.read_bytes()
+    with Pillow.open(first) as picture:
+        assert picture.info["icc_profile"] == profiles.srgb_profile()
+        assert picture.format == {"p": "PNG", "j": "JPEG", "w": "WEBP", "t": "TIFF"}[extension[1]]
+    assert sorted(os.listdir(tmp_path)) == sorted([first.name, second.name])
+
+
+def test_png16_is_well_formed(tmp_path):
+    write_image(Image(DEEP), tmp_path / "a.png")
+    data = (tmp_path / "a.png").read_bytes()
+    assert data[24] == 16
+    assert data[37:41] == b"iCCP"
+    with Pillow.open(tmp_path / "a.png") as picture:
+        picture.verify()
+
+
+def test_tiff16_tags(tmp_path):
+    write_image(Image(DEEP, DEEP_ALPHA), tmp_path / "a.tif")
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        page = file.pages[0]
+        assert page.extrasamples == (2,)
+        assert page.tags[34675].value == profiles.srgb_profile()
+        assert 305 not in page.tags and 306 not in page.tags and 270 not in page.tags
+
+
+@pytest.mark.parametrize("extension", [".jpg", ".webp"])
+def test_16_bits_are_rounded_with_a_note(tmp_path, extension):
+    flat = Image(np.full((16, 16, 3), 100 * 257 + 200, np.uint16))
+    rounded = Image(np.full((16, 16, 3), 101, np.uint8))
+    (note,) = write_image(flat, tmp_path / f"a{extension}")
+    assert note.startswith(str(tmp_path / f"a{extension}: ")) and "8 bits" in note
+    assert write_image(rounded, tmp_path / f"b{extension}") == ()
+    assert (tmp_path / f"a{extension}").read_bytes() == (tmp_path / f"b{extension}").read_bytes()
+
+
+def test_jpeg_lays_transparency_on_white(tmp_path):
+    pixels = np.zeros((16, 16, 3), np.uint8)
+    alpha = np.zeros((16, 16), np.uint8)
+    alpha[:, 8:] = 255
+    (note,) = write_image(Image(pixels, alpha), tmp_path / "a.jpg")
+    assert "white" in note
+    image = read_image(tmp_path / "a.jpg")
+    assert image.pixels[:, :7].min() > 250 and image.pixels[:, 9:].max() < 5
+
+
+def test_jpeg_keeps_full_colour_resolution(tmp_path):
+    write_image(Image(PIXELS), tmp_path / "a.jpg")
+    data = (tmp_path / "a.jpg").read_bytes()
+    start = data.index(b"\xff\xc0") + 9
+    assert [data[start + 2 + 3 * i] for i in range(3)] == [0x11] * 3
+    with Pillow.open(tmp_path / "a.jpg") as picture:
+        assert picture.quantization[0][0] == 2  # quality 95
+
+
+def test_webp_keeps_alpha(tmp_path):
+    assert write_image(Image(np.full((6, 8, 3), 90, np.uint8), ALPHA), tmp_path / "a.webp") == ()
+    np.testing.assert_array_equal(read_image(tmp_path / "a.webp").alpha, ALPHA)
+
+
+def test_webp_is_lossy(tmp_path):
+    write_image(Image(PIXELS), tmp_path / "a.webp")
+    assert b"VP8 " in (tmp_path / "a.webp").read_bytes()
+
+
+def test_without_tifffile_16_bits_become_8(tmp_path, monkeypatch):
+    real = builtins.__import__
+
+    def fake(name, *args, **kwargs):
+        if name == "tifffile":
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", fake)
+    (note,) = write_image(Image(DEEP, DEEP_ALPHA), tmp_path / "a.tif")
+    assert 'pip install "tf_nst[tiff]"' in note
+    image = read_image(tmp_path / "a.tif")
+    np.testing.assert_array_equal(image.pixels, np.rint(DEEP / 257))
+
+
+@pytest.mark.parametrize("make", [p3, adobe])
+def test_input_profile_gives_the_inputs_colours_back(tmp_path, make):
+    in_profile = profiles.pixels_from_srgb(DEEP, make())
+    path = tmp_path / "in.tif"
+    tifffile.imwrite(path, in_profile, photometric="rgb", iccprofile=make())
+    assert write_image(read_image(path), tmp_path / "out.png", "input") == ()
+    with Pillow.open(tmp_path / "out.png") as picture:
+        assert picture.info["icc_profile"] == make()
+    stored = read_image(tmp_path / "out.png")
+    assert np.abs(stored.pixels.astype(int) - DEEP).max() <= 4
+    assert np.abs(in_profile.astype(int) - DEEP).max() > 500
+
+
+def test_input_profile_at_8_bits_with_alpha(tmp_path):
+    write_image(Image(PIXELS, ALPHA, p3()), tmp_path / "a.png", "input")
+    with Pillow.open(tmp_path / "a.png") as picture:
+        stored, embedded = np.asarray(picture), picture.info["icc_profile"]
+    assert embedded == p3()
+    np.testing.assert_array_equal(stored[..., :3], profiles.pixels_from_srgb(PIXELS, p3()))
+    np.testing.assert_array_equal(stored[..., 3], ALPHA)
+
+
+def test_input_profile_that_is_srgb_is_embedded_as_it_was(tmp_path):
+    own = profiles.srgb_profile().replace(b"lcms", b"mine")
+    assert write_image(Image(PIXELS, profile=own), tmp_path / "a.png", "input") == ()
+    with Pillow.open(tmp_path / "a.png") as picture:
+        assert picture.info["icc_profile"] == own
+        np.testing.assert_array_equal(np.asarray(picture), PIXELS)
+
+
+@pytest.mark.parametrize("data", [cmyk(), grey_profile(curv()), rgb_tables(), b"rubbish"])
+def test_input_profile_that_cannot_be_written_stays_srgb(tmp_path, data):
+    (note,) = write_image(Image(DEEP, profile=data), tmp_path / "a.png", "input")
+    assert "stays sRGB" in note
+    image = read_image(tmp_path / "a.png")
+    assert image.profile == profiles.srgb_profile()
+    np.testing.assert_array_equal(image.pixels, DEEP)
+
+
+def test_no_input_profile_is_srgb(tmp_path):
+    assert write_image(Image(PIXELS), tmp_path / "a.png", "input") == ()
+    assert read_image(tmp_path / "a.png").profile == profiles.srgb_profile()
+
+
+@pytest.mark.parametrize(("name", "profile"), [("a.xyz", "srgb"), ("a.png", "p3")])
+def test_unknown_extension_or_profile_is_refused(tmp_path, name, profile):
+    with pytest.raises(UserError, match="expected"):
+        write_image(Image(PIXELS), tmp_path / name, profile)
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- write_atomically ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", [b"new", lambda file: file.write(b"new")])
+def test_bytes_or_callable_replace_what_was_there(tmp_path, data):
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old and longer")
+    write_atomically(path, data)
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def test_permissions_follow_the_umask(tmp_path):
+    before = os.umask(0o027)
+    try:
+        write_atomically(tmp_path / "a", b"x")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o640
+
+
+def failing(error):
+    def write(file):
+        file.write(b"half")
+        raise error
+
+    return write
+
+
+def test_disk_error_is_one_line_and_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"old")
+    with pytest.raises(RunError) as error:
+        write_atomically(path, failing(OSError(28, "No space left on device")))
+    assert str(error.value) == f"{path} cannot be written: No space left on device"
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
+def test_other_failures_pass_and_leave_nothing(tmp_path, error):
+    with pytest.raises(error):
+        write_atomically(tmp_path / "a.bin", failing(error()))
+    assert os.listdir(tmp_path) == []
+
+
+def test_real_write_failure(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(RunError, match=r"a\.png cannot be written: File too large"):
+            noise = RNG.integers(0, 256, (60, 60, 3)).astype(np.uint8)
+            write_image(Image(noise), tmp_path / "a.png")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["nowhere/a.bin", "file/a.bin"])
+def test_missing_folder_is_a_run_error(tmp_path, name):
+    (tmp_path / "file").write_bytes(b"x")
+    with pytest.raises(RunError, match="cannot be written"):
+        write_atomically(tmp_path / name, b"x")
+
+
+def test_data_reach_the_disk_before_the_name(tmp_path, monkeypatch):
+    order = []
+    monkeypatch.setattr(os, "fsync", lambda fd: order.append("fsync"))
+    real = os.replace
+    monkeypatch.setattr(os, "replace", lambda a, b: (order.append("replace"), real(a, b)))
+    write_atomically(tmp_path / "a", b"x")
+    assert order == ["fsync", "replace"]

@@ -1,0 +1,45 @@
+"""Between 8 bits, 16 bits and floats, and between Pillow's pictures and arrays."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+DTYPES = {8: np.uint8, 16: np.uint16}
+TOP = {8: 255, 16: 65535}
+BAND_PIXELS = 1 << 20
+
+
+def bands(height: int, width: int) -> list[slice]:
+    """Row slices that cover `height` rows, each of about a million pixels."""
+    rows = max(1, BAND_PIXELS // width)
+    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
+
+
+def to_depth(array: NDArray, depth: int) -> NDArray:
+    """`array` (uint8 or uint16, any shape) at 8 or 16 bits, rounded to the nearest.
+
+    8 to 16 is exact. Returns `array` itself where the depth is right already.
+    """
+    if array.dtype == DTYPES[depth]:
+        return array
+    if depth == 16:
+        return array.astype(np.uint16) * np.uint16(257)
+    nearest = ((np.arange(65536) + 128) // 257).astype(np.uint8)
+    return nearest[array]
+
+
+def quantise(array: NDArray, depth: int) -> NDArray:
+    """`array` (float, any shape, 0..1) as uint8 or uint16: clipped, rounded to the nearest."""
+    scaled = array * TOP[depth]
+    np.rint(scaled, out=scaled)
+    np.clip(scaled, 0, TOP[depth], out=scaled)
+    return scaled.astype(DTYPES[depth])
+
+
+def to_array(picture) -> NDArray:
+    """A Pillow picture of 8 bits as uint8 [H,W] or [H,W,bands], copied in bands to spare memory."""
+    width, height = picture.size
+    count = len(picture.getbands())
+    result = np.empty((height, width) if count == 1 else (height, width, count), np.uint8)
+    for rows in bands(height, width):
+        result[rows] = np.asarray(picture.crop((0, rows.start, width, rows.stop)))
+    return result

@@ -1,0 +1,81 @@
+"""From a picture to the bytes of a PNG, JPEG, WebP or TIFF file; same pixels, same bytes."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+from PIL import Image as Pillow
+
+from tf_nst.io.images import Image
+from tf_nst.io.readers import TIFF_EXTRA
+
+Encoded = tuple[bytes, tuple[str, ...]]
+IHDR_END = 33  # signature 8, then length 4, name 4, body 13, checksum 4
+
+
+def encode_png(image: Image, icc: bytes) -> Encoded:
+    """PNG of 8 or 16 bits, as the picture is, with the profile `icc`."""
+    if image.depth == 8:
+        return _by_pillow(image.to_pillow(), "PNG", icc_profile=icc), ()
+    import tensorflow as tf
+
+    with tf.device("cpu"):
+        data = tf.io.encode_png(np.asarray(image)).numpy()
+    return data[:IHDR_END] + _icc_chunk(icc) + data[IHDR_END:], ()
+
+
+def encode_jpeg(image: Image, icc: bytes) -> Encoded:
+    """JPEG of quality 95 without chroma subsampling; alpha is laid on white, 16 bits become 8."""
+    notes = _eight_bit_note(image, "JPEG")
+    picture = image.to_pillow()
+    if image.alpha is not None:
+        notes += ("JPEG holds no transparency: the picture is laid on white",)
+        white = Pillow.new("RGB", picture.size, "white")
+        white.paste(picture, mask=picture.getchannel("A"))
+        picture = white
+    return _by_pillow(picture, "JPEG", quality=95, subsampling=0, icc_profile=icc), notes
+
+
+def encode_webp(image: Image, icc: bytes) -> Encoded:
+    """Lossy WebP of quality 95, with alpha; 16 bits become 8."""
+    data = _by_pillow(image.to_pillow(), "WEBP", quality=95, icc_profile=icc)
+    return data, _eight_bit_note(image, "WebP")
+
+
+def encode_tiff(image: Image, icc: bytes) -> Encoded:
+    """Uncompressed TIFF of 8 bits, or of 16 if tifffile is there."""
+    if image.depth == 8:
+        return _by_pillow(image.to_pillow(), "TIFF", icc_profile=icc), ()
+    try:
+        import tifffile
+    except ImportError:
+        data = _by_pillow(image.to_pillow(), "TIFF", icc_profile=icc)
+        return data, (f"the 16 bits are rounded to 8 (16 need tifffile: {TIFF_EXTRA})",)
+    buffer = io.BytesIO()
+    tifffile.imwrite(
+        buffer,
+        np.asarray(image),
+        photometric="rgb",
+        extrasamples=[] if image.alpha is None else ["unassalpha"],
+        iccprofile=icc,
+        metadata=None,
+        software=False,
+    )
+    return buffer.getvalue(), ()
+
+
+def _by_pillow(picture: Pillow.Image, kind: str, **options) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def _eight_bit_note(image: Image, kind: str) -> tuple[str, ...]:
+    return (f"{kind} holds 8 bits: the 16 are rounded",) if image.depth == 16 else ()
+
+
+def _icc_chunk(icc: bytes) -> bytes:
+    """PNG's iCCP chunk: a name, a zero, the method (zlib, 0), the compressed profile."""
+    body = b"iCCP" + b"ICC profile\0\0" + zlib.compress(icc)
+    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))

@@ -1,0 +1,143 @@
+"""Writing files whole or not at all, and pictures among them."""
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from tf_nst.errors import RunError, UserError
+from tf_nst.io import encoding, profiles
+from tf_nst.io.depth import to_depth
+from tf_nst.io.images import Image
+
+ENCODERS = {
+    ".png": encoding.encode_png,
+    ".jpg": encoding.encode_jpeg,
+    ".jpeg": encoding.encode_jpeg,
+    ".webp": encoding.encode_webp,
+    ".tif": encoding.encode_tiff,
+    ".tiff": encoding.encode_tiff,
+}
+LONGEST_SIDE = {".jpg": 65535, ".jpeg": 65535, ".webp": 16383}
+
+
+def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
+    """Refuse, before a long run, a path that a picture could not be written to.
+
+    Nothing is left behind: the folder is tried with a temporary file.
+
+    Raises:
+        UserError: unknown extension, an existing folder, or a folder missing or not writable.
+    """
+    path = Path(path)
+    _suffix(path, flag)
+    if path.is_dir():
+        raise UserError(f"{flag}: {path} is a folder; expected the name of an image file")
+    if not path.parent.exists():
+        raise UserError(
+            f"{flag}: the folder {path.parent} does not exist; expected an existing folder, "
+            f"received {path}"
+        )
+    if not path.parent.is_dir():
+        raise UserError(f"{flag}: {path.parent} is a file; expected a folder, received {path}")
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".tf_nst-"):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"{flag}: the folder {path.parent} cannot be written to ({error.strerror}); "
+            f"expected a writable folder"
+        ) from error
+
+
+def check_size(path: str | os.PathLike, height: int, width: int, flag: str = "--output") -> None:
+    """Refuse a picture larger than the format of `path` can hold.
+
+    Raises:
+        UserError: a side over 65535 pixels for JPEG, 16383 for WebP; an unknown extension.
+    """
+    limit = LONGEST_SIDE.get(_suffix(Path(path), flag))
+    if limit is not None and max(height, width) > limit:
+        raise UserError(
+            f"{flag}: {path} cannot hold {width}×{height} pixels; expected at most {limit} a side "
+            "in this format (PNG and TIFF hold more)"
+        )
+
+
+def write_image(image: Image, path: str | os.PathLike, profile: str = "srgb") -> tuple[str, ...]:
+    """Write `image` in the format of the extension, with a profile in it; whole or not at all.
+
+    `profile` is "srgb", or "input" for the colours of the profile in `image.profile`. Returns
+    plain lines about what the format could not keep.
+
+    Raises:
+        UserError: unknown extension or `profile`, or a size that the format cannot hold.
+        RunError: the file cannot be written, such as on a full disk.
+    """
+    if profile not in ("srgb", "input"):
+        raise UserError(f"--output-profile: expected srgb or input, received {profile}")
+    path = Path(path)
+    check_size(path, image.height, image.width)
+    icc, notes = profiles.srgb_profile(), ()
+    if profile == "input" and image.profile:
+        image, icc, notes = _in_input_profile(image)
+    data, more = ENCODERS[_suffix(path, "--output")](image, icc)
+    write_atomically(path, data)
+    return tuple(f"{path}: {line}" for line in (*notes, *more))
+
+
+def write_atomically(
+    path: str | os.PathLike, data_or_callable: bytes | Callable[[BinaryIO], object]
+) -> None:
+    """Write bytes, or what a callable writes to the open file it is given, whole or not at all.
+
+    A temporary file in the same folder is flushed to the disk and then takes the name; on any
+    failure it is removed, and what stood at `path` stays.
+
+    Raises:
+        RunError: an OSError, such as a full disk.
+    """
+    temporary = Path(path).parent / f".tf_nst-{secrets.token_hex(8)}.tmp"
+    try:
+        with open(temporary, "xb") as file:
+            if callable(data_or_callable):
+                data_or_callable(file)
+            else:
+                file.write(data_or_callable)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def _suffix(path: Path, flag: str) -> str:
+    suffix = path.suffix.lower()
+    if suffix not in ENCODERS:
+        known = ", ".join(ENCODERS)
+        raise UserError(f"{flag}: expected a name that ends in one of {known}; received {path}")
+    return suffix
+
+
+def _in_input_profile(image: Image) -> tuple[Image, bytes, tuple[str, ...]]:
+    """The picture encoded in its own profile; in sRGB, with a note, where that cannot be."""
+    try:
+        if profiles.is_srgb(image.profile):
+            return image, image.profile, ()
+        pixels = profiles.pixels_from_srgb(image.pixels, image.profile)
+    except profiles.ProfileError as error:
+        note = f"the input's profile {error}: the output stays sRGB"
+        return image, profiles.srgb_profile(), (note,)
+    lost = image.depth == 16 and pixels.dtype == np.uint8
+    notes = ("the input's profile holds look-up tables only: the 16 bits became 8",) if lost else ()
+    alpha = None if image.alpha is None else to_depth(image.alpha, pixels.itemsize * 8)
+    return replace(image, pixels=pixels, alpha=alpha), image.profile, notes

@@ -1,0 +1,116 @@
+"""From a config, an extractor and two images to a loss that can be evaluated at any image."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tf_nst.config import ObjectiveConfig, Weighted
+from tf_nst.model.networks import Network, canonical_layer
+from tf_nst.objective.terms import IMAGE, TERMS, Means, Term, means
+
+Extractor = Callable[[tf.Tensor], dict[str, tf.Tensor]]
+Values = dict[str, tf.Tensor]
+
+
+class Objective(NamedTuple):
+    """A loss: terms, and what they compare with.
+
+    Attributes:
+      extractor: [B, H, W, 3] in 0..1 -> {layer: [B, h, w, C]}.
+      terms: the terms, weights above 0.
+      targets: {name of a style term: the means measured at the style}.
+      references: {layer: features of the content [B or 1, h, w, C]}.
+    """
+
+    extractor: Extractor
+    terms: tuple[Term, ...]
+    targets: dict[str, Means]
+    references: dict[str, tf.Tensor]
+
+
+def build_terms(config: ObjectiveConfig, network: Network) -> tuple[Term, ...]:
+    """The terms of `config`, those of weight 0 left out.
+
+    The weights within a list of layers or statistics are relative: they are divided by their sum,
+    so that content_weight and style_weight mean the same with one layer or with ten.
+
+    Raises:
+      UserError: a layer that the network lacks.
+    """
+    content = _spread(config.content_weight, _canonical(config.content_layers, network))
+    terms = [TERMS[config.content_loss](layer, weight) for layer, weight in content]
+    for statistic, weight in _spread(config.style_weight, config.style_statistic):
+        style = _spread(weight, _canonical(config.style_layers, network))
+        terms += [TERMS[statistic](layer, weight) for layer, weight in style]
+    terms.append(TERMS[config.tv_loss](IMAGE, config.tv_weight))
+    return tuple(term for term in terms if term.weight > 0)
+
+
+def _canonical(items: tuple[Weighted, ...], network: Network) -> tuple[Weighted, ...]:
+    return tuple(Weighted(canonical_layer(item.name, network), item.weight) for item in items)
+
+
+def _spread(total: float, items: tuple[Weighted, ...]) -> list[tuple[str, float]]:
+    weights = sum(item.weight for item in items)
+    return [(item.name, total * item.weight / weights) for item in items]
+
+
+def feature_layers(terms: tuple[Term, ...]) -> tuple[str, ...]:
+    """The network's layers that the terms look at, each once."""
+    return tuple(dict.fromkeys(term.layer for term in terms if term.layer != IMAGE))
+
+
+def build_objective(
+    extractor: Extractor, terms: tuple[Term, ...], content: tf.Tensor, style: tf.Tensor
+) -> Objective:
+    """Measures the targets, in one compiled call.
+
+    Args:
+      extractor: gives `feature_layers(terms)`.
+      terms: see `build_terms`.
+      content: [B or 1, H, W, 3] float32 in 0..1, of the size that will be painted.
+      style: [1, h, w, 3] float32 in 0..1, of any size.
+    """
+
+    @tf.function
+    def measure(content, style):
+        return _style_targets(extractor, terms, style), _references(extractor, terms, content)
+
+    return Objective(extractor, terms, *measure(content, style))
+
+
+def _style_targets(extractor, terms, style) -> dict[str, Means]:
+    features = extractor(style)
+    return {
+        term.name: means(term.moments(features[term.layer]))
+        for term in terms
+        if term.role == "style"
+    }
+
+
+def _references(extractor, terms, content) -> dict[str, tf.Tensor]:
+    layers = {term.layer for term in terms if term.role == "content"}
+    return {layer: features for layer, features in extractor(content).items() if layer in layers}
+
+
+def term_values(objective: Objective, image: tf.Tensor) -> Values:
+    """Each term's distance, unweighted.
+
+    Args:
+      image: [B, H, W, 3] float32 in 0..1.
+
+    Returns:
+      {name: [B] float32}, in the order of the terms.
+    """
+    features = {**objective.extractor(image), IMAGE: image * 255.0}
+    values = {}
+    for term in objective.terms:
+        sums = term.moments(features[term.layer], objective.references.get(term.layer))
+        values[term.name] = term.distance(means(sums), objective.targets.get(term.name))
+    return values
+
+
+def total(terms: tuple[Term, ...], values: Values) -> tf.Tensor:
+    """The loss [B]: the sum over terms of weight * distance."""
+    return tf.add_n([tf.cast(term.weight, values[term.name].dtype) * values[term.name] for term in terms])

@@ -1,0 +1,15 @@
+"""Antialiased change of size."""
+
+import tensorflow as tf
+
+
+def resize(image: tf.Tensor, height: int, width: int) -> tf.Tensor:
+    """[B, h, w, C] float32 -> [B, height, width, C] in the same range, by Catmull-Rom cubics.
+
+    An image that has the size already is returned as it is.
+    """
+    if image.shape[1:3] == (height, width):
+        return image
+    low, high = tf.reduce_min(image), tf.reduce_max(image)
+    resized = tf.image.resize(image, (height, width), "bicubic", antialias=True)
+    return tf.clip_by_value(resized, low, high)

@@ -1,0 +1,110 @@
+"""Sums over positions from which losses are made. Sums of two windows add up to the sum of both.
+
+Every function returns a dictionary of float32 sums (float64 for float64 features) with the batch
+as the first axis, and under "positions" the sum of the weights [B]: dividing by it gives means
+that do not depend on the picture's size.
+"""
+
+import tensorflow as tf
+
+
+def gram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
+    """Sum over positions p of w(p) f(p) f(p)^T (Gatys et al. 2016, equation 3).
+
+    Args:
+      features: [B, h, w, C], any floating dtype, the network's own units.
+      weights: [h, w] weight of each position, or None for ones.
+
+    Returns:
+      "gram" [B, C, C] and "positions" [B].
+    """
+    rows = _rows(features)
+    weighted = rows if weights is None else rows * _column(weights, rows.dtype)
+    gram = tf.matmul(rows, weighted, transpose_a=True)
+    return {"gram": gram, "positions": _positions(features, weights)}
+
+
+def mean_square_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
+    """Sums over positions of w f and w f^2, per channel: raw moments, because those add up.
+
+    Args:
+      features: [B, h, w, C], any floating dtype.
+      weights: [h, w] or None for ones.
+
+    Returns:
+      "mean" [B, C], "mean_square" [B, C] and "positions" [B], all of them sums.
+    """
+    rows = _rows(features)
+    squares = tf.square(rows)
+    if weights is not None:
+        column = _column(weights, rows.dtype)
+        rows, squares = rows * column, squares * column
+    return {
+        "mean": tf.reduce_sum(rows, axis=1),
+        "mean_square": tf.reduce_sum(squares, axis=1),
+        "positions": _positions(features, weights),
+    }
+
+
+def error_sums(
+    features: tf.Tensor, reference: tf.Tensor, weights: tf.Tensor | None = None
+) -> dict[str, tf.Tensor]:
+    """Sums over positions of w |f - r|^2 and w |r|^2, channels summed.
+
+    Args:
+      features: [B, h, w, C], any floating dtype.
+      reference: [B or 1, h, w, C], what the features are compared with.
+      weights: [h, w] or None for ones.
+
+    Returns:
+      "error" [B], "reference" [B] and "positions" [B].
+
+    Raises:
+      ValueError: the shapes differ in more than the batch.
+    """
+    if features.shape[1:] != reference.shape[1:]:
+        raise ValueError(
+            f"features and reference must have equal shapes after the batch, "
+            f"got {features.shape} and {reference.shape}"
+        )
+    rows, reference_rows = _rows(features), _rows(reference)
+    reference_rows = tf.broadcast_to(reference_rows, tf.shape(rows))
+    return {
+        "error": _weighted_total(tf.square(rows - reference_rows), weights),
+        "reference": _weighted_total(tf.square(reference_rows), weights),
+        "positions": _positions(features, weights),
+    }
+
+
+def _rows(features: tf.Tensor) -> tf.Tensor:
+    """[B, h, w, C] -> [B, h * w, C] in the dtype of the sums."""
+    shape = tf.shape(features)
+    rows = tf.reshape(features, [shape[0], shape[1] * shape[2], features.shape[-1]])
+    return tf.cast(rows, sum_dtype(features))
+
+
+def sum_dtype(features: tf.Tensor) -> tf.DType:
+    """float64 for float64 features, else float32: float16 sums overflow, bfloat16 sums are coarse."""
+    return tf.float64 if features.dtype == tf.float64 else tf.float32
+
+
+def _column(weights: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """[h, w] -> [1, h * w, 1]."""
+    return tf.cast(tf.reshape(weights, [1, -1, 1]), dtype)
+
+
+def _positions(features: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
+    """The sum of the weights, [B]; the number of positions where there are no weights."""
+    shape, dtype = tf.shape(features), sum_dtype(features)
+    if weights is None:
+        count = tf.cast(shape[1], dtype) * tf.cast(shape[2], dtype)
+    else:
+        count = tf.reduce_sum(tf.cast(weights, dtype))
+    return tf.fill([shape[0]], count)
+
+
+def _weighted_total(rows: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
+    """[B, h * w, C] -> [B]: the weighted sum over positions and channels."""
+    if weights is not None:
+        rows = rows * _column(weights, rows.dtype)
+    return tf.reduce_sum(rows, axis=[1, 2])
