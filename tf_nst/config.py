@@ -4,11 +4,12 @@ No TensorFlow here, so that `--help` and a mistyped flag are answered at once.
 """
 
 import math
-from dataclasses import dataclass, field
+import numbers
+from dataclasses import dataclass, field, fields
 
 from tf_nst.errors import UserError
 
-# Rows of objective.terms.TERMS by their role, in the order shown by --help; a test keeps them equal.
+# Rows of objective.terms.TERMS by their role; a test keeps them equal.
 CONTENT_LOSSES = ("mean_squared", "frobenius")
 STYLE_STATISTICS = ("gram", "mean_std")
 VARIATION_LOSSES = ("squared", "absolute")
@@ -65,7 +66,7 @@ def _parse_one(part: str, flag: str) -> Weighted:
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Which network, with which weights and pooling; `seed` is that of random weights."""
+    """Which network, with which weights and which pooling."""
 
     network: str = "vgg19"
     weights: str = "auto"
@@ -98,22 +99,25 @@ class ObjectiveConfig:
             _check_choice("--style_statistic", item.name, STYLE_STATISTICS)
         if self.content_weight == self.style_weight == 0:
             raise UserError(
-                "--content_weight and --style_weight: expected one of them above 0, received 0 and 0"
+                "--content_weight and --style_weight: expected one of them above 0, received two zeros"
             )
 
 
 @dataclass(frozen=True)
 class StylizeConfig:
-    """One picture: sizes in pixels, learning rate in pixel values of 0..1 a step."""
+    """One picture: sizes are long sides in pixels; a learning rate of None is the optimiser's own.
 
-    network: NetworkConfig = field(default_factory=NetworkConfig)
+    A style_size of 0 is the size of the picture, but never larger than the style itself.
+    """
+
+    network_config: NetworkConfig = field(default_factory=NetworkConfig)
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     size: int = 512
     style_size: int = 0
     steps: int = 300
     init: str = "content"
     optimizer: str = "adam"
-    learning_rate: float = 0.02
+    learning_rate: float | None = None
     seed: int = 0
     precision: str = "auto"
     xla: str = "auto"
@@ -123,14 +127,62 @@ class StylizeConfig:
         _check_integer("--style_size", self.style_size, 0, MAX_SIDE)
         _check_integer("--steps", self.steps, 1, 1_000_000)
         _check_integer("--seed", self.seed, 0, 2**31 - 1)
-        _check_number("--learning_rate", self.learning_rate, least=0.0)
-        if self.learning_rate == 0:
-            raise UserError("--learning_rate: expected a number above 0, received 0")
+        if self.learning_rate is not None:
+            _check_above_zero("--learning_rate", self.learning_rate)
         _check_choice("--optimizer", self.optimizer, OPTIMIZERS)
         _check_choice("--precision", self.precision, PRECISIONS)
         _check_choice("--xla", self.xla, XLA_CHOICES)
         if not self.init:
             raise UserError(f"--init: expected {', '.join(STARTS)} or a file, received nothing")
+
+
+_LISTS = ("content_layers", "style_layers", "style_statistic")
+
+
+def option_names() -> tuple[str, ...]:
+    """The names that `config_from_options` takes."""
+    return tuple(name for part in _PARTS for name in _own_fields(part))
+
+
+def config_from_options(options: dict) -> StylizeConfig:
+    """The config of flags given by name; layers and statistics as text or as Weighted.
+
+    Raises:
+      UserError: an unknown name, or a value of the wrong type or out of its range.
+    """
+    parts = {part: {} for part in _PARTS}
+    for name, value in options.items():
+        owner = next((part for part in _PARTS if name in _own_fields(part)), None)
+        if owner is None:
+            known = ", ".join(option_names())
+            raise UserError(f"{name}: no such option, expected one of {known}")
+        if name in _LISTS and isinstance(value, str):
+            value = parse_weighted(value, f"--{name}")
+        parts[owner][name] = value
+    return StylizeConfig(
+        NetworkConfig(**parts[NetworkConfig]),
+        ObjectiveConfig(**parts[ObjectiveConfig]),
+        **parts[StylizeConfig],
+    )
+
+
+def options_from_config(config: StylizeConfig) -> dict:
+    """The inverse of `config_from_options`, lists as text: what a flag file holds."""
+    options = {}
+    for part in (config, config.network_config, config.objective):
+        for name in _own_fields(type(part)):
+            value = getattr(part, name)
+            options[name] = ",".join(map(str, value)) if name in _LISTS else value
+    return options
+
+
+_PARTS = (NetworkConfig, ObjectiveConfig, StylizeConfig)
+
+
+def _own_fields(part: type) -> tuple[str, ...]:
+    return tuple(
+        item.name for item in fields(part) if item.name not in ("network_config", "objective")
+    )
 
 
 def _check_choice(flag: str, value: str, choices: tuple[str, ...]) -> None:
@@ -139,10 +191,23 @@ def _check_choice(flag: str, value: str, choices: tuple[str, ...]) -> None:
 
 
 def _check_number(flag: str, value: float, least: float) -> None:
-    if not (math.isfinite(value) and value >= least):
-        raise UserError(f"{flag}: expected a finite number of {least:g} or more, received {value}")
+    if not (_is_finite(value) and value >= least):
+        raise UserError(
+            f"{flag}: expected a finite number of {least:g} or more, received {value!r}"
+        )
+
+
+def _check_above_zero(flag: str, value: float) -> None:
+    if not (_is_finite(value) and value > 0):
+        raise UserError(f"{flag}: expected a finite number above 0, received {value!r}")
 
 
 def _check_integer(flag: str, value: int, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise UserError(f"{flag}: expected a whole number from {least} to {most}, received {value}")
+    if not (isinstance(value, numbers.Integral) and least <= value <= most):
+        raise UserError(
+            f"{flag}: expected a whole number from {least} to {most}, received {value!r}"
+        )
+
+
+def _is_finite(value: float) -> bool:
+    return isinstance(value, numbers.Real) and math.isfinite(value)

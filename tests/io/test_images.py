@@ -705,6 +705,14 @@ def test_edges_do_not_wrap_round(dtype):
     assert (resized[:, :12] < top / 2).all() and (resized[:, 25:] > top / 2).all()
 
 
+@pytest.mark.parametrize("size", [(3, 3), (8, 29)])
+def test_one_colour_stays_one_colour_across_an_edge_of_alpha(size):
+    alpha = np.zeros((8, 8), np.uint16)
+    alpha[:, 4:] = 65535
+    resized = resize_image(Image(np.full((8, 8, 3), 20000, np.uint16), alpha), *size)
+    np.testing.assert_allclose(resized.pixels[resized.alpha > 300], 20000, atol=1)
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_hidden_colour_does_not_bleed(dtype):
     top = np.iinfo(dtype).max

@@ -111,7 +111,19 @@ def test_round_trip_at_16_bits_is_within_two_codes(make, colours):
     there = profiles.pixels_from_srgb(srgb, make())
     back = profiles.pixels_to_srgb(there, make())
     assert np.abs(there.astype(int) - srgb).max() > 500
-    assert np.abs(back.astype(int) - srgb).max() <= 2
+    off = back.astype(int) - srgb
+    assert np.abs(off).max() <= 2
+    assert abs(off.mean()) < 0.05
+
+
+def test_srgb_to_srgb_is_exact_for_every_code():
+    ramp = np.arange(65536, dtype=np.uint16).reshape(256, 256, 1).repeat(3, axis=-1)
+    np.testing.assert_array_equal(icc.convert(ramp, icc.srgb(), icc.srgb()), ramp)
+
+
+def test_grey_over_lab_has_no_matrix_form():
+    lab = profile(b"GRAY", {b"kTRC": curv()}, pcs=b"Lab ")
+    assert icc.parse(lab) is None
 
 
 def test_16_bit_ramp_keeps_its_steps():

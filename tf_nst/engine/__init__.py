@@ -1,1 +1,1 @@
-"""Optimisation: gradients, optimisers, devices, the one loop. It emits records and prints nothing."""
+"""Optimisation: gradients, optimisers, devices, the one loop. It emits records."""

@@ -91,4 +91,11 @@ def _in_range(image: tf.Tensor) -> tf.Tensor:
     return tf.clip_by_value(image, 0.0, 1.0)
 
 
-OPTIMIZERS = {"adam": adam, "sgd": sgd}
+class OptimizerRow(NamedTuple):
+    """How an optimiser is made from its learning rate, and the learning rate it takes by itself."""
+
+    make: Callable[[float], Optimizer]
+    learning_rate: float
+
+
+OPTIMIZERS = {"adam": OptimizerRow(adam, 0.05), "sgd": OptimizerRow(sgd, 1e-4)}

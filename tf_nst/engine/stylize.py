@@ -168,9 +168,7 @@ def _last_good(objective, history, start, good, step) -> tf.Tensor:
         return start
     bad = int(np.argmin(finite.all(axis=(1, 2))))
     names = [
-        term.name
-        for term, fine in zip(objective.terms, finite[bad], strict=True)
-        if not fine.all()
+        term.name for term, fine in zip(objective.terms, finite[bad], strict=True) if not fine.all()
     ]
     raise NonFiniteLossError(
         f"the loss is not finite at step {step + bad + 1}: {', '.join(names)}; "

@@ -1,0 +1,1 @@
+"""Pictures, records and progress: all that touches files and people."""

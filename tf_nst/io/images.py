@@ -17,6 +17,7 @@ PREVIEW_SIDE = 1024
 # and a halo is a texture that the style terms would pick up. Pillow widens the kernel when it
 # shrinks a picture, which is the antialiasing.
 KERNEL = Pillow.Resampling.BICUBIC
+HALF_A_CODE = 0.5 / TOP[16]
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,9 +170,8 @@ def _as_share(codes: NDArray) -> NDArray:
 
 
 def _resized(plane: NDArray, height: int, width: int) -> NDArray:
-    """A float32 plane [H,W] at another size, in 0..1."""
-    resized = Pillow.fromarray(plane).resize((width, height), KERNEL)
-    return np.clip(np.asarray(resized), 0, 1)
+    """A float32 plane [H,W] at another size; at hard edges it runs a little past its range."""
+    return np.asarray(Pillow.fromarray(plane).resize((width, height), KERNEL))
 
 
 def _resized_channel(channel, weight, alpha, height: int, width: int) -> NDArray:
@@ -179,4 +179,4 @@ def _resized_channel(channel, weight, alpha, height: int, width: int) -> NDArray
     if weight is None:
         return _resized(channel, height, width)
     shown = _resized(channel * weight, height, width)
-    return np.divide(shown, alpha, out=np.zeros_like(shown), where=alpha > 0)
+    return np.divide(shown, alpha, out=np.zeros_like(shown), where=alpha > HALF_A_CODE)

@@ -81,7 +81,7 @@ def write_image(image: Image, path: str | os.PathLike, profile: str = "srgb") ->
         RunError: the file cannot be written, such as on a full disk.
     """
     if profile not in ("srgb", "input"):
-        raise UserError(f"--output-profile: expected srgb or input, received {profile}")
+        raise UserError(f"--output_profile: expected srgb or input, received {profile}")
     path = Path(path)
     check_size(path, image.height, image.width)
     icc, notes = profiles.srgb_profile(), ()

@@ -53,11 +53,12 @@ NETWORKS = {
 }
 
 
-def canonical_layer(name: str, network: Network) -> str:
+def canonical_layer(name: str, network: Network, flag: str = "layer") -> str:
     """Keras' name of a layer given by Keras' or a paper's name.
 
     `conv4_2` and `relu4_2` are both `block4_conv2`: Keras' layer holds its ReLU, and the papers'
     losses are on the rectified features too. `pool1` is `block1_pool`.
+    `flag` is named in the error.
 
     Raises:
       UserError: the network has no such layer; the nearest names are in the message.
@@ -69,5 +70,6 @@ def canonical_layer(name: str, network: Network) -> str:
         return spelled
     nearest = difflib.get_close_matches(spelled, sorted(known), n=3, cutoff=0.0)
     raise UserError(
-        f"unknown layer {name!r}: {network.name} has no such layer; nearest: {', '.join(nearest)}"
+        f"{flag}: expected layers of {network.name}, received {name!r}; "
+        f"nearest: {', '.join(nearest)}"
     )

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.config import ObjectiveConfig, Weighted
-from tf_nst.model.networks import Network, canonical_layer
+from tf_nst.model.networks import Network
+from tf_nst.objective.layers import content_layers, style_layers
 from tf_nst.objective.terms import IMAGE, TERMS, Means, Term, means
 
 Extractor = Callable[[tf.Tensor], dict[str, tf.Tensor]]
@@ -38,27 +39,21 @@ def build_terms(config: ObjectiveConfig, network: Network) -> tuple[Term, ...]:
     Raises:
       UserError: a layer that the network lacks.
     """
-    content = _spread(config.content_weight, _canonical(config.content_layers, network))
-    terms = [TERMS[config.content_loss](layer, weight) for layer, weight in content]
-    for statistic, weight in _spread(config.style_weight, config.style_statistic):
-        style = _spread(weight, _canonical(config.style_layers, network))
-        terms += [TERMS[statistic](layer, weight) for layer, weight in style]
-    terms.append(TERMS[config.tv_loss](IMAGE, config.tv_weight))
-    return tuple(term for term in terms if term.weight > 0)
-
-
-def _canonical(items: tuple[Weighted, ...], network: Network) -> tuple[Weighted, ...]:
-    return tuple(Weighted(canonical_layer(item.name, network), item.weight) for item in items)
+    style = style_layers(config, network)
+    terms = [
+        TERMS[config.content_loss](layer, weight)
+        for layer, weight in _spread(config.content_weight, content_layers(config, network))
+    ]
+    for statistic, share in _spread(config.style_weight, config.style_statistic):
+        terms += [TERMS[statistic](layer, weight) for layer, weight in _spread(share, style)]
+    if config.tv_weight > 0:
+        terms.append(TERMS[config.tv_loss](IMAGE, config.tv_weight))
+    return tuple(terms)
 
 
 def _spread(total: float, items: tuple[Weighted, ...]) -> list[tuple[str, float]]:
     weights = sum(item.weight for item in items)
     return [(item.name, total * item.weight / weights) for item in items]
-
-
-def feature_layers(terms: tuple[Term, ...]) -> tuple[str, ...]:
-    """The network's layers that the terms look at, each once."""
-    return tuple(dict.fromkeys(term.layer for term in terms if term.layer != IMAGE))
 
 
 def build_objective(
@@ -67,7 +62,7 @@ def build_objective(
     """Measures the targets, in one compiled call.
 
     Args:
-      extractor: gives `feature_layers(terms)`.
+      extractor: gives every layer of the terms.
       terms: see `build_terms`.
       content: [B or 1, H, W, 3] float32 in 0..1, of the size that will be painted.
       style: [1, h, w, 3] float32 in 0..1, of any size.
@@ -113,4 +108,6 @@ def term_values(objective: Objective, image: tf.Tensor) -> Values:
 
 def total(terms: tuple[Term, ...], values: Values) -> tf.Tensor:
     """The loss [B]: the sum over terms of weight * distance."""
-    return tf.add_n([tf.cast(term.weight, values[term.name].dtype) * values[term.name] for term in terms])
+    return tf.add_n(
+        [tf.cast(term.weight, values[term.name].dtype) * values[term.name] for term in terms]
+    )

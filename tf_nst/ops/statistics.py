@@ -84,7 +84,7 @@ def _rows(features: tf.Tensor) -> tf.Tensor:
 
 
 def sum_dtype(features: tf.Tensor) -> tf.DType:
-    """float64 for float64 features, else float32: float16 sums overflow, bfloat16 sums are coarse."""
+    """float64 for float64 features, else float32: float16 overflows, bfloat16 is coarse."""
     return tf.float64 if features.dtype == tf.float64 else tf.float32
 
 

@@ -1,0 +1,154 @@
+"""All flags of the painting command, and the config made of them."""
+
+from typing import NamedTuple
+
+from absl import flags
+
+from tf_nst import config as choices
+from tf_nst.config import StylizeConfig, config_from_options, option_names
+from tf_nst.errors import UserError
+
+_D = StylizeConfig()
+_O = _D.objective
+
+
+class Flag(NamedTuple):
+    """A flag: its absl definer's kind, default, and what --help says of it."""
+
+    name: str
+    kind: str
+    default: object
+    help: str
+
+
+def _one_of(names: tuple[str, ...]) -> str:
+    return "|".join(names)
+
+
+def _listed(items) -> str:
+    return ",".join(map(str, items))
+
+
+_LAYERS = "NAME or NAME:WEIGHT by commas; block4_conv2, conv4_2 and relu4_2 are the same layer"
+
+PAINT_FLAGS = (
+    Flag("content", "string", None, "photograph to paint; an image file"),
+    Flag("style", "string", None, "painting in whose manner; an image file"),
+    Flag("output", "string", "stylized.png", "picture to write: .png .jpg .webp .tiff"),
+    Flag(
+        "size", "integer", _D.size, f"long side of the picture in pixels, 1 to {choices.MAX_SIDE}"
+    ),
+    Flag(
+        "style_size",
+        "integer",
+        _D.style_size,
+        "long side at which the style is measured, in pixels; 0: --size, but never enlarged",
+    ),
+    Flag("steps", "integer", _D.steps, "optimisation steps, 1 or more"),
+    Flag("network", "string", _D.network_config.network, _one_of(choices.NETWORKS)),
+    Flag(
+        "weights",
+        "string",
+        _D.network_config.weights,
+        "auto (never downloads)|imagenet (downloads 60 to 80 MB once)|random (seeded)|PATH of a "
+        "Keras .h5 or .weights.h5 file",
+    ),
+    Flag("pooling", "string", _D.network_config.pooling, _one_of(choices.POOLINGS)),
+    Flag("content_layers", "string", _listed(_O.content_layers), _LAYERS),
+    Flag("style_layers", "string", _listed(_O.style_layers), _LAYERS),
+    Flag("content_weight", "float", _O.content_weight, "weight of the content loss, 0 or more"),
+    Flag("style_weight", "float", _O.style_weight, "weight of the style loss, 0 or more"),
+    Flag("tv_weight", "float", _O.tv_weight, "weight of the variation loss, 0 or more"),
+    Flag("content_loss", "string", _O.content_loss, _one_of(choices.CONTENT_LOSSES)),
+    Flag(
+        "style_statistic",
+        "string",
+        _listed(_O.style_statistic),
+        f"{_one_of(choices.STYLE_STATISTICS)}, or several as NAME:WEIGHT by commas",
+    ),
+    Flag("tv_loss", "string", _O.tv_loss, _one_of(choices.VARIATION_LOSSES)),
+    Flag("init", "string", _D.init, f"start from {_one_of(choices.STARTS)}|an image file"),
+    Flag("optimizer", "string", _D.optimizer, _one_of(choices.OPTIMIZERS)),
+    Flag(
+        "learning_rate",
+        "float",
+        None,
+        "above 0; adam: pixel values (0..1) a step, by itself 0.05; sgd: pixel values per unit of "
+        "gradient, by itself 1e-4",
+    ),
+    Flag("seed", "integer", _D.seed, "of noise and random weights, 0 or more"),
+    Flag("precision", "string", _D.precision, _one_of(choices.PRECISIONS)),
+    Flag("xla", "string", _D.xla, _one_of(choices.XLA_CHOICES)),
+    Flag(
+        "output_profile",
+        "string",
+        "srgb",
+        "colours of the file: srgb|input (the photograph's own ICC profile)",
+    ),
+    Flag(
+        "preview_every",
+        "integer",
+        0,
+        "steps between previews, written to NAME.preview.png; 0: none",
+    ),
+    Flag("debug", "boolean", False, "show tracebacks and TensorFlow's own messages"),
+)
+
+# Flags that mean nothing where another flag is 0.
+_WEIGHTED_BY = {
+    "content_layers": "content_weight",
+    "content_loss": "content_weight",
+    "style_layers": "style_weight",
+    "style_statistic": "style_weight",
+    "tv_loss": "tv_weight",
+}
+
+
+def define(table: tuple[Flag, ...], values: flags.FlagValues) -> None:
+    """Defines the flags of a command in `values`."""
+    for flag in table:
+        definer = getattr(flags, f"DEFINE_{flag.kind}")
+        definer(flag.name, flag.default, flag.help, flag_values=values)
+
+
+def help_text(table: tuple[Flag, ...], usage: str) -> str:
+    """Usage, then a line or two for each flag: name, default, what it is and its range."""
+    lines = [usage, ""]
+    for flag in table:
+        default = "" if flag.default is None else f"={str(flag.default).lower()}"
+        lines.append(f"  --{flag.name}{default}")
+        lines.append(f"      {flag.help}")
+    lines.append("  --flagfile=FILE")
+    lines.append("      more flags, one a line; those after it override it")
+    return "\n".join(lines)
+
+
+def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
+    """The config of parsed flags.
+
+    Raises:
+      UserError: a missing or empty flag, a value out of its range, flags that contradict each
+        other.
+    """
+    for name in ("content", "style"):
+        if not values[name].value:
+            raise UserError(f"--{name}: expected an image file, received nothing")
+    _refuse_unused(values)
+    if values.preview_every < 0:
+        raise UserError(
+            f"--preview_every: expected 0 or more steps, received {values.preview_every}"
+        )
+    if values.output_profile not in ("srgb", "input"):
+        raise UserError(
+            f"--output_profile: expected srgb or input, received {values.output_profile!r}"
+        )
+    return config_from_options({name: values[name].value for name in option_names()})
+
+
+def _refuse_unused(values: flags.FlagValues) -> None:
+    for name, weight in _WEIGHTED_BY.items():
+        if values[name].present and values[weight].value == 0:
+            raise UserError(
+                f"--{name} and --{weight}: {name} has no effect with --{weight}=0, expected a "
+                "weight above 0 or no such flag"
+            )

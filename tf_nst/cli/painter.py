@@ -1,0 +1,128 @@
+"""One run of the painting command, from read pictures to written ones."""
+
+import os
+import sys
+from pathlib import Path
+
+from tf_nst.cli.stop import Stop
+from tf_nst.config import StylizeConfig, options_from_config
+from tf_nst.engine.events import StepsDone
+from tf_nst.engine.precision import device_name
+from tf_nst.engine.stylize import NonFiniteLossError, iterate
+from tf_nst.io.inputs import Inputs
+from tf_nst.io.listeners import History, Previews, Progress, duration
+from tf_nst.io.manifest import write_record, write_settings
+from tf_nst.io.writing import write_image
+from tf_nst.painting import Painting, finished, prepare
+
+
+def paint_picture(values, config: StylizeConfig, inputs: Inputs) -> int:
+    """Paints, shows progress, writes the picture, its record and its flag file.
+
+    Returns:
+      0, or 130 and 143 where Ctrl-C or SIGTERM ended the run early: the picture so far is written.
+
+    Raises:
+      RunError: a loss is not finite (the last good picture is written), or a file cannot be.
+    """
+    painting = prepare(config, inputs, _say, pause_every=values.preview_every)
+    for line in _first_lines(painting):
+        _say(line)
+    history, ending = History(), "painted"
+    with Stop() as stop:
+        try:
+            image = _iterate(values, painting, history, stop)
+        except NonFiniteLossError as error:
+            if error.image is not None:
+                _write(values, painting, history, error.image, "the last good picture is")
+            raise
+    if stop.signum:
+        ending = f"stopped after {history.steps} steps, the picture so far is"
+    _write(values, painting, history, image, ending)
+    return stop.exit_code if stop.signum else 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _iterate(values, painting: Painting, history: History, stop: Stop):
+    """Runs the job to its end or to a signal; returns the picture [1, H, W, 3]."""
+    progress = Progress(painting.job.terms, sys.stdout)
+    listeners = [history, progress]
+    if values.preview_every:
+        listeners.append(_previews(values, painting))
+    try:
+        for event in iterate(painting.job):
+            for listener in listeners:
+                listener(event)
+            if stop.signum and isinstance(event, StepsDone):
+                break
+    finally:
+        progress.close()
+    return event.image
+
+
+def _previews(values, painting: Painting) -> Previews:
+    path = Path(values.output)
+    path = path.with_name(f"{path.stem}.preview{path.suffix}")
+    return Previews(
+        values.preview_every,
+        lambda pixels: write_image(finished(painting, pixels), path, values.output_profile),
+    )
+
+
+def _first_lines(painting: Painting) -> list[str]:
+    config, inputs = painting.config, painting.inputs
+    notes = [f"note: {note}" for note in (*inputs.content.notes, *inputs.style.notes)]
+    return [
+        f"device   {device_name()}, {config.precision}, XLA {config.xla}",
+        f"network  {config.network_config.network}, {painting.weights.source} weights, "
+        f"{config.network_config.pooling} pooling",
+        f"content  {_sizes(inputs.content, inputs.sources[0])}",
+        f"style    {_sizes(inputs.style, inputs.sources[1])}",
+        f"memory   about {painting.memory / 1e9:.1f} GB",
+        *notes,
+    ]
+
+
+def _sizes(image, source: tuple[int, int]) -> str:
+    return f"{image.name}, {source[1]}×{source[0]} -> {image.width}×{image.height}"
+
+
+def _write(values, painting: Painting, history: History, image, ending: str) -> None:
+    notes = write_image(finished(painting, image[0].numpy()), values.output, values.output_profile)
+    record = write_record(values.output, _record(painting, history))
+    settings = write_settings(values.output, _flags(values, painting))
+    for note in notes:
+        _say(f"note: {note}")
+    _say(f"{ending} {values.output} ({duration(history.seconds)}; {record.name}, {settings.name})")
+
+
+def _record(painting: Painting, history: History) -> dict:
+    config, inputs = painting.config, painting.inputs
+    return {
+        "device": device_name(),
+        "settings": options_from_config(config),
+        "weights": {"source": painting.weights.source, "sha256": painting.weights.checksum},
+        "sizes": {
+            "picture": [inputs.content.width, inputs.content.height],
+            "content": list(inputs.sources[0][::-1]),
+            "style": list(inputs.sources[1][::-1]),
+            "style_measured": [inputs.style.width, inputs.style.height],
+        },
+        "steps_made": history.steps,
+        "seconds": round(history.seconds, 3),
+        "term_weights": {term.name: term.weight for term in painting.job.terms},
+        "final": history.final,
+        "losses": history.values,
+    }
+
+
+def _flags(values, painting: Painting) -> dict[str, object]:
+    """All that the picture depends on, paths made absolute so that it works from any folder."""
+    paths = {name: os.path.abspath(values[name].value) for name in ("content", "style", "output")}
+    options = options_from_config(painting.config)
+    if painting.inputs.start is not None:
+        options["init"] = os.path.abspath(options["init"])
+    return {**paths, **options, "output_profile": values.output_profile}

@@ -1,0 +1,61 @@
+"""`tf-nst`: paints one picture."""
+
+import os
+import sys
+from pathlib import Path
+
+from tf_nst.cli.command import run_command
+from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
+from tf_nst.errors import UserError
+
+USAGE = """\
+tf-nst --content=PHOTOGRAPH --style=PAINTING [--output=PICTURE] [flags]
+tf-nst --flagfile=configs/monet.cfg [flags that override it]
+
+Paints the photograph in the manner of the painting. Beside PICTURE.png stand PICTURE.json, the
+record of the run, and PICTURE.cfg, a flag file that paints the same picture again."""
+
+
+def console() -> None:
+    """The installed command."""
+    sys.exit(main(sys.argv))
+
+
+def main(argv: list[str]) -> int:
+    """Runs the command; returns its exit code."""
+    return run_command(argv, PAINT_FLAGS, USAGE, paint)
+
+
+def paint(values) -> int:
+    """Paints the picture of parsed flags. TensorFlow comes only when they are known to be good."""
+    config = config_from_flags(values)
+    _check_output(values, config.init)
+    from tf_nst.io.inputs import read_inputs
+    from tf_nst.io.writing import check_size
+
+    inputs = read_inputs(config, values.content, values.style)
+    check_size(values.output, inputs.content.height, inputs.content.width)
+    from tf_nst.cli.painter import paint_picture
+
+    return paint_picture(values, config, inputs)
+
+
+def _check_output(values, init: str) -> None:
+    from tf_nst.io.manifest import check_sidecars
+    from tf_nst.io.writing import check_output
+
+    check_output(values.output)
+    check_sidecars(values.output)
+    for flag, source in (
+        ("--content", values.content),
+        ("--style", values.style),
+        ("--init", init),
+    ):
+        if _same_file(values.output, source):
+            raise UserError(
+                f"--output and {flag}: {source} would be written over, expected two files"
+            )
+
+
+def _same_file(one: str, other: str) -> bool:
+    return Path(one).exists() and Path(other).exists() and os.path.samefile(one, other)

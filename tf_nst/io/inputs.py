@@ -1,0 +1,93 @@
+"""The pictures of a run: read, checked against the layers, sized. No TensorFlow here."""
+
+import os
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_nst.config import STARTS, StylizeConfig
+from tf_nst.errors import UserError
+from tf_nst.io.images import Image, fit_size, read_image, resize_image
+from tf_nst.model.geometry import geometry
+from tf_nst.model.networks import NETWORKS
+from tf_nst.objective.layers import used_layers
+
+Source = str | os.PathLike | Image | np.ndarray
+
+
+class Inputs(NamedTuple):
+    """What is painted from, at the sizes at which it is used.
+
+    Attributes:
+      content: at the picture's size; its depth, alpha and profile are the picture's.
+      style: at the size at which it is measured.
+      start: at the picture's size, where --init is a file; else None.
+      sources: (height, width) of content and style as they were given.
+    """
+
+    content: Image
+    style: Image
+    start: Image | None
+    sources: tuple[tuple[int, int], tuple[int, int]]
+
+
+def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs:
+    """Reads what is not read yet and brings it to size.
+
+    Args:
+      config: sizes, layers and --init.
+      content: a path, an Image, or an array [H, W, 3], uint8, uint16 or floating in 0..1.
+      style: the same.
+
+    Raises:
+      UserError: no usable image; one too small for the layers; an unknown layer; a start of
+        another aspect ratio.
+    """
+    network = NETWORKS[config.network_config.network]
+    least = geometry(network, used_layers(config.objective, network)).least_size
+    content, style = _as_image(content, "--content"), _as_image(style, "--style")
+    start = None if config.init in STARTS else _as_image(config.init, "--init")
+    sources = (content.height, content.width), (style.height, style.width)
+    style_size = config.style_size or min(config.size, max(sources[1]))
+    content = _fitted(content, config.size, "--content", "--size", least)
+    style = _fitted(style, style_size, "--style", "--style_size", least)
+    return Inputs(content, style, _fitted_start(start, content), sources)
+
+
+def _as_image(source: Source, flag: str) -> Image:
+    if isinstance(source, Image):
+        return source
+    if not isinstance(source, np.ndarray):
+        return read_image(source, flag)
+    if source.dtype.kind == "f" and source.ndim == 3 and source.shape[2] == 3:
+        return Image.from_float(source)
+    return Image(source, name=f"{flag}: array")
+
+
+def _fitted(image: Image, long_side: int, flag: str, size_flag: str, least: int) -> Image:
+    _check_size(image.height, image.width, least, f"{flag}: {image.name}")
+    height, width = fit_size(image.height, image.width, long_side)
+    _check_size(height, width, least, f"{flag}: {image.name} at {size_flag}={long_side}")
+    return resize_image(image, height, width)
+
+
+def _check_size(height: int, width: int, least: int, what: str) -> None:
+    if min(height, width) < least:
+        raise UserError(
+            f"{what} is too small: expected at least {least}×{least} pixels for these layers, "
+            f"received {width}×{height}"
+        )
+
+
+def _fitted_start(start: Image | None, content: Image) -> Image | None:
+    """The start at the content's size; their aspect ratios agree to within a pixel or 1 %."""
+    if start is None:
+        return None
+    height, width = fit_size(start.height, start.width, max(content.height, content.width))
+    slack = 1 + 0.01 * min(content.height, content.width)
+    if max(abs(height - content.height), abs(width - content.width)) > slack:
+        raise UserError(
+            f"--init: {start.name} has another aspect ratio than the content, expected that of "
+            f"{content.width}×{content.height}, received {start.width}×{start.height}"
+        )
+    return resize_image(start, content.height, content.width)

@@ -1,0 +1,120 @@
+"""Callables on the engine's events: history, progress, previews. To add a monitor, add one here."""
+
+import time
+from collections.abc import Callable
+from typing import Protocol, TextIO
+
+import numpy as np
+
+from tf_nst.engine.events import Event, Finished, StepsDone
+from tf_nst.objective.terms import Term
+
+
+def contributions(terms: tuple[Term, ...], values: dict[str, float]) -> dict[str, float]:
+    """{role: sum of weight * value}: content, style and variation, which add up to the loss."""
+    shares = {}
+    for term in terms:
+        shares[term.role] = shares.get(term.role, 0.0) + term.weight * values[term.name]
+    return shares
+
+
+class History:
+    """Keeps every term's value at every step, for the record: {term: [float]}, unweighted."""
+
+    def __init__(self):
+        self.values: dict[str, list[float]] = {}
+        self.final: dict[str, float] = {}
+        self.seconds = 0.0
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, StepsDone):
+            self.seconds += event.seconds
+            for name, values in event.values.items():
+                self.values.setdefault(name, []).extend(float(value) for value in values[:, 0])
+        elif isinstance(event, Finished):
+            self.final = {name: float(value[0]) for name, value in event.values.items()}
+
+    @property
+    def steps(self) -> int:
+        """Steps made so far."""
+        return len(next(iter(self.values.values()), []))
+
+
+class Clock(Protocol):
+    """Seconds from any start, as time.perf_counter gives them."""
+
+    def __call__(self) -> float: ...
+
+
+class Progress:
+    """One line that is written over itself; where the stream is no terminal, a line each tenth.
+
+    Shows the step, steps a second, time left and the loss by role, weighted.
+    """
+
+    def __init__(self, terms: tuple[Term, ...], stream: TextIO, clock: Clock = time.perf_counter):
+        self.terms, self.stream, self.clock = terms, stream, clock
+        self.live = stream.isatty()
+        self.started = None
+        self.told = 0
+        self.width = 0
+
+    def __call__(self, event: Event) -> None:
+        if not isinstance(event, StepsDone):
+            return
+        if self.started is None:
+            # The first call traces and compiles; the rate is that of the steps after it.
+            self.started = (event.step, self.clock())
+        tenth = max(1, event.scale.steps // 10)
+        last = event.step == event.scale.steps
+        if self.live or last or event.step // tenth > self.told // tenth:
+            self.told = event.step
+            self._write(self._line(event), last)
+
+    def _line(self, event: StepsDone) -> str:
+        first, began = self.started
+        seconds = self.clock() - began
+        rate = (event.step - first) / seconds if seconds > 0 else 0.0
+        values = {name: float(value[-1, 0]) for name, value in event.values.items()}
+        shares = contributions(self.terms, values)
+        parts = [f"step {event.step}/{event.scale.steps}"]
+        if rate > 0:
+            left = (event.scale.steps - event.step) / rate
+            parts += [f"{rate:.2f} steps/s", f"{duration(left)} left"]
+        parts += [f"{role} {share:.4g}" for role, share in shares.items()]
+        return "  ".join([*parts, f"loss {sum(shares.values()):.4g}"])
+
+    def _write(self, line: str, last: bool) -> None:
+        if not self.live:
+            self.stream.write(line + "\n")
+        else:
+            self.stream.write("\r" + line.ljust(self.width) + ("\n" if last else ""))
+            self.width = len(line)
+        self.stream.flush()
+
+    def close(self) -> None:
+        """Ends a line that is still being written over."""
+        if self.live and self.width:
+            self.stream.write("\n")
+            self.stream.flush()
+
+
+class Previews:
+    """Hands the picture so far, [H, W, 3] float32 in 0..1, to `write` every `every` steps."""
+
+    def __init__(self, every: int, write: Callable[[np.ndarray], None]):
+        self.every, self.write = every, write
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, StepsDone) and event.step % self.every == 0:
+            self.write(event.image[0].numpy())
+
+
+def duration(seconds: float) -> str:
+    """Seconds for a person: `42 s`, `3 min 05 s`, `2 h 07 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -1,0 +1,80 @@
+"""What is written beside a picture: NAME.json, its record, and NAME.cfg, which paints it again."""
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from tf_nst.errors import UserError
+from tf_nst.io.writing import write_atomically
+from tf_nst.version import VERSION
+
+_CFG_MARK = "# Written by tf_nst:"
+_JSON_MARK = '{\n  "tf_nst": '
+
+
+def record_path(picture: str | Path) -> Path:
+    """NAME.json beside NAME.png."""
+    return Path(picture).with_suffix(".json")
+
+
+def settings_path(picture: str | Path) -> Path:
+    """NAME.cfg beside NAME.png."""
+    return Path(picture).with_suffix(".cfg")
+
+
+def check_sidecars(picture: str | Path, flag: str = "--output") -> None:
+    """Refuses to write over a NAME.json or NAME.cfg that is somebody's own.
+
+    Raises:
+      UserError: there is such a file and it does not begin as ours do.
+    """
+    for path, mark in ((record_path(picture), _JSON_MARK), (settings_path(picture), _CFG_MARK)):
+        if path.exists() and not _begins_with(path, mark):
+            raise UserError(
+                f"{flag}: {path} would be written beside {Path(picture).name}, but it exists and "
+                "is not from tf_nst; expected another name for the picture"
+            )
+
+
+def _begins_with(path: Path, mark: str) -> bool:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read(len(mark)) == mark
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of what has a say in the pixels."""
+    packages = ("tensorflow", "keras", "numpy", "pillow")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+
+
+def write_record(picture: str | Path, record: dict) -> Path:
+    """Writes NAME.json: `record` after the versions. Returns its path.
+
+    Raises:
+      RunError: it cannot be written.
+    """
+    path = record_path(picture)
+    text = json.dumps({"tf_nst": VERSION, "versions": versions(), **record}, indent=2)
+    write_atomically(path, (text + "\n").encode())
+    return path
+
+
+def write_settings(picture: str | Path, flags: dict[str, object]) -> Path:
+    """Writes NAME.cfg, a line for each flag. Returns its path.
+
+    Raises:
+      RunError: it cannot be written.
+    """
+    path = settings_path(picture)
+    lines = [f"{_CFG_MARK} tf-nst --flagfile={path.name} paints {Path(picture).name} again."]
+    lines += [f"--{name}={_spelled(value)}" for name, value in flags.items()]
+    write_atomically(path, ("\n".join(lines) + "\n").encode())
+    return path
+
+
+def _spelled(value: object) -> str:
+    return repr(value) if isinstance(value, float) else str(value)

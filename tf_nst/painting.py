@@ -1,0 +1,145 @@
+"""From pictures and a config to a job of the engine and back: what the command and Python share."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_nst.config import StylizeConfig, config_from_options
+from tf_nst.engine.events import Event
+from tf_nst.engine.initial import initial_image
+from tf_nst.engine.memory import estimate_bytes
+from tf_nst.engine.optimizers import OPTIMIZERS
+from tf_nst.engine.precision import choose_precision
+from tf_nst.engine.schedule import plan_scales
+from tf_nst.engine.stylize import Job
+from tf_nst.engine.stylize import stylize as run
+from tf_nst.io.images import Image
+from tf_nst.io.inputs import Inputs, Source, read_inputs
+from tf_nst.model.networks import NETWORKS
+from tf_nst.model.vgg import build_extractor
+from tf_nst.model.weights import Weights, load_weights
+from tf_nst.objective.layers import used_layers
+from tf_nst.objective.objective import build_terms
+
+
+class Painting(NamedTuple):
+    """A job, and what a record tells of it.
+
+    Attributes:
+      job: for the engine.
+      config: with every `auto`, size and learning rate resolved.
+      inputs: the pictures.
+      weights: the network's numbers and where they are from.
+      memory: estimated peak in bytes.
+    """
+
+    job: Job
+    config: StylizeConfig
+    inputs: Inputs
+    weights: Weights
+    memory: int
+
+
+def stylize(
+    content: Source,
+    style: Source,
+    *,
+    listeners: tuple[Callable[[Event], None], ...] = (),
+    report: Callable[[str], None] = lambda line: None,
+    **options,
+) -> Image:
+    """Paints `content` in the manner of `style`.
+
+    Args:
+      content: a path, an Image, or an array [H, W, 3], uint8, uint16 or floating in 0..1.
+      style: the same, of any size.
+      listeners: each is called with every event of the run (tf_nst/engine/events.py).
+      report: called with plain lines, such as which weights were found.
+      **options: the command's flags without their dashes, such as size=512, steps=300,
+        style_layers="conv1_1,conv2_1:2" or init="noise"; `tf-nst --help` has their ranges.
+
+    Returns:
+      An Image: `.show()`, `.save("out.png")`, `numpy.asarray(image)`.
+
+    Raises:
+      UserError: an argument that cannot be used; the message says which and what was expected.
+      NonFiniteLossError: a loss became NaN or infinite.
+    """
+    config = config_from_options(options)
+    painting = prepare(config, read_inputs(config, content, style), report)
+    return finished(painting, run(painting.job, listeners)[0].numpy())
+
+
+def prepare(
+    config: StylizeConfig, inputs: Inputs, report: Callable[[str], None], pause_every: int = 0
+) -> Painting:
+    """Loads the weights and builds the job.
+
+    Args:
+      config: of the picture.
+      inputs: see `read_inputs`.
+      report: called with plain lines.
+      pause_every: a call of the compiled step ends at each multiple of so many steps; 0: anywhere.
+
+    Raises:
+      UserError: unusable weights.
+      RunError: a download failed.
+    """
+    config = _resolved(config, inputs)
+    network = NETWORKS[config.network_config.network]
+    layers = used_layers(config.objective, network)
+    cut = network.up_to(layers)
+    weights = load_weights(
+        config.network_config.weights, network, cut, seed=config.seed, report=report
+    )
+    pooling = config.network_config.pooling
+    network_config = replace(config.network_config, weights=weights.flag)
+    extractor = build_extractor(
+        network, layers, weights.arrays, pooling=pooling, dtype=config.precision
+    )
+    height, width = inputs.content.height, inputs.content.width
+    return Painting(
+        _job(config, inputs, extractor, pause_every),
+        replace(config, network_config=network_config),
+        inputs,
+        weights,
+        estimate_bytes(cut, height, width, config.precision),
+    )
+
+
+def finished(painting: Painting, pixels: np.ndarray) -> Image:
+    """The Image of [H, W, 3] float in 0..1, with the content's depth, alpha and profile."""
+    content = painting.inputs.content
+    return Image.from_float(pixels, content.depth, content.alpha, content.profile)
+
+
+def _resolved(config: StylizeConfig, inputs: Inputs) -> StylizeConfig:
+    precision = choose_precision(config.precision, config.xla)
+    return replace(
+        config,
+        style_size=max(inputs.style.height, inputs.style.width),
+        learning_rate=config.learning_rate or OPTIMIZERS[config.optimizer].learning_rate,
+        precision=precision.dtype,
+        xla="on" if precision.xla else "off",
+    )
+
+
+def _job(config: StylizeConfig, inputs: Inputs, extractor, pause_every: int) -> Job:
+    content, style = inputs.content.to_float()[None], inputs.style.to_float()[None]
+    if inputs.start is None:
+        initial = initial_image(config.init, content, style, config.seed)
+    else:
+        initial = inputs.start.to_float()[None]
+    return Job(
+        extractor=extractor,
+        terms=build_terms(config.objective, NETWORKS[config.network_config.network]),
+        optimizer=OPTIMIZERS[config.optimizer].make(config.learning_rate),
+        scales=plan_scales(inputs.content.height, inputs.content.width, config.steps),
+        content=content,
+        style=style,
+        initial=initial,
+        xla=config.xla == "on",
+        pause_every=pause_every,
+    )
