@@ -1,0 +1,1 @@
+"""Procedural painters of the two example pictures: a museum court and a water garden."""
