@@ -5,6 +5,7 @@ No TensorFlow here, so that `--help` and a mistyped flag are answered at once.
 
 import math
 import numbers
+import os
 from dataclasses import dataclass, field, fields
 
 from tf_nst.errors import UserError
@@ -21,6 +22,8 @@ STARTS = ("content", "noise", "style_statistics")
 NETWORKS = ("vgg19", "vgg16")
 
 MAX_SIDE = 32768
+MAX_STEPS = 1_000_000
+MAX_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,15 @@ def parse_weighted(text: str, flag: str) -> tuple[Weighted, ...]:
     items = tuple(_parse_one(part.strip(), flag) for part in text.split(",") if part.strip())
     if not items:
         raise UserError(f"{flag}: expected NAME or NAME:WEIGHT by commas, received {text!r}")
+    _check_once(items, flag)
+    return items
+
+
+def _check_once(items: tuple[Weighted, ...], flag: str) -> None:
     names = [item.name for item in items]
     for name in names:
         if names.count(name) > 1:
             raise UserError(f"{flag}: {name} is given more than once, expected each name once")
-    return items
 
 
 def _parse_one(part: str, flag: str) -> Weighted:
@@ -75,6 +82,10 @@ class NetworkConfig:
     def __post_init__(self):
         _check_choice("--network", self.network, NETWORKS)
         _check_choice("--pooling", self.pooling, POOLINGS)
+        if not isinstance(self.weights, str):
+            raise UserError(
+                f"--weights: expected auto, imagenet, random or a path, received {self.weights!r}"
+            )
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,8 @@ class ObjectiveConfig:
     tv_loss: str = "squared"
 
     def __post_init__(self):
+        for flag in _LISTS:
+            _check_list(f"--{flag}", getattr(self, flag))
         for flag in ("content_weight", "style_weight", "tv_weight"):
             _check_number(f"--{flag}", getattr(self, flag), least=0.0)
         _check_choice("--content_loss", self.content_loss, CONTENT_LOSSES)
@@ -99,7 +112,7 @@ class ObjectiveConfig:
             _check_choice("--style_statistic", item.name, STYLE_STATISTICS)
         if self.content_weight == self.style_weight == 0:
             raise UserError(
-                "--content_weight and --style_weight: expected one of them above 0, received two zeros"
+                "--content_weight and --style_weight: expected one of them above 0, received 0, 0"
             )
 
 
@@ -125,15 +138,17 @@ class StylizeConfig:
     def __post_init__(self):
         _check_integer("--size", self.size, 1, MAX_SIDE)
         _check_integer("--style_size", self.style_size, 0, MAX_SIDE)
-        _check_integer("--steps", self.steps, 1, 1_000_000)
-        _check_integer("--seed", self.seed, 0, 2**31 - 1)
+        _check_integer("--steps", self.steps, 1, MAX_STEPS)
+        _check_integer("--seed", self.seed, 0, MAX_SEED)
         if self.learning_rate is not None:
             _check_above_zero("--learning_rate", self.learning_rate)
         _check_choice("--optimizer", self.optimizer, OPTIMIZERS)
         _check_choice("--precision", self.precision, PRECISIONS)
         _check_choice("--xla", self.xla, XLA_CHOICES)
-        if not self.init:
-            raise UserError(f"--init: expected {', '.join(STARTS)} or a file, received nothing")
+        if not (isinstance(self.init, str) and self.init):
+            raise UserError(
+                f"--init: expected {', '.join(STARTS)} or a file, received {self.init!r}"
+            )
 
 
 _LISTS = ("content_layers", "style_layers", "style_statistic")
@@ -145,7 +160,7 @@ def option_names() -> tuple[str, ...]:
 
 
 def config_from_options(options: dict) -> StylizeConfig:
-    """The config of flags given by name; layers and statistics as text or as Weighted.
+    """The config of flags given by name; layers and statistics as text or as tuples of Weighted.
 
     Raises:
       UserError: an unknown name, or a value of the wrong type or out of its range.
@@ -156,6 +171,8 @@ def config_from_options(options: dict) -> StylizeConfig:
         if owner is None:
             known = ", ".join(option_names())
             raise UserError(f"{name}: no such option, expected one of {known}")
+        if isinstance(value, os.PathLike):
+            value = os.fspath(value)
         if name in _LISTS and isinstance(value, str):
             value = parse_weighted(value, f"--{name}")
         parts[owner][name] = value
@@ -190,6 +207,13 @@ def _check_choice(flag: str, value: str, choices: tuple[str, ...]) -> None:
         raise UserError(f"{flag}: expected one of {', '.join(choices)}, received {value!r}")
 
 
+def _check_list(flag: str, items: tuple[Weighted, ...]) -> None:
+    fine = isinstance(items, tuple) and all(isinstance(item, Weighted) for item in items)
+    if not (fine and items and all(_is_finite(item.weight) and item.weight > 0 for item in items)):
+        raise UserError(f"{flag}: expected NAME or NAME:WEIGHT by commas, received {items!r}")
+    _check_once(items, flag)
+
+
 def _check_number(flag: str, value: float, least: float) -> None:
     if not (_is_finite(value) and value >= least):
         raise UserError(
@@ -203,11 +227,13 @@ def _check_above_zero(flag: str, value: float) -> None:
 
 
 def _check_integer(flag: str, value: int, least: int, most: int) -> None:
-    if not (isinstance(value, numbers.Integral) and least <= value <= most):
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not (whole and least <= value <= most):
         raise UserError(
             f"{flag}: expected a whole number from {least} to {most}, received {value!r}"
         )
 
 
 def _is_finite(value: float) -> bool:
-    return isinstance(value, numbers.Real) and math.isfinite(value)
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return number and math.isfinite(value)

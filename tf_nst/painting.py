@@ -31,7 +31,7 @@ class Painting(NamedTuple):
       job: for the engine.
       config: with every `auto`, size and learning rate resolved.
       inputs: the pictures.
-      weights: the network's numbers and where they are from.
+      weights: where the network's numbers are from; the arrays themselves are let go.
       memory: estimated peak in bytes.
     """
 
@@ -104,7 +104,7 @@ def prepare(
         _job(config, inputs, extractor, pause_every),
         replace(config, network_config=network_config),
         inputs,
-        weights,
+        weights._replace(arrays={}),
         estimate_bytes(cut, height, width, config.precision),
     )
 

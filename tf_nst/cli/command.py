@@ -39,12 +39,12 @@ def run_command(
       What `work` returns; 0 for --help; 2 for what can be mended in the command, 1 for what failed
       while running, 130 after Ctrl-C and 143 after SIGTERM.
     """
-    if _HELP.intersection(argv[1:]):
-        print(help_text(table, usage))
-        return 0
-    signal.signal(signal.SIGTERM, _terminate)
+    before = signal.signal(signal.SIGTERM, _terminate)
     debug = False
     try:
+        if _HELP.intersection(argv[1:]):
+            print(help_text(table, usage), flush=True)
+            return 0
         values = _parse(argv, table)
         debug = values.debug
         with quiet(debug):
@@ -62,6 +62,8 @@ def run_command(
         return _fail(OUT_OF_MEMORY, RunError.exit_code, debug)
     except Exception as error:
         return _fail(_unexpected(error), RunError.exit_code, debug)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _unexpected(error: Exception) -> str:
@@ -79,24 +81,44 @@ def _fail(line: str, code: int, debug: bool) -> int:
 
 
 def _parse(argv: list[str], table: tuple[Flag, ...]) -> flags.FlagValues:
-    """A FlagValues of its own, so that flags of other libraries are neither known nor shown."""
+    """A FlagValues of its own, so that flags of other libraries are neither known nor shown.
+
+    `present` of a flag is 1 where only a flag file gave it, 2 where the command line itself did.
+    """
     values = flags.FlagValues()
     define(table, values)
     try:
         surplus = values(argv)[1:]
-    except flags.UnrecognizedFlagError as error:
-        raise UserError(_unknown(error.flagname, table)) from error
-    except flags.IllegalFlagValueError as error:
-        raise UserError(_illegal(str(error), table)) from error
-    except flags.Error as error:
-        raise UserError(str(error).removeprefix("ERROR:: ")) from error
+    except (flags.Error, ValueError) as error:
+        raise UserError(_refusal(error, table)) from error
     if surplus:
         raise UserError(f"expected flags such as --content=FILE only, received {surplus[0]!r}")
+    line = {match[1] for part in argv[1:] if (match := re.match(r"--?(\w+)", part))}
+    for name in values:
+        if values[name].present:
+            values[name].present = 2 if name in line else 1
     return values
 
 
+def _refusal(error: Exception, table: tuple[Flag, ...]) -> str:
+    """What is wrong with the flags, from what absl raised."""
+    if isinstance(error, flags.UnrecognizedFlagError):
+        return _unknown(error.flagname, table)
+    if isinstance(error, flags.CantOpenFlagFileError):
+        cause = error.__context__
+        return f"--flagfile: expected a file of flags, received {cause.filename} ({cause.strerror})"
+    if isinstance(error, UnicodeDecodeError):
+        return "--flagfile: expected a text file of flags, received one that is not text"
+    if match := re.match(r"Missing value for flag -+(\w+)|--(\w+) with no argument", str(error)):
+        return f"--{match[1] or match[2]}: expected a value, received nothing"
+    if match := re.match(r"(-+no\w+)=(.*) does not take an argument", str(error), re.DOTALL):
+        return f"{match[1]}: expected no value, received {match[2]!r}"
+    return _illegal(str(error), table)
+
+
 def _unknown(name: str, table: tuple[Flag, ...]) -> str:
-    nearest = difflib.get_close_matches(name, [flag.name for flag in table], n=3)
+    known = [flag.name for flag in table] + ["flagfile", "help"]
+    nearest = difflib.get_close_matches(name, known, n=3)
     hint = f"; nearest: {', '.join('--' + other for other in nearest)}" if nearest else ""
     return f"--{name}: expected a flag that --help lists, received an unknown one{hint}"
 

@@ -42,9 +42,10 @@ PAINT_FLAGS = (
         "style_size",
         "integer",
         _D.style_size,
-        "long side at which the style is measured, in pixels; 0: --size, but never enlarged",
+        f"long side at which the style is measured, in pixels, 0 to {choices.MAX_SIDE}; 0: --size, "
+        "but never enlarged",
     ),
-    Flag("steps", "integer", _D.steps, "optimisation steps, 1 or more"),
+    Flag("steps", "integer", _D.steps, f"optimisation steps, 1 to {choices.MAX_STEPS}"),
     Flag("network", "string", _D.network_config.network, _one_of(choices.NETWORKS)),
     Flag(
         "weights",
@@ -76,7 +77,7 @@ PAINT_FLAGS = (
         "above 0; adam: pixel values (0..1) a step, by itself 0.05; sgd: pixel values per unit of "
         "gradient, by itself 1e-4",
     ),
-    Flag("seed", "integer", _D.seed, "of noise and random weights, 0 or more"),
+    Flag("seed", "integer", _D.seed, f"of noise and random weights, 0 to {choices.MAX_SEED}"),
     Flag("precision", "string", _D.precision, _one_of(choices.PRECISIONS)),
     Flag("xla", "string", _D.xla, _one_of(choices.XLA_CHOICES)),
     Flag(
@@ -95,7 +96,7 @@ PAINT_FLAGS = (
 )
 
 # Flags that mean nothing where another flag is 0.
-_WEIGHTED_BY = {
+WEIGHTED_BY = {
     "content_layers": "content_weight",
     "content_loss": "content_weight",
     "style_layers": "style_weight",
@@ -130,7 +131,7 @@ def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
       UserError: a missing or empty flag, a value out of its range, flags that contradict each
         other.
     """
-    for name in ("content", "style"):
+    for name in ("content", "style", "output"):
         if not values[name].value:
             raise UserError(f"--{name}: expected an image file, received nothing")
     _refuse_unused(values)
@@ -146,8 +147,13 @@ def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
 
 
 def _refuse_unused(values: flags.FlagValues) -> None:
-    for name, weight in _WEIGHTED_BY.items():
-        if values[name].present and values[weight].value == 0:
+    """A weight of 0 on the command line overrides what a flag file holds, and is no contradiction.
+
+    `present` is as `run_command` leaves it.
+    """
+    for name, weight in WEIGHTED_BY.items():
+        given = values[name].present and values[name].present >= values[weight].present
+        if given and values[weight].value == 0:
             raise UserError(
                 f"--{name} and --{weight}: {name} has no effect with --{weight}=0, expected a "
                 "weight above 0 or no such flag"

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from pathlib import Path
 
+from tf_nst.cli.flags import WEIGHTED_BY
 from tf_nst.cli.stop import Stop
 from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.engine.events import StepsDone
@@ -11,7 +11,7 @@ from tf_nst.engine.precision import device_name
 from tf_nst.engine.stylize import NonFiniteLossError, iterate
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.listeners import History, Previews, Progress, duration
-from tf_nst.io.manifest import write_record, write_settings
+from tf_nst.io.manifest import preview_path, write_record, write_settings
 from tf_nst.io.writing import write_image
 from tf_nst.painting import Painting, finished, prepare
 
@@ -36,14 +36,18 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs) -> int:
             if error.image is not None:
                 _write(values, painting, history, error.image, "the last good picture is")
             raise
-    if stop.signum:
-        ending = f"stopped after {history.steps} steps, the picture so far is"
-    _write(values, painting, history, image, ending)
+        if stop.signum:
+            ending = f"stopped after {_steps(history.steps)}, the picture so far is"
+        _write(values, painting, history, image, ending)
     return stop.exit_code if stop.signum else 0
 
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{count} steps"
 
 
 def _iterate(values, painting: Painting, history: History, stop: Stop):
@@ -64,8 +68,7 @@ def _iterate(values, painting: Painting, history: History, stop: Stop):
 
 
 def _previews(values, painting: Painting) -> Previews:
-    path = Path(values.output)
-    path = path.with_name(f"{path.stem}.preview{path.suffix}")
+    path = preview_path(values.output)
     return Previews(
         values.preview_every,
         lambda pixels: write_image(finished(painting, pixels), path, values.output_profile),
@@ -120,9 +123,15 @@ def _record(painting: Painting, history: History) -> dict:
 
 
 def _flags(values, painting: Painting) -> dict[str, object]:
-    """All that the picture depends on, paths made absolute so that it works from any folder."""
+    """All that the picture depends on, paths made absolute so that it works from any folder.
+
+    Flags without effect are left out: the command refuses them.
+    """
     paths = {name: os.path.abspath(values[name].value) for name in ("content", "style", "output")}
     options = options_from_config(painting.config)
+    for name, weight in WEIGHTED_BY.items():
+        if options[weight] == 0:
+            del options[name]
     if painting.inputs.start is not None:
         options["init"] = os.path.abspath(options["init"])
     return {**paths, **options, "output_profile": values.output_profile}

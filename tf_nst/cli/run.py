@@ -41,7 +41,7 @@ def paint(values) -> int:
 
 
 def _check_output(values, init: str) -> None:
-    from tf_nst.io.manifest import check_sidecars
+    from tf_nst.io.manifest import check_sidecars, preview_path
     from tf_nst.io.writing import check_output
 
     check_output(values.output)
@@ -55,7 +55,12 @@ def _check_output(values, init: str) -> None:
             raise UserError(
                 f"--output and {flag}: {source} would be written over, expected two files"
             )
+        if values.preview_every and _same_file(preview_path(values.output), source):
+            raise UserError(
+                f"--preview_every and {flag}: {source} would be written over by previews, "
+                "expected another --output"
+            )
 
 
-def _same_file(one: str, other: str) -> bool:
+def _same_file(one: str | Path, other: str) -> bool:
     return Path(one).exists() and Path(other).exists() and os.path.samefile(one, other)

@@ -98,10 +98,12 @@ def _run_scale(job: Job, objective: Objective, scale: Scale, image: tf.Variable)
     while step < scale.steps:
         count = calls.steps(step, scale.steps - step)
         start, begun = image.value(), time.perf_counter()
-        picture, state, done, history = run(start, state, tf.constant(count))
+        picture, state, done, finite, history = run(start, state, tf.constant(count))
         history = history[: int(done)].numpy()
         calls.learn(count, seconds := time.perf_counter() - begun)
-        good = _last_good(objective, history, start, good, step)
+        if not finite:
+            raise _non_finite(objective.terms, history, step, start, good)
+        good = start
         image.assign(picture)
         step += count
         yield StepsDone(step, scale, _by_term(objective, history), seconds, picture)
@@ -133,8 +135,9 @@ def compile_steps(objective: Objective, optimizer: Optimizer, *, xla: bool) -> C
 
     Returns:
       image [B, H, W, 3], the optimiser's state, count [] int32 up to MOST_STEPS_PER_CALL ->
-      new image, new state, steps made (fewer than count where a loss is not finite), and the
-      terms' values before each step [MOST_STEPS_PER_CALL, terms, B], unweighted.
+      new image, new state, steps made, whether all losses and the new image are finite (the first
+      step where they are not is the last), and the terms' values before each step
+      [MOST_STEPS_PER_CALL, terms, B], unweighted.
     """
 
     # Not inlined: inside a loop TensorFlow leaves out the fusions of its graph optimiser, which
@@ -149,31 +152,39 @@ def compile_steps(objective: Objective, optimizer: Optimizer, *, xla: bool) -> C
         def body(index, _, image, state, history):
             image, state, values = step(image, state)
             history = tf.tensor_scatter_nd_update(history, [[index]], values[None])
-            return index + 1, tf.reduce_all(tf.math.is_finite(values)), image, state, history
+            # The image too: ReLU and pooling may turn a NaN picture into finite features.
+            return index + 1, _all_finite(values) & _all_finite(image), image, state, history
 
         shape = [MOST_STEPS_PER_CALL, len(objective.terms), image.shape[0]]
         start = (tf.constant(0), tf.constant(True), image, state, tf.zeros(shape, image.dtype))
-        done, _, image, state, history = tf.while_loop(
+        done, finite, image, state, history = tf.while_loop(
             lambda index, finite, *_: (index < count) & finite, body, start, parallel_iterations=1
         )
-        return image, state, done, history
+        return image, state, done, finite, history
 
     return run
 
 
-def _last_good(objective, history, start, good, step) -> tf.Tensor:
-    """The picture before this call, whose losses are known now; raises if one is not finite."""
-    finite = np.isfinite(history)
-    if finite.all():
-        return start
-    bad = int(np.argmin(finite.all(axis=(1, 2))))
-    names = [
-        term.name for term, fine in zip(objective.terms, finite[bad], strict=True) if not fine.all()
-    ]
-    raise NonFiniteLossError(
-        f"the loss is not finite at step {step + bad + 1}: {', '.join(names)}; "
+def _all_finite(tensor: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_all(tf.math.is_finite(tensor))
+
+
+def _non_finite(terms, history, step, start, good) -> NonFiniteLossError:
+    """The error of a call whose last step went wrong, from the values [steps, terms, B] it made.
+
+    The culprits are the terms that are not finite; where only the gradient is not, the heaviest.
+    `start` is good if a step came after it or its own losses are finite; else `good` is.
+    """
+    last = {term: values for term, values in zip(terms, history[-1], strict=True)}
+    names = [term.name for term, values in last.items() if not np.isfinite(values).all()]
+    what, picture = "loss", start if len(history) > 1 else good
+    if not names:
+        what, picture = "gradient", start
+        names = [max(last, key=lambda term: term.weight * last[term].max()).name]
+    return NonFiniteLossError(
+        f"the {what} is not finite at step {step + len(history)}: {', '.join(names)}; "
         "expected finite terms, try a smaller --learning_rate or smaller weights",
-        start if bad > 0 else good,
+        picture,
     )
 
 

@@ -12,6 +12,9 @@ from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.layers import used_layers
 
+# How far a floating array may lie past 0..1.
+_ROUNDING = 0.01
+
 Source = str | os.PathLike | Image | np.ndarray
 
 
@@ -46,7 +49,7 @@ def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs
     network = NETWORKS[config.network_config.network]
     least = geometry(network, used_layers(config.objective, network)).least_size
     content, style = _as_image(content, "--content"), _as_image(style, "--style")
-    start = None if config.init in STARTS else _as_image(config.init, "--init")
+    start = _read_start(config.init)
     sources = (content.height, content.width), (style.height, style.width)
     style_size = config.style_size or min(config.size, max(sources[1]))
     content = _fitted(content, config.size, "--content", "--size", least)
@@ -57,11 +60,37 @@ def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs
 def _as_image(source: Source, flag: str) -> Image:
     if isinstance(source, Image):
         return source
-    if not isinstance(source, np.ndarray):
+    if isinstance(source, str | os.PathLike):
         return read_image(source, flag)
+    if not isinstance(source, np.ndarray):
+        raise UserError(
+            f"{flag}: expected a path, an Image or an array [height, width, 3], "
+            f"received {type(source).__name__}"
+        )
     if source.dtype.kind == "f" and source.ndim == 3 and source.shape[2] == 3:
-        return Image.from_float(source)
+        return _from_float(source, flag)
     return Image(source, name=f"{flag}: array")
+
+
+def _from_float(array: np.ndarray, flag: str) -> Image:
+    """Refused past 0..1 by more than rounding: more likely 0..255 than meant to be clipped."""
+    least, most = array.min(initial=0.0), array.max(initial=0.0)
+    if not (least >= -_ROUNDING and most <= 1 + _ROUNDING):
+        raise UserError(
+            f"{flag}: array: expected finite numbers in 0..1, received {least:g} to {most:g}"
+        )
+    return Image.from_float(array)
+
+
+def _read_start(init: str | os.PathLike) -> Image | None:
+    if init in STARTS:
+        return None
+    if not os.path.exists(init):
+        raise UserError(
+            f"--init: expected {', '.join(STARTS)} or an image file, received {init}, which does "
+            "not exist"
+        )
+    return read_image(init, "--init")
 
 
 def _fitted(image: Image, long_side: int, flag: str, size_flag: str, least: int) -> Image:

@@ -1,5 +1,6 @@
 """Callables on the engine's events: history, progress, previews. To add a monitor, add one here."""
 
+import shutil
 import time
 from collections.abc import Callable
 from typing import Protocol, TextIO
@@ -88,8 +89,9 @@ class Progress:
         if not self.live:
             self.stream.write(line + "\n")
         else:
+            line = line[: shutil.get_terminal_size().columns - 1]  # one that wraps stays on screen
             self.stream.write("\r" + line.ljust(self.width) + ("\n" if last else ""))
-            self.width = len(line)
+            self.width = 0 if last else len(line)
         self.stream.flush()
 
     def close(self) -> None:

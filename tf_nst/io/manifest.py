@@ -23,6 +23,12 @@ def settings_path(picture: str | Path) -> Path:
     return Path(picture).with_suffix(".cfg")
 
 
+def preview_path(picture: str | Path) -> Path:
+    """NAME.preview.png beside NAME.png."""
+    path = Path(picture)
+    return path.with_name(f"{path.stem}.preview{path.suffix}")
+
+
 def check_sidecars(picture: str | Path, flag: str = "--output") -> None:
     """Refuses to write over a NAME.json or NAME.cfg that is somebody's own.
 

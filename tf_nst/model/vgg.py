@@ -58,7 +58,13 @@ def _keras_layer(layer: Layer, pooling: str, dtype: str) -> keras.layers.Layer:
     if layer.kind == "pooling":
         return ScaledPooling(pooling, dtype=dtype, name=layer.name)
     return keras.layers.Conv2D(
-        layer.channels, 3, padding="same", activation="relu", dtype=dtype, name=layer.name
+        layer.channels,
+        3,
+        padding="same",
+        activation="relu",
+        kernel_initializer="zeros",
+        dtype=dtype,
+        name=layer.name,
     )
 
 

@@ -1,0 +1,37 @@
+"""The command run in this process, in a folder with two pictures."""
+
+from pathlib import Path
+
+import pytest
+from command_line import FILES, SHORT, Ran, fill
+
+from tf_nst.cli.run import main
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """The working directory: photo.png and painting.png, and an empty cache of Keras' elsewhere."""
+    here = tmp_path / "here"
+    here.mkdir()
+    fill(here)
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    return here
+
+
+@pytest.fixture
+def run_here(capfd):
+    """Runs the command in this process: *flags -> Ran, descriptors 1 and 2 captured."""
+
+    def run(*flags: str) -> Ran:
+        capfd.readouterr()
+        code = main(["tf-nst", *flags])
+        return Ran(code, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def paint_here(run_here):
+    """Paints photo.png at 32 pixels in 2 steps with these flags besides: *flags -> Ran."""
+    return lambda *flags: run_here(*FILES, "--size=32", "--steps=2", *SHORT, *flags)

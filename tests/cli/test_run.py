@@ -1,0 +1,358 @@
+"""Whole runs: what is printed, what is written, and that NAME.cfg paints the same picture again."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from command_line import (
+    FILES,
+    SHORT,
+    assert_fine,
+    counted,
+    fill,
+    finish,
+    parsed,
+    snapshot,
+    start_fresh,
+)
+from PIL import Image as Pillow
+from PIL import ImageCms
+
+from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
+from tf_nst.cli.run import main
+from tf_nst.config import StylizeConfig, Weighted, options_from_config
+from tf_nst.io.images import Image, read_image
+from tf_nst.io.profiles import srgb_profile
+from tf_nst.io.writing import write_image
+from tf_nst.model.networks import NETWORKS
+from tf_nst.model.weights import load_weights
+from tf_nst.version import VERSION
+
+STEPS = 5
+PLACES = {"content": "photo.png", "style": "painting.png", "output": "out.png"}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """One run with relative paths in a fresh process, with ordinary layers."""
+    folder = tmp_path_factory.mktemp("a folder with spaces, # and ä")
+    fill(folder)
+    (folder / "sub").mkdir()
+    flags = ("--output=sub/out.png", "--size=48", f"--steps={STEPS}", "--weights=random")
+    ran = finish(start_fresh(folder, *FILES, *flags, "--seed=3", "--init=noise"))
+    return SimpleNamespace(folder=folder, sub=folder / "sub", ran=ran)
+
+
+@pytest.fixture(scope="module")
+def record(whole) -> dict:
+    """NAME.json of the whole run."""
+    return json.loads((whole.sub / "out.json").read_text(encoding="utf-8"))
+
+
+def settings(path: Path) -> dict[str, str]:
+    """{flag: value} of a flag file."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(line[2:].split("=", 1) for line in lines if not line.startswith("#"))
+
+
+def pixels(path: Path) -> np.ndarray:
+    """The codes of a picture, as its file has them."""
+    return np.asarray(read_image(path))
+
+
+# --- what is printed -------------------------------------------------------------------------
+
+
+def test_a_run_exits_0_with_an_empty_stderr(whole):
+    assert whole.ran.err == ""
+    assert whole.ran.code == 0
+
+
+def test_a_run_prints_its_lines_in_order(whole):
+    lines = whole.ran.out.splitlines()
+    assert [line.split()[0] for line in lines[:5]] == [
+        "device",
+        "network",
+        "content",
+        "style",
+        "memory",
+    ]
+    assert re.fullmatch(r"device   .+, (float32|bfloat16), XLA (on|off)", lines[0])
+    assert lines[1] == "network  vgg19, random weights, max pooling"
+    assert lines[2] == "content  photo.png, 64×48 -> 48×36"
+    assert lines[3] == "style    painting.png, 40×40 -> 40×40"
+    assert re.fullmatch(r"memory   about \d+\.\d GB", lines[4])
+    steps = [int(re.match(r"step (\d+)/5  ", line)[1]) for line in lines[5:-1]]
+    assert steps == sorted(set(steps)) and steps[0] == 1 and steps[-1] == STEPS
+    assert re.fullmatch(r"painted sub/out\.png \(\d+ s; out\.json, out\.cfg\)", lines[-1])
+
+
+def test_a_run_writes_the_picture_its_record_and_its_flag_file_only(whole):
+    assert sorted(path.name for path in whole.sub.iterdir()) == ["out.cfg", "out.json", "out.png"]
+    assert sorted(path.name for path in whole.folder.iterdir()) == [
+        "painting.png",
+        "photo.png",
+        "sub",
+    ]
+    with Pillow.open(whole.sub / "out.png") as picture:
+        assert (picture.size, picture.mode) == ((48, 36), "RGB")
+
+
+# --- the record ------------------------------------------------------------------------------
+
+
+def test_the_record_tells_versions_device_sizes_and_time(record, whole):
+    assert record["tf_nst"] == VERSION
+    assert record["versions"].keys() == {"python", "tensorflow", "keras", "numpy", "pillow"}
+    assert record["device"] in whole.ran.out.splitlines()[0]
+    assert record["sizes"] == {
+        "picture": [48, 36],
+        "content": [64, 48],
+        "style": [40, 40],
+        "style_measured": [40, 40],
+    }
+    assert record["seconds"] > 0
+
+
+def test_the_record_holds_resolved_settings(record):
+    told = record["settings"]
+    assert told["precision"] in ("float32", "bfloat16") and told["xla"] in ("on", "off")
+    assert (told["seed"], told["size"], told["style_size"]) == (3, 48, 40)
+    assert (told["steps"], told["learning_rate"]) == (STEPS, 0.05)
+    assert "auto" not in told.values() and None not in told.values()
+
+
+def test_the_record_tells_source_and_sha256_of_the_weights(record):
+    network = NETWORKS["vgg19"]
+    cut = network.up_to(("block5_conv1",))
+    arrays = load_weights("random", network, cut, seed=3, report=pytest.fail).arrays
+    digest = hashlib.sha256()
+    for kernel, bias in arrays.values():
+        digest.update(kernel.tobytes() + bias.tobytes())
+    assert record["weights"] == {"source": "random", "sha256": digest.hexdigest()}
+
+
+def test_the_record_holds_every_term_at_every_step_and_at_the_end(record):
+    terms = {
+        "content/mean_squared/block4_conv2",
+        *(f"style/gram/block{block}_conv1" for block in range(1, 6)),
+        "variation/squared/image",
+    }
+    assert record["losses"].keys() == record["final"].keys() == terms
+    assert record["term_weights"].keys() == terms
+    assert record["steps_made"] == STEPS
+    for values in record["losses"].values():
+        assert len(values) == STEPS and np.isfinite(values).all()
+    weights = record["term_weights"]
+    first = sum(weights[name] * record["losses"][name][0] for name in terms)
+    last = sum(weights[name] * record["final"][name] for name in terms)
+    assert last < first
+
+
+# --- the flag file ---------------------------------------------------------------------------
+
+
+def test_the_flag_file_holds_resolved_values_and_absolute_paths(whole):
+    flags = settings(whole.sub / "out.cfg")
+    assert "auto" not in flags.values() and "None" not in flags.values()
+    assert flags.keys() == {flag.name for flag in PAINT_FLAGS} - {"debug", "preview_every"}
+    assert flags["weights"] == "random" and flags["seed"] == "3"
+    for name in ("content", "style", "output"):
+        assert Path(flags[name]).is_absolute() and Path(flags[name]).exists()
+
+
+def test_the_flag_file_paints_the_same_pixels_from_another_folder(whole, tmp_path):
+    cfg = whole.sub / "out.cfg"
+    again = tmp_path / "again.png"
+    before = snapshot(whole.folder)
+    ran = finish(start_fresh(tmp_path, f"--flagfile={cfg}", f"--output={again}"))
+    assert_fine(ran)
+    np.testing.assert_array_equal(pixels(again), pixels(whole.sub / "out.png"))
+    assert snapshot(whole.folder) == before
+    same = settings(cfg) | {"output": str(again)}
+    assert settings(tmp_path / "again.cfg") == same
+
+
+@pytest.mark.parametrize(
+    ("weight", "left_out"),
+    [
+        ("--tv_weight=0", {"tv_loss"}),
+        ("--content_weight=0", {"content_layers", "content_loss"}),
+        ("--style_weight=0", {"style_layers", "style_statistic"}),
+    ],
+)
+def test_a_flag_file_without_a_term_can_be_read_again(folder, run_here, weight, left_out):
+    layers = [flag for flag in SHORT if flag[2:].split("=")[0] not in left_out]
+    ran = run_here(*FILES, *layers, "--size=32", "--steps=1", weight, "--output=one.png")
+    assert_fine(ran)
+    assert left_out.isdisjoint(settings(folder / "one.cfg"))
+    options = json.loads((folder / "one.json").read_text())["settings"]
+    assert options_from_config(config_from_flags(parsed("--flagfile=one.cfg"))) == {
+        name: default if name in left_out else options[name]
+        for name, default in options_from_config(StylizeConfig()).items()
+    }
+
+
+def test_a_flag_file_keeps_a_start_given_as_a_file(folder, paint_here, run_here, monkeypatch):
+    Pillow.fromarray(255 - counted(48, 64)).save(folder / "start.png")
+    paint_here("--init=start.png", "--output=one.png")
+    (folder / "elsewhere").mkdir()
+    monkeypatch.chdir(folder / "elsewhere")
+    ran = run_here("--flagfile=../one.cfg", "--output=two.png")
+    assert_fine(ran)
+    one, two = pixels(folder / "one.png"), pixels(folder / "elsewhere" / "two.png")
+    np.testing.assert_array_equal(one, two)
+
+
+def test_a_run_may_write_over_what_a_run_wrote(folder, paint_here):
+    assert paint_here("--output=out.png").code == 0
+    first = pixels(folder / "out.png")
+    assert paint_here("--output=out.png", "--steps=4").code == 0
+    assert (pixels(folder / "out.png") != first).any()
+    assert json.loads((folder / "out.json").read_text())["steps_made"] == 4
+
+
+# --- weights ---------------------------------------------------------------------------------
+
+
+def test_auto_with_an_empty_cache_names_imagenet_in_one_line(folder, paint_here):
+    ran = paint_here("--weights=auto", "--output=out.png")
+    assert_fine(ran)
+    told = [line for line in ran.out.splitlines() if "--weights=imagenet" in line]
+    assert len(told) == 1 and "random" in told[0]
+    assert settings(folder / "out.cfg")["weights"] == "random"
+    assert json.loads((folder / "out.json").read_text())["settings"]["weights"] == "random"
+
+
+# --- previews --------------------------------------------------------------------------------
+
+
+def test_previews_are_written_at_multiples_and_differ(folder, paint_here, monkeypatch):
+    written = []
+
+    def spy(image: Image, path, profile):
+        written.append((Path(path).name, np.asarray(image)))
+        return write_image(image, path, profile)
+
+    monkeypatch.setattr("tf_nst.cli.painter.write_image", spy)
+    ran = paint_here("--preview_every=2", "--steps=5", "--output=out.png")
+    assert_fine(ran)
+    assert [name for name, _ in written] == ["out.preview.png", "out.preview.png", "out.png"]
+    assert (written[0][1] != written[1][1]).any() and (written[1][1] != written[2][1]).any()
+    np.testing.assert_array_equal(pixels(folder / "out.preview.png"), written[1][1])
+
+
+def test_a_preview_at_2_is_the_picture_of_2_steps(folder, paint_here):
+    paint_here("--preview_every=2", "--steps=3", "--output=out.png")
+    paint_here("--steps=2", "--output=two.png")
+    np.testing.assert_array_equal(pixels(folder / "out.preview.png"), pixels(folder / "two.png"))
+    assert not (folder / "two.preview.png").exists()
+
+
+# --- what the photograph brings --------------------------------------------------------------
+
+
+def test_the_alpha_of_the_photograph_is_the_pictures(folder, paint_here):
+    rgba = counted(48, 64, 4)
+    rgba[..., 3] = np.where(np.arange(64) < 32, 255, 90)
+    Pillow.fromarray(rgba).save(folder / "photo.png")
+    assert paint_here("--size=64", "--output=out.png").code == 0
+    painted = pixels(folder / "out.png")
+    np.testing.assert_array_equal(painted[..., 3], rgba[..., 3])
+    assert (painted[..., :3] != rgba[..., :3]).any()
+
+
+def test_a_jpeg_of_a_photograph_with_alpha_has_a_note(folder, paint_here):
+    Pillow.fromarray(counted(48, 64, 4)).save(folder / "photo.png")
+    ran = paint_here("--output=out.jpg")
+    assert_fine(ran)
+    assert "note: out.jpg: JPEG holds no transparency: the picture is laid on white" in ran.out
+
+
+def test_a_photograph_of_16_bits_gives_a_png_of_16_bits(folder, paint_here):
+    write_image(Image(counted(48, 64, dtype=np.uint16)), folder / "photo.png")
+    assert paint_here("--output=out.png").code == 0
+    painted = pixels(folder / "out.png")
+    assert painted.dtype == np.uint16
+    assert (painted % 257 != 0).any()
+
+
+def test_the_profile_of_the_photograph_is_kept_if_asked_for(folder, paint_here):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    marked = profile[:24] + bytes(12) + profile[36:]
+    Pillow.fromarray(counted(48, 64)).save(folder / "photo.png", icc_profile=marked)
+    paint_here("--output_profile=input", "--output=own.png")
+    assert read_image(folder / "own.png").profile == marked
+    assert srgb_profile() != marked
+    assert settings(folder / "own.cfg")["output_profile"] == "input"
+
+
+def test_notes_on_the_inputs_are_printed(folder, paint_here):
+    frames = [Pillow.fromarray(counted(40, 40)), Pillow.fromarray(counted(40, 40)[::-1])]
+    frames[0].save(folder / "painting.gif", save_all=True, append_images=frames[1:])
+    ran = paint_here("--style=painting.gif", "--output=out.png")
+    assert "note: painting.gif: animated: the first of 2 frames is used" in ran.out
+
+
+# --- options that change the picture ---------------------------------------------------------
+
+
+CHOOSING = (
+    *SHORT,
+    "--size=32",
+    "--steps=3",
+    "--precision=float32",
+    "--content_weight=3",
+    "--tv_weight=0.01",
+)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory) -> np.ndarray:
+    """The picture of CHOOSING alone."""
+    folder = tmp_path_factory.mktemp("plain")
+    fill(folder)
+    files = [f"--{name}={folder / file}" for name, file in PLACES.items()]
+    assert main(["tf-nst", *files, *CHOOSING]) == 0
+    return pixels(folder / "out.png")
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "--pooling=average",
+        "--pooling=l2",
+        "--content_loss=frobenius",
+        "--style_statistic=mean_std",
+        "--tv_loss=absolute",
+        "--init=style_statistics",
+        "--optimizer=sgd",
+        "--learning_rate=0.01",
+        "--seed=4",
+        "--style_size=20",
+    ],
+)
+def test_every_choice_paints_and_paints_something_else(folder, run_here, plain, flag):
+    ran = run_here(*FILES, *CHOOSING, flag, "--output=other.png")
+    assert_fine(ran)
+    assert (pixels(folder / "other.png") != plain).any()
+
+
+def test_layers_and_statistics_with_weights_are_kept_in_the_record(folder, paint_here):
+    statistics = (Weighted("gram", 2.0), Weighted("mean_std"))
+    paint_here("--style_statistic=" + ",".join(map(str, statistics)), "--output=out.png")
+    record = json.loads((folder / "out.json").read_text())
+    assert record["settings"]["style_statistic"] == "gram:2.0,mean_std"
+    weights = record["term_weights"]
+    assert weights["style/gram/block1_conv1"] == 2 * weights["style/mean_std/block1_conv1"]
+
+
+def test_the_script_is_the_command(folder):
+    script = Path(__file__).parents[2] / "scripts" / "run.py"
+    code = f"import runpy, sys; runpy.run_path({str(script)!r}, run_name='__main__')"
+    ran = finish(start_fresh(folder, "--help", code=code))
+    assert ran.code == 0 and "--content" in ran.out and ran.err == ""

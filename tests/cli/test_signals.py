@@ -1,0 +1,178 @@
+"""Ctrl-C and SIGTERM: the picture so far during the steps, one line before them."""
+
+import json
+import os
+import re
+import signal
+import time
+
+import pytest
+from command_line import FILES, SHORT, finish, snapshot, start_fresh
+from PIL import Image as Pillow
+
+from tf_nst.cli.stop import Stop
+
+MANY = (*FILES, "--output=out.png", "--size=32", "--steps=1000000", *SHORT)
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+BEFORE = "tf_nst: stopped before there was a picture\n"
+
+# Says when it is about to begin.
+UP = """
+import sys
+from tf_nst.cli.run import main
+print("up", flush=True)
+sys.exit(main(sys.argv))
+"""
+
+# Writing the picture takes long.
+SLOW_TO_WRITE = """
+import sys, time
+from tf_nst.io import writing
+from tf_nst.cli.run import main
+def write(image, path, profile):
+    print("writing", path, flush=True)
+    if "preview" not in str(path):
+        time.sleep(60)
+writing.write_image = write
+sys.exit(main(sys.argv))
+"""
+
+
+def wait_until(true, seconds: float = 90.0) -> None:
+    """Returns once `true()` is."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def wait_for_line(process, begin: str) -> None:
+    """Reads stdout up to a line that begins so."""
+    for line in process.stdout:
+        if line.startswith(begin):
+            return
+    pytest.fail(f"no line begins with {begin!r}: {process.stderr.read()}")
+
+
+# --- during the steps ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_during_the_steps_writes_the_picture_so_far(folder, number, code):
+    process = start_fresh(folder, *MANY, "--preview_every=2")
+    preview = folder / "out.preview.png"
+    wait_until(lambda: preview.exists() or process.poll() is not None)
+    process.send_signal(number)
+    ran = finish(process)
+    assert (ran.code, ran.err) == (code, "")
+    last = ran.out.splitlines()[-1]
+    made = int(re.match(r"stopped after (\d+) steps, the picture so far is out\.png ", last)[1])
+    record = json.loads((folder / "out.json").read_text())
+    assert 2 <= made < 1000000 and record["steps_made"] == made
+    assert {len(values) for values in record["losses"].values()} == {made}
+    assert record["final"] == {}
+    with Pillow.open(folder / "out.png") as picture:
+        picture.load()
+        assert picture.size == (32, 24)
+    assert (folder / "out.cfg").exists()
+    assert not list(folder.glob(".tf_nst*"))
+
+
+def test_a_second_signal_quits_at_once_with_the_code_of_the_first(folder):
+    process = start_fresh(folder, *MANY, "--preview_every=2", code=SLOW_TO_WRITE)
+    wait_for_line(process, "writing out.preview.png")
+    process.send_signal(signal.SIGTERM)
+    wait_for_line(process, "writing out.png")
+    before, began = snapshot(folder), time.monotonic()
+    process.send_signal(signal.SIGINT)
+    ran = finish(process)
+    assert time.monotonic() - began < 30
+    assert (ran.code, ran.err) == (143, "")
+    assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_while_the_picture_is_written_does_not_lose_it(
+    folder, paint_here, monkeypatch, number, code
+):
+    from tf_nst.cli import painter
+
+    write_image = painter.write_image
+
+    def interrupted(*args):
+        os.kill(os.getpid(), number)
+        return write_image(*args)
+
+    monkeypatch.setattr(painter, "write_image", interrupted)
+    ran = paint_here("--output=out.png")
+    assert (ran.code, ran.err) == (code, "")
+    assert ran.out.splitlines()[-1].startswith("painted out.png ")
+    Pillow.open(folder / "out.png").load()
+    assert json.loads((folder / "out.json").read_text())["steps_made"] == 2
+
+
+# --- before and after ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_before_the_steps_is_one_line(folder, number, code):
+    before = snapshot(folder)
+    process = start_fresh(folder, *MANY, code=UP)
+    wait_for_line(process, "up")
+    time.sleep(0.5)
+    process.send_signal(number)
+    ran = finish(process)
+    assert (ran.code, ran.err) == (code, BEFORE)
+    assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_while_the_network_is_built_is_one_line(
+    folder, paint_here, monkeypatch, number, code
+):
+    monkeypatch.setattr(
+        "tf_nst.cli.painter.prepare", lambda *args, **kwargs: os.kill(os.getpid(), number)
+    )
+    before = snapshot(folder)
+    ran = paint_here("--output=out.png")
+    assert (ran.code, ran.err) == (code, BEFORE)
+    assert snapshot(folder) == before
+
+
+def test_a_run_leaves_the_handlers_of_signals_as_they_were(folder, paint_here):
+    before = [signal.getsignal(number) for number, _ in SIGNALS]
+    assert paint_here("--output=out.png").code == 0
+    assert [signal.getsignal(number) for number, _ in SIGNALS] == before
+
+
+# --- the flag itself -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_stop_remembers_the_first_signal(number, code):
+    before = signal.getsignal(number)
+    with Stop() as stop:
+        assert stop.signum == 0
+        os.kill(os.getpid(), number)
+        assert (stop.signum, stop.exit_code) == (number, code)
+    assert signal.getsignal(number) is before
+
+
+@pytest.mark.parametrize(("first", "code"), SIGNALS)
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+def test_stop_quits_at_the_second_signal(tmp_path, first, second, code):
+    ran = finish(
+        start_fresh(
+            tmp_path,
+            code=f"""
+import os
+from tf_nst.cli.stop import Stop
+with Stop():
+    os.kill(os.getpid(), {int(first)})
+    print("heard", flush=True)
+    os.kill(os.getpid(), {int(second)})
+    print("still here", flush=True)
+""",
+        )
+    )
+    assert (ran.code, ran.out, ran.err) == (code, "heard\n", "")

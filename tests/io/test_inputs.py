@@ -1,0 +1,224 @@
+"""The pictures of a run: their sizes, their shapes, and what is refused."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tf_nst.config import config_from_options
+from tf_nst.errors import UserError
+from tf_nst.io.images import Image, fit_size
+from tf_nst.io.inputs import read_inputs
+
+NEAR = {"content_layers": "conv1_1", "style_layers": "conv1_1"}
+
+
+def picture(height: int, width: int, dtype: type = np.uint8) -> Image:
+    """A ramp from the left to the right."""
+    ramp = np.linspace(0, np.iinfo(dtype).max, width).astype(dtype)
+    return Image(np.broadcast_to(ramp[:, None], (height, width, 3)).copy())
+
+
+def inputs_of(content, style, **options):
+    """The inputs for layers that any size will do for, unless `options` say otherwise."""
+    return read_inputs(config_from_options(NEAR | options), content, style)
+
+
+# --- sizes -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(48, 64), (64, 48), (50, 50), (33, 200), (200, 33), (97, 101)])
+@pytest.mark.parametrize("size", [17, 32, 64, 250])
+def test_the_content_has_the_size_as_its_long_side_and_keeps_its_shape(shape, size):
+    content = inputs_of(picture(*shape), picture(20, 20), size=size).content
+    assert max(content.height, content.width) == size
+    exact = min(shape) * size / max(shape)
+    assert abs(min(content.height, content.width) - exact) <= 0.5
+    assert (content.height > content.width) == (shape[0] > shape[1])
+
+
+def test_no_shape_is_distorted_by_more_than_rounding_to_a_pixel():
+    rng = np.random.default_rng(0)
+    for height, width, size in rng.integers(20, 3000, (500, 3)):
+        new_height, new_width = fit_size(int(height), int(width), int(size))
+        scale = size / max(height, width)
+        assert abs(new_height - max(1, height * scale)) <= 0.5
+        assert abs(new_width - max(1, width * scale)) <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("shape", "options", "measured"),
+    [
+        ((40, 30), {"size": 64}, (40, 30)),
+        ((40, 30), {"size": 20}, (20, 15)),
+        ((400, 300), {"size": 64}, (64, 48)),
+        ((40, 30), {"size": 64, "style_size": 80}, (80, 60)),
+        ((400, 300), {"size": 64, "style_size": 200}, (200, 150)),
+        ((400, 300), {"size": 64, "style_size": 32}, (32, 24)),
+    ],
+)
+def test_the_style_is_never_enlarged_unless_its_size_is_asked_for(shape, options, measured):
+    style = inputs_of(picture(48, 64), picture(*shape), **options).style
+    assert (style.height, style.width) == measured
+
+
+def test_the_sizes_of_the_sources_are_told():
+    inputs = inputs_of(picture(48, 64), picture(40, 30), size=32)
+    assert inputs.sources == ((48, 64), (40, 30))
+
+
+def test_a_picture_of_the_right_size_is_not_resampled():
+    content, style = picture(48, 64), picture(40, 30)
+    inputs = inputs_of(content, style, size=64)
+    assert inputs.content is content and inputs.style is style
+
+
+def test_resizing_keeps_the_ramp():
+    content = inputs_of(picture(48, 64), picture(40, 30), size=32).content
+    middle = content.pixels[content.height // 2, :, 0].astype(int)
+    assert (np.diff(middle) > 0).all()
+    assert abs(int(middle[0]) - 2) <= 3 and abs(int(middle[-1]) - 253) <= 3
+
+
+# --- kinds of sources ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_integer_arrays_are_taken_at_their_depth(dtype):
+    array = picture(48, 64, dtype).pixels
+    content = inputs_of(array, picture(40, 30), size=64).content
+    np.testing.assert_array_equal(content.pixels, array)
+    assert content.depth == array.itemsize * 8
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_floating_arrays_are_taken_as_0_to_1(dtype):
+    array = np.broadcast_to(np.array([0, 0.5, 1], dtype), (48, 64, 3))
+    content = inputs_of(array, picture(40, 30), size=64).content
+    np.testing.assert_array_equal(content.pixels[0, 0], [0, 128, 255])
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((48, 64), np.uint8),
+        np.zeros((48, 64, 4), np.uint8),
+        np.zeros((1, 48, 64, 3), np.uint8),
+        np.zeros((48, 64, 3), np.int32),
+        np.zeros((48, 64, 4), np.float32),
+        np.zeros((48, 64), np.float32),
+    ],
+)
+@pytest.mark.parametrize("place", ["content", "style"])
+def test_other_arrays_are_refused_by_the_name_of_their_argument(array, place):
+    pictures = {"content": picture(48, 64), "style": picture(48, 64)} | {place: array}
+    with pytest.raises(UserError, match=rf"^--{place}: array: expected pixels .*received"):
+        inputs_of(**pictures)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 255.0, -1.0, 1.02])
+def test_floating_arrays_that_are_not_in_0_to_1_are_refused(value):
+    array = np.full((48, 64, 3), 0.5, np.float32)
+    array[3, 4, 1] = value
+    with pytest.raises(UserError, match=r"^--content: array: expected finite"):
+        inputs_of(array, picture(48, 64))
+
+
+def test_floating_arrays_past_0_to_1_by_rounding_are_clipped():
+    array = np.broadcast_to(np.array([-1e-6, 0.5, 1 + 1e-6]), (48, 64, 3))
+    content = inputs_of(array, picture(40, 30), size=64).content
+    np.testing.assert_array_equal(content.pixels[0, 0], [0, 128, 255])
+
+
+@pytest.mark.parametrize("source", [None, 3, [[1, 2], [3, 4]]])
+def test_what_is_no_picture_is_refused(source):
+    with pytest.raises(UserError, match=r"^--style: expected"):
+        inputs_of(picture(48, 64), source)
+
+
+def test_paths_are_read_and_name_the_picture(tmp_path):
+    picture(48, 64).save(tmp_path / "a.png")
+    for path in (tmp_path / "a.png", str(tmp_path / "a.png")):
+        content = inputs_of(path, picture(40, 30), size=64).content
+        np.testing.assert_array_equal(content.pixels, picture(48, 64).pixels)
+        assert content.name == str(path)
+
+
+# --- too small -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layers", "least"),
+    [("conv1_1", 1), ("conv2_1", 2), ("conv3_4", 4), ("conv4_1", 8), ("conv5_1", 16)],
+)
+def test_the_least_size_is_that_of_the_deepest_layer(layers, least):
+    options = {"content_layers": layers, "style_layers": "conv1_1"}
+    inputs_of(picture(least, 40), picture(least, 40), size=40, **options)
+    if least > 1:
+        for pictures in (
+            (picture(least - 1, 40), picture(40, 40)),
+            (picture(40, 40), picture(40, least - 1)),
+        ):
+            with pytest.raises(UserError, match=f"too small: expected at least {least}×{least}"):
+                inputs_of(*pictures, size=40, **options)
+
+
+def test_a_picture_may_become_too_small_by_its_size():
+    options = {"content_layers": "conv4_1", "size": 15}
+    with pytest.raises(UserError, match=r"^--content: .* at --size=15 is too small.*received 15×7"):
+        inputs_of(picture(90, 200), picture(40, 40), **options)
+    with pytest.raises(UserError, match=r"^--style: .* at --style_size=9 is too small.*9×5"):
+        inputs_of(
+            picture(40, 40), picture(110, 200), size=40, content_layers="conv4_1", style_size=9
+        )
+
+
+def test_a_layer_of_a_term_without_weight_asks_for_nothing():
+    options = {"content_layers": "conv5_1", "content_weight": 0, "style_layers": "conv1_1"}
+    assert inputs_of(picture(10, 12), picture(10, 12), size=12, **options).content.width == 12
+
+
+@pytest.mark.parametrize("flag", ["content_layers", "style_layers"])
+def test_unknown_layers_are_refused_with_the_nearest(flag):
+    with pytest.raises(UserError, match=rf"^--{flag}: expected layers of vgg19, .*block3_conv4"):
+        inputs_of(picture(48, 64), picture(48, 64), **{flag: "conv3_5"})
+
+
+# --- starts ----------------------------------------------------------------------------------
+
+
+def test_a_start_that_is_a_file_has_the_size_of_the_content(tmp_path):
+    picture(24, 32).save(tmp_path / "start.png")
+    start = inputs_of(
+        picture(48, 64), picture(40, 40), size=40, init=str(tmp_path / "start.png")
+    ).start
+    assert (start.height, start.width) == (30, 40)
+
+
+@pytest.mark.parametrize("word", ["content", "noise", "style_statistics"])
+def test_a_start_that_is_a_word_is_no_file(word):
+    assert inputs_of(picture(48, 64), picture(40, 40), init=word).start is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "fits"),
+    [((48, 64), True), ((480, 639), True), ((64, 48), False), ((48, 48), False), ((48, 68), False)],
+)
+def test_a_start_of_another_shape_is_refused_rather_than_distorted(tmp_path, shape, fits):
+    picture(*shape).save(tmp_path / "start.png")
+    options = {"size": 200, "init": str(tmp_path / "start.png")}
+    if fits:
+        assert inputs_of(picture(48, 64), picture(40, 40), **options).start.width == 200
+        return
+    with pytest.raises(UserError, match=r"^--init: .*aspect ratio.*expected that of 200×150"):
+        inputs_of(picture(48, 64), picture(40, 40), **options)
+
+
+# --- weight of the module --------------------------------------------------------------------
+
+
+def test_pictures_are_read_without_tensorflow():
+    code = "import sys, tf_nst.io.inputs; print('tensorflow' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"

@@ -1,0 +1,134 @@
+"""NAME.json, NAME.cfg and NAME.preview.png: names, contents, and what is never written over."""
+
+import json
+
+import pytest
+from absl import flags
+
+from tf_nst.errors import RunError, UserError
+from tf_nst.io.manifest import (
+    check_sidecars,
+    preview_path,
+    record_path,
+    settings_path,
+    versions,
+    write_record,
+    write_settings,
+)
+from tf_nst.version import VERSION
+
+
+@pytest.mark.parametrize(
+    ("picture", "stem"),
+    [("a/b.png", "a/b"), ("a.b/c.jpeg", "a.b/c"), ("c.d.tiff", "c.d"), ("ä ö.webp", "ä ö")],
+)
+def test_names_beside_a_picture(picture, stem):
+    assert str(record_path(picture)) == f"{stem}.json"
+    assert str(settings_path(picture)) == f"{stem}.cfg"
+    assert str(preview_path(picture)) == f"{stem}.preview.{picture.split('.')[-1]}"
+
+
+# --- the record ------------------------------------------------------------------------------
+
+
+def test_a_record_is_json_after_the_versions(tmp_path):
+    path = write_record(tmp_path / "a.png", {"one": 1, "two": [0.1, None]})
+    assert path == tmp_path / "a.json"
+    text = path.read_text(encoding="utf-8")
+    assert text.endswith("}\n")
+    record = json.loads(text)
+    assert list(record) == ["tf_nst", "versions", "one", "two"]
+    assert record == {"tf_nst": VERSION, "versions": versions(), "one": 1, "two": [0.1, None]}
+
+
+def test_versions_are_those_of_what_has_a_say_in_the_pixels():
+    import keras
+    import numpy
+    import PIL
+    import tensorflow
+
+    told = versions()
+    assert told.pop("python").count(".") == 2
+    assert told == {
+        "tensorflow": tensorflow.__version__,
+        "keras": keras.__version__,
+        "numpy": numpy.__version__,
+        "pillow": PIL.__version__,
+    }
+
+
+# --- the flag file ---------------------------------------------------------------------------
+
+
+def test_a_flag_file_reads_back_exactly(tmp_path):
+    given = {
+        "text": "/a folder/with # and ä/b.png",
+        "empty": "",
+        "whole": 12,
+        "small": 1e-05,
+        "third": 1 / 3,
+    }
+    path = write_settings(tmp_path / "a.png", given)
+    assert path == tmp_path / "a.cfg"
+    values = flags.FlagValues()
+    for name, value in given.items():
+        kind = {str: "string", int: "integer", float: "float"}[type(value)]
+        getattr(flags, f"DEFINE_{kind}")(name, None, "", flag_values=values)
+    values(["program", f"--flagfile={path}"])
+    assert {name: values[name].value for name in given} == given
+
+
+def test_a_flag_file_begins_with_how_to_use_it(tmp_path):
+    first = write_settings(tmp_path / "a.png", {"size": 3}).read_text().splitlines()[0]
+    assert first == "# Written by tf_nst: tf-nst --flagfile=a.cfg paints a.png again."
+
+
+# --- what is never written over --------------------------------------------------------------
+
+
+def test_our_own_files_may_be_written_over(tmp_path):
+    picture = tmp_path / "a.png"
+    check_sidecars(picture)
+    write_record(picture, {"settings": {}})
+    write_settings(picture, {"size": 3})
+    check_sidecars(picture)
+
+
+@pytest.mark.parametrize("suffix", [".json", ".cfg"])
+@pytest.mark.parametrize("text", [b"", b"--size=3\n", b"{}", b"\xff\xfe", b'{\n  "tf_nsx": 1}'])
+def test_somebodys_own_file_is_refused_and_left(tmp_path, suffix, text):
+    own = tmp_path / f"a{suffix}"
+    own.write_bytes(text)
+    with pytest.raises(UserError, match=r"^--out: .*not from tf_nst; expected another") as error:
+        check_sidecars(tmp_path / "a.png", "--out")
+    assert str(own) in str(error.value)
+    assert own.read_bytes() == text
+
+
+@pytest.mark.parametrize("suffix", [".json", ".cfg"])
+def test_a_folder_in_the_way_is_refused(tmp_path, suffix):
+    (tmp_path / f"a{suffix}").mkdir()
+    with pytest.raises(UserError, match=r"not from tf_nst"):
+        check_sidecars(tmp_path / "a.png")
+
+
+def test_our_record_in_place_of_a_flag_file_is_refused(tmp_path):
+    record = write_record(tmp_path / "a.png", {})
+    record.rename(tmp_path / "a.cfg")
+    with pytest.raises(UserError, match=r"a\.cfg would be written"):
+        check_sidecars(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("write", [write_record, write_settings])
+def test_a_failed_write_leaves_what_was_there(tmp_path, monkeypatch, write):
+    path = write(tmp_path / "a.png", {"size": 3})
+    before = path.read_bytes()
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(RunError, match="No space left on device"):
+        write(tmp_path / "a.png", {"size": 4})
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]

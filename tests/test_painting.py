@@ -1,0 +1,193 @@
+"""Painting from Python: what is taken, what comes back, and that it is what the command paints."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+import tf_nst
+from tf_nst.cli.run import main
+from tf_nst.config import config_from_options
+from tf_nst.engine.events import Finished, ScaleStarted, StepsDone
+from tf_nst.engine.stylize import NonFiniteLossError
+from tf_nst.errors import UserError
+from tf_nst.io.images import Image, read_image
+from tf_nst.io.inputs import read_inputs
+from tf_nst.painting import prepare
+
+OPTIONS = {
+    "size": 32,
+    "steps": 2,
+    "weights": "random",
+    "content_layers": "conv2_1",
+    "style_layers": "conv1_1,conv2_1:2",
+}
+PHOTO = (np.arange(48 * 64 * 3) * 7919 % 256).astype(np.uint8).reshape(48, 64, 3)
+PAINTING = (np.arange(40 * 40 * 3) * 104729 % 256).astype(np.uint8).reshape(40, 40, 3)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """photo.png and painting.png."""
+    path = tmp_path_factory.mktemp("pictures")
+    Pillow.fromarray(PHOTO).save(path / "photo.png")
+    Pillow.fromarray(PAINTING).save(path / "painting.png")
+    return path
+
+
+@pytest.fixture(scope="module")
+def painted() -> np.ndarray:
+    """The picture of the two arrays and OPTIONS."""
+    return np.asarray(tf_nst.stylize(PHOTO, PAINTING, **OPTIONS))
+
+
+# --- what is taken ---------------------------------------------------------------------------
+
+
+def test_an_image_of_the_right_size_comes_back():
+    image = tf_nst.stylize(PHOTO, PAINTING, **OPTIONS)
+    assert isinstance(image, Image)
+    assert (image.height, image.width, image.depth, image.alpha) == (24, 32, 8, None)
+
+
+@pytest.mark.parametrize("kind", [str, lambda path: path, read_image], ids=["str", "Path", "Image"])
+def test_files_paint_the_same_as_arrays(folder, painted, kind):
+    image = tf_nst.stylize(kind(folder / "photo.png"), kind(folder / "painting.png"), **OPTIONS)
+    np.testing.assert_array_equal(np.asarray(image), painted)
+
+
+def test_floating_arrays_paint_the_same_as_integers(painted):
+    photo, painting = PHOTO.astype(np.float32) / 255, PAINTING.astype(np.float64) / 255
+    image = tf_nst.stylize(photo, painting, **OPTIONS)
+    np.testing.assert_array_equal(np.asarray(image), painted)
+
+
+def test_depth_and_alpha_of_the_content_come_back():
+    alpha = np.full((48, 64), 40000, np.uint16)
+    deep = Image(PHOTO.astype(np.uint16) * 257, alpha)
+    image = tf_nst.stylize(deep, PAINTING, **OPTIONS | {"size": 64})
+    assert image.depth == 16
+    np.testing.assert_array_equal(image.alpha, alpha)
+
+
+def test_the_arrays_of_the_caller_are_left_alone():
+    photo, painting = PHOTO.copy(), PAINTING.copy()
+    tf_nst.stylize(photo, painting, **OPTIONS)
+    np.testing.assert_array_equal(photo, PHOTO)
+    np.testing.assert_array_equal(painting, PAINTING)
+
+
+def test_the_content_and_the_style_each_have_a_say(painted):
+    for photo, painting in ((255 - PHOTO, PAINTING), (PHOTO, PAINTING // 3)):
+        assert (np.asarray(tf_nst.stylize(photo, painting, **OPTIONS)) != painted).any()
+
+
+@pytest.mark.parametrize("init", ["noise", "style_statistics"])
+def test_the_seed_is_that_of_the_noise(init):
+    def start(seed: int) -> np.ndarray:
+        config = config_from_options(OPTIONS | {"init": init, "seed": seed})
+        return prepare(config, read_inputs(config, PHOTO, PAINTING), pytest.fail).job.initial
+
+    np.testing.assert_array_equal(start(1), start(1))
+    assert (start(1) != start(2)).any()
+
+
+# --- what is told ----------------------------------------------------------------------------
+
+
+def test_every_listener_is_called_with_every_event_in_order():
+    first, second = [], []
+    image = tf_nst.stylize(
+        PHOTO, PAINTING, listeners=(first.append, second.append), **OPTIONS | {"steps": 4}
+    )
+    assert [type(event) for event in first] == [type(event) for event in second]
+    assert isinstance(first[0], ScaleStarted) and isinstance(first[-1], Finished)
+    calls = first[1:-1]
+    assert all(isinstance(event, StepsDone) for event in calls)
+    assert calls[-1].step == 4
+    assert sum(len(next(iter(event.values.values()))) for event in calls) == 4
+    last = Image.from_float(first[-1].image[0].numpy())
+    np.testing.assert_array_equal(np.asarray(last), np.asarray(image))
+
+
+def test_the_report_gets_lines_and_nothing_is_printed(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    lines = []
+    tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **OPTIONS | {"weights": "auto"})
+    assert len(lines) == 1 and "--weights=imagenet" in lines[0]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_nothing_is_written_to_the_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tf_nst.stylize(PHOTO, PAINTING, **OPTIONS)
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- what is refused -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"stepz": 3}, "stepz: no such option, expected one of "),
+        ({"output": "a.png"}, "output: no such option"),
+        ({"steps": 0}, "--steps: expected a whole number from 1"),
+        ({"style_layers": "conv9_1"}, "--style_layers: expected layers of vgg19"),
+        ({"weights": "none.h5"}, "--weights="),
+        ({"init": "none.png"}, "--init: expected content, noise"),
+    ],
+)
+def test_unusable_options_are_refused(options, said):
+    with pytest.raises(UserError) as error:
+        tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | options)
+    assert str(error.value).startswith(said)
+
+
+def test_a_missing_file_is_refused_by_the_name_of_its_argument():
+    with pytest.raises(UserError, match=r"^--style: none\.png does not exist"):
+        tf_nst.stylize(PHOTO, "none.png", **OPTIONS)
+
+
+def test_a_loss_that_is_not_finite_is_told_with_the_last_good_picture():
+    with pytest.raises(NonFiniteLossError, match="not finite at step 2") as error:
+        tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"style_weight": 1e38, "steps": 5})
+    picture = error.value.image.numpy()
+    assert picture.shape == (1, 24, 32, 3) and np.isfinite(picture).all()
+
+
+# --- the command -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"init": "style_statistics", "seed": 5, "pooling": "l2", "tv_weight": 0.5}],
+    ids=["plain", "other options"],
+)
+def test_the_command_paints_the_same_pixels(folder, tmp_path, more):
+    options = OPTIONS | more
+    image = tf_nst.stylize(folder / "photo.png", folder / "painting.png", **options)
+    files = {"content": folder / "photo.png", "style": folder / "painting.png"}
+    flags = files | {"output": tmp_path / "out.png"} | options
+    assert main(["tf-nst", *(f"--{name}={value}" for name, value in flags.items())]) == 0
+    np.testing.assert_array_equal(np.asarray(image), np.asarray(read_image(tmp_path / "out.png")))
+
+
+# --- the package -----------------------------------------------------------------------------
+
+
+def test_the_package_comes_without_tensorflow():
+    code = "import sys, tf_nst; print('tensorflow' in sys.modules, tf_nst.__version__)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == f"False {tf_nst.__version__}\n"
+
+
+def test_the_package_has_what_it_says_and_nothing_else():
+    from tf_nst.painting import stylize
+
+    assert tf_nst.stylize is stylize
+    assert all(hasattr(tf_nst, name) for name in tf_nst.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'styliez'"):
+        _ = tf_nst.styliez
