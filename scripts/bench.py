@@ -101,7 +101,7 @@ def measure_ours(dtype, size):
 
 
 def measure_recipe(dtype, size):
-    """keras.applications' VGG19 under a Keras policy, float32 Grams, Keras' Adam, one step a call."""
+    """VGG19 of keras.applications under a dtype policy, float32 Grams, Keras' Adam."""
     import keras
     import tensorflow as tf
 

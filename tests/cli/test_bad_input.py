@@ -317,9 +317,8 @@ def test_a_full_disk_is_one_line_and_exit_code_1_and_leaves_the_old_picture(
 
 def test_a_loss_that_is_not_finite_is_one_line_and_keeps_the_last_good_picture(folder, run_here):
     ran = run_here(*GOOD, *SHORT, "--steps=9", "--style_weight=1e38")
-    assert_one_line(ran, 1, ("gradient is not finite at step 1: style/", "expected", "--learning_rate"))
-    named = ran.err.split("step 2: ")[1].split(";")[0]
-    assert named.split("/")[0] in ("content", "style", "variation")
+    said = ("gradient is not finite at step 1: style/", "expected", "--learning_rate")
+    assert_one_line(ran, 1, said)
     assert "the last good picture is out.png" in ran.out
     Pillow.open(folder / "out.png").load()
 

@@ -41,12 +41,13 @@ def device_kind() -> str:
 
 def device_name() -> str:
     """For a person, such as `CPU (AMD EPYC, 2 cores)`."""
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        details = tf.config.experimental.get_device_details(gpus[0])
-        return f"GPU ({details.get('device_name', gpus[0].name)})"
-    if tf.config.list_logical_devices("TPU"):
-        return "TPU"
+    kind = device_kind()
+    if kind == "TPU":
+        return kind
+    if kind.startswith("GPU"):
+        gpu = tf.config.list_physical_devices("GPU")[0]
+        details = tf.config.experimental.get_device_details(gpu)
+        return f"GPU ({details.get('device_name', gpu.name)})"
     return f"CPU ({_cpu_field('model name') or 'unnamed'}, {os.cpu_count()} cores)"
 
 

@@ -1,7 +1,7 @@
 """The only optimisation loop."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -80,10 +80,17 @@ def iterate(job: Job) -> Iterator[Event]:
         image = tf.Variable(resize(image.value(), scale.height, scale.width))
         objective = _objective_at(job, scale)
         yield ScaleStarted(index, scale)
-        yield from _run_scale(job, objective, scale, image)
-    picture = image.value()
+        good = yield from _run_scale(job, objective, scale, image)
+    yield _finished(objective, image.value(), good)
+
+
+def _finished(objective: Objective, picture: tf.Tensor, good: tf.Tensor) -> Finished:
+    """The last record; raises if the last step ruined the picture."""
     values = tf.function(partial(term_values, objective))(picture)
-    yield Finished(picture, {name: value.numpy() for name, value in values.items()})
+    values = {name: value.numpy() for name, value in values.items()}
+    if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
+        raise NonFiniteLossError(_not_finite("loss", "the end", names), good)
+    return Finished(picture, values)
 
 
 def _objective_at(job: Job, scale: Scale) -> Objective:
@@ -91,8 +98,13 @@ def _objective_at(job: Job, scale: Scale) -> Objective:
     return build_objective(job.extractor, job.terms, content, tf.constant(job.style, tf.float32))
 
 
-def _run_scale(job: Job, objective: Objective, scale: Scale, image: tf.Variable) -> Iterator[Event]:
-    """Makes the steps of one scale, the picture being assigned to `image` after each call."""
+def _run_scale(
+    job: Job, objective: Objective, scale: Scale, image: tf.Variable
+) -> Generator[Event, None, tf.Tensor]:
+    """Makes the steps of one scale, the picture being assigned to `image` after each call.
+
+    Returns the last picture whose losses are known to be finite.
+    """
     run = compile_steps(objective, job.optimizer, xla=job.xla)
     state, good, step, calls = job.optimizer.init(image.value()), None, 0, _CallLength(job)
     while step < scale.steps:
@@ -107,6 +119,7 @@ def _run_scale(job: Job, objective: Objective, scale: Scale, image: tf.Variable)
         image.assign(picture)
         step += count
         yield StepsDone(step, scale, _by_term(objective, history), seconds, picture)
+    return good
 
 
 class _CallLength:
@@ -181,10 +194,14 @@ def _non_finite(terms, history, step, start, good) -> NonFiniteLossError:
     if not names:
         what, picture = "gradient", start
         names = [max(last, key=lambda term: term.weight * last[term].max()).name]
-    return NonFiniteLossError(
-        f"the {what} is not finite at step {step + len(history)}: {', '.join(names)}; "
-        "expected finite terms, try a smaller --learning_rate or smaller weights",
-        picture,
+    where = f"step {step + len(history)}"
+    return NonFiniteLossError(_not_finite(what, where, names), picture)
+
+
+def _not_finite(what: str, where: str, names: list[str]) -> str:
+    return (
+        f"the {what} is not finite at {where}: {', '.join(names)}; expected finite terms, "
+        "try a smaller --learning_rate or smaller weights"
     )
 
 

@@ -109,5 +109,5 @@ def term_values(objective: Objective, image: tf.Tensor) -> Values:
 def total(terms: tuple[Term, ...], values: Values) -> tf.Tensor:
     """The loss [B]: the sum over terms of weight * distance."""
     return tf.add_n(
-        [tf.cast(term.weight, values[term.name].dtype) * values[term.name] for term in terms]
+        [tf.constant(term.weight, values[term.name].dtype) * values[term.name] for term in terms]
     )

@@ -6,9 +6,9 @@ picture's size, the layer, the network or the units of its features: weights car
 
 import tensorflow as tf
 
-# Least denominator, in squared feature units. Features of a VGG fed with 0..255 have mean squares
-# of 10 to 1,000,000, so it only acts where the target is nothing at all (a black image under
-# random weights), where it keeps the loss and its gradient finite.
+# Least denominator, in the units of the squared target. Features of a VGG fed with 0..255 have mean
+# squares of 10 to 1,000,000, so it only acts where the target is nothing at all (a black image
+# under random weights), where it keeps the loss and its gradient finite.
 FLOOR = 1e-3
 
 

@@ -10,6 +10,7 @@ def resize(image: tf.Tensor, height: int, width: int) -> tf.Tensor:
     """
     if image.shape[1:3] == (height, width):
         return image
-    low, high = tf.reduce_min(image), tf.reduce_max(image)
+    low = tf.reduce_min(image, axis=[1, 2, 3], keepdims=True)
+    high = tf.reduce_max(image, axis=[1, 2, 3], keepdims=True)
     resized = tf.image.resize(image, (height, width), "bicubic", antialias=True)
     return tf.clip_by_value(resized, low, high)

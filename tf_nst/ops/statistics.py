@@ -96,6 +96,11 @@ def _column(weights: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
 def _positions(features: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
     """The sum of the weights, [B]; the number of positions where there are no weights."""
     shape, dtype = tf.shape(features), sum_dtype(features)
+    if weights is not None and not features.shape[1:3].is_compatible_with(weights.shape):
+        raise ValueError(
+            f"weights must have the features' height and width {features.shape[1:3]}, "
+            f"got {weights.shape}"
+        )
     if weights is None:
         count = tf.cast(shape[1], dtype) * tf.cast(shape[2], dtype)
     else:

@@ -1,0 +1,1 @@
+"""A package, because other test folders have files of the same names."""

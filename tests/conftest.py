@@ -1,0 +1,62 @@
+"""What all tests share: a quiet, strict TensorFlow, a tiny network, counting-number images."""
+
+import os
+
+# Before TensorFlow is imported. Strict: what autograph cannot convert is an error, not left as is.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("AUTOGRAPH_STRICT_CONVERSION", "1")
+
+import numpy as np
+import pytest
+from reference import counting
+
+from tf_nst.model.networks import Network
+from tf_nst.model.weights import load_weights
+
+TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Network:
+    """A VGG19 of 4 and 8 channels."""
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def tiny_arrays() -> dict:
+    """Seeded weights of the tiny network, with biases that count from -2 upwards."""
+    weights = load_weights("random", TINY, TINY.layers, seed=3, report=pytest.fail)
+    return {
+        name: (kernel, np.linspace(-2.0, 3.0, bias.size, dtype=np.float32))
+        for name, (kernel, bias) in weights.arrays.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def make_extractor(tiny_arrays):
+    """(layers, pooling, dtype) -> the tiny network's extractor; each is built once."""
+    from tf_nst.model.vgg import build_extractor
+
+    built = {}
+
+    def make(layers, pooling="max", dtype="float32"):
+        key = (tuple(layers), pooling, dtype)
+        if key not in built:
+            built[key] = build_extractor(TINY, key[0], tiny_arrays, pooling=pooling, dtype=dtype)
+        return built[key]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def content() -> np.ndarray:
+    """[1, 20, 28, 3] float32 in 0..1: counting numbers, smoothed by a ramp."""
+    ramp = np.linspace(0.0, 1.0, 28)[None, :, None]
+    return (0.3 * counting(20, 28) + 0.7 * ramp)[None].astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def style() -> np.ndarray:
+    """[1, 24, 18, 3] float32 in 0..1: stripes with counting numbers, of another size."""
+    stripes = (np.arange(24) // 3 % 2)[:, None, None]
+    return (0.4 * counting(24, 18, start=91) + 0.6 * stripes)[None].astype(np.float32)

@@ -1,0 +1,80 @@
+"""The image from which the optimisation starts."""
+
+import numpy as np
+import pytest
+
+from tf_nst.config import STARTS
+from tf_nst.engine.initial import initial_image
+
+NOISES = [start for start in STARTS if start != "content"]
+# 64 x 80 pixels: means of noise are known to 0.25 / sqrt(5120) = 0.0035.
+SLACK = 0.02
+
+
+@pytest.fixture(scope="module")
+def pictures() -> tuple[np.ndarray, np.ndarray]:
+    """A content, and a style whose red and green go together against its blue."""
+    generator = np.random.default_rng(5)
+    content = generator.random([1, 64, 80, 3], dtype=np.float32)
+    common, own = generator.standard_normal([2, 1, 50, 40, 1])
+    colors = np.array([0.5, 0.4, 0.6]) + common * [0.06, 0.05, -0.04] + own * [0.0, 0.03, 0.02]
+    return content, np.clip(colors, 0, 1).astype(np.float32)
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_every_start_is_a_picture_of_the_contents_size(start, pictures):
+    image = initial_image(start, *pictures, seed=1)
+    assert image.shape == pictures[0].shape and image.dtype == np.float32
+    assert image.min() >= 0 and image.max() <= 1
+
+
+def test_content_is_the_content(pictures):
+    np.testing.assert_array_equal(initial_image("content", *pictures, seed=1), pictures[0])
+
+
+@pytest.mark.parametrize("start", NOISES)
+def test_noise_is_that_of_its_seed(start, pictures):
+    first, again, other = (initial_image(start, *pictures, seed=seed) for seed in (7, 7, 8))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).mean() > 0.01
+
+
+@pytest.mark.parametrize("start", NOISES)
+def test_noise_does_not_show_the_content(start, pictures):
+    content, style = pictures
+    image = initial_image(start, content, style, seed=1)
+    np.testing.assert_array_equal(initial_image(start, 1 - content, style, seed=1), image)
+    assert abs(np.corrcoef(image.ravel(), content.ravel())[0, 1]) < 0.05
+
+
+def test_noise_is_grey_with_independent_channels(pictures):
+    """Clipped at two deviations, which takes 0.25 down to 0.23."""
+    pixels = initial_image("noise", *pictures, seed=1).reshape(-1, 3)
+    np.testing.assert_allclose(pixels.mean(axis=0), 0.5, atol=SLACK)
+    np.testing.assert_allclose(pixels.std(axis=0), 0.23, atol=SLACK)
+    assert np.abs(np.corrcoef(pixels.T) - np.eye(3)).max() < 0.05
+
+
+def test_style_statistics_have_the_styles_mean_and_covariance(pictures):
+    pixels = initial_image("style_statistics", *pictures, seed=1).reshape(-1, 3)
+    colors = pictures[1].reshape(-1, 3)
+    np.testing.assert_allclose(pixels.mean(axis=0), colors.mean(axis=0), atol=SLACK / 2)
+    covariance = np.cov(colors.T)
+    np.testing.assert_allclose(np.cov(pixels.T), covariance, atol=0.1 * covariance.max())
+
+
+@pytest.mark.parametrize("grey", [0.0, 0.4, 1.0])
+def test_a_style_of_one_colour_gives_that_colour(grey, pictures):
+    style = np.full([1, 9, 9, 3], grey, np.float32)
+    image = initial_image("style_statistics", pictures[0], style, seed=1)
+    np.testing.assert_allclose(image, grey, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_grey_style_gives_grey_noise(seed, pictures):
+    """Its covariance has two eigenvalues of 0, which rounding puts below 0 for most of these."""
+    tones = np.random.default_rng(seed).random([1, 9, 9, 1], dtype=np.float32)
+    style = 0.35 + 0.3 * tones * np.ones(3, np.float32)
+    image = initial_image("style_statistics", pictures[0], style, seed=1)
+    assert image.std() > 0.01
+    np.testing.assert_allclose(image - image.mean(axis=-1, keepdims=True), 0.0, atol=1e-6)

@@ -1,0 +1,200 @@
+"""From a config to a loss: the sum of its weighted terms, whatever their number and size."""
+
+import numpy as np
+import pytest
+import reference
+import tensorflow as tf
+from tolerances import assert_close, assert_gradient
+
+from tf_nst.config import ObjectiveConfig, Weighted, parse_weighted
+from tf_nst.engine.gradients import value_and_grad
+from tf_nst.errors import UserError
+from tf_nst.model.networks import NETWORKS
+from tf_nst.objective.layers import used_layers
+from tf_nst.objective.objective import build_objective, build_terms, term_values, total
+from tf_nst.objective.terms import IMAGE, Gram, SquaredVariation
+
+VGG19 = NETWORKS["vgg19"]
+CONFIG = ObjectiveConfig(
+    content_layers=(Weighted("block2_conv2", 3.0), Weighted("block1_conv2")),
+    style_layers=(Weighted("block1_conv1"), Weighted("block3_conv1", 2.0)),
+    style_statistic=(Weighted("gram", 4.0), Weighted("mean_std")),
+    tv_weight=1e-3,
+)
+IMAGE_64 = 0.2 + 0.6 * reference.counting(12, 16, start=50)
+CONTENT_64 = reference.counting(12, 16)
+STYLE_64 = reference.counting(18, 14, start=9) ** 2
+
+
+@pytest.fixture(scope="module")
+def objective_64(tiny, make_extractor):
+    extractor = make_extractor(used_layers(CONFIG, tiny), dtype="float64")
+    images = tf.constant(CONTENT_64[None]), tf.constant(STYLE_64[None])
+    return build_objective(extractor, build_terms(CONFIG, tiny), *images)
+
+
+def test_weights_within_a_list_are_relative():
+    by_name = {term.name: term.weight for term in build_terms(CONFIG, VGG19)}
+    expected = {
+        "content/mean_squared/block2_conv2": 0.75,
+        "content/mean_squared/block1_conv2": 0.25,
+        "style/gram/block1_conv1": 10 * 0.8 / 3,
+        "style/gram/block3_conv1": 10 * 0.8 * 2 / 3,
+        "style/mean_std/block1_conv1": 10 * 0.2 / 3,
+        "style/mean_std/block3_conv1": 10 * 0.2 * 2 / 3,
+        "variation/squared/image": 1e-3,
+    }
+    assert by_name == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("layers", ["conv1_1", "conv1_1,conv2_1", "conv1_1:7,conv2_1:7,pool3:7"])
+def test_the_weights_of_a_list_add_up_to_its_own(layers):
+    config = ObjectiveConfig(style_layers=parse_weighted(layers, "--style_layers"))
+    terms = build_terms(config, VGG19)
+    assert sum(term.weight for term in terms if term.role == "style") == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("role", ["content", "style", "variation"])
+def test_terms_of_weight_zero_are_absent(role):
+    flag = {"variation": "tv_weight"}.get(role, f"{role}_weight")
+    everything = {term.role for term in build_terms(ObjectiveConfig(), VGG19)}
+    terms = build_terms(ObjectiveConfig(**{flag: 0.0}), VGG19)
+    assert {term.role for term in terms} == everything - {role}
+
+
+def test_the_choices_of_the_config_are_used():
+    config = ObjectiveConfig(content_loss="frobenius", tv_loss="absolute")
+    statistics = {term.role: term.statistic for term in build_terms(config, VGG19)}
+    assert statistics == {"content": "frobenius", "style": "gram", "variation": "absolute"}
+
+
+def test_names_are_different():
+    names = [term.name for term in build_terms(CONFIG, VGG19)]
+    assert len(set(names)) == len(names)
+
+
+def test_unknown_layers_are_refused():
+    with pytest.raises(UserError, match="--style_layers"):
+        build_terms(ObjectiveConfig(style_layers=(Weighted("conv7_7"),)), VGG19)
+
+
+def features_64(tiny, tiny_arrays, image) -> dict:
+    layers = tiny.up_to(used_layers(CONFIG, tiny))
+    found = reference.vgg_features(image, layers, tiny_arrays)
+    return {**found, IMAGE: image * 255.0}
+
+
+def reference_loss(tiny, tiny_arrays, image) -> float:
+    rows = [(it.statistic, it.role, it.layer, it.weight) for it in build_terms(CONFIG, tiny)]
+    pictures = (image, CONTENT_64, STYLE_64)
+    return reference.objective(rows, *(features_64(tiny, tiny_arrays, it) for it in pictures))
+
+
+def test_the_loss_equals_its_reference(objective_64, tiny, tiny_arrays):
+    values = term_values(objective_64, tf.constant(IMAGE_64[None]))
+    loss = total(objective_64.terms, values)
+    assert_close(loss, [reference_loss(tiny, tiny_arrays, IMAGE_64)], "float64")
+
+
+def test_the_loss_in_float32_is_within_the_tolerance(make_extractor, tiny, tiny_arrays):
+    extractor = make_extractor(used_layers(CONFIG, tiny))
+    images = tf.constant(CONTENT_64[None], tf.float32), tf.constant(STYLE_64[None], tf.float32)
+    objective = build_objective(extractor, build_terms(CONFIG, tiny), *images)
+    values = term_values(objective, tf.constant(IMAGE_64[None], tf.float32))
+    assert {value.dtype for value in values.values()} == {tf.float32}
+    expected = reference_loss(tiny, tiny_arrays, IMAGE_64)
+    assert_close(total(objective.terms, values), [expected], "float32")
+
+
+def test_the_gradient_equals_central_differences_along_directions(objective_64):
+    """Of the whole loss, through the network."""
+
+    def loss(image):
+        return total(objective_64.terms, term_values(objective_64, tf.constant(image[None])))[0]
+
+    _, gradient = value_and_grad(objective_64, tf.constant(IMAGE_64[None]))
+    directions = np.random.default_rng(0).standard_normal([8, *IMAGE_64.shape])
+    expected = reference.central_difference(
+        lambda steps: loss(IMAGE_64 + np.tensordot(steps, directions, 1)), np.zeros(8)
+    )
+    actual = np.tensordot(directions, gradient[0], 3)
+    assert_gradient(actual, expected)
+
+
+def test_every_value_at_the_content_and_style_themselves_is_zero(make_extractor, tiny, content):
+    config = ObjectiveConfig(tv_weight=0.0, style_statistic=CONFIG.style_statistic)
+    extractor = make_extractor(used_layers(config, tiny))
+    objective = build_objective(extractor, build_terms(config, tiny), content, content)
+    for value in term_values(objective, tf.constant(content)).values():
+        np.testing.assert_allclose(value, [0.0], atol=1e-9)
+
+
+def test_values_come_in_the_order_of_the_terms(objective_64):
+    values = term_values(objective_64, tf.constant(IMAGE_64[None]))
+    assert list(values) == [term.name for term in objective_64.terms]
+
+
+def test_only_what_is_compared_is_kept(objective_64):
+    assert set(objective_64.references) == {"block2_conv2", "block1_conv2"}
+    styles = {term.name for term in objective_64.terms if term.role == "style"}
+    assert set(objective_64.targets) == styles
+
+
+def test_variation_is_in_pixel_values_of_0_to_255(content):
+    image = tf.constant([[[[0.0], [1.0]]]]) * tf.ones([1, 1, 2, 3])
+    objective = build_objective(lambda it: {}, (SquaredVariation(IMAGE, 1.0),), content, content)
+    value = term_values(objective, image)["variation/squared/image"]
+    np.testing.assert_array_equal(value, [255.0**2])
+
+
+def test_total_is_the_weighted_sum():
+    terms = (Gram("a", 2.0), Gram("b", 0.5))
+    values = {"style/gram/a": tf.constant([1.0, 3.0]), "style/gram/b": tf.constant([4.0, 0.0])}
+    np.testing.assert_array_equal(total(terms, values), [4.0, 6.0])
+
+
+def test_a_batch_of_two_equals_the_two_alone(objective_64):
+    images = np.stack([IMAGE_64, IMAGE_64[::-1]])
+    values, gradient = value_and_grad(objective_64, tf.constant(images))
+    for index in range(2):
+        alone, slope = value_and_grad(objective_64, tf.constant(images[index : index + 1]))
+        assert_close(gradient[index], slope[0], "float64")
+        for name, value in values.items():
+            assert_close(value[index], alone[name][0], "float64")
+
+
+def test_each_of_a_batch_has_its_own_content(make_extractor, tiny):
+    terms = build_terms(CONFIG, tiny)
+    extractor = make_extractor(used_layers(CONFIG, tiny), dtype="float64")
+    contents = np.stack([CONTENT_64, IMAGE_64])
+    objective = build_objective(extractor, terms, tf.constant(contents), STYLE_64[None])
+    values = term_values(objective, tf.constant(contents))
+    for layer in ("block2_conv2", "block1_conv2"):
+        np.testing.assert_array_equal(values[f"content/mean_squared/{layer}"], [0.0, 0.0])
+
+
+# How much a value may differ between two sizes: zero padding makes the features of the border
+# differ, and there is half as much border at twice the size. Sums in place of means would differ
+# by 4, and sums of products of sums by 16.
+SAME_SETTING = 0.2
+
+
+def test_a_setting_means_nearly_the_same_at_two_sizes(make_extractor, tiny, style):
+    """A texture of 16 pixels, at 64 and 128: each term, and the gradient's size."""
+    config = ObjectiveConfig(
+        content_layers=(Weighted("block2_conv2"),),
+        style_layers=(Weighted("block1_conv1"), Weighted("block2_conv1")),
+        style_statistic=(Weighted("gram"), Weighted("mean_std")),
+        tv_weight=1e-3,
+    )
+    extractor, terms = make_extractor(used_layers(config, tiny)), build_terms(config, tiny)
+    ramp = np.abs(np.arange(16) - 8) / 8.0
+    texture = 0.3 * reference.counting(16, 16) + 0.7 * ramp[:, None, None]
+    found = []
+    for repeats in (4, 8):
+        image = tf.constant(np.tile(texture, (repeats, repeats, 1))[None], tf.float32)
+        objective = build_objective(extractor, terms, image[:, ::-1], tf.constant(style))
+        values, gradient = value_and_grad(objective, image)
+        slope = np.abs(gradient).sum()
+        found.append([*(float(value[0]) for value in values.values()), slope])
+    np.testing.assert_allclose(found[1], found[0], rtol=SAME_SETTING)

@@ -1,0 +1,132 @@
+"""Imports point one way, and what no module may do. Read from the source, nothing is run."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tf_nst
+
+ROOT = Path(tf_nst.__file__).parent
+MODULES = sorted(ROOT.rglob("*.py"))
+
+# Part of tf_nst -> the parts that it may import beside itself. A new part needs a row.
+#   cli -> painting -> io, serving, viz -> engine -> objective -> model -> ops
+ALLOWED = {
+    "errors": set(),
+    "version": set(),
+    "ops": set(),
+    "config": {"errors"},
+    "model": {"errors", "ops"},
+    "objective": {"errors", "config", "ops", "model"},
+    "engine": {"errors", "config", "ops", "model", "objective"},
+}
+EDGE = {*ALLOWED, "version"}
+ALLOWED |= {"io": EDGE, "serving": EDGE | {"io"}, "viz": EDGE | {"io"}}
+ALLOWED |= {"painting": EDGE | {"io"}}
+ALLOWED |= {"cli": EDGE | {"io", "serving", "viz", "painting"}, "__init__": {"version", "painting"}}
+
+every_module = pytest.mark.parametrize(
+    "path", MODULES, ids=[str(path.relative_to(ROOT)) for path in MODULES]
+)
+
+
+def part_of(path: Path) -> str:
+    """The first name below tf_nst, of a package or a module."""
+    return path.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imported_modules(tree: ast.AST) -> set[str]:
+    """Full names of all imports, those inside functions too; `from a import b` is `a.b`."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def imported_parts(tree: ast.AST) -> set[str]:
+    """The parts of tf_nst that are imported."""
+    found = (name.split(".") for name in imported_modules(tree))
+    return {[*name, "__init__"][1] for name in found if name[0] == "tf_nst"}
+
+
+def violations(part: str, source: str) -> set[str]:
+    return imported_parts(ast.parse(source)) - ALLOWED[part] - {part}
+
+
+@every_module
+def test_imports_follow_the_arrow(path):
+    assert not violations(part_of(path), path.read_text(encoding="utf-8"))
+
+
+@every_module
+def test_no_import_is_relative(path):
+    """The rule above would not see it."""
+    names = imported_modules(ast.parse(path.read_text(encoding="utf-8")))
+    assert not [name for name in names if name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("part", "source"),
+    [
+        ("ops", "from tf_nst.errors import UserError"),
+        ("ops", "import tf_nst.config"),
+        ("model", "from tf_nst.objective.terms import Term"),
+        ("model", "from tf_nst import config"),
+        ("objective", "def f():\n    from tf_nst.engine import events"),
+        ("engine", "from tf_nst.io.images import Image"),
+        ("engine", "import tf_nst"),
+        ("io", "import tf_nst.cli.flags as flags"),
+        ("painting", "from tf_nst.cli.run import main"),
+    ],
+)
+def test_an_import_against_the_arrow_is_seen(part, source):
+    assert violations(part, source)
+
+
+def test_no_part_is_allowed_to_import_one_that_may_import_it():
+    for part, others in ALLOWED.items():
+        for other in others:
+            assert part not in ALLOWED[other], f"{part} and {other} may import each other"
+
+
+def test_ops_are_tensorflow_and_nothing_else():
+    for path in (ROOT / "ops").glob("*.py"):
+        names = imported_modules(ast.parse(path.read_text(encoding="utf-8")))
+        foreign = {name.split(".")[0] for name in names} - sys.stdlib_module_names
+        assert foreign <= {"tensorflow", "numpy"}, path.name
+
+
+@every_module
+def test_the_library_asserts_nothing(path):
+    """python -O would drop the check; a user is owed a message."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+
+
+@every_module
+def test_only_the_command_prints(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = [node.lineno for node in ast.walk(tree) if getattr(node, "id", "") == "print"]
+    assert part_of(path) == "cli" or not names
+
+
+@pytest.mark.parametrize(
+    "module", ["tf_nst", "tf_nst.config", "tf_nst.cli.run", "tf_nst.io.inputs", "tf_nst.io.writing"]
+)
+def test_importing_loads_no_tensorflow(module):
+    """So that --help, a mistyped flag and a missing file are answered at once."""
+    code = f"import sys, {module}; sys.exit(bool({{'tensorflow', 'keras'}} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent).returncode == 0
+
+
+def test_painting_is_there_without_being_asked_for():
+    assert "stylize" in tf_nst.__all__
+    with pytest.raises(AttributeError, match="no attribute 'sytlize'"):
+        tf_nst.sytlize  # noqa: B018
