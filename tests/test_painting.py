@@ -151,6 +151,12 @@ def test_a_missing_file_is_refused_by_the_name_of_its_argument():
         tf_nst.stylize(PHOTO, "none.png", **OPTIONS)
 
 
+def test_many_pictures_in_one_program_make_tensorflow_warn_of_nothing(caplog):
+    for _ in range(7):
+        tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"steps": 2})
+    assert caplog.text == ""
+
+
 def test_a_loss_that_is_not_finite_is_told_with_the_last_good_picture():
     with pytest.raises(NonFiniteLossError, match="gradient is not finite at step 1") as error:
         tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"style_weight": 1e38, "steps": 5})

@@ -86,8 +86,8 @@ def iterate(job: Job) -> Iterator[Event]:
 
 def _finished(objective: Objective, picture: tf.Tensor, good: tf.Tensor) -> Finished:
     """The last record; raises if the last step ruined the picture."""
-    values = tf.function(partial(term_values, objective))(picture)
-    values = {name: value.numpy() for name, value in values.items()}
+    evaluate = tf.function(partial(term_values, objective)).get_concrete_function(picture)
+    values = {name: value.numpy() for name, value in evaluate(picture).items()}
     if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
         raise NonFiniteLossError(_not_finite("loss", "the end", names), good)
     return Finished(picture, values)
@@ -105,8 +105,9 @@ def _run_scale(
 
     Returns the last picture whose losses are known to be finite.
     """
-    run = compile_steps(objective, job.optimizer, xla=job.xla)
     state, good, step, calls = job.optimizer.init(image.value()), None, 0, _CallLength(job)
+    run = compile_steps(objective, job.optimizer, xla=job.xla)
+    run = run.get_concrete_function(image.value(), state, tf.constant(1))
     while step < scale.steps:
         count = calls.steps(step, scale.steps - step)
         start, begun = image.value(), time.perf_counter()

@@ -72,7 +72,11 @@ def build_objective(
     def measure(content, style):
         return _style_targets(extractor, terms, style), _references(extractor, terms, content)
 
-    return Objective(extractor, terms, *measure(content, style))
+    # A concrete function: TensorFlow warns of tf.functions that are traced for one call each, which
+    # is what a program that paints many pictures does.
+    return Objective(
+        extractor, terms, *measure.get_concrete_function(content, style)(content, style)
+    )
 
 
 def _style_targets(extractor, terms, style) -> dict[str, Means]:
