@@ -84,7 +84,8 @@ class NetworkConfig:
         _check_choice("--pooling", self.pooling, POOLINGS)
         if not isinstance(self.weights, str):
             raise UserError(
-                f"--weights: expected auto, imagenet, random or a path, received {self.weights!r}"
+                "--weights: expected auto, imagenet, compact, random or a path, "
+                f"received {self.weights!r}"
             )
 
 

@@ -88,24 +88,23 @@ def prepare(
       RunError: a download failed.
     """
     config = _resolved(config, inputs)
-    network = NETWORKS[config.network_config.network]
-    layers = used_layers(config.objective, network)
-    cut = network.up_to(layers)
+    choice = config.network_config
+    asked = NETWORKS[choice.network]
+    layers = used_layers(config.objective, asked)
     weights = load_weights(
-        config.network_config.weights, network, cut, seed=config.seed, report=report
+        choice.weights, asked, asked.up_to(layers), seed=config.seed, report=report
     )
-    pooling = config.network_config.pooling
-    network_config = replace(config.network_config, weights=weights.flag)
+    network = weights.network
     extractor = build_extractor(
-        network, layers, weights.arrays, pooling=pooling, dtype=config.precision
+        network, layers, weights.arrays, pooling=choice.pooling, dtype=config.precision
     )
     height, width = inputs.content.height, inputs.content.width
     return Painting(
         _job(config, inputs, extractor, pause_every),
-        replace(config, network_config=network_config),
+        replace(config, network_config=replace(choice, weights=weights.flag)),
         inputs,
         weights._replace(arrays={}),
-        estimate_bytes(cut, height, width, config.precision),
+        estimate_bytes(network.up_to(layers), height, width, config.precision),
     )
 
 

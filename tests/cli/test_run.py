@@ -223,9 +223,9 @@ def test_auto_with_an_empty_cache_names_imagenet_in_one_line(folder, paint_here)
     ran = paint_here("--weights=auto", "--output=out.png")
     assert_fine(ran)
     told = [line for line in ran.out.splitlines() if "--weights=imagenet" in line]
-    assert len(told) == 1 and "random" in told[0]
-    assert settings(folder / "out.cfg")["weights"] == "random"
-    assert json.loads((folder / "out.json").read_text())["settings"]["weights"] == "random"
+    assert len(told) == 1 and "compact network" in told[0]
+    assert settings(folder / "out.cfg")["weights"] == "compact"
+    assert json.loads((folder / "out.json").read_text())["settings"]["weights"] == "compact"
 
 
 # --- previews --------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def batches(folder):
-    return Batches([folder], "", crop=32, batch=3, seed=4)
+    return Batches([folder], "", crop=32, batch=4, seed=4)
 
 
 class SameBatch(Batches):
@@ -45,14 +45,14 @@ class SameBatch(Batches):
 
 def trainer(batches, tiny, tiny_arrays, **options):
     """A trainer of half a tiny network in float32."""
-    defaults = {"steps": 2 * STEPS, "rate": 3e-3, "policy": "float32", "report_steps": 1}
+    defaults = {"steps": 2 * STEPS, "rate": 1e-2, "policy": "float32", "report_steps": 1}
     return Trainer(Options(**{**defaults, **options}), batches, tiny, tiny_arrays)
 
 
 def test_loss_falls_and_a_stopped_run_ends_where_a_whole_one_does(
     folder, tiny, tiny_arrays, tmp_path
 ):
-    batches = SameBatch([folder], "", crop=32, batch=3, seed=4)
+    batches = SameBatch([folder], "", crop=32, batch=4, seed=4)
     lines, first, second = [], str(tmp_path / "first"), str(tmp_path / "second")
     whole = trainer(batches, tiny, tiny_arrays, checkpoint=first)
     whole.run(lines.append)
@@ -117,9 +117,9 @@ def test_width_narrows_every_layer(tiny):
 
 
 def test_batches_are_seeded(folder, batches):
-    again, other = (Batches([folder], "", crop=32, batch=3, seed=seed) for seed in (4, 5))
+    again, other = (Batches([folder], "", crop=32, batch=4, seed=seed) for seed in (4, 5))
     first = batches.make(7)
-    assert first.shape == (3, 32, 32, 3) and first.dtype == np.float32
+    assert first.shape == (4, 32, 32, 3) and first.dtype == np.float32
     np.testing.assert_array_equal(first, again.make(7))
     np.testing.assert_array_equal(first, next(again.prefetched(7)))
     assert not np.array_equal(first, batches.make(8))

@@ -51,8 +51,8 @@ PAINT_FLAGS = (
         "weights",
         "string",
         _D.network_config.weights,
-        "auto (never downloads)|imagenet (downloads 60 to 80 MB once)|random (seeded)|PATH of a "
-        "Keras .h5 or .weights.h5 file",
+        "auto (never downloads)|imagenet (downloads 60 to 80 MB once)|compact (in the box, vgg19 "
+        "only)|random (seeded)|PATH of a Keras .h5 or .weights.h5 file",
     ),
     Flag("pooling", "string", _D.network_config.pooling, _one_of(choices.POOLINGS)),
     Flag("content_layers", "string", _listed(_O.content_layers), _LAYERS),

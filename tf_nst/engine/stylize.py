@@ -86,8 +86,9 @@ def iterate(job: Job) -> Iterator[Event]:
 
 def _finished(objective: Objective, picture: tf.Tensor, good: tf.Tensor) -> Finished:
     """The last record; raises if the last step ruined the picture."""
-    evaluate = tf.function(partial(term_values, objective)).get_concrete_function(picture)
-    values = {name: value.numpy() for name, value in evaluate(picture).items()}
+    evaluate = tf.function(partial(term_values, objective), autograph=False)
+    values = evaluate.get_concrete_function(picture)(picture)
+    values = {name: value.numpy() for name, value in values.items()}
     if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
         raise NonFiniteLossError(_not_finite("loss", "the end", names), good)
     return Finished(picture, values)
@@ -156,12 +157,12 @@ def compile_steps(objective: Objective, optimizer: Optimizer, *, xla: bool) -> C
 
     # Not inlined: inside a loop TensorFlow leaves out the fusions of its graph optimiser, which
     # makes a step a fifth slower in bfloat16 (0.69 against 0.57 s at 512 pixels on two cores).
-    @tf.function(experimental_attributes={"_noinline": True})
+    @tf.function(autograph=False, experimental_attributes={"_noinline": True})
     def step(image, state):
         image, state, values = optimizer.step(partial(value_and_grad, objective), image, state)
         return image, state, tf.stack([values[term.name] for term in objective.terms])
 
-    @tf.function(jit_compile=xla)
+    @tf.function(autograph=False, jit_compile=xla)
     def run(image, state, count):
         def body(index, _, image, state, history):
             image, state, values = step(image, state)

@@ -14,7 +14,9 @@ from typing import BinaryIO, NamedTuple
 from tf_nst.errors import RunError, UserError
 from tf_nst.model.networks import Network
 
-OFFLINE_CHOICES = "offline choices: --weights=PATH, --weights=random, --weights=auto"
+OFFLINE_CHOICES = (
+    "offline choices: --weights=PATH, --weights=compact, --weights=random, --weights=auto"
+)
 
 
 class ImagenetFile(NamedTuple):

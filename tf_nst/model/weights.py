@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tf_nst.errors import UserError
+from tf_nst.model.compact import COMPACT, compact_network, load_compact
 from tf_nst.model.download import (
     IMAGENET,
     OFFLINE_CHOICES,
@@ -25,19 +26,21 @@ from tf_nst.model.networks import Layer, Network
 class Weights(NamedTuple):
     """The convolutions asked for, and where they are from.
 
-    source: "imagenet", "random" or "file": what the choice came to.
+    source: "imagenet", "compact", "random" or "file": what the choice came to.
     flag: the value of --weights that gives the same again: a word or an absolute path.
     checksum: sha256 of the file; for "random" of the arrays' bytes.
+    network: the layer table that the arrays belong to: with "compact" narrower than was asked.
     arrays: layer name -> kernel float32 [3, 3, in, out] and bias float32 [out].
     """
 
     source: str
     flag: str
     checksum: str
+    network: Network
     arrays: Arrays
 
 
-_WORDS = ("auto", "imagenet", "random")
+_WORDS = ("auto", "imagenet", "compact", "random")
 _DAMAGED = "is damaged (it cannot be read or its md5 is not Keras')"
 
 
@@ -51,9 +54,10 @@ def load_weights(
 ) -> Weights:
     """The kernels and biases of the convolutions among `layers`.
 
-    `choice` is "imagenet" (Keras' file from Keras' cache, else downloaded to it), "random"
-    (He-normal from `seed` >= 0), "auto" (the best there is without a download) or the path of an
-    HDF5 file as Keras saves it. `report` gets plain lines: what auto chose, a download's progress.
+    `choice` is "imagenet" (Keras' file from Keras' cache, else downloaded to it), "compact" (the
+    small network in the box), "random" (He-normal from `seed` >= 0), "auto" (the best there is
+    without a download) or the path of an HDF5 file as Keras saves it. `report` gets plain lines:
+    what auto chose, a download's progress.
 
     Raises:
       UserError: no such choice or file, or a file that does not hold these layers of `network`.
@@ -63,6 +67,8 @@ def load_weights(
         return _best_offline(network, layers, seed, report)
     if choice == "imagenet":
         return _imagenet(network, layers, report)
+    if choice == "compact":
+        return _compact(network, layers)
     if choice == "random":
         return _random(network, layers, seed)
     return _from_path(choice, network, layers)
@@ -111,7 +117,17 @@ def _from_cache(network: Network, layers: tuple[Layer, ...]) -> Weights:
     return weights._replace(source="imagenet", flag="imagenet")
 
 
-def _random(_network: Network, layers: tuple[Layer, ...], seed: int) -> Weights:
+def _compact(network: Network, layers: tuple[Layer, ...]) -> Weights:
+    arrays = load_compact(network, layers)
+    sha256 = COMPACT[network.name].sha256
+    return Weights("compact", "compact", sha256, compact_network(network), arrays)
+
+
+def _compact_if_there(network: Network, layers: tuple[Layer, ...], _seed: int) -> Weights | None:
+    return _compact(network, layers) if network.name in COMPACT else None
+
+
+def _random(network: Network, layers: tuple[Layer, ...], seed: int) -> Weights:
     arrays = {
         layer.name: (_he_normal(layer, seed), np.zeros(layer.channels, np.float32))
         for layer in convolutions(layers)
@@ -120,12 +136,13 @@ def _random(_network: Network, layers: tuple[Layer, ...], seed: int) -> Weights:
     for kernel, bias in arrays.values():
         digest.update(kernel)
         digest.update(bias)
-    return Weights("random", "random", digest.hexdigest(), arrays)
+    return Weights("random", "random", digest.hexdigest(), network, arrays)
 
 
 # What auto tries, best first, and what it tells of a second best. The last row always answers.
 _OFFLINE = (
     (_cached_imagenet, ""),
+    (_compact_if_there, "the compact network in the box, a sketch of what ImageNet's paint"),
     (_random, "random weights, which give colours and blots rather than strokes"),
 )
 
@@ -152,4 +169,4 @@ def _from_path(choice: str, network: Network, layers: tuple[Layer, ...]) -> Weig
 
 def _from_file(path: str, network: Network, layers: tuple[Layer, ...]) -> Weights:
     arrays = read_arrays(path, network, layers)
-    return Weights("file", path, checksum(path, "sha256"), arrays)
+    return Weights("file", path, checksum(path, "sha256"), network, arrays)

@@ -68,7 +68,7 @@ def build_objective(
       style: [1, h, w, 3] float32 in 0..1, of any size.
     """
 
-    @tf.function
+    @tf.function(autograph=False)
     def measure(content, style):
         return _style_targets(extractor, terms, style), _references(extractor, terms, content)
 

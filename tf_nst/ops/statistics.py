@@ -18,10 +18,28 @@ def gram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str
     Returns:
       "gram" [B, C, C] and "positions" [B].
     """
+    positions = _positions(features, weights)
     rows = _rows(features)
-    weighted = rows if weights is None else rows * _column(weights, rows.dtype)
-    gram = tf.matmul(rows, weighted, transpose_a=True)
-    return {"gram": gram, "positions": _positions(features, weights)}
+    return {"gram": _gram(rows, weights), "positions": positions}
+
+
+def _gram(rows: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
+    """[B, h * w, C] -> [B, C, C], with one product in the gradient where autodiff makes two.
+
+    G = F^T W F, so dL/dF = W F (S + S^T) with S = dL/dG; the weights get no gradient.
+    """
+    column = None if weights is None else _column(weights, rows.dtype)
+
+    @tf.custom_gradient
+    def product(rows):
+        weighted = rows if column is None else rows * column
+
+        def gradient(upstream):
+            return tf.matmul(weighted, upstream + tf.linalg.matrix_transpose(upstream))
+
+        return tf.matmul(rows, weighted, transpose_a=True), gradient
+
+    return product(rows)
 
 
 def mean_square_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
