@@ -228,6 +228,12 @@ def test_a_missing_path_is_refused(tmp_path):
     assert str(tmp_path / "w.h5") in line and "no file" in line
 
 
+def test_a_refusal_says_where_the_right_file_is_and_where_it_belongs(tmp_path):
+    network = NETWORKS["vgg19"]
+    line = refusal(str(tmp_path / "w.h5"), network)
+    assert IMAGENET["vgg19"].url in line and imagenet_path(network) in line
+
+
 def test_a_directory_is_refused(tmp_path):
     assert "received a directory" in refusal(str(tmp_path))
 

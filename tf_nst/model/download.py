@@ -72,6 +72,13 @@ def imagenet_path(network: Network) -> str:
     return os.path.join(os.path.abspath(home), "models", file_name)
 
 
+def by_hand(network: Network) -> str:
+    """Where Keras' own file is and where it belongs, for messages; empty if there is none."""
+    if network.name not in IMAGENET:
+        return ""
+    return f"Keras' own file is {IMAGENET[network.name].url}, its place {imagenet_path(network)}; "
+
+
 def is_cached(network: Network) -> bool:
     """Whether Keras' cache holds the network's ImageNet file, readable and with Keras' md5.
 

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 
 from tf_nst.errors import UserError
-from tf_nst.model.download import OFFLINE_CHOICES
+from tf_nst.model.download import OFFLINE_CHOICES, by_hand
 from tf_nst.model.networks import NETWORKS, Layer, Network
 
 Arrays = dict[str, tuple[np.ndarray, np.ndarray]]  # layer name -> kernel and bias
@@ -25,14 +25,31 @@ def read_arrays(path: str, network: Network, layers: tuple[Layer, ...]) -> Array
     Raises:
       UserError: no readable HDF5 file, or one that does not hold these layers of `network`.
     """
-    if fault := _fault(path):
-        raise _refusal(path, HDF5_OF_KERAS, fault)
     try:
+        if fault := _fault(path):
+            raise _Refused(HDF5_OF_KERAS, fault)
         with h5py.File(path, "r") as file:
             return _read(file, network, layers)
+    except _Refused as refused:
+        raise _user_error(path, network, refused.expected, refused.received) from refused
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         damage = f"a truncated or damaged one ({error})"
-        raise _refusal(path, "a whole HDF5 file", damage) from error
+        raise _user_error(path, network, "a whole HDF5 file", damage) from error
+
+
+class _Refused(Exception):
+    """A file that is not what is needed: what was expected, what was received."""
+
+    def __init__(self, expected: str, received: str):
+        super().__init__(expected, received)
+        self.expected, self.received = expected, received
+
+
+def _user_error(path: str, network: Network, expected: str, received: str) -> UserError:
+    return UserError(
+        f"--weights={path!r}: expected {expected}, received {received}; "
+        f"{by_hand(network)}{OFFLINE_CHOICES}"
+    )
 
 
 def _fault(path: str) -> str:
@@ -54,7 +71,7 @@ def _fault(path: str) -> str:
 def _read(file: h5py.File, network: Network, layers: tuple[Layer, ...]) -> Arrays:
     datasets = _datasets(file)
     found = _by_name(datasets) or _by_order(datasets, network)
-    _check_layers(file.filename, frozenset(found), network, layers)
+    _check_layers(frozenset(found), network, layers)
     return {
         layer.name: (
             _array(found[layer.name][4], layer, kernel_shape(layer)),
@@ -109,37 +126,29 @@ def _with_kernel_and_bias(found: dict) -> dict:
     return {key: by_axes for key, by_axes in found.items() if {1, 4} <= by_axes.keys()}
 
 
-def _check_layers(
-    path: str, present: frozenset[str], network: Network, layers: tuple[Layer, ...]
-) -> None:
+def _check_layers(present: frozenset[str], network: Network, layers: tuple[Layer, ...]) -> None:
     own = _names(network.layers)
     of = next((name for name, it in NETWORKS.items() if _names(it.layers) == present), None)
     hint = f" (these are {of}'s layers: --network={of})" if of else ""
     if foreign := sorted(present - own):
         received = f"a file that also holds {', '.join(foreign)}{hint}"
-        raise _refusal(path, f"the layers of {network.name}", received)
+        raise _Refused(f"the layers of {network.name}", received)
     if missing := sorted((own if of else _names(layers)) - present):
         received = f"a file without {', '.join(missing)}{hint}"
-        raise _refusal(path, f"the layers of {network.name}", received)
+        raise _Refused(f"the layers of {network.name}", received)
 
 
 def _array(dataset: h5py.Dataset, layer: Layer, shape: tuple[int, ...]) -> np.ndarray:
     """The dataset as float32, if it is what the layer needs."""
-    path, what = dataset.file.filename, "kernel" if len(shape) == 4 else "bias"
+    what = "kernel" if len(shape) == 4 else "bias"
     if dataset.shape != shape:
-        raise _refusal(path, f"{layer.name} with a {what} of shape {shape}", f"{dataset.shape}")
+        raise _Refused(f"{layer.name} with a {what} of shape {shape}", f"{dataset.shape}")
     if dataset.dtype.kind != "f":
-        raise _refusal(path, f"{layer.name} with a floating-point {what}", f"{dataset.dtype}")
+        raise _Refused(f"{layer.name} with a floating-point {what}", f"{dataset.dtype}")
     array = dataset.astype(np.float32)[()]
     if not np.isfinite(array).all():
-        raise _refusal(path, f"{layer.name} with a finite {what}", "NaN or infinite values")
+        raise _Refused(f"{layer.name} with a finite {what}", "NaN or infinite values")
     return array
-
-
-def _refusal(path: str, expected: str, received: str) -> UserError:
-    return UserError(
-        f"--weights={path!r}: expected {expected}, received {received}; {OFFLINE_CHOICES}"
-    )
 
 
 def _names(layers: Iterable[Layer]) -> frozenset[str]:
