@@ -245,7 +245,7 @@ def test_weights_that_are_neither_word_nor_path_are_refused(value):
 
 @pytest.mark.parametrize("name", ["content_layers", "style_layers", "style_statistic"])
 @pytest.mark.parametrize(
-    "value", [(), None, 3, ("gram",), (Weighted("gram", 0.0),), (Weighted("gram", math.nan),)]
+    "value", [(), None, 3, ("gram", 3), (Weighted("gram", 0.0),), (Weighted("gram", math.nan),)]
 )
 def test_lists_that_are_none_are_refused(name, value):
     with pytest.raises(UserError, match=rf"^--{name}: expected NAME or NAME:WEIGHT by commas"):

@@ -151,6 +151,23 @@ def test_a_missing_file_is_refused_by_the_name_of_its_argument():
         tf_nst.stylize(PHOTO, "none.png", **OPTIONS)
 
 
+def test_notes_of_the_pictures_are_reported(tmp_path):
+    frames = [Pillow.new("RGB", (32, 24), color) for color in ("red", "blue")]
+    frames[0].save(tmp_path / "two.gif", save_all=True, append_images=frames[1:])
+    lines = []
+    tf_nst.stylize(tmp_path / "two.gif", PAINTING, report=lines.append, **OPTIONS | {"steps": 1})
+    assert any("first of 2 frames" in line for line in lines)
+
+
+def test_a_picture_of_pillow_and_names_of_layers_in_a_list_are_taken():
+    pixels = np.arange(24 * 32 * 3, dtype=np.uint8).reshape(24, 32, 3)
+    options = OPTIONS | {"steps": 1, "style_layers": "conv1_1,conv2_1"}
+    other = tf_nst.stylize(pixels, PAINTING, **options)
+    options["style_layers"] = ["conv1_1", "conv2_1"]
+    one = tf_nst.stylize(Pillow.fromarray(pixels), PAINTING, **options)
+    np.testing.assert_array_equal(one, other)
+
+
 def test_many_pictures_in_one_program_make_tensorflow_warn_of_nothing(caplog):
     for _ in range(7):
         tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"steps": 2})

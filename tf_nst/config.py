@@ -161,7 +161,7 @@ def option_names() -> tuple[str, ...]:
 
 
 def config_from_options(options: dict) -> StylizeConfig:
-    """The config of flags given by name; layers and statistics as text or as tuples of Weighted.
+    """The config of flags given by name; layers and statistics as text, names or Weighted.
 
     Raises:
       UserError: an unknown name, or a value of the wrong type or out of its range.
@@ -174,6 +174,8 @@ def config_from_options(options: dict) -> StylizeConfig:
             raise UserError(f"{name}: no such option, expected one of {known}")
         if isinstance(value, os.PathLike):
             value = os.fspath(value)
+        if name in _LISTS and _are_names(value):
+            value = ",".join(value)
         if name in _LISTS and isinstance(value, str):
             value = parse_weighted(value, f"--{name}")
         parts[owner][name] = value
@@ -182,6 +184,10 @@ def config_from_options(options: dict) -> StylizeConfig:
         ObjectiveConfig(**parts[ObjectiveConfig]),
         **parts[StylizeConfig],
     )
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
 
 
 def options_from_config(config: StylizeConfig) -> dict:

@@ -1,5 +1,6 @@
 """From pictures and a config to a job of the engine and back: what the command and Python share."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
@@ -22,6 +23,8 @@ from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import Weights, load_weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_terms
+
+_LOGGER = logging.getLogger("tf_nst")
 
 
 class Painting(NamedTuple):
@@ -47,16 +50,18 @@ def stylize(
     style: Source,
     *,
     listeners: tuple[Callable[[Event], None], ...] = (),
-    report: Callable[[str], None] = lambda line: None,
+    report: Callable[[str], None] = _LOGGER.warning,
     **options,
 ) -> Image:
     """Paints `content` in the manner of `style`.
 
     Args:
-      content: a path, an Image, or an array [H, W, 3], uint8, uint16 or floating in 0..1.
+      content: a path, an Image, Pillow's image (its alpha is left out), or an array [H, W, 3],
+        uint8, uint16 or floating in 0..1.
       style: the same, of any size.
       listeners: each is called with every event of the run (tf_nst/engine/events.py).
-      report: called with plain lines, such as which weights were found.
+      report: called with plain lines, such as which weights `auto` took; by itself they go to the
+        logger "tf_nst".
       **options: the command's flags without their dashes, such as size=512, steps=300,
         style_layers="conv1_1,conv2_1:2" or init="noise"; `tf-nst --help` has their ranges.
 
@@ -68,7 +73,10 @@ def stylize(
       NonFiniteLossError: a loss became NaN or infinite.
     """
     config = config_from_options(options)
-    painting = prepare(config, read_inputs(config, content, style), report)
+    inputs = read_inputs(config, content, style)
+    for note in (*inputs.content.notes, *inputs.style.notes):
+        report(note)
+    painting = prepare(config, inputs, report)
     return finished(painting, run(painting.job, listeners)[0].numpy())
 
 
@@ -98,13 +106,13 @@ def prepare(
     extractor = build_extractor(
         network, layers, weights.arrays, pooling=choice.pooling, dtype=config.precision
     )
-    height, width = inputs.content.height, inputs.content.width
+    sizes = [(image.height, image.width) for image in (inputs.content, inputs.style)]
     return Painting(
         _job(config, inputs, extractor, pause_every),
         replace(config, network_config=replace(choice, weights=weights.flag)),
         inputs,
         weights._replace(arrays={}),
-        estimate_bytes(network.up_to(layers), height, width, config.precision),
+        estimate_bytes(network.up_to(layers), *sizes, config.precision),
     )
 
 

@@ -6,6 +6,7 @@ import re
 import signal
 import time
 
+import numpy as np
 import pytest
 from command_line import FILES, SHORT, finish, snapshot, start_fresh
 from PIL import Image as Pillow
@@ -31,9 +32,10 @@ from tf_nst.io import writing
 from tf_nst.cli.run import main
 def write(image, path, profile):
     print("writing", path, flush=True)
-    if "preview" not in str(path):
-        time.sleep(60)
-writing.write_image = write
+def encode(image, path, profile):
+    print("writing", path, flush=True)
+    time.sleep(60)
+writing.write_image, writing.encode_image = write, encode
 sys.exit(main(sys.argv))
 """
 
@@ -58,7 +60,7 @@ def wait_for_line(process, begin: str) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
-def test_a_signal_during_the_steps_writes_the_picture_so_far(folder, number, code):
+def test_a_signal_during_the_steps_writes_the_picture_so_far(folder, paint_here, number, code):
     process = start_fresh(folder, *MANY, "--preview_every=2")
     preview = folder / "out.preview.png"
     wait_until(lambda: preview.exists() or process.poll() is not None)
@@ -74,8 +76,10 @@ def test_a_signal_during_the_steps_writes_the_picture_so_far(folder, number, cod
     with Pillow.open(folder / "out.png") as picture:
         picture.load()
         assert picture.size == (32, 24)
-    assert (folder / "out.cfg").exists()
     assert not list(folder.glob(".tf_nst*"))
+    assert paint_here("--flagfile=out.cfg", "--output=again.png").code == 0
+    with Pillow.open(folder / "out.png") as one, Pillow.open(folder / "again.png") as other:
+        np.testing.assert_array_equal(one, other)
 
 
 def test_a_second_signal_quits_at_once_with_the_code_of_the_first(folder):
@@ -97,13 +101,13 @@ def test_a_signal_while_the_picture_is_written_does_not_lose_it(
 ):
     from tf_nst.cli import painter
 
-    write_image = painter.write_image
+    encode_image = painter.encode_image
 
     def interrupted(*args):
         os.kill(os.getpid(), number)
-        return write_image(*args)
+        return encode_image(*args)
 
-    monkeypatch.setattr(painter, "write_image", interrupted)
+    monkeypatch.setattr(painter, "encode_image", interrupted)
     ran = paint_here("--output=out.png")
     assert (ran.code, ran.err) == (code, "")
     assert ran.out.splitlines()[-1].startswith("painted out.png ")

@@ -5,17 +5,30 @@ import json
 import pytest
 from absl import flags
 
-from tf_nst.errors import RunError, UserError
+from tf_nst.errors import UserError
 from tf_nst.io.manifest import (
     check_sidecars,
     preview_path,
+    record_bytes,
     record_path,
+    settings_bytes,
     settings_path,
     versions,
-    write_record,
-    write_settings,
 )
+from tf_nst.io.writing import write_together
 from tf_nst.version import VERSION
+
+
+def write_record(picture, record):
+    """Writes NAME.json beside the picture; its path."""
+    write_together({record_path(picture): record_bytes(record)})
+    return record_path(picture)
+
+
+def write_settings(picture, given):
+    """Writes NAME.cfg beside the picture; its path."""
+    write_together({settings_path(picture): settings_bytes(picture, given)})
+    return settings_path(picture)
 
 
 @pytest.mark.parametrize(
@@ -117,18 +130,3 @@ def test_our_record_in_place_of_a_flag_file_is_refused(tmp_path):
     record.rename(tmp_path / "a.cfg")
     with pytest.raises(UserError, match=r"a\.cfg would be written"):
         check_sidecars(tmp_path / "a.png")
-
-
-@pytest.mark.parametrize("write", [write_record, write_settings])
-def test_a_failed_write_leaves_what_was_there(tmp_path, monkeypatch, write):
-    path = write(tmp_path / "a.png", {"size": 3})
-    before = path.read_bytes()
-
-    def full(descriptor):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(RunError, match="No space left on device"):
-        write(tmp_path / "a.png", {"size": 4})
-    assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]

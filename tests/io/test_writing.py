@@ -23,7 +23,13 @@ from PIL import Image as Pillow
 from tf_nst.errors import RunError, UserError
 from tf_nst.io import profiles
 from tf_nst.io.images import Image, read_image
-from tf_nst.io.writing import check_output, check_size, write_atomically, write_image
+from tf_nst.io.writing import (
+    check_output,
+    check_size,
+    write_atomically,
+    write_image,
+    write_together,
+)
 
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 256, (6, 8, 3)).astype(np.uint8)
@@ -330,3 +336,21 @@ def test_data_reach_the_disk_before_the_name(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "replace", lambda a, b: (order.append("replace"), real(a, b)))
     write_atomically(tmp_path / "a", b"x")
     assert order == ["fsync", "replace"]
+
+
+def test_a_disk_that_fills_at_the_second_file_leaves_both_as_they_were(tmp_path, monkeypatch):
+    files = [tmp_path / "a.png", tmp_path / "a.json"]
+    write_together({path: b"old" for path in files})
+    whole, calls = os.fsync, []
+
+    def full_at_the_second(descriptor):
+        calls.append(descriptor)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+        whole(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full_at_the_second)
+    with pytest.raises(RunError, match=r"a\.json cannot be written: No space left on device"):
+        write_together({path: b"new" for path in files})
+    assert [path.read_bytes() for path in files] == [b"old", b"old"]
+    assert sorted(tmp_path.iterdir()) == sorted(files)

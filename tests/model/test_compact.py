@@ -90,5 +90,23 @@ def test_it_is_chosen_by_name_and_by_auto_where_nothing_is_cached(choice, tmp_pa
     assert all("--weights=imagenet" in line for line in lines)
 
 
+def test_auto_takes_random_weights_where_the_box_is_not_deep_enough(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    lines = []
+    weights = load_weights("auto", VGG19, VGG19.layers, seed=0, report=lines.append)
+    assert weights.source == "random" and weights.network == VGG19
+    assert len(lines) == 1 and "random weights" in lines[0]
+
+
+def test_a_missing_file_is_refused_and_passed_over_by_auto(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setitem(compact.COMPACT, "vgg19", COMPACT["vgg19"]._replace(name="none.npz"))
+    layers = VGG19.up_to(("block1_conv1",))
+    with pytest.raises(UserError, match=r"--weights=compact: none\.npz is missing"):
+        load_compact(VGG19, layers)
+    lines = []
+    assert load_weights("auto", VGG19, layers, seed=0, report=lines.append).source == "random"
+
+
 if __name__ == "__main__":
     RECORDED.write_text(json.dumps({k: summary(v) for k, v in features().items()}, indent=2) + "\n")

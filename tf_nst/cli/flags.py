@@ -90,7 +90,7 @@ PAINT_FLAGS = (
         "preview_every",
         "integer",
         0,
-        "steps between previews, written to NAME.preview.png; 0: none",
+        "steps between previews, written to NAME.preview beside the picture; 0: none",
     ),
     Flag("debug", "boolean", False, "show tracebacks and TensorFlow's own messages"),
 )

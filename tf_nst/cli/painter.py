@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 from tf_nst.cli.flags import WEIGHTED_BY
 from tf_nst.cli.stop import Stop
@@ -10,9 +11,15 @@ from tf_nst.engine.events import StepsDone
 from tf_nst.engine.precision import device_name
 from tf_nst.engine.stylize import NonFiniteLossError, iterate
 from tf_nst.io.inputs import Inputs
-from tf_nst.io.listeners import History, Previews, Progress, duration
-from tf_nst.io.manifest import preview_path, write_record, write_settings
-from tf_nst.io.writing import write_image
+from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
+from tf_nst.io.manifest import (
+    preview_path,
+    record_bytes,
+    record_path,
+    settings_bytes,
+    settings_path,
+)
+from tf_nst.io.writing import encode_image, write_image, write_together
 from tf_nst.painting import Painting, finished, prepare
 
 
@@ -25,6 +32,7 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs) -> int:
     Raises:
       RunError: a loss is not finite (the last good picture is written), or a file cannot be.
     """
+    began = time.perf_counter()
     painting = prepare(config, inputs, _say, pause_every=values.preview_every)
     for line in _first_lines(painting):
         _say(line)
@@ -34,11 +42,11 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs) -> int:
             image = _iterate(values, painting, history, stop)
         except NonFiniteLossError as error:
             if error.image is not None:
-                _write(values, painting, history, error.image, "the last good picture is")
+                _write_last_good(values, painting, history, error.image)
             raise
         if stop.signum:
             ending = f"stopped after {_steps(history.steps)}, the picture so far is"
-        _write(values, painting, history, image, ending)
+        _write(values, painting, history, image, ending, time.perf_counter() - began)
     return stop.exit_code if stop.signum else 0
 
 
@@ -93,13 +101,35 @@ def _sizes(image, source: tuple[int, int]) -> str:
     return f"{image.name}, {source[1]}×{source[0]} -> {image.width}×{image.height}"
 
 
-def _write(values, painting: Painting, history: History, image, ending: str) -> None:
-    notes = write_image(finished(painting, image[0].numpy()), values.output, values.output_profile)
-    record = write_record(values.output, _record(painting, history))
-    settings = write_settings(values.output, _flags(values, painting))
+def _write(values, painting: Painting, history: History, image, ending: str, seconds: float):
+    """The picture, its record and its flag file, all of them or none; then the last line."""
+    data, notes = _encoded(values, painting, image)
+    record, settings = record_path(values.output), settings_path(values.output)
+    flags = settings_bytes(values.output, _flags(values, painting, history))
+    written = _record(painting, history) | {"seconds": round(seconds, 3)}
+    write_together({values.output: data, record: record_bytes(written), settings: flags})
     for note in notes:
         _say(f"note: {note}")
-    _say(f"{ending} {values.output} ({duration(history.seconds)}; {record.name}, {settings.name})")
+    loss = f"loss {_loss(painting, history.final):.4g}, " if history.final else ""
+    beside = f"{record.name}, {settings.name}"
+    _say(f"{ending} {values.output} ({loss}{duration(seconds)}; {beside})")
+
+
+def _write_last_good(values, painting: Painting, history: History, image) -> None:
+    """The picture and the record of a run that failed; its flags would only fail again."""
+    data, _ = _encoded(values, painting, image)
+    record = record_bytes(_record(painting, history))
+    write_together({values.output: data, record_path(values.output): record})
+    _say(f"the last good picture is {values.output} ({record_path(values.output).name})")
+
+
+def _encoded(values, painting: Painting, image) -> tuple[bytes, tuple[str, ...]]:
+    picture = finished(painting, image[0].numpy())
+    return encode_image(picture, values.output, values.output_profile)
+
+
+def _loss(painting: Painting, final: dict[str, float]) -> float:
+    return sum(contributions(painting.job.terms, final).values())
 
 
 def _record(painting: Painting, history: History) -> dict:
@@ -115,20 +145,21 @@ def _record(painting: Painting, history: History) -> dict:
             "style_measured": [inputs.style.width, inputs.style.height],
         },
         "steps_made": history.steps,
-        "seconds": round(history.seconds, 3),
+        "seconds_in_steps": round(history.seconds, 3),
         "term_weights": {term.name: term.weight for term in painting.job.terms},
         "final": history.final,
         "losses": history.values,
     }
 
 
-def _flags(values, painting: Painting) -> dict[str, object]:
+def _flags(values, painting: Painting, history: History) -> dict[str, object]:
     """All that the picture depends on, paths made absolute so that it works from any folder.
 
-    Flags without effect are left out: the command refuses them.
+    The steps are those made, fewer than asked for where a signal ended the run. Flags without
+    effect are left out: the command refuses them.
     """
     paths = {name: os.path.abspath(values[name].value) for name in ("content", "style", "output")}
-    options = options_from_config(painting.config)
+    options = options_from_config(painting.config) | {"steps": history.steps}
     for name, weight in WEIGHTED_BY.items():
         if options[weight] == 0:
             del options[name]

@@ -10,19 +10,24 @@ _BASE = 720_000_000
 _LARGEST_ALIVE = 4
 
 
-def estimate_bytes(layers: tuple[Layer, ...], height: int, width: int, dtype: str) -> int:
-    """The estimated peak of the process in bytes, for a picture of height x width pixels.
+def estimate_bytes(
+    layers: tuple[Layer, ...], picture: tuple[int, int], style: tuple[int, int], dtype: str
+) -> int:
+    """The estimated peak of the process in bytes: a step's, or that of measuring a large style.
 
     Args:
       layers: of the network, up to the deepest that is used.
-      height: pixels.
-      width: pixels.
+      picture: height and width in pixels.
+      style: height and width in pixels at which it is measured.
       dtype: of the features.
     """
     size = _BYTES[dtype]
     weights = sum(9 * layer.channels_in * layer.channels for layer in layers)
-    values = _values_per_layer(layers, height, width)
-    return _BASE + size * (weights + sum(values)) + 4 * _LARGEST_ALIVE * max(values)
+    values = _values_per_layer(layers, *picture)
+    step = size * sum(values) + 4 * _LARGEST_ALIVE * max(values)
+    # Forward alone a layer goes as the next has come: one in its dtype, and as the Gram reads it.
+    measuring = (size + 4) * max(_values_per_layer(layers, *style))
+    return _BASE + size * weights + max(step, measuring)
 
 
 def _values_per_layer(layers: tuple[Layer, ...], height: int, width: int) -> list[int]:

@@ -1,9 +1,11 @@
 """The pictures of a run: read, checked against the layers, sized. No TensorFlow here."""
 
 import os
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image as Pillow
 
 from tf_nst.config import STARTS, StylizeConfig
 from tf_nst.errors import UserError
@@ -15,7 +17,7 @@ from tf_nst.objective.layers import used_layers
 # How far a floating array may lie past 0..1.
 _ROUNDING = 0.01
 
-Source = str | os.PathLike | Image | np.ndarray
+Source = str | os.PathLike | Image | Pillow.Image | np.ndarray
 
 
 class Inputs(NamedTuple):
@@ -39,7 +41,8 @@ def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs
 
     Args:
       config: sizes, layers and --init.
-      content: a path, an Image, or an array [H, W, 3], uint8, uint16 or floating in 0..1.
+      content: a path, an Image, Pillow's image (its alpha is left out), or an array [H, W, 3],
+        uint8, uint16 or floating in 0..1.
       style: the same.
 
     Raises:
@@ -62,14 +65,16 @@ def _as_image(source: Source, flag: str) -> Image:
         return source
     if isinstance(source, str | os.PathLike):
         return read_image(source, flag)
+    if isinstance(source, Pillow.Image):
+        return Image(np.asarray(source.convert("RGB")), name="Pillow's image")
     if not isinstance(source, np.ndarray):
         raise UserError(
-            f"{flag}: expected a path, an Image or an array [height, width, 3], "
+            f"{flag}: expected a path, an Image, Pillow's image or an array [height, width, 3], "
             f"received {type(source).__name__}"
         )
     if source.dtype.kind == "f" and source.ndim == 3 and source.shape[2] == 3:
         return _from_float(source, flag)
-    return Image(source, name=f"{flag}: array")
+    return replace(Image(source, name=f"{flag}: array"), name="array")
 
 
 def _from_float(array: np.ndarray, flag: str) -> Image:

@@ -6,7 +6,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tf_nst.errors import UserError
-from tf_nst.io.writing import write_atomically
 from tf_nst.version import VERSION
 
 _CFG_MARK = "# Written by tf_nst:"
@@ -57,29 +56,18 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
-def write_record(picture: str | Path, record: dict) -> Path:
-    """Writes NAME.json: `record` after the versions. Returns its path.
-
-    Raises:
-      RunError: it cannot be written.
-    """
-    path = record_path(picture)
+def record_bytes(record: dict) -> bytes:
+    """What NAME.json holds: `record` after the versions."""
     text = json.dumps({"tf_nst": VERSION, "versions": versions(), **record}, indent=2)
-    write_atomically(path, (text + "\n").encode())
-    return path
+    return (text + "\n").encode()
 
 
-def write_settings(picture: str | Path, flags: dict[str, object]) -> Path:
-    """Writes NAME.cfg, a line for each flag. Returns its path.
-
-    Raises:
-      RunError: it cannot be written.
-    """
-    path = settings_path(picture)
-    lines = [f"{_CFG_MARK} tf-nst --flagfile={path.name} paints {Path(picture).name} again."]
+def settings_bytes(picture: str | Path, flags: dict[str, object]) -> bytes:
+    """What NAME.cfg holds: a line for each flag."""
+    name = settings_path(picture).name
+    lines = [f"{_CFG_MARK} tf-nst --flagfile={name} paints {Path(picture).name} again."]
     lines += [f"--{name}={_spelled(value)}" for name, value in flags.items()]
-    write_atomically(path, ("\n".join(lines) + "\n").encode())
-    return path
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _spelled(value: object) -> str:

@@ -71,14 +71,27 @@ def check_size(path: str | os.PathLike, height: int, width: int, flag: str = "--
 
 
 def write_image(image: Image, path: str | os.PathLike, profile: str = "srgb") -> tuple[str, ...]:
-    """Write `image` in the format of the extension, with a profile in it; whole or not at all.
+    """Write `image` as `encode_image` makes it; whole or not at all. Returns plain lines.
 
-    `profile` is "srgb", or "input" for the colours of the profile in `image.profile`. Returns
-    plain lines about what the format could not keep.
+    Raises:
+        UserError: as `encode_image`.
+        RunError: the file cannot be written, such as on a full disk.
+    """
+    data, notes = encode_image(image, path, profile)
+    write_atomically(path, data)
+    return notes
+
+
+def encode_image(
+    image: Image, path: str | os.PathLike, profile: str = "srgb"
+) -> tuple[bytes, tuple[str, ...]]:
+    """The bytes of a file in the format of the extension of `path`, with a profile in it.
+
+    `profile` is "srgb", or "input" for the colours of the profile in `image.profile`. The second
+    value is plain lines about what the format could not keep.
 
     Raises:
         UserError: unknown extension or `profile`, or a size that the format cannot hold.
-        RunError: the file cannot be written, such as on a full disk.
     """
     if profile not in ("srgb", "input"):
         raise UserError(f"--output_profile: expected srgb or input, received {profile}")
@@ -88,8 +101,7 @@ def write_image(image: Image, path: str | os.PathLike, profile: str = "srgb") ->
     if profile == "input" and image.profile:
         image, icc, notes = _in_input_profile(image)
     data, more = ENCODERS[_suffix(path, "--output")](image, icc)
-    write_atomically(path, data)
-    return tuple(f"{path}: {line}" for line in (*notes, *more))
+    return data, tuple(f"{path}: {line}" for line in (*notes, *more))
 
 
 def write_atomically(
@@ -97,27 +109,46 @@ def write_atomically(
 ) -> None:
     """Write bytes, or what a callable writes to the open file it is given, whole or not at all.
 
-    A temporary file in the same folder is flushed to the disk and then takes the name; on any
-    failure it is removed, and what stood at `path` stays.
+    Raises:
+        RunError: an OSError, such as a full disk.
+    """
+    write_together({path: data_or_callable})
+
+
+def write_together(
+    files: dict[str | os.PathLike, bytes | Callable[[BinaryIO], object]],
+) -> None:
+    """Write several files, all or none of them where the disk is full.
+
+    Temporary files in the same folders are flushed to the disk, and only when all are whole do
+    they take the names; on any failure they are removed, and what stood there before stays.
 
     Raises:
         RunError: an OSError, such as a full disk.
     """
-    temporary = Path(path).parent / f".tf_nst-{secrets.token_hex(8)}.tmp"
+    temporaries = {}
     try:
-        with open(temporary, "xb") as file:
-            if callable(data_or_callable):
-                data_or_callable(file)
-            else:
-                file.write(data_or_callable)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        for path, data in files.items():
+            temporaries[path] = Path(path).parent / f".tf_nst-{secrets.token_hex(8)}.tmp"
+            _write_whole(temporaries[path], data)
+        for path, temporary in temporaries.items():
+            os.replace(temporary, path)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        for temporary in temporaries.values():
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+
+
+def _write_whole(path: Path, data_or_callable: bytes | Callable[[BinaryIO], object]) -> None:
+    with open(path, "xb") as file:
+        if callable(data_or_callable):
+            data_or_callable(file)
+        else:
+            file.write(data_or_callable)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _suffix(path: Path, flag: str) -> str:

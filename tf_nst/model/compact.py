@@ -49,6 +49,15 @@ def compact_network(network: Network) -> Network:
     return network._replace(channels=COMPACT[network.name].channels)
 
 
+def holds_compact(network: Network, layers: tuple[Layer, ...]) -> bool:
+    """Whether the box holds a compact sibling of `network` that is as deep as `layers`."""
+    if network.name not in COMPACT or not _path(COMPACT[network.name]).is_file():
+        return False
+    order = [layer.name for layer in network.layers]
+    deepest = COMPACT[network.name].deepest
+    return all(order.index(layer.name) <= order.index(deepest) for layer in convolutions(layers))
+
+
 def load_compact(network: Network, layers: tuple[Layer, ...]) -> Arrays:
     """Kernel and bias, float32, of the convolutions of the compact sibling among `layers`.
 
@@ -60,7 +69,9 @@ def load_compact(network: Network, layers: tuple[Layer, ...]) -> Arrays:
     compact_network(network)
     file = COMPACT[network.name]
     names = [layer.name for layer in convolutions(layers)]
-    with resources.files("tf_nst.model").joinpath("data", file.name).open("rb") as stream:
+    if not _path(file).is_file():
+        raise UserError(f"--weights=compact: {file.name} is missing; install tf_nst again")
+    with _path(file).open("rb") as stream:
         if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
             raise UserError(
                 f"--weights=compact: expected {file.name} with sha256 {file.sha256}, received "
@@ -73,6 +84,10 @@ def load_compact(network: Network, layers: tuple[Layer, ...]) -> Arrays:
                 name: (_float32(held, name, "kernel"), _float32(held, name, "bias"))
                 for name in names
             }
+
+
+def _path(file: CompactFile):
+    return resources.files("tf_nst.model").joinpath("data", file.name)
 
 
 def _check_depth(names: list[str], file: CompactFile, held: frozenset[str]) -> None:

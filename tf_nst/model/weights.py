@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tf_nst.errors import UserError
-from tf_nst.model.compact import COMPACT, compact_network, load_compact
+from tf_nst.model.compact import COMPACT, compact_network, holds_compact, load_compact
 from tf_nst.model.download import (
     IMAGENET,
     OFFLINE_CHOICES,
@@ -124,7 +124,7 @@ def _compact(network: Network, layers: tuple[Layer, ...]) -> Weights:
 
 
 def _compact_if_there(network: Network, layers: tuple[Layer, ...], _seed: int) -> Weights | None:
-    return _compact(network, layers) if network.name in COMPACT else None
+    return _compact(network, layers) if holds_compact(network, layers) else None
 
 
 def _random(network: Network, layers: tuple[Layer, ...], seed: int) -> Weights:
