@@ -181,6 +181,14 @@ def test_comments_and_empty_lines_of_a_flag_file_count_for_nothing(tmp_path):
     assert config_of(f"--flagfile={tmp_path}/my.cfg").size == 100
 
 
+@pytest.mark.parametrize("first", ["", "# a comment\r\n"])
+def test_a_flag_file_as_windows_writes_it_is_read(tmp_path, first):
+    text = f"{first}--size=100\r\n--steps=7\r\n"
+    (tmp_path / "my.cfg").write_bytes(text.encode("utf-8-sig"))
+    config = config_of(f"--flagfile={tmp_path}/my.cfg")
+    assert (config.size, config.steps) == (100, 7)
+
+
 def test_a_flag_file_after_flags_with_their_values_apart_is_read(tmp_path):
     (tmp_path / "my.cfg").write_text("--size=100\n")
     assert config_of("--output", "c.png", "--flagfile", f"{tmp_path}/my.cfg").size == 100

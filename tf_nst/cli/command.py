@@ -88,7 +88,7 @@ def _parse(argv: list[str], table: tuple[Flag, ...]) -> flags.FlagValues:
     values = flags.FlagValues()
     define(table, values)
     try:
-        surplus = values(argv)[1:]
+        surplus = values([argv[0], *_expanded(argv[1:], values)])[1:]
     except (flags.Error, ValueError) as error:
         raise UserError(_refusal(error, table)) from error
     if surplus:
@@ -98,6 +98,13 @@ def _parse(argv: list[str], table: tuple[Flag, ...]) -> flags.FlagValues:
         if values[name].present:
             values[name].present = 2 if name in line else 1
     return values
+
+
+def _expanded(arguments: list[str], values: flags.FlagValues) -> list[str]:
+    """The flags of flag files in their place; the byte-order mark that Windows writes goes."""
+    mark = "\ufeff"
+    parts = values.read_flags_from_files(arguments)
+    return [part.removeprefix(mark) for part in parts if not part.startswith(mark + "#")]
 
 
 def _refusal(error: Exception, table: tuple[Flag, ...]) -> str:
