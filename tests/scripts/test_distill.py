@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from distillation import networks
 from distillation.batches import SHARES, Batches
-from distillation.calibration import balance
+from distillation.calibration import SOFTENED, balance, revived, softened
 from distillation.distiller import kernel_errors
 from distillation.pictures import JUDGED, JudgedPictureError, picture_paths
 from distillation.synthetic import SPOILINGS, noise_picture, pattern_picture
@@ -73,7 +73,7 @@ def test_loss_falls_and_a_stopped_run_ends_where_a_whole_one_does(
 
 def test_lower_blocks_stay_as_they_are(batches, tiny, tiny_arrays, tmp_path):
     output = str(tmp_path / "student.npz")
-    options = {"first_block": 4, "repeats": 2, "stop_after": 3, "output": output}
+    options = {"first_block": 4, "kernel": 1.0, "repeats": 2, "stop_after": 3, "output": output}
     upper = trainer(batches, tiny, tiny_arrays, **options)
     before = upper.student()
     upper.run(lambda line: None)
@@ -156,11 +156,11 @@ def test_kernel_errors_are_those_of_inner_products():
     rng = np.random.default_rng(1)
     found, wanted = rng.random((2, 3, 4, 5)), rng.random((2, 3, 4, 6))
     errors = kernel_errors(found.astype(np.float32), wanted.astype(np.float32))
-    for kind, mean in (("kernel", 0.0), ("centred", 1.0)):
+    for error, mean in zip(errors, (0.0, 1.0), strict=True):
         rows = [item.reshape(24, -1) - mean * item.mean((0, 1, 2)) for item in (found, wanted)]
         own, theirs = (item @ item.T for item in rows)
         expected = np.square(own - theirs).sum() / np.square(theirs).sum()
-        assert float(errors[kind]) == pytest.approx(expected, rel=1e-3)
+        assert float(error) == pytest.approx(expected, rel=1e-3)
 
 
 def test_balance_undoes_factors():
@@ -171,3 +171,30 @@ def test_balance_undoes_factors():
     rows = np.concatenate([wanted * factors, wanted, np.ones((4000, 1))], 1)
     found = balance(rows.T @ rows / len(rows), 4)
     np.testing.assert_allclose(found * factors, 1.0, rtol=0.02)
+
+
+def test_relu_is_exact():
+    values = np.array([-2.0, -0.5, 0.0, 3.0], np.float32)
+    np.testing.assert_array_equal(np.asarray(networks.relu(values)), [0.0, 0.0, 0.0, 3.0])
+
+
+def test_silent_channels_are_revived_and_not_looked_at(tiny):
+    arrays = networks.random_arrays(tiny, seed=1)
+    dead = {name: np.arange(len(bias)) == 1 for name, (_, bias) in arrays.items()}
+    result = revived(arrays, dead)
+    for name, (kernel, bias) in result.items():
+        assert bias[1] == 0
+        if name != "block1_conv1":
+            assert not kernel[:, :, 1].any()
+        np.testing.assert_array_equal(kernel[:, :, 2, 2], arrays[name][0][:, :, 2, 2])
+
+
+def test_softening_takes_alternation_and_leaves_slopes(tiny):
+    name, share = next(iter(SOFTENED.items()))
+    arrays = networks.random_arrays(tiny, seed=1)
+    before, after = arrays[name][0], softened(arrays)[name][0]
+    ramp = np.arange(3.0)[:, None, None, None] * np.ones((3, 3, 1, 1))
+    alternation = np.array([1.0, -2.0, 1.0])[:, None, None, None] * np.ones((3, 3, 1, 1))
+    for picture, factor in ((ramp, 1.0), (alternation, share)):
+        seen = [(kernel * picture).sum((0, 1)) for kernel in (before, after)]
+        np.testing.assert_allclose(seen[1], factor * seen[0], atol=1e-5)

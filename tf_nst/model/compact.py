@@ -28,7 +28,7 @@ class CompactFile(NamedTuple):
 COMPACT = {
     "vgg19": CompactFile(
         "vgg19_half.npz",
-        "6a11bd13f41885c3043d92aed2056fcc2b93ff88646cc339995dd0dab680ede5",
+        "b3879586cbda3153d7b9e6ab2e8f701ac828a8c6b6719547b2c7d31147007c9a",
         (32, 64, 128, 256, 256),
         "block5_conv2",
     ),
