@@ -42,7 +42,8 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs) -> int:
             image = _iterate(values, painting, history, stop)
         except NonFiniteLossError as error:
             if error.image is not None:
-                _write_last_good(values, painting, history, error.image)
+                seconds = time.perf_counter() - began
+                _write_last_good(values, painting, history, error.image, seconds)
             raise
         if stop.signum:
             ending = f"stopped after {_steps(history.steps)}, the picture so far is"
@@ -106,8 +107,8 @@ def _write(values, painting: Painting, history: History, image, ending: str, sec
     data, notes = _encoded(values, painting, image)
     record, settings = record_path(values.output), settings_path(values.output)
     flags = settings_bytes(values.output, _flags(values, painting, history))
-    written = _record(painting, history) | {"seconds": round(seconds, 3)}
-    write_together({values.output: data, record: record_bytes(written), settings: flags})
+    told = record_bytes(_record(painting, history, seconds))
+    write_together({values.output: data, record: told, settings: flags})
     for note in notes:
         _say(f"note: {note}")
     loss = f"loss {_loss(painting, history.final):.4g}, " if history.final else ""
@@ -115,12 +116,13 @@ def _write(values, painting: Painting, history: History, image, ending: str, sec
     _say(f"{ending} {values.output} ({loss}{duration(seconds)}; {beside})")
 
 
-def _write_last_good(values, painting: Painting, history: History, image) -> None:
+def _write_last_good(values, painting: Painting, history: History, image, seconds: float) -> None:
     """The picture and the record of a run that failed; its flags would only fail again."""
     data, _ = _encoded(values, painting, image)
-    record = record_bytes(_record(painting, history))
-    write_together({values.output: data, record_path(values.output): record})
-    _say(f"the last good picture is {values.output} ({record_path(values.output).name})")
+    record = record_path(values.output)
+    told = record_bytes(_record(painting, history, seconds))
+    write_together({values.output: data, record: told})
+    _say(f"the last good picture is {values.output} ({record.name})")
 
 
 def _encoded(values, painting: Painting, image) -> tuple[bytes, tuple[str, ...]]:
@@ -132,7 +134,7 @@ def _loss(painting: Painting, final: dict[str, float]) -> float:
     return sum(contributions(painting.job.terms, final).values())
 
 
-def _record(painting: Painting, history: History) -> dict:
+def _record(painting: Painting, history: History, seconds: float) -> dict:
     config, inputs = painting.config, painting.inputs
     return {
         "device": device_name(),
@@ -145,6 +147,7 @@ def _record(painting: Painting, history: History) -> dict:
             "style_measured": [inputs.style.width, inputs.style.height],
         },
         "steps_made": history.steps,
+        "seconds": round(seconds, 3),
         "seconds_in_steps": round(history.seconds, 3),
         "term_weights": {term.name: term.weight for term in painting.job.terms},
         "final": history.final,
