@@ -17,12 +17,14 @@ VARIATION_LOSSES = ("squared", "absolute")
 POOLINGS = ("max", "average", "l2")
 PRECISIONS = ("auto", "float32", "bfloat16")
 XLA_CHOICES = ("auto", "on", "off")
-OPTIMIZERS = ("adam", "sgd")
+OPTIMIZERS = ("lbfgs", "adam", "sgd")
 STARTS = ("content", "noise", "style_statistics")
 NETWORKS = ("vgg19", "vgg16")
 
 MAX_SIDE = 32768
 MAX_STEPS = 1_000_000
+MAX_SCALES = 32
+MAX_PAIRS = 100
 MAX_SEED = 2**31 - 1
 
 
@@ -119,19 +121,27 @@ class ObjectiveConfig:
 
 @dataclass(frozen=True)
 class StylizeConfig:
-    """One picture: sizes are long sides in pixels; a learning rate of None is the optimiser's own.
+    """One picture: sizes are long sides in pixels.
 
-    A style_size of 0 is the size of the picture, but never larger than the style itself.
+    A style_size of 0 is the size of the picture, but never larger than the style itself. `steps` is
+    their number, or those of each scale from the coarsest on; `scales` of 0 is as many as the size
+    allows. A learning rate or an average of None is the optimiser's own. `memory` is in GB, 0: what
+    is free.
     """
 
     network_config: NetworkConfig = field(default_factory=NetworkConfig)
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     size: int = 512
     style_size: int = 0
-    steps: int = 300
+    steps: tuple[int, ...] = (300,)
+    scales: int = 0
     init: str = "content"
-    optimizer: str = "adam"
+    optimizer: str = "lbfgs"
     learning_rate: float | None = None
+    lbfgs_pairs: int = 10
+    average: float | None = None
+    stop: float = 0.0
+    memory: float = 0.0
     seed: int = 0
     precision: str = "auto"
     xla: str = "auto"
@@ -139,10 +149,15 @@ class StylizeConfig:
     def __post_init__(self):
         _check_integer("--size", self.size, 1, MAX_SIDE)
         _check_integer("--style_size", self.style_size, 0, MAX_SIDE)
-        _check_integer("--steps", self.steps, 1, MAX_STEPS)
+        _check_steps(self.steps, self.scales)
+        _check_integer("--lbfgs_pairs", self.lbfgs_pairs, 1, MAX_PAIRS)
         _check_integer("--seed", self.seed, 0, MAX_SEED)
         if self.learning_rate is not None:
             _check_above_zero("--learning_rate", self.learning_rate)
+        if self.average is not None:
+            _check_share("--average", self.average)
+        _check_share("--stop", self.stop)
+        _check_number("--memory", self.memory, least=0.0)
         _check_choice("--optimizer", self.optimizer, OPTIMIZERS)
         _check_choice("--precision", self.precision, PRECISIONS)
         _check_choice("--xla", self.xla, XLA_CHOICES)
@@ -178,6 +193,8 @@ def config_from_options(options: dict) -> StylizeConfig:
             value = ",".join(value)
         if name in _LISTS and isinstance(value, str):
             value = parse_weighted(value, f"--{name}")
+        if name == "steps":
+            value = parse_steps(value)
         parts[owner][name] = value
     return StylizeConfig(
         NetworkConfig(**parts[NetworkConfig]),
@@ -196,7 +213,8 @@ def options_from_config(config: StylizeConfig) -> dict:
     for part in (config, config.network_config, config.objective):
         for name in _own_fields(type(part)):
             value = getattr(part, name)
-            options[name] = ",".join(map(str, value)) if name in _LISTS else value
+            listed = name in _LISTS or name == "steps"
+            options[name] = ",".join(map(str, value)) if listed else value
     return options
 
 
@@ -233,12 +251,55 @@ def _check_above_zero(flag: str, value: float) -> None:
         raise UserError(f"{flag}: expected a finite number above 0, received {value!r}")
 
 
+def parse_steps(value: object) -> tuple[int, ...]:
+    """Steps as a number, several of them, or text with commas, as a tuple.
+
+    Raises:
+      UserError: something else.
+    """
+    items = value.split(",") if isinstance(value, str) else value
+    items = items if isinstance(items, list | tuple) else [items]
+    try:
+        whole = [int(item) if isinstance(item, str) else item for item in items]
+    except ValueError:
+        whole = []
+    if not whole or not all(_is_whole(item) for item in whole):
+        raise UserError(
+            f"--steps: expected a whole number, or one for each scale by commas, received {value!r}"
+        )
+    return tuple(int(item) for item in whole)
+
+
+def _check_steps(steps: tuple[int, ...], scales: int) -> None:
+    _check_integer("--scales", scales, 0, MAX_SCALES)
+    if len(steps) > 1 and scales not in (0, len(steps)):
+        raise UserError(
+            f"--steps and --scales: expected as many steps as scales, received {len(steps)} and "
+            f"{scales}"
+        )
+    for count in steps:
+        _check_integer("--steps", count, 0 if len(steps) > 1 else 1, MAX_STEPS)
+    if len(steps) > MAX_SCALES or not any(steps):
+        raise UserError(
+            f"--steps: expected 1 to {MAX_SCALES} numbers, one of them above 0, received "
+            f"{','.join(map(str, steps))}"
+        )
+
+
+def _check_share(flag: str, value: float) -> None:
+    if not (_is_finite(value) and 0 <= value < 1):
+        raise UserError(f"{flag}: expected 0 or more and less than 1, received {value!r}")
+
+
 def _check_integer(flag: str, value: int, least: int, most: int) -> None:
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not (whole and least <= value <= most):
+    if not (_is_whole(value) and least <= value <= most):
         raise UserError(
             f"{flag}: expected a whole number from {least} to {most}, received {value!r}"
         )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def _is_finite(value: float) -> bool:

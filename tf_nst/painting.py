@@ -1,28 +1,33 @@
 """From pictures and a config to a job of the engine and back: what the command and Python share."""
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+import tensorflow as tf
 
 from tf_nst.config import StylizeConfig, config_from_options
-from tf_nst.engine.events import Event
+from tf_nst.engine.events import Event, Note
 from tf_nst.engine.initial import initial_image
-from tf_nst.engine.memory import estimate_bytes
-from tf_nst.engine.optimizers import OPTIMIZERS
+from tf_nst.engine.memory import available_bytes, estimate_bytes
+from tf_nst.engine.optimizers import OPTIMIZERS, Settings
+from tf_nst.engine.plan import fallback, plan_optimizers
 from tf_nst.engine.precision import choose_precision
-from tf_nst.engine.schedule import plan_scales
+from tf_nst.engine.schedule import Scale, plan_scales
 from tf_nst.engine.stylize import Job
 from tf_nst.engine.stylize import stylize as run
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs, Source, read_inputs
-from tf_nst.model.networks import NETWORKS
+from tf_nst.model.networks import NETWORKS, Layer
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import Weights, load_weights
 from tf_nst.objective.layers import used_layers
-from tf_nst.objective.objective import build_terms
+from tf_nst.objective.objective import Extractor, build_terms
+from tf_nst.ops.resample import resize
 
 _LOGGER = logging.getLogger("tf_nst")
 
@@ -77,7 +82,12 @@ def stylize(
     for note in (*inputs.content.notes, *inputs.style.notes):
         report(note)
     painting = prepare(config, inputs, report)
-    return finished(painting, run(painting.job, listeners)[0].numpy())
+
+    def tell(event: Event) -> None:
+        if isinstance(event, Note):
+            report(event.line)
+
+    return finished(painting, run(painting.job, (tell, *listeners)).numpy())
 
 
 def prepare(
@@ -106,47 +116,73 @@ def prepare(
     extractor = build_extractor(
         network, layers, weights.arrays, pooling=choice.pooling, dtype=config.precision
     )
-    sizes = [(image.height, image.width) for image in (inputs.content, inputs.style)]
+    job = _job(config, inputs, extractor, network.up_to(layers), report)
+    size, style = inputs.content.size, inputs.style.size
+    kept = OPTIMIZERS[config.optimizer].pictures(config.lbfgs_pairs)
     return Painting(
-        _job(config, inputs, extractor, pause_every),
+        job._replace(pause_every=pause_every),
         replace(config, network_config=replace(choice, weights=weights.flag)),
         inputs,
         weights._replace(arrays={}),
-        estimate_bytes(network.up_to(layers), *sizes, config.precision),
+        estimate_bytes(network.up_to(layers), size, style, config.precision, kept),
     )
 
 
-def finished(painting: Painting, pixels: np.ndarray) -> Image:
-    """The Image of [H, W, 3] float in 0..1, with the content's depth, alpha and profile."""
+def finished(painting: Painting, picture: np.ndarray) -> Image:
+    """The Image of [1, h, w, 3] float in 0..1, with the content's size, depth, alpha and profile.
+
+    A picture of an earlier scale is enlarged.
+    """
     content = painting.inputs.content
+    pixels = resize(tf.constant(picture), *content.size)[0].numpy()
     return Image.from_float(pixels, content.depth, content.alpha, content.profile)
 
 
 def _resolved(config: StylizeConfig, inputs: Inputs) -> StylizeConfig:
     precision = choose_precision(config.precision, config.xla)
+    row = OPTIMIZERS[config.optimizer]
     return replace(
         config,
         style_size=max(inputs.style.height, inputs.style.width),
-        learning_rate=config.learning_rate or OPTIMIZERS[config.optimizer].learning_rate,
+        learning_rate=config.learning_rate or row.learning_rate,
+        average=row.decay if config.average is None else config.average,
         precision=precision.dtype,
         xla="on" if precision.xla else "off",
     )
 
 
-def _job(config: StylizeConfig, inputs: Inputs, extractor, pause_every: int) -> Job:
+def _job(
+    config: StylizeConfig,
+    inputs: Inputs,
+    extractor: Extractor,
+    layers: tuple[Layer, ...],
+    report: Callable[[str], None],
+) -> Job:
     content, style = inputs.content.to_float()[None], inputs.style.to_float()[None]
     if inputs.start is None:
         initial = initial_image(config.init, content, style, config.seed)
     else:
         initial = inputs.start.to_float()[None]
+    scales = plan_scales(*inputs.content.size, config.steps, config.scales)
+    exact = config.precision != "bfloat16"
+    settings = Settings(config.learning_rate, config.lbfgs_pairs, exact)
+    room = partial(_room, config, layers, inputs.style.size)
     return Job(
         extractor=extractor,
         terms=build_terms(config.objective, NETWORKS[config.network_config.network]),
-        optimizer=OPTIMIZERS[config.optimizer].make(config.learning_rate),
-        scales=plan_scales(inputs.content.height, inputs.content.width, config.steps),
+        scales=scales,
+        optimizers=plan_optimizers(config.optimizer, settings, scales, room, report),
+        fallback=fallback(),
         content=content,
         style=style,
         initial=initial,
+        decay=config.average,
+        stop=config.stop,
         xla=config.xla == "on",
-        pause_every=pause_every,
     )
+
+
+def _room(config: StylizeConfig, layers: tuple[Layer, ...], style, scale: Scale) -> float:
+    """Bytes that are left for the optimiser at a scale."""
+    budget = config.memory * 1e9 or available_bytes() or math.inf
+    return budget - estimate_bytes(layers, scale[:2], style, config.precision)

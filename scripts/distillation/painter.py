@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.config import ObjectiveConfig
-from tf_nst.engine.optimizers import OPTIMIZERS
+from tf_nst.engine.optimizers import adam
 from tf_nst.engine.precision import choose_precision
 from tf_nst.engine.schedule import plan_scales
 from tf_nst.engine.stylize import Job, stylize
@@ -26,7 +26,7 @@ def read_float(path: str, side: int) -> np.ndarray:
 
 
 class Painter:
-    """tf_nst with its defaults and one network."""
+    """tf_nst with one network, at one scale with Adam: the steps are alike for every network."""
 
     def __init__(self, network: Network, arrays: Arrays, dtype: str = ""):
         self.config, self.network = ObjectiveConfig(), network
@@ -52,12 +52,12 @@ class Painter:
         Returns:
           The pictures [B, H, W, 3].
         """
-        adam = OPTIMIZERS["adam"]
         job = Job(
             extractor=self.extractor,
             terms=self.terms,
-            optimizer=adam.make(adam.learning_rate),
-            scales=plan_scales(*content.shape[1:3], steps),
+            scales=plan_scales(*content.shape[1:3], (steps,), 1),
+            optimizers=(adam(0.05),),
+            fallback=adam(0.05),
             content=content,
             style=style,
             initial=content if initial is None else initial,

@@ -45,7 +45,20 @@ PAINT_FLAGS = (
         f"long side at which the style is measured, in pixels, 0 to {choices.MAX_SIDE}; 0: --size, "
         "but never enlarged",
     ),
-    Flag("steps", "integer", _D.steps, f"optimisation steps, 1 to {choices.MAX_STEPS}"),
+    Flag(
+        "steps",
+        "string",
+        _listed(_D.steps),
+        f"evaluations of the loss, 1 to {choices.MAX_STEPS}: of all scales together, or of each by "
+        "commas, from the coarsest on; 0 leaves a scale out",
+    ),
+    Flag(
+        "scales",
+        "integer",
+        _D.scales,
+        "sizes at which the picture is painted one after the other, each sqrt(2) times the one "
+        f"before, 0 to {choices.MAX_SCALES}; 0: as many as there are from 128 pixels on",
+    ),
     Flag("network", "string", _D.network_config.network, _one_of(choices.NETWORKS)),
     Flag(
         "weights",
@@ -74,8 +87,34 @@ PAINT_FLAGS = (
         "learning_rate",
         "float",
         None,
-        "above 0; adam: pixel values (0..1) a step, by itself 0.05; sgd: pixel values per unit of "
-        "gradient, by itself 1e-4",
+        "above 0; lbfgs: share of its model's move that is tried first, by itself 1; adam: pixel "
+        "values (0..1) a step, by itself 0.05; sgd: pixel values per unit of gradient, by itself "
+        "1e-4",
+    ),
+    Flag(
+        "lbfgs_pairs",
+        "integer",
+        _D.lbfgs_pairs,
+        f"moves that lbfgs learns from, 1 to {choices.MAX_PAIRS}; each keeps two pictures",
+    ),
+    Flag(
+        "average",
+        "float",
+        None,
+        "0 to 1: the picture is the running average of the optimiser's pictures, with this share "
+        "kept a step; 0: the best of them; by itself 0.9 for adam, else 0",
+    ),
+    Flag(
+        "stop",
+        "float",
+        _D.stop,
+        "0 to 1: a scale ends when ten steps lowered the loss by less than this share; 0: never",
+    ),
+    Flag(
+        "memory",
+        "float",
+        _D.memory,
+        "GB that the run may take, else lbfgs keeps less; 0: what is free",
     ),
     Flag("seed", "integer", _D.seed, f"of noise and random weights, 0 to {choices.MAX_SEED}"),
     Flag("precision", "string", _D.precision, _one_of(choices.PRECISIONS)),

@@ -36,7 +36,7 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs) -> int:
     painting = prepare(config, inputs, _say, pause_every=values.preview_every)
     for line in _first_lines(painting):
         _say(line)
-    history, ending = History(), "painted"
+    history, ending = History(painting.job.scales), "painted"
     with Stop() as stop:
         try:
             image = _iterate(values, painting, history, stop)
@@ -61,7 +61,7 @@ def _steps(count: int) -> str:
 
 def _iterate(values, painting: Painting, history: History, stop: Stop):
     """Runs the job to its end or to a signal; returns the picture [1, H, W, 3]."""
-    progress = Progress(painting.job.terms, sys.stdout)
+    progress = Progress(painting.job.terms, painting.job.scales, sys.stdout)
     listeners = [history, progress]
     if values.preview_every:
         listeners.append(_previews(values, painting))
@@ -80,7 +80,7 @@ def _previews(values, painting: Painting) -> Previews:
     path = preview_path(values.output)
     return Previews(
         values.preview_every,
-        lambda pixels: write_image(finished(painting, pixels), path, values.output_profile),
+        lambda image: write_image(finished(painting, image), path, values.output_profile),
     )
 
 
@@ -126,7 +126,7 @@ def _write_last_good(values, painting: Painting, history: History, image, second
 
 
 def _encoded(values, painting: Painting, image) -> tuple[bytes, tuple[str, ...]]:
-    picture = finished(painting, image[0].numpy())
+    picture = finished(painting, image.numpy())
     return encode_image(picture, values.output, values.output_profile)
 
 
@@ -146,6 +146,10 @@ def _record(painting: Painting, history: History, seconds: float) -> dict:
             "style": list(inputs.sources[1][::-1]),
             "style_measured": [inputs.style.width, inputs.style.height],
         },
+        "scales": [
+            {"width": scale.width, "height": scale.height, "steps": steps}
+            for scale, steps in zip(painting.job.scales, history.steps_of_scales, strict=True)
+        ],
         "steps_made": history.steps,
         "seconds": round(seconds, 3),
         "seconds_in_steps": round(history.seconds, 3),
@@ -158,11 +162,13 @@ def _record(painting: Painting, history: History, seconds: float) -> dict:
 def _flags(values, painting: Painting, history: History) -> dict[str, object]:
     """All that the picture depends on, paths made absolute so that it works from any folder.
 
-    The steps are those made, fewer than asked for where a signal ended the run. Flags without
-    effect are left out: the command refuses them.
+    The steps are those made at each scale, fewer than asked for where a signal ended the run. Flags
+    without effect are left out: the command refuses them.
     """
     paths = {name: os.path.abspath(values[name].value) for name in ("content", "style", "output")}
-    options = options_from_config(painting.config) | {"steps": history.steps}
+    steps = ",".join(map(str, history.steps_of_scales))
+    made = {"steps": steps, "scales": len(history.steps_of_scales)}
+    options = options_from_config(painting.config) | made
     for name, weight in WEIGHTED_BY.items():
         if options[weight] == 0:
             del options[name]

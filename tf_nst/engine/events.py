@@ -19,11 +19,12 @@ class StepsDone(NamedTuple):
     """One call of the compiled function is back.
 
     Attributes:
-      step: steps made at this scale so far.
+      step: steps made so far, those of earlier scales included.
       scale: the scale.
-      values: {term: [steps of this call, B] float32} unweighted, before each of its steps.
+      values: {term: [steps of this call, B] float32} unweighted, of what each step evaluated.
       seconds: what this call took.
-      image: [B, H, W, 3] float32 in 0..1, after the last of these steps.
+      image: [B, H, W, 3] float32 in 0..1, the picture so far: the average of the optimiser's
+        pictures, or the best of them.
     """
 
     step: int
@@ -33,6 +34,12 @@ class StepsDone(NamedTuple):
     image: tf.Tensor
 
 
+class Note(NamedTuple):
+    """Something to tell in a plain line, such as that a scale ended early."""
+
+    line: str
+
+
 class Finished(NamedTuple):
     """The end: the picture [B, H, W, 3] float32 in 0..1 and its own values {term: [B]}."""
 
@@ -40,4 +47,4 @@ class Finished(NamedTuple):
     values: dict[str, np.ndarray]
 
 
-Event = ScaleStarted | StepsDone | Finished
+Event = ScaleStarted | StepsDone | Note | Finished

@@ -1,4 +1,6 @@
-"""How much memory a run needs at its peak, estimated before it starts."""
+"""How much memory a run needs at its peak, and how much there is."""
+
+from pathlib import Path
 
 from tf_nst.model.networks import Layer
 
@@ -11,7 +13,11 @@ _LARGEST_ALIVE = 4
 
 
 def estimate_bytes(
-    layers: tuple[Layer, ...], picture: tuple[int, int], style: tuple[int, int], dtype: str
+    layers: tuple[Layer, ...],
+    picture: tuple[int, int],
+    style: tuple[int, int],
+    dtype: str,
+    pictures: int = 0,
 ) -> int:
     """The estimated peak of the process in bytes: a step's, or that of measuring a large style.
 
@@ -20,6 +26,7 @@ def estimate_bytes(
       picture: height and width in pixels.
       style: height and width in pixels at which it is measured.
       dtype: of the features.
+      pictures: float32 arrays of the picture's size that the optimiser keeps.
     """
     size = _BYTES[dtype]
     weights = sum(9 * layer.channels_in * layer.channels for layer in layers)
@@ -27,7 +34,51 @@ def estimate_bytes(
     step = size * sum(values) + 4 * _LARGEST_ALIVE * max(values)
     # Forward alone a layer goes as the next has come: one in its dtype, and as the Gram reads it.
     measuring = (size + 4) * max(_values_per_layer(layers, *style))
-    return _BASE + size * weights + max(step, measuring)
+    kept = pictures * picture_bytes(*picture)
+    return _BASE + size * weights + max(step + kept, measuring)
+
+
+def picture_bytes(height: int, width: int) -> int:
+    """What one more array of the picture's size costs: before a call and after it."""
+    return 2 * 4 * 3 * height * width
+
+
+def available_bytes() -> int | None:
+    """The main memory that is free, a tenth kept back; None where the system does not tell.
+
+    A container's limit counts. Linux alone; the memory of GPUs is not looked at.
+    """
+    known = [value for value in (_meminfo(), _container()) if value is not None]
+    return int(0.9 * min(known)) if known else None
+
+
+def _meminfo() -> int | None:
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    free = [int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")]
+    return free[0] if free else None
+
+
+# Where a container's limit and what it uses stand, of control groups version 2 and 1.
+_CONTAINER_FILES = (
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    (
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+    ),
+)
+
+
+def _container() -> int | None:
+    for files in _CONTAINER_FILES:
+        try:
+            limit, used = (Path(file).read_text(encoding="ascii").strip() for file in files)
+        except OSError:
+            continue
+        return None if limit == "max" else max(0, int(limit) - int(used))
+    return None
 
 
 def _values_per_layer(layers: tuple[Layer, ...], height: int, width: int) -> list[int]:

@@ -1,7 +1,7 @@
-"""Optimisers as pairs of pure functions on plain tensors. To add one: a maker, a row of OPTIMIZERS.
+"""Optimisers as pure functions on plain tensors. To add one: a maker, a row of OPTIMIZERS.
 
 The gradient of a loss that does not depend on the picture's size shrinks with the number of pixel
-values. Both optimisers see it times that number: the loss per unit of the mean pixel value. So
+values. Every optimiser sees it times that number: the loss per unit of the mean pixel value. So
 learning rate and epsilon mean the same at every size.
 """
 
@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.objective.objective import Values
+from tf_nst.engine.gradients import Evaluation
+from tf_nst.engine.lbfgs import MEMORY, empty_pairs, lbfgs_init, lbfgs_move
+from tf_nst.engine.line_search import LineSearch, strong_wolfe, tolerant
+from tf_nst.ops.resample import resize
 
-ValueAndGrad = Callable[[tf.Tensor], tuple[Values, tf.Tensor]]
+ValueAndGrad = Callable[[tf.Tensor], Evaluation]
 
 # Adam's epsilon, in the loss per unit of the mean pixel value; half of the pixels see 50 to 300 of
 # it. With 1e-8 pixels of hardly any gradient move as fast as all others, which lays a grey haze and
@@ -21,15 +24,20 @@ ADAM_EPSILON = 20.0
 
 
 class Optimizer(NamedTuple):
-    """A pair of pure functions.
+    """Pure functions.
 
     Attributes:
       init: image [B, H, W, 3] -> state, a (nested) tuple of tensors.
-      step: value_and_grad, image, state -> new image in 0..1, new state, values at the old image.
+      step: value_and_grad, image, state -> image to evaluate next, in 0..1, new state, and the
+        evaluation of the old image.
+      resample: state, image of another size -> the state, carried over to that size.
+      failed: state -> [] bool, whether the optimiser sees no way on.
     """
 
     init: Callable[[tf.Tensor], Any]
-    step: Callable[[ValueAndGrad, tf.Tensor, Any], tuple[tf.Tensor, Any, Values]]
+    step: Callable[[ValueAndGrad, tf.Tensor, Any], tuple[tf.Tensor, Any, Evaluation]]
+    resample: Callable[[Any, tf.Tensor], Any]
+    failed: Callable[[Any], tf.Tensor] = lambda state: tf.constant(False)
 
 
 class AdamState(NamedTuple):
@@ -59,27 +67,63 @@ def adam(
         return AdamState(tf.zeros([], tf.int64), tf.zeros_like(image), tf.zeros_like(image))
 
     def step(value_and_grad, image, state):
-        values, gradient = value_and_grad(image)
-        gradient = _per_mean_value(gradient)
+        found = value_and_grad(image)
+        gradient = _per_mean_value(found.gradient)
         count = state.count + 1
         time = tf.cast(count, image.dtype)
         mean = beta_1 * state.mean + (1 - beta_1) * gradient
         mean_square = beta_2 * state.mean_square + (1 - beta_2) * tf.square(gradient)
         rate = learning_rate * tf.sqrt(1 - beta_2**time) / (1 - beta_1**time)
         moved = image - rate * mean / (tf.sqrt(mean_square) + epsilon)
-        return _in_range(moved), AdamState(count, mean, mean_square), values
+        return _in_range(moved), AdamState(count, mean, mean_square), found
 
-    return Optimizer(init, step)
+    def resample(state, image):
+        size = image.shape[1:3]
+        # Cubics stay between the least and the largest of what they resize: squares stay above 0.
+        return AdamState(state.count, resize(state.mean, *size), resize(state.mean_square, *size))
+
+    return Optimizer(init, step, resample)
 
 
 def sgd(learning_rate: float) -> Optimizer:
     """Plain gradient descent; `learning_rate` in pixel values per unit of gradient."""
 
     def step(value_and_grad, image, state):
-        values, gradient = value_and_grad(image)
-        return _in_range(image - learning_rate * _per_mean_value(gradient)), state, values
+        found = value_and_grad(image)
+        return _in_range(image - learning_rate * _per_mean_value(found.gradient)), state, found
 
-    return Optimizer(lambda image: (), step)
+    return Optimizer(lambda image: (), step, lambda state, image: state)
+
+
+def lbfgs(
+    learning_rate: float, memory: int = MEMORY, line_search: LineSearch | None = None
+) -> Optimizer:
+    """L-BFGS with one evaluation a step (tf_nst/engine/lbfgs.py).
+
+    Args:
+      learning_rate: the share of the quadratic model's move that is tried first.
+      memory: pairs kept, 1 or more: 2 x memory pictures in float32.
+      line_search: see tf_nst/engine/line_search.py; without one `tolerant()`.
+    """
+    line_search = line_search or tolerant()
+
+    def init(image):
+        return lbfgs_init(image, empty_pairs(image, memory))
+
+    def step(value_and_grad, image, state):
+        found = value_and_grad(image)
+        gradient = _per_mean_value(found.gradient)
+        image, state = lbfgs_move(state, image, found.loss, gradient, line_search, learning_rate)
+        return image, state, found
+
+    # Begun anew at another size: pairs that were resized gave no lower loss (docs/performance.md).
+    # After the second failure in a row even the gradient itself leads nowhere.
+    return Optimizer(
+        init,
+        step,
+        lambda state, image: init(image),
+        lambda state: tf.reduce_any(state.failures > 1),
+    )
 
 
 def _per_mean_value(gradient: tf.Tensor) -> tf.Tensor:
@@ -92,11 +136,43 @@ def _in_range(image: tf.Tensor) -> tf.Tensor:
     return tf.clip_by_value(image, 0.0, 1.0)
 
 
-class OptimizerRow(NamedTuple):
-    """How an optimiser is made from its learning rate, and the learning rate it takes by itself."""
+class Settings(NamedTuple):
+    """Of an optimiser; each takes what concerns it.
 
-    make: Callable[[float], Optimizer]
+    Attributes:
+      learning_rate: see its maker.
+      pairs: of L-BFGS.
+      exact: whether the loss is evaluated without much rounding, in float32 or better.
+    """
+
     learning_rate: float
+    pairs: int = MEMORY
+    exact: bool = True
 
 
-OPTIMIZERS = {"adam": OptimizerRow(adam, 0.05), "sgd": OptimizerRow(sgd, 1e-4)}
+class OptimizerRow(NamedTuple):
+    """How an optimiser is made, and what it takes by itself.
+
+    Attributes:
+      make: Settings -> Optimizer.
+      learning_rate: the one it takes by itself.
+      decay: of the average of its pictures; 0: the best of them is the picture.
+      pictures: pairs -> float32 arrays of the picture's size that it keeps.
+    """
+
+    make: Callable[[Settings], Optimizer]
+    learning_rate: float
+    decay: float
+    pictures: Callable[[int], int]
+
+
+def _lbfgs(settings: Settings) -> Optimizer:
+    search = strong_wolfe() if settings.exact else tolerant()
+    return lbfgs(settings.learning_rate, settings.pairs, search)
+
+
+OPTIMIZERS = {
+    "lbfgs": OptimizerRow(_lbfgs, 1.0, 0.0, lambda pairs: 3 + 2 * pairs),
+    "adam": OptimizerRow(lambda settings: adam(settings.learning_rate), 0.05, 0.9, lambda _: 2),
+    "sgd": OptimizerRow(lambda settings: sgd(settings.learning_rate), 1e-4, 0.0, lambda _: 0),
+}

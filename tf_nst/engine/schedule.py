@@ -1,6 +1,18 @@
-"""The sizes at which a picture is painted, one after the other."""
+"""The sizes at which a picture is painted, one after the other: coarse to fine."""
 
+import itertools
+import math
 from typing import NamedTuple
+
+from tf_nst.errors import UserError
+
+# The long side of the coarsest scale is about this: below, the deepest layers see the whole
+# picture in a position or two.
+COARSEST = 128
+# The least short side of a scale, for the same reason.
+LEAST_SIDE = 32
+# By itself a schedule has no more scales than leave each so many steps on average.
+STEPS_PER_SCALE = 10
 
 
 class Scale(NamedTuple):
@@ -11,6 +23,48 @@ class Scale(NamedTuple):
     steps: int
 
 
-def plan_scales(height: int, width: int, steps: int) -> tuple[Scale, ...]:
-    """The scales of a picture of height x width pixels: the size itself with all the steps."""
-    return (Scale(height, width, steps),)
+def plan_scales(
+    height: int, width: int, steps: tuple[int, ...], count: int = 0
+) -> tuple[Scale, ...]:
+    """The scales of a picture of height x width pixels, each sqrt(2) times the one before.
+
+    Args:
+      steps: of each scale; or one number for all together: then those of a scale fall with the
+        square root of its side, since a step's time grows with the side's square.
+      count: of scales; 0: as many as `steps` has numbers, or, where it is one number, as there are
+        from a long side of COARSEST pixels on.
+
+    Raises:
+      UserError: more scales than the picture's size or the steps allow.
+    """
+    possible = 1 + _halvings(min(height, width) / LEAST_SIDE)
+    most = possible if len(steps) > 1 else min(possible, *steps)
+    count = max(count, len(steps) if len(steps) > 1 else 0)
+    if count > most:
+        raise UserError(
+            f"--scales: expected at most {most} for {width}x{height} pixels and {sum(steps)} "
+            f"steps, received {count}"
+        )
+    wanted = 1 + _halvings(max(height, width) / COARSEST)
+    count = count or max(1, min(wanted, possible, steps[0] // STEPS_PER_SCALE))
+    shares = [2 ** -(index / 2) for index in reversed(range(count))]
+    own = steps if len(steps) > 1 else _spread(steps[0], shares)
+    return tuple(
+        Scale(round(height * share), round(width * share), made)
+        for share, made in zip(shares, own, strict=True)
+    )
+
+
+def _halvings(ratio: float) -> int:
+    """How often sqrt(2) goes into a ratio; 0 below 1. Nearly once more counts as once more."""
+    return max(0, math.floor(2 * math.log2(ratio) + 0.1)) if ratio > 0 else 0
+
+
+def _spread(steps: int, shares: list[float]) -> list[int]:
+    """Whole numbers above 0 that add up to `steps`, falling with the root of the shares."""
+    weights = [share**-0.5 for share in shares]
+    ends = [0]
+    for index in range(len(weights)):
+        end = round(steps * sum(weights[: index + 1]) / sum(weights))
+        ends.append(min(max(end, ends[-1] + 1), steps - (len(weights) - 1 - index)))
+    return [end - start for start, end in itertools.pairwise(ends)]

@@ -8,19 +8,19 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.engine.events import Event, Finished, ScaleStarted, StepsDone
-from tf_nst.engine.gradients import value_and_grad
+from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
 from tf_nst.engine.optimizers import Optimizer
-from tf_nst.engine.schedule import Scale
+from tf_nst.engine.schedule import LEAST_SIDE, Scale
+from tf_nst.engine.steps import MOST_STEPS_PER_CALL, Progress, begin, compile_steps
 from tf_nst.errors import RunError
 from tf_nst.objective.objective import Extractor, Objective, build_objective, term_values
 from tf_nst.objective.terms import Term
 from tf_nst.ops.resample import resize
 
-# The most steps that one call of the compiled function makes: the length of its record.
-MOST_STEPS_PER_CALL = 64
 # A signal is heard between calls: so long may one call last, if a single step does not last longer.
 SECONDS_PER_CALL = 0.5
+# `Job.stop` compares the least loss with that of so many steps before.
+STOP_STEPS = 10
 
 
 class Job(NamedTuple):
@@ -29,22 +29,29 @@ class Job(NamedTuple):
     Attributes:
       extractor: [B, H, W, 3] in 0..1 -> {layer: features}.
       terms: the terms of the loss.
-      optimizer: see engine/optimizers.py.
-      scales: sizes and steps, in their order.
+      scales: sizes and steps, in their order; the last is the picture's. One of them has steps, a
+        scale without steps is left out.
+      optimizers: one for each scale; its state is carried on where the next has the same one.
+      fallback: goes on where an optimiser fails.
       content: [B or 1, H, W, 3] float32 in 0..1.
-      style: [1, h, w, 3] float32 in 0..1.
+      style: [1, h, w, 3] float32 in 0..1, of the size at which the last scale measures it.
       initial: [B, H, W, 3] float32 in 0..1.
+      decay: of the average of the optimiser's pictures; 0: they are not averaged.
+      stop: a scale ends when STOP_STEPS steps lowered the loss by less than this share of it.
       xla: whether XLA compiles the step.
       pause_every: a call never goes past a multiple of so many steps; 0: no such multiple.
     """
 
     extractor: Extractor
     terms: tuple[Term, ...]
-    optimizer: Optimizer
     scales: tuple[Scale, ...]
+    optimizers: tuple[Optimizer, ...]
+    fallback: Optimizer
     content: np.ndarray
     style: np.ndarray
     initial: np.ndarray
+    decay: float = 0.0
+    stop: float = 0.0
     xla: bool = False
     pause_every: int = 0
 
@@ -75,113 +82,143 @@ def iterate(job: Job) -> Iterator[Event]:
     Raises:
       NonFiniteLossError: a loss is NaN or infinite.
     """
-    image = tf.Variable(tf.constant(job.initial, tf.float32))
+    picture, run = tf.constant(job.initial, tf.float32), None
     for index, scale in enumerate(job.scales):
-        image = tf.Variable(resize(image.value(), scale.height, scale.width))
-        objective = _objective_at(job, scale)
+        if not scale.steps:
+            continue
+        picture = resize(picture, scale.height, scale.width)
         yield ScaleStarted(index, scale)
-        good = yield from _run_scale(job, objective, scale, image)
-    yield _finished(objective, image.value(), good)
+        run = _Scale(job, index, picture, run)
+        yield from run.events()
+        picture = run.picture
+    last = job.scales[-1]
+    objective = run.objective if run.scale == last else _objective_at(job, last)
+    picture = resize(picture, last.height, last.width)
+    yield Finished(picture, _final_values(objective, picture, run.good))
 
 
-def _finished(objective: Objective, picture: tf.Tensor, good: tf.Tensor) -> Finished:
-    """The last record; raises if the last step ruined the picture."""
+def _final_values(objective: Objective, picture: tf.Tensor, good) -> dict[str, np.ndarray]:
+    """{term: [B]}; raises if the last step ruined the picture."""
     evaluate = tf.function(partial(term_values, objective), autograph=False)
     values = evaluate.get_concrete_function(picture)(picture)
     values = {name: value.numpy() for name, value in values.items()}
     if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
         raise NonFiniteLossError(_not_finite("loss", "the end", names), good)
-    return Finished(picture, values)
+    return values
 
 
 def _objective_at(job: Job, scale: Scale) -> Objective:
+    """Both pictures shrink alike, so that strokes keep their size relative to the picture."""
     content = resize(tf.constant(job.content, tf.float32), scale.height, scale.width)
-    return build_objective(job.extractor, job.terms, content, tf.constant(job.style, tf.float32))
+    share = max(scale[:2]) / max(job.scales[-1][:2])
+    share = max(share, min(1.0, LEAST_SIDE / min(job.style.shape[1:3])))
+    sides = (max(1, round(share * side)) for side in job.style.shape[1:3])
+    style = resize(tf.constant(job.style, tf.float32), *sides)
+    return build_objective(job.extractor, job.terms, content, style)
 
 
-def _run_scale(
-    job: Job, objective: Objective, scale: Scale, image: tf.Variable
-) -> Generator[Event, None, tf.Tensor]:
-    """Makes the steps of one scale, the picture being assigned to `image` after each call.
+class _Scale:
+    """The steps of one scale, from `picture`; `before` is the scale before it, or None."""
 
-    Returns the last picture whose losses are known to be finite.
+    def __init__(self, job: Job, index: int, picture: tf.Tensor, before: "_Scale | None"):
+        self.job, self.scale, self.optimizer = job, job.scales[index], job.optimizers[index]
+        self.objective = _objective_at(job, self.scale)
+        self.made = before.made if before else 0
+        self.good = None
+        if before and before.optimizer is self.optimizer:
+            state = self.optimizer.resample(before.progress.state, picture)
+        else:
+            state = self.optimizer.init(picture)
+        self.progress = begin(picture, state)
+
+    @property
+    def picture(self) -> tf.Tensor:
+        """[B, H, W, 3] the average of the optimiser's pictures, or the best of them."""
+        track = self.progress.track
+        return track.mean if self.job.decay else track.best
+
+    def events(self) -> Generator[Event, None, None]:
+        """Makes the steps."""
+        last, calls, losses = self.made + self.scale.steps, _CallLength(self.job), []
+        run = self._compiled()
+        while self.made < last:
+            count = calls.steps(self.made, len(losses), last - self.made)
+            event, failed = self._call(run, count, calls)
+            yield event
+            losses.extend(_losses(self.objective, event))
+            if failed:
+                yield Note(f"step {self.made}: {_FAILED}")
+                run = self._fall_back()
+            elif self.made < last and _stands_still(losses, self.job.stop):
+                yield Note(f"step {self.made}: {_STANDS_STILL.format(self.job.stop)}")
+                return
+
+    def _compiled(self):
+        run = compile_steps(self.objective, self.optimizer, decay=self.job.decay, xla=self.job.xla)
+        return run.get_concrete_function(self.progress, tf.constant(1))
+
+    def _call(self, run, count: int, calls: "_CallLength") -> tuple[StepsDone, bool]:
+        """One call; whether the optimiser failed in it."""
+        begun, start = time.perf_counter(), self.progress.image
+        progress, report = run(self.progress, tf.constant(count))
+        history = report.history[: int(report.steps)].numpy()
+        calls.learn(len(history), seconds := time.perf_counter() - begun)
+        if not report.finite:
+            raise _non_finite(self.objective.terms, history, self.made, start, self.good)
+        self.good, self.progress = start, progress
+        self.made += len(history)
+        values = _by_term(self.objective, history)
+        return StepsDone(self.made, self.scale, values, seconds, self.picture), bool(report.failed)
+
+    def _fall_back(self):
+        self.optimizer = self.job.fallback
+        track = self.progress.track
+        best = track.best
+        self.progress = Progress(best, self.optimizer.init(best), track)
+        return self._compiled()
+
+
+_FAILED = "the line search found no lower loss, Adam goes on"
+_STANDS_STILL = f"{STOP_STEPS} steps lowered the loss by less than {{:g}} of it, on to the next"
+
+
+def _losses(objective: Objective, event: StepsDone) -> list[np.ndarray]:
+    """The loss [B] of each step."""
+    return list(sum(term.weight * event.values[term.name] for term in objective.terms))
+
+
+def _stands_still(losses: list[np.ndarray], stop: float) -> bool:
+    """Whether no picture's least loss fell by the share `stop` in the last steps.
+
+    Only asked at multiples of STOP_STEPS, or the answer would depend on the machine's speed.
     """
-    state, good, step, calls = job.optimizer.init(image.value()), None, 0, _CallLength(job)
-    run = compile_steps(objective, job.optimizer, xla=job.xla)
-    run = run.get_concrete_function(image.value(), state, tf.constant(1))
-    while step < scale.steps:
-        count = calls.steps(step, scale.steps - step)
-        start, begun = image.value(), time.perf_counter()
-        picture, state, done, finite, history = run(start, state, tf.constant(count))
-        history = history[: int(done)].numpy()
-        calls.learn(count, seconds := time.perf_counter() - begun)
-        if not finite:
-            raise _non_finite(objective.terms, history, step, start, good)
-        good = start
-        image.assign(picture)
-        step += count
-        yield StepsDone(step, scale, _by_term(objective, history), seconds, picture)
-    return good
+    if not stop or len(losses) % STOP_STEPS or len(losses) <= STOP_STEPS:
+        return False
+    now, before = np.min(losses, axis=0), np.min(losses[:-STOP_STEPS], axis=0)
+    return bool(np.all(before - now < stop * np.abs(before)))
 
 
 class _CallLength:
     """How many steps the next call makes, from how long the last took."""
 
     def __init__(self, job: Job):
-        self.pause_every = job.pause_every
+        self.pause_every, self.stop_steps = job.pause_every, STOP_STEPS if job.stop else 0
         self.seconds = []
 
     def learn(self, count: int, seconds: float) -> None:
         """The first call traces and compiles: its time says nothing."""
         self.seconds.append(seconds / count)
 
-    def steps(self, step: int, left: int) -> int:
-        """Steps of the next call, at least 1; `step` are made, `left` are to make."""
+    def steps(self, made: int, made_here: int, left: int) -> int:
+        """Steps of the next call, at least 1; some are made, in all and at this scale."""
         count = 1
         if len(self.seconds) > 1:
             count = int(SECONDS_PER_CALL / max(self.seconds[-1], 1e-6))
         if self.pause_every:
-            left = min(left, self.pause_every - step % self.pause_every)
+            left = min(left, self.pause_every - made % self.pause_every)
+        if self.stop_steps:
+            left = min(left, self.stop_steps - made_here % self.stop_steps)
         return max(1, min(count, left, MOST_STEPS_PER_CALL))
-
-
-def compile_steps(objective: Objective, optimizer: Optimizer, *, xla: bool) -> Callable:
-    """Several steps as one compiled function, traced once for each size of image.
-
-    Returns:
-      image [B, H, W, 3], the optimiser's state, count [] int32 up to MOST_STEPS_PER_CALL ->
-      new image, new state, steps made, whether all losses and the new image are finite (the first
-      step where they are not is the last), and the terms' values before each step
-      [MOST_STEPS_PER_CALL, terms, B], unweighted.
-    """
-
-    # Not inlined: inside a loop TensorFlow leaves out the fusions of its graph optimiser, which
-    # makes a step a fifth slower in bfloat16 (0.69 against 0.57 s at 512 pixels on two cores).
-    @tf.function(autograph=False, experimental_attributes={"_noinline": True})
-    def step(image, state):
-        image, state, values = optimizer.step(partial(value_and_grad, objective), image, state)
-        return image, state, tf.stack([values[term.name] for term in objective.terms])
-
-    @tf.function(autograph=False, jit_compile=xla)
-    def run(image, state, count):
-        def body(index, _, image, state, history):
-            image, state, values = step(image, state)
-            history = tf.tensor_scatter_nd_update(history, [[index]], values[None])
-            # The image too: ReLU and pooling may turn a NaN picture into finite features.
-            return index + 1, _all_finite(values) & _all_finite(image), image, state, history
-
-        shape = [MOST_STEPS_PER_CALL, len(objective.terms), image.shape[0]]
-        start = (tf.constant(0), tf.constant(True), image, state, tf.zeros(shape, image.dtype))
-        done, finite, image, state, history = tf.while_loop(
-            lambda index, finite, *_: (index < count) & finite, body, start, parallel_iterations=1
-        )
-        return image, state, done, finite, history
-
-    return run
-
-
-def _all_finite(tensor: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_all(tf.math.is_finite(tensor))
 
 
 def _non_finite(terms, history, step, start, good) -> NonFiniteLossError:

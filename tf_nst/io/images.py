@@ -65,6 +65,11 @@ class Image:
         return cls(quantise(np.asarray(array), depth), alpha, profile)
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.height, self.width
+
+    @property
     def height(self) -> int:
         """Rows."""
         return self.pixels.shape[0]

@@ -7,7 +7,8 @@ from typing import Protocol, TextIO
 
 import numpy as np
 
-from tf_nst.engine.events import Event, Finished, StepsDone
+from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
+from tf_nst.engine.schedule import Scale
 from tf_nst.objective.terms import Term
 
 
@@ -20,16 +21,24 @@ def contributions(terms: tuple[Term, ...], values: dict[str, float]) -> dict[str
 
 
 class History:
-    """Keeps every term's value at every step, for the record: {term: [float]}, unweighted."""
+    """Keeps every term's value at every step, for the record: {term: [float]}, unweighted.
 
-    def __init__(self):
+    `steps_of_scales` are the steps that each scale made, in the order of the scales.
+    """
+
+    def __init__(self, scales: tuple[Scale, ...]):
+        self.steps_of_scales = [0] * len(scales)
         self.values: dict[str, list[float]] = {}
         self.final: dict[str, float] = {}
         self.seconds = 0.0
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, StepsDone):
+        if isinstance(event, ScaleStarted):
+            self.index = event.index
+        elif isinstance(event, StepsDone):
             self.seconds += event.seconds
+            made = event.step - self.steps
+            self.steps_of_scales[self.index] += made
             for name, values in event.values.items():
                 self.values.setdefault(name, []).extend(float(value) for value in values[:, 0])
         elif isinstance(event, Finished):
@@ -50,40 +59,62 @@ class Clock(Protocol):
 class Progress:
     """One line that is written over itself; where the stream is no terminal, a line each tenth.
 
-    Shows the step, steps a second, time left and the loss by role, weighted.
+    Shows the step, the size, steps a second at this size, time left and the loss by role, weighted.
     """
 
-    def __init__(self, terms: tuple[Term, ...], stream: TextIO, clock: Clock = time.perf_counter):
-        self.terms, self.stream, self.clock = terms, stream, clock
+    def __init__(
+        self,
+        terms: tuple[Term, ...],
+        scales: tuple[Scale, ...],
+        stream: TextIO,
+        clock: Clock = time.perf_counter,
+    ):
+        self.terms, self.scales, self.stream, self.clock = terms, scales, stream, clock
+        self.total = sum(scale.steps for scale in scales)
         self.live = stream.isatty()
-        self.started = None
         self.told = 0
         self.width = 0
 
     def __call__(self, event: Event) -> None:
-        if not isinstance(event, StepsDone):
-            return
+        if isinstance(event, ScaleStarted):
+            self.index, self.first, self.started = event.index, None, None
+        elif isinstance(event, Note):
+            self.close()
+            self.stream.write(f"note: {event.line}\n")
+        elif isinstance(event, StepsDone):
+            self._steps_done(event)
+
+    def _steps_done(self, event: StepsDone) -> None:
         if self.started is None:
             # The first call traces and compiles; the rate is that of the steps after it.
-            self.started = (event.step, self.clock())
-        tenth = max(1, event.scale.steps // 10)
-        last = event.step == event.scale.steps
+            made = len(next(iter(event.values.values())))
+            self.first, self.started = event.step - made, (event.step, self.clock())
+        tenth = max(1, self.total // 10)
+        last = event.step == self.total
         if self.live or last or event.step // tenth > self.told // tenth:
             self.told = event.step
             self._write(self._line(event), last)
 
     def _line(self, event: StepsDone) -> str:
-        first, began = self.started
+        step, began = self.started
         seconds = self.clock() - began
-        rate = (event.step - first) / seconds if seconds > 0 else 0.0
+        rate = (event.step - step) / seconds if seconds > 0 else 0.0
         values = {name: float(value[-1, 0]) for name, value in event.values.items()}
         shares = contributions(self.terms, values)
-        parts = [f"step {event.step}/{event.scale.steps}"]
+        scale = event.scale
+        parts = [f"step {event.step}/{self.total}", f"{scale.width}×{scale.height}"]
         if rate > 0:
-            left = (event.scale.steps - event.step) / rate
+            left = self._left(event) / rate
             parts += [f"{rate:.2f} steps/s", f"{duration(left)} left"]
         parts += [f"{role} {share:.4g}" for role, share in shares.items()]
         return "  ".join([*parts, f"loss {sum(shares.values()):.4g}"])
+
+    def _left(self, event: StepsDone) -> float:
+        """Steps left, each counted as so many of this scale as it has more pixels."""
+        pixels = event.scale.height * event.scale.width
+        here = event.scale.steps - (event.step - self.first)
+        later = self.scales[self.index + 1 :]
+        return here + sum(scale.steps * scale.height * scale.width for scale in later) / pixels
 
     def _write(self, line: str, last: bool) -> None:
         if not self.live:
@@ -102,14 +133,14 @@ class Progress:
 
 
 class Previews:
-    """Hands the picture so far, [H, W, 3] float32 in 0..1, to `write` every `every` steps."""
+    """Hands the picture so far, [1, h, w, 3] float32 in 0..1, to `write` every `every` steps."""
 
     def __init__(self, every: int, write: Callable[[np.ndarray], None]):
         self.every, self.write = every, write
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, StepsDone) and event.step % self.every == 0:
-            self.write(event.image[0].numpy())
+            self.write(event.image.numpy())
 
 
 def duration(seconds: float) -> str:
