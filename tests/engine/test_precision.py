@@ -10,7 +10,7 @@ from tf_nst.engine import precision
 from tf_nst.engine.precision import PRECISIONS, Precision, choose_precision, device_kind
 
 
-def on_devices(monkeypatch, *, gpu=None, tpu=False, cpu_flags=""):
+def on_devices(monkeypatch, *, gpu=None, tpu=False, cpu_flags="", vendor="GenuineIntel"):
     """A machine with these devices; `gpu` is its compute capability."""
     gpus = [] if gpu is None else [tf.config.PhysicalDevice("/physical_device:GPU:0", "GPU")]
     monkeypatch.setattr(
@@ -22,7 +22,10 @@ def on_devices(monkeypatch, *, gpu=None, tpu=False, cpu_flags=""):
         "get_device_details",
         lambda device: {"device_name": "Model 3", "compute_capability": gpu},
     )
-    lines = f"processor : 0\nmodel name\t: Some CPU\nflags\t\t: fpu {cpu_flags}\n\nflags : amx_bf16"
+    lines = (
+        f"processor : 0\nvendor_id\t: {vendor}\nmodel name\t: Some CPU\n"
+        f"flags\t\t: fpu {cpu_flags}\n\nflags : amx_bf16"
+    )
     monkeypatch.setattr("builtins.open", lambda *_, **__: io.StringIO(lines))
 
 
@@ -31,7 +34,8 @@ def on_devices(monkeypatch, *, gpu=None, tpu=False, cpu_flags=""):
     [
         ({}, "CPU"),
         ({"cpu_flags": "avx2 avx512f"}, "CPU"),
-        ({"cpu_flags": "avx512f avx512_bf16 amx_tile"}, "CPU with bfloat16"),
+        ({"cpu_flags": "avx512_bf16", "vendor": "AuthenticAMD"}, "CPU with bfloat16"),
+        ({"cpu_flags": "avx512f avx512_bf16 amx_tile"}, "CPU"),
         ({"cpu_flags": "amx_bf16 amx_tile"}, "CPU with bfloat16"),
         ({"gpu": (7, 5), "cpu_flags": "amx_bf16"}, "GPU"),
         ({"gpu": (8, 0)}, "GPU with bfloat16"),

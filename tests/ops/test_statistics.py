@@ -6,7 +6,15 @@ import reference
 import tensorflow as tf
 from tolerances import assert_close, assert_gradient
 
-from tf_nst.ops.statistics import error_sums, gram_sums, mean_square_sums, sum_dtype
+from tf_nst.ops.statistics import (
+    LEAST_CHUNKS,
+    MOST_CHUNKS,
+    _chunks,
+    error_sums,
+    gram_sums,
+    mean_square_sums,
+    sum_dtype,
+)
 
 FEATURES = reference.counting(5, 7, 4)
 OTHER = reference.counting(5, 7, 4, start=11)
@@ -164,3 +172,46 @@ def test_weights_of_another_shape_than_the_positions_are_refused(sums, shape):
     """Turned round, they would weigh the wrong positions; of one entry, they would count as one."""
     with pytest.raises((ValueError, tf.errors.InvalidArgumentError)):
         sums(batch(FEATURES), np.ones(shape))
+
+
+# Height and width, and in how many parts their positions are multiplied in bfloat16.
+PARTS = {(128, 128): 64, (16, 32): 4, (33, 47): 11, (31, 37): 1, (5, 7): 1, (None, 8): 1}
+
+
+@pytest.mark.parametrize(("size", "parts"), PARTS.items(), ids=str)
+def test_positions_are_multiplied_in_equal_parts(size, parts):
+    assert _chunks(tf.TensorSpec([1, *size, 8], tf.bfloat16)) == parts <= MOST_CHUNKS
+
+
+@pytest.mark.parametrize(
+    ("size", "bound"), [((128, 128), 3e-4), ((33, 47), 1e-3), ((31, 37), 1e-6)]
+)
+def test_the_gram_of_bfloat16_features_is_near_their_exact_one(size, bound):
+    """In many parts rounding averages out, in too few float32 multiplies; relative, Frobenius."""
+    rng = np.random.default_rng(0)
+    features = tf.cast(np.maximum(rng.normal(100, 100, (1, *size, 16)), 0), tf.bfloat16)
+    exact = gram_sums(tf.cast(features, tf.float64))["gram"].numpy()
+    found = gram_sums(features)["gram"]
+    assert found.dtype == tf.float32
+    error = np.linalg.norm(found - exact) / np.linalg.norm(exact)
+    assert error < bound
+    assert (error > 1e-6) == (_chunks(features) >= LEAST_CHUNKS)
+
+
+def test_the_gradient_in_parts_is_that_of_the_whole():
+    """Up to the rounding of a product of bfloat16 numbers."""
+    rng = np.random.default_rng(1)
+    features = tf.cast(rng.normal(0, 1, (2, 32, 32, 6)), tf.bfloat16)
+    direction = tf.constant(rng.normal(0, 1, (2, 6, 6)), tf.float64)
+
+    def gradient(features):
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            gram = tf.cast(gram_sums(features)["gram"], tf.float64)
+            value = tf.reduce_sum(gram * direction)
+        return tf.cast(tape.gradient(value, features), tf.float64)
+
+    assert _chunks(features) >= LEAST_CHUNKS
+    exact = gradient(tf.cast(features, tf.float64))
+    error = tf.norm(gradient(features) - exact) / tf.norm(exact)
+    assert 0 < error < 2.0**-7

@@ -23,8 +23,10 @@ PRECISIONS = {
     "CPU": Precision("float32", xla=False),
 }
 
-# Instructions that multiply bfloat16 faster than float32, as Linux names them.
-_FAST_BFLOAT16 = ("amx_bf16", "avx512_bf16")
+# Instructions that multiply bfloat16 faster than float32, as Linux names them, and whose. Intel's
+# cores do avx512_bf16 at half the rate of their float32 products: a 3x3 convolution of 256 channels
+# ran at 157 GFLOP/s in bfloat16 and at 165 in float32 on two cores of a Xeon without AMX.
+_FAST_BFLOAT16 = (("amx_bf16", ""), ("avx512_bf16", "AuthenticAMD"))
 
 
 def device_kind() -> str:
@@ -61,8 +63,8 @@ def choose_precision(precision: str, xla: str) -> Precision:
 
 
 def _cpu_has_bfloat16() -> bool:
-    flags = _cpu_field("flags").split()
-    return any(flag in flags for flag in _FAST_BFLOAT16)
+    flags, vendor = _cpu_field("flags").split(), _cpu_field("vendor_id")
+    return any(flag in flags and whose in (vendor, "") for flag, whose in _FAST_BFLOAT16)
 
 
 def _cpu_field(name: str) -> str:
