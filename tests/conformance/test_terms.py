@@ -11,7 +11,7 @@ from tolerances import assert_close, assert_gradient
 from tf_nst import config
 from tf_nst.engine.gradients import value_and_grad
 from tf_nst.engine.optimizers import adam
-from tf_nst.engine.stylize import compile_steps
+from tf_nst.engine.steps import begin, compile_steps
 from tf_nst.objective.objective import build_objective, term_values
 from tf_nst.objective.terms import IMAGE, TERMS, means
 
@@ -166,7 +166,7 @@ def test_twice_the_weight_is_twice_the_gradient(statistic, make_extractor, conte
     gradients = []
     for weight in (0.75, 1.5):
         objective = build_objective(extractor, (make(statistic, weight),), content, style)
-        gradients.append(value_and_grad(objective, image)[1].numpy())
+        gradients.append(value_and_grad(objective, image).gradient.numpy())
     assert np.abs(gradients[0]).max() > 0
     np.testing.assert_array_equal(gradients[1], 2 * gradients[0])
 
@@ -179,9 +179,9 @@ def test_the_gradient_on_a_constant_image_is_finite(statistic, grey, make_extrac
         objective = build_objective(
             make_extractor(("block2_conv1",)), (make(statistic),), image, tf.constant(other)
         )
-        values, gradient = value_and_grad(objective, image)
-        assert np.isfinite(values[make(statistic).name]).all()
-        assert np.isfinite(gradient).all()
+        found = value_and_grad(objective, image)
+        assert np.isfinite(found.values[make(statistic).name]).all()
+        assert np.isfinite(found.gradient).all()
 
 
 @every_term
@@ -192,10 +192,10 @@ def test_several_calls_of_several_steps_trace_once(statistic, make_extractor, co
     optimizer = adam(0.01)
     run = compile_steps(objective, optimizer, xla=False)
     image = tf.constant(content[:, ::-1])
-    state = optimizer.init(image)
+    progress = begin(image, optimizer.init(image))
     for count in (1, 3, 2):
-        image, state, done, _, _ = run(image, state, tf.constant(count))
-        assert done == count
+        progress, report = run(progress, tf.constant(count))
+        assert report.steps == count
     assert run.experimental_get_tracing_count() == 1
 
 

@@ -28,17 +28,18 @@ def objective_of(terms):
 def test_the_gradient_of_content_is_known():
     """2 (x - p) / |p|^2."""
     objective = objective_of((MeanSquaredContent("own", 3.0),))
-    values, gradient = value_and_grad(objective, tf.constant(IMAGE[None]))
+    found = value_and_grad(objective, tf.constant(IMAGE[None]))
     expected = 3 * 2 * (IMAGE - CONTENT) / np.sum(CONTENT**2)
-    assert_close(gradient[0], expected, "float64")
+    assert_close(found.gradient[0], expected, "float64")
     error = np.sum((IMAGE - CONTENT) ** 2) / np.sum(CONTENT**2)
-    assert_close(values["content/mean_squared/own"], [error], "float64")
+    assert_close(found.values["content/mean_squared/own"], [error], "float64")
+    assert_close(found.loss, [3 * error], "float64")
 
 
 def test_the_gradient_of_gram_is_known():
     """4 x (G - A) / (M |A|^2), of G = x^T x / M."""
     objective = objective_of((Gram("own", 1.0),))
-    _, gradient = value_and_grad(objective, tf.constant(IMAGE[None]))
+    gradient = value_and_grad(objective, tf.constant(IMAGE[None])).gradient
     target = reference.gram(STYLE)
     slope = 4 * IMAGE @ (reference.gram(IMAGE) - target) / (20 * np.sum(target**2))
     assert_close(gradient[0], slope, "float64")
@@ -50,15 +51,16 @@ def test_the_gradient_is_that_of_the_weighted_total():
     def loss(image):
         return total(TERMS, term_values(objective, tf.constant(image[None])))[0]
 
-    _, gradient = value_and_grad(objective, tf.constant(IMAGE[None]))
-    assert_gradient(gradient[0], reference.central_difference(loss, IMAGE))
+    found = value_and_grad(objective, tf.constant(IMAGE[None]))
+    assert_close(found.loss, [loss(IMAGE)], "float64")
+    assert_gradient(found.gradient[0], reference.central_difference(loss, IMAGE))
 
 
 def test_values_are_unweighted_and_in_the_order_of_the_terms():
-    values, _ = value_and_grad(objective_of(TERMS), tf.constant(IMAGE[None]))
+    values = value_and_grad(objective_of(TERMS), tf.constant(IMAGE[None])).values
     assert list(values) == [term.name for term in TERMS]
     heavier = tuple(type(term)(term.layer, 10 * term.weight) for term in TERMS)
-    again, _ = value_and_grad(objective_of(heavier), tf.constant(IMAGE[None]))
+    again = value_and_grad(objective_of(heavier), tf.constant(IMAGE[None])).values
     for name, value in values.items():
         np.testing.assert_array_equal(again[name], value)
 
@@ -66,10 +68,11 @@ def test_values_are_unweighted_and_in_the_order_of_the_terms():
 def test_pictures_of_a_batch_do_not_see_each_other():
     objective = objective_of(TERMS)
     both = np.stack([IMAGE, STYLE.mean() + 0 * IMAGE])
-    _, gradient = value_and_grad(objective, tf.constant(both))
+    found = value_and_grad(objective, tf.constant(both))
     for index in range(2):
-        _, alone = value_and_grad(objective, tf.constant(both[index : index + 1]))
-        assert_close(gradient[index], alone[0], "float64")
+        alone = value_and_grad(objective, tf.constant(both[index : index + 1]))
+        assert_close(found.gradient[index], alone.gradient[0], "float64")
+        assert_close(found.loss[index], alone.loss[0], "float64")
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
@@ -79,9 +82,9 @@ def test_image_and_gradient_are_float32_whatever_the_extractor(
     extractor = make_extractor(("block2_conv1",), dtype=dtype)
     terms = (MeanSquaredContent("block2_conv1", 1.0), Gram("block2_conv1", 1.0))
     objective = build_objective(extractor, terms, content, style)
-    values, gradient = value_and_grad(objective, tf.constant(content[:, ::-1]))
-    assert gradient.dtype == tf.float32
-    assert {value.dtype for value in values.values()} == {tf.float32}
+    found = value_and_grad(objective, tf.constant(content[:, ::-1]))
+    assert found.gradient.dtype == found.loss.dtype == tf.float32
+    assert {value.dtype for value in found.values.values()} == {tf.float32}
 
 
 def test_bfloat16_features_give_values_within_the_tolerance_and_a_gradient_along_float32s(
@@ -93,8 +96,9 @@ def test_bfloat16_features_give_values_within_the_tolerance_and_a_gradient_along
         terms = (MeanSquaredContent("block2_conv1", 1.0), Gram("block2_conv1", 1.0))
         objective = build_objective(extractor, terms, content, style)
         found.append(value_and_grad(objective, tf.constant(content[:, ::-1])))
-    (exact, slope), (rounded, coarse) = found
-    for name, value in exact.items():
-        assert_close(rounded[name], value, "bfloat16 network")
+    exact, rounded = found
+    for name, value in exact.values.items():
+        assert_close(rounded.values[name], value, "bfloat16 network")
+    slope, coarse = exact.gradient, rounded.gradient
     cosine = np.sum(slope * coarse) / np.sqrt(np.sum(slope**2) * np.sum(coarse**2))
     assert cosine > 0.995

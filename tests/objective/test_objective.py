@@ -112,7 +112,7 @@ def test_the_gradient_equals_central_differences_along_directions(objective_64):
     def loss(image):
         return total(objective_64.terms, term_values(objective_64, tf.constant(image[None])))[0]
 
-    _, gradient = value_and_grad(objective_64, tf.constant(IMAGE_64[None]))
+    gradient = value_and_grad(objective_64, tf.constant(IMAGE_64[None])).gradient
     directions = np.random.default_rng(0).standard_normal([8, *IMAGE_64.shape])
     expected = reference.central_difference(
         lambda steps: loss(IMAGE_64 + np.tensordot(steps, directions, 1)), np.zeros(8)
@@ -155,12 +155,13 @@ def test_total_is_the_weighted_sum():
 
 def test_a_batch_of_two_equals_the_two_alone(objective_64):
     images = np.stack([IMAGE_64, IMAGE_64[::-1]])
-    values, gradient = value_and_grad(objective_64, tf.constant(images))
+    found = value_and_grad(objective_64, tf.constant(images))
     for index in range(2):
-        alone, slope = value_and_grad(objective_64, tf.constant(images[index : index + 1]))
-        assert_close(gradient[index], slope[0], "float64")
-        for name, value in values.items():
-            assert_close(value[index], alone[name][0], "float64")
+        alone = value_and_grad(objective_64, tf.constant(images[index : index + 1]))
+        assert_close(found.gradient[index], alone.gradient[0], "float64")
+        assert_close(found.loss[index], alone.loss[0], "float64")
+        for name, value in found.values.items():
+            assert_close(value[index], alone.values[name][0], "float64")
 
 
 def test_each_of_a_batch_has_its_own_content(make_extractor, tiny):
@@ -194,7 +195,7 @@ def test_a_setting_means_nearly_the_same_at_two_sizes(make_extractor, tiny, styl
     for repeats in (4, 8):
         image = tf.constant(np.tile(texture, (repeats, repeats, 1))[None], tf.float32)
         objective = build_objective(extractor, terms, image[:, ::-1], tf.constant(style))
-        values, gradient = value_and_grad(objective, image)
+        _, values, gradient = value_and_grad(objective, image)
         slope = np.abs(gradient).sum()
         found.append([*(float(value[0]) for value in values.values()), slope])
     np.testing.assert_allclose(found[1], found[0], rtol=SAME_SETTING)
