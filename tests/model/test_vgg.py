@@ -11,7 +11,7 @@ import tensorflow as tf
 from tolerances import assert_close
 
 from tf_nst.model.networks import NETWORKS
-from tf_nst.model.vgg import IMAGENET_BGR_MEANS, POOLING_SCALES, build_extractor
+from tf_nst.model.vgg import IMAGENET_MEANS, POOLING_SCALES, build_extractor
 from tf_nst.model.weights import load_weights
 
 APPLICATIONS = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}
@@ -28,9 +28,9 @@ def their_features(application, image) -> dict:
     """{layer: features} of a keras.applications model; image in 0..1."""
     outputs = {layer.name: layer.output for layer in application.layers[1:]}
     model = keras.Model(application.input, outputs)
-    means = np.array(IMAGENET_BGR_MEANS)
+    means = np.array(IMAGENET_MEANS)
     caffe = keras.applications.vgg19.preprocess_input(image * 255.0)
-    np.testing.assert_allclose(caffe, image[..., ::-1] * 255.0 - means, atol=1e-4)
+    np.testing.assert_allclose(caffe, (image * 255.0 - means)[..., ::-1], atol=1e-4)
     return model(tf.constant(caffe, tf.float32))
 
 

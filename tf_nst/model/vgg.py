@@ -9,8 +9,8 @@ import tensorflow as tf
 from tf_nst.model.networks import Layer, Network
 from tf_nst.ops.distances import safe_sqrt
 
-# The blue, green and red means of ImageNet that Keras' VGG weights were trained with (0..255).
-IMAGENET_BGR_MEANS = (103.939, 116.779, 123.68)
+# The red, green and blue means of ImageNet that Keras' VGG weights were trained with (0..255).
+IMAGENET_MEANS = (123.68, 116.779, 103.939)
 
 # What average and L2 pooling are multiplied by. Departure from Gatys et al. 2016, who exchange max
 # for average pooling as it is: that shrinks the activations, and with them moves every bias. The
@@ -53,7 +53,10 @@ def build_extractor(
     model = keras.Model(image, outputs, name=network.name)
     for layer in network.up_to(layers):
         if layer.kind == "convolution":
-            model.get_layer(layer.name).set_weights(arrays[layer.name])
+            kernel, bias = arrays[layer.name]
+            if layer.channels_in == 3:
+                kernel = kernel[:, :, ::-1]  # trained on blue, green, red; we feed red, green, blue
+            model.get_layer(layer.name).set_weights([kernel, bias])
     model.trainable = False
     return model
 
@@ -74,12 +77,14 @@ def _keras_layer(layer: Layer, pooling: str, dtype: str) -> keras.layers.Layer:
 
 
 class CaffePreprocessing(keras.layers.Layer):
-    """[B, H, W, 3] sRGB in 0..1 -> BGR in 0..255 less ImageNet's means, in the same dtype."""
+    """[B, H, W, 3] sRGB in 0..1 -> 0..255 less ImageNet's means, in the same dtype.
+
+    The channels keep their order: reversing them and their gradient takes 13 ms at 512 x 512 on two
+    cores, so the first kernel is reversed instead.
+    """
 
     def call(self, image):
-        return image[..., ::-1] * 255.0 - keras.ops.convert_to_tensor(
-            IMAGENET_BGR_MEANS, dtype=image.dtype
-        )
+        return image * 255.0 - keras.ops.convert_to_tensor(IMAGENET_MEANS, dtype=image.dtype)
 
 
 class ScaledPooling(keras.layers.Layer):

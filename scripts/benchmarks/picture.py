@@ -1,0 +1,251 @@
+"""Objective against seconds: the TensorFlow tutorial's recipe, the textbook's way, and tf_nst's.
+
+All three lower the same objective, tf_nst's, of one pair at one size. It is evaluated in float32 at
+full size; the time of that evaluation does not count.
+"""
+
+import json
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+# Evaluated at the multiples of this share more steps: about twelve times for each doubling.
+MARKS_GROW = 1.06
+
+
+class Bench(NamedTuple):
+    """A pair at its full size: the command's own job, and the judge in float32.
+
+    Attributes:
+      job: tf_nst's, by default.
+      objective: float32, at full size.
+      judge: [1, h, w, 3] in 0..1 of any size -> its loss at full size.
+    """
+
+    job: object
+    objective: object
+    judge: object
+
+
+def print_tables(child, pair, lengths, results, plot):
+    """Curves of all ways, and the time that each needs to reach what the recipe reaches."""
+    steps, rates, evaluations = lengths
+    curves = {"content": child("content", *pair)}
+    recipes = {rate: child("recipe_picture", *pair, float(rate), steps) for rate in rates}
+    best = min(recipes, key=lambda rate: recipes[rate][-1][1])
+    told = ", ".join(f"{rate}: {curve[-1][1]:.3f}" for rate, curve in recipes.items())
+    print(f"(a) after {steps} steps by learning rate: {told}", flush=True)
+    curves["recipe"] = recipes[best]
+    curves["textbook"] = child("textbook", *pair, evaluations)
+    curves["tf_nst"] = child("tf_nst", *pair)
+    if results:
+        about = {"pair": pair, "rate": best, "curves": curves}
+        Path(results).write_text(json.dumps(about), encoding="utf-8")
+    _print_reached(curves, steps)
+    _print_over_time(curves)
+    if plot:
+        draw(curves, plot)
+
+
+NAMES = {
+    "recipe": "(a) the tutorial's recipe, Adam, float32, one scale",
+    "textbook": "(b) the textbook, L-BFGS, float32, one scale",
+    "tf_nst": "(c) tf_nst by default",
+}
+
+
+def _print_reached(curves, steps):
+    goal = min(loss for _, loss in curves["recipe"])
+    slowest = _reached(curves["recipe"], goal)
+    print(
+        f"\nobjective of the content image {curves['content']:.3f}; goal {goal:.3f}, what (a) has"
+    )
+    print(f"after {steps} steps\n\n| way | seconds to the goal | (a)'s seconds over them | last |")
+    print("|---|---|---|---|")
+    for key, name in NAMES.items():
+        seconds = _reached(curves[key], goal)
+        last = curves[key][-1][1]
+        if seconds is None:
+            print(f"| {name} | never in {curves[key][-1][0]:.0f} s | | {last:.3f} |")
+        else:
+            print(f"| {name} | {seconds:.1f} | {slowest / seconds:.1f} | {last:.3f} |")
+
+
+def _reached(curve, goal):
+    """The first seconds at which a curve is at the goal; None where it never is."""
+    return next((seconds for seconds, loss in curve if loss <= goal), None)
+
+
+def _print_over_time(curves):
+    ends = [curve[-1][0] for key, curve in curves.items() if key in NAMES]
+    marks = [mark for mark in (5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560) if mark < max(ends)]
+    print("\n| objective after seconds |" + "".join(f" {mark} |" for mark in marks))
+    print("|---" * (1 + len(marks)) + "|")
+    for key, name in NAMES.items():
+        cells = [_at(curves[key], mark) for mark in marks]
+        print(f"| {name} |" + "".join(f" {cell} |" for cell in cells))
+
+
+def _at(curve, seconds):
+    """The least objective so far; empty after the curve's end."""
+    if seconds > curve[-1][0]:
+        return ""
+    losses = [loss for when, loss in curve if when <= seconds]
+    return f"{min(losses):.3f}" if losses else ""
+
+
+def draw(curves, path):
+    """Plots the curves, both axes logarithmic."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.add_subplot(
+        xscale="log", yscale="log", xlabel="seconds of optimisation", ylabel="objective (float32)"
+    )
+    for key, name in NAMES.items():
+        axes.plot(*zip(*curves[key], strict=True), marker=".", label=name)
+    axes.axhline(min(loss for _, loss in curves["recipe"]), color="grey", linewidth=0.8)
+    axes.legend()
+    figure.savefig(path, dpi=120)
+
+
+def bench(content, style, weights, size, **options):
+    """The Bench of a pair; `options` are the command's."""
+    import tensorflow as tf
+
+    from tf_nst.config import config_from_options
+    from tf_nst.io.inputs import read_inputs
+    from tf_nst.objective.objective import build_objective, term_values, total
+    from tf_nst.ops.resample import resize
+    from tf_nst.painting import prepare
+
+    def prepared(**more):
+        config = config_from_options({"size": size, "weights": weights, **options, **more})
+        return prepare(config, read_inputs(config, content, style), print).job
+
+    job, exact = prepared(), prepared(precision="float32")
+    pair = (tf.constant(exact.content), tf.constant(exact.style))
+    objective = build_objective(exact.extractor, exact.terms, *pair)
+
+    @tf.function(autograph=False)
+    def evaluate(image):
+        return total(exact.terms, term_values(objective, image))
+
+    def judge(picture):
+        return float(evaluate(resize(tf.constant(picture), *exact.content.shape[1:3]))[0])
+
+    return Bench(job, objective, judge)
+
+
+class Curve:
+    """[seconds, objective] of a run, whose clock stands still while it is judged."""
+
+    def __init__(self, judge):
+        self.judge, self.points, self.seconds = judge, [], 0.0
+        self.next_mark, self.began = 1.0, time.perf_counter()
+
+    def step(self, index, picture, last=False):
+        """After step `index`; the picture is judged now and then, and at the last."""
+        self.seconds += time.perf_counter() - self.began
+        if index >= self.next_mark or last:
+            self.points.append([round(self.seconds, 3), self.judge(picture)])
+            self.next_mark = max(index + 1, index * MARKS_GROW)
+        self.began = time.perf_counter()
+
+
+def measure_content(*pair):
+    """The objective of the content image."""
+    found = bench(*pair)
+    return found.judge(found.job.content)
+
+
+def measure_recipe(content, style, weights, size, rate, steps):
+    """TensorFlow's tutorial: Adam(0.02, beta_1=0.99, epsilon=0.1) from the content image, clipped.
+
+    Its epsilon is in its gradient's units, which are not ours: the tutorial feeds 0..1 as we do,
+    but its loss is of the size of a million where ours is about one, so that its epsilon next to
+    nothing. Here it is next to nothing too.
+    """
+    import keras
+    import tensorflow as tf
+
+    from tf_nst.engine.gradients import value_and_grad
+
+    found = bench(content, style, weights, size, precision="float32")
+    image = tf.Variable(found.job.content)
+    adam = keras.optimizers.Adam(rate, beta_1=0.99, epsilon=1e-10)
+    adam.build([image])
+
+    @tf.function(autograph=False)
+    def step():
+        adam.apply_gradients([(value_and_grad(found.objective, image).gradient, image)])
+        image.assign(tf.clip_by_value(image, 0.0, 1.0))
+
+    step.get_concrete_function()
+    curve = Curve(found.judge)
+    for index in range(1, steps + 1):
+        step()
+        curve.step(index, image.value(), last=index == steps)
+    return curve.points
+
+
+def measure_textbook(content, style, weights, size, evaluations):
+    """SciPy's L-BFGS-B in float32 with bounds 0 and 1 and 20 pairs, from the content image."""
+    import tensorflow as tf
+    from scipy.optimize import minimize
+
+    from tf_nst.engine.gradients import value_and_grad
+
+    found = bench(content, style, weights, size, precision="float32")
+    start = found.job.content
+    evaluate = tf.function(lambda image: value_and_grad(found.objective, image), autograph=False)
+    evaluate(tf.constant(start))
+    curve, best = Curve(found.judge), [float("inf"), start]
+    count = 0
+
+    def loss_and_gradient(flat):
+        nonlocal count
+        picture = flat.reshape(start.shape).astype(np.float32)
+        evaluation = evaluate(tf.constant(picture))
+        loss = float(evaluation.loss[0])
+        if loss < best[0]:
+            best[:] = loss, picture
+        count += 1
+        curve.step(count, best[1])
+        return loss, evaluation.gradient.numpy().astype(np.float64).ravel()
+
+    minimize(
+        loss_and_gradient,
+        start.astype(np.float64).ravel(),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(0, 1)] * start.size,
+        options={"maxcor": 20, "maxfun": evaluations, "maxiter": evaluations, "ftol": 0, "gtol": 0},
+    )
+    curve.step(count, best[1], last=True)
+    return curve.points
+
+
+def measure_tf_nst(*pair):
+    """The command's own job with its defaults, tracing included."""
+    from tf_nst.engine.events import Finished, StepsDone
+    from tf_nst.engine.stylize import iterate
+
+    found = bench(*pair)
+    curve = Curve(found.judge)
+    for event in iterate(found.job):
+        if isinstance(event, StepsDone):
+            curve.step(event.step, event.image)
+        elif isinstance(event, Finished):
+            curve.step(0, event.image, last=True)
+    return curve.points
+
+
+MEASUREMENTS = {
+    "content": measure_content,
+    "recipe_picture": measure_recipe,
+    "textbook": measure_textbook,
+    "tf_nst": measure_tf_nst,
+}

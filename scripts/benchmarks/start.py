@@ -1,0 +1,69 @@
+"""Seconds from Enter to what a user sees first."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def print_table(child):
+    """Best of three of each: a shared machine makes them longer, never shorter."""
+    print("| from Enter to | seconds |\n|---|---|")
+    for what in MEASUREMENTS:
+        seconds = min(child(what) for _ in range(3))
+        print(f"| {what} | {seconds:.1f} |", flush=True)
+
+
+def measure_help():
+    """Until --help is over."""
+    began = time.perf_counter()
+    subprocess.run([sys.executable, ROOT / "scripts/run.py", "--help"], stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def measure_first_step():
+    """Until the line of the first step is shown."""
+
+    def wait(process, folder):
+        for line in process.stdout:
+            if line.startswith("step 1/"):
+                return
+
+    return _timed(["--steps=1"], wait)
+
+
+def measure_first_preview():
+    """Until the first preview of a picture with all its scales is on disk."""
+
+    def wait(process, folder):
+        while not (folder / "a.preview.png").is_file() and process.poll() is None:
+            time.sleep(0.01)
+
+    return _timed(["--preview_every=5"], wait)
+
+
+def _timed(flags, wait):
+    """Seconds until `wait` returns; the command is then ended."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        command = [
+            *(sys.executable, ROOT / "scripts/run.py", "--weights=compact", "--size=512", *flags),
+            *(f"--content={ROOT / 'examples/louvre_court.jpg'}", f"--output={folder / 'a.png'}"),
+            f"--style={ROOT / 'examples/water_garden.jpg'}",
+        ]
+        began = time.perf_counter()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            wait(process, folder)
+            seconds = time.perf_counter() - began
+            process.kill()
+    return seconds
+
+
+MEASUREMENTS = {
+    "the end of --help": measure_help,
+    "the first step at 512 pixels": measure_first_step,
+    "the first preview of a 512 picture": measure_first_preview,
+}

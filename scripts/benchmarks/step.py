@@ -1,0 +1,210 @@
+"""Seconds of a step against the machine's convolution ceiling, and where the rest goes."""
+
+import resource
+import time
+
+import numpy as np
+from benchmarks import profile
+
+LAYERS = [f"block{block}_conv1" for block in range(1, 6)]
+CONTENT = "block4_conv2"
+
+
+def print_tables(child, sizes, dtypes, xla, steps):
+    """A row for each size, dtype and compiler; then the breakdown of each plain step."""
+    print(
+        "| pixels | dtype | XLA | s/step | GFLOP/s | ceiling GFLOP/s | share of the ceiling "
+        "| plain Keras s/step | peak GB | estimate | traces |\n" + "|---" * 11 + "|"
+    )
+    for size in map(int, sizes):
+        for dtype in dtypes:
+            floor = child("ceiling", dtype, size, steps)
+            recipe = child("recipe", dtype, size, steps)
+            for compiler in xla:
+                ours = child("ours", dtype, size, steps, compiler)
+                _print_row(size, dtype, compiler, ours, floor, recipe)
+    print("\nWhere a step's time goes, in ms (threads work side by side: a sum over all of them)\n")
+    for size in map(int, sizes):
+        for dtype in dtypes:
+            parts = child("breakdown", dtype, size)
+            told = ", ".join(f"{name} {ms:.0f}" for name, ms in parts.items())
+            print(f"- {size} x {size}, {dtype}: {told}", flush=True)
+
+
+def _print_row(size, dtype, compiler, ours, floor, recipe):
+    work = operations(size) / 1e9
+    print(
+        f"| {size} x {size} | {dtype} | {compiler} | {ours['seconds']:.3f} "
+        f"| {work / ours['seconds']:.0f} | {work / floor['seconds']:.0f} "
+        f"| {floor['seconds'] / ours['seconds']:.0%} | {recipe['seconds']:.3f} "
+        f"| {ours['gigabytes']:.2f} | {ours['estimate']:.2f} | {ours['traces']} |",
+        flush=True,
+    )
+
+
+def convolutions(size):
+    """(side, channels in, channels) of each convolution that a step passes."""
+    from tf_nst.model.networks import NETWORKS
+
+    found = []
+    for layer in NETWORKS["vgg19"].up_to(tuple(LAYERS)):
+        if layer.kind == "pooling":
+            size //= 2
+        else:
+            found.append((size, layer.channels_in, layer.channels))
+    return found
+
+
+def operations(size):
+    """Floating-point operations of a step's convolutions: forward, and the input's gradient."""
+    return sum(2 * 2 * 9 * side * side * low * high for side, low, high in convolutions(size))
+
+
+def measure_ceiling(dtype, size, repeats):
+    """Seconds of the step's convolutions alone, each in a call of its own, best of several."""
+    import tensorflow as tf
+
+    def timed(function, *arguments):
+        function = tf.function(function)
+        function(*arguments)
+        best = float("inf")
+        for _ in range(repeats):
+            began = time.perf_counter()
+            function(*arguments).numpy()
+            best = min(best, time.perf_counter() - began)
+        return best
+
+    seconds, known = 0.0, {}
+    for side, low, high in convolutions(size):
+        if (side, low, high) not in known:
+            x = tf.cast(tf.random.normal([1, side, side, low]), dtype)
+            kernel = tf.cast(tf.random.normal([3, 3, low, high]), dtype)
+            y = tf.nn.conv2d(x, kernel, 1, "SAME")
+            known[side, low, high] = timed(
+                lambda x, kernel=kernel: tf.nn.conv2d(x, kernel, 1, "SAME"), x
+            ) + timed(
+                lambda y, x=x, kernel=kernel: tf.raw_ops.Conv2DBackpropInput(
+                    input_sizes=x.shape,
+                    filter=kernel,
+                    out_backprop=y,
+                    strides=[1, 1, 1, 1],
+                    padding="SAME",
+                ),
+                y,
+            )
+        seconds += known[side, low, high]
+    return {"seconds": seconds}
+
+
+def compiled(dtype, size, xla="off"):
+    """The engine's own function for Adam at random pictures: (function, progress, estimate)."""
+    import tensorflow as tf
+
+    from tf_nst.config import config_from_options
+    from tf_nst.engine.steps import begin, compile_steps
+    from tf_nst.io.inputs import read_inputs
+    from tf_nst.objective.objective import build_objective
+    from tf_nst.painting import prepare
+
+    config = config_from_options(
+        {
+            **{"size": size, "steps": 1, "weights": "random", "precision": dtype},
+            **{"xla": xla, "optimizer": "adam"},
+        }
+    )
+    painting = prepare(config, read_inputs(config, *pictures(size)), print)
+    job = painting.job
+    content, style = tf.constant(job.content), tf.constant(job.style)
+    objective = build_objective(job.extractor, job.terms, content, style)
+    run = compile_steps(objective, job.optimizers[0], decay=job.decay, xla=job.xla)
+    progress = begin(content, job.optimizers[0].init(content))
+    return run, progress, painting.memory
+
+
+def measure_ours(dtype, size, steps, xla):
+    """The engine's compiled step, from the second call on."""
+    import tensorflow as tf
+
+    run, progress, estimate = compiled(dtype, size, xla)
+    seconds = []
+    for _ in range(steps + 2):
+        began = time.perf_counter()
+        progress, report = run(progress, tf.constant(1))
+        report.steps.numpy()
+        seconds.append(time.perf_counter() - began)
+    traces = run.experimental_get_tracing_count()
+    return result(seconds[2:], estimate=estimate / 1e9, traces=traces)
+
+
+def measure_breakdown(dtype, size):
+    """Milliseconds of one step by kind of operation, from TensorFlow's profiler."""
+    import tensorflow as tf
+
+    run, progress, _ = compiled(dtype, size)
+    for _ in range(2):
+        progress, _ = run(progress, tf.constant(1))
+    return profile.by_kind(lambda: run(progress, tf.constant(1))[1].steps.numpy())
+
+
+def measure_recipe(dtype, size, steps):
+    """VGG19 of keras.applications under a dtype policy, float32 Grams, Keras' Adam."""
+    import keras
+    import tensorflow as tf
+
+    keras.config.set_dtype_policy("mixed_bfloat16" if dtype == "bfloat16" else dtype)
+    vgg = keras.applications.VGG19(include_top=False, weights=None)
+    vgg.trainable = False
+    names = [*LAYERS, CONTENT]
+    model = keras.Model(vgg.input, {name: vgg.get_layer(name).output for name in names})
+    content, style = (tf.constant(picture[None] * 255.0) for picture in pictures(size))
+    targets = {name: gram(model(style)[name]) for name in LAYERS}
+    reference = tf.cast(model(content)[CONTENT], tf.float32)
+    image, adam = tf.Variable(content), keras.optimizers.Adam(5.0)
+    adam.build([image])
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            features = model(image)
+            loss = tf.reduce_mean((tf.cast(features[CONTENT], tf.float32) - reference) ** 2)
+            for name in LAYERS:
+                loss += tf.reduce_mean((gram(features[name]) - targets[name]) ** 2)
+            loss += 1e-4 * tf.reduce_sum(tf.image.total_variation(image))
+        adam.apply_gradients([(tape.gradient(loss, image), image)])
+        image.assign(tf.clip_by_value(image, 0.0, 255.0))
+        return loss
+
+    def timed():
+        began = time.perf_counter()
+        step().numpy()
+        return time.perf_counter() - began
+
+    return result([timed() for _ in range(steps + 2)][2:])
+
+
+def gram(features):
+    """[1, h, w, C] -> [C, C] float32, divided by the positions."""
+    import tensorflow as tf
+
+    rows = tf.cast(tf.reshape(features, [-1, features.shape[-1]]), tf.float32)
+    return tf.matmul(rows, rows, transpose_a=True) / tf.cast(tf.shape(rows)[0], tf.float32)
+
+
+def pictures(size):
+    """Two seeded pictures [size, size, 3] float32 in 0..1."""
+    rng = np.random.default_rng(0)
+    return rng.random((size, size, 3), np.float32), rng.random((size, size, 3), np.float32)
+
+
+def result(seconds, **more):
+    """The median of the seconds, and the peak memory of this process."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    return {"seconds": float(np.median(seconds)), "gigabytes": peak, **more}
+
+
+MEASUREMENTS = {
+    "ours": measure_ours,
+    "recipe": measure_recipe,
+    "ceiling": measure_ceiling,
+    "breakdown": measure_breakdown,
+}
