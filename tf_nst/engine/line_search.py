@@ -102,7 +102,8 @@ def strong_wolfe(rounding: float = 1e-6) -> LineSearch:
 
 def _towards_high(search: Search) -> tf.Tensor:
     """The sign of the way from the best rate to the other end: 1 while there is none."""
-    return tf.where(search.high < search.low, -1.0, tf.ones_like(search.low))
+    ones = tf.ones_like(search.low)
+    return tf.where(search.high < search.low, -ones, ones)
 
 
 def _next_rate(search: Search) -> tf.Tensor:
