@@ -159,6 +159,23 @@ def adam_path(start, gradient, steps, rate, beta_1, beta_2, epsilon_hat) -> list
     return path
 
 
+def inverse_bfgs(moves, changes, size: int) -> np.ndarray:
+    """The inverse Hessian that pairs of moves and changes of the gradient tell, oldest first.
+
+    Nocedal and Wright 2006, equations 7.16 to 7.20: H = V^T H V + rho s s^T for each pair s, y,
+    with V = 1 - rho y s^T and rho = 1 / (y s). It begins as the newest pair's s y / y y times the
+    unit matrix; without pairs as the unit matrix.
+    """
+    inverse = np.eye(size)
+    if len(moves):
+        inverse *= moves[-1] @ changes[-1] / (changes[-1] @ changes[-1])
+    for move, change in zip(moves, changes, strict=True):
+        rho = 1 / (change @ move)
+        side = np.eye(size) - rho * np.outer(change, move)
+        inverse = side.T @ inverse @ side + rho * np.outer(move, move)
+    return inverse
+
+
 def convolution(features, kernel, bias) -> np.ndarray:
     """3x3 with zero padding, then ReLU."""
     height, width = features.shape[:2]

@@ -112,26 +112,37 @@ def inner(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(one * other, axis=list(range(1, one.shape.rank)))
 
 
-def two_loop(pairs: Pairs, gradient: tf.Tensor) -> tf.Tensor:
+def two_loop(pairs: Pairs, gradient: tf.Tensor, free: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """The inverse Hessian that the pairs tell, times the gradient (algorithm 7.4).
 
-    Without pairs the gradient itself. The newest pair scales the rest (equation 7.20).
+    The newest pair scales the rest (equation 7.20).
+
+    Args:
+      pairs: the curvature known.
+      gradient: [B, H, W, 3].
+      free: [B, H, W, 3], 1 for the values that may move, else 0. Of the pairs only these count, or
+        the inverse would reckon with moves of the others that the border does not allow.
+
+    Returns:
+      The product, without pairs the gradient itself; and [B], whether there are pairs.
     """
     memory = pairs.curvatures.shape[1]
     places = [tf.math.floormod(pairs.newest - index, memory) for index in range(memory)]
-    result, shares = gradient, []
+    result, told = gradient * free, []
+    scale = tf.zeros_like(pairs.curvatures[:, 0])
     for place in places:
-        move, change, curvature = _pair(pairs, place)
-        shares.append(tf.math.divide_no_nan(inner(move, result), curvature))
-        result -= _column(shares[-1]) * change
-    _, change, curvature = _pair(pairs, places[0])
-    scale = tf.math.divide_no_nan(curvature, inner(change, change))
-    result *= _column(tf.where(curvature > 0, scale, tf.ones_like(scale)))
-    for place, share in zip(reversed(places), reversed(shares), strict=True):
-        move, change, curvature = _pair(pairs, place)
+        move, change, curvature = _free_pair(pairs, place, free)
+        share = tf.math.divide_no_nan(inner(move, result), curvature)
+        told.append((place, share))
+        result -= _column(share) * change
+        own = tf.math.divide_no_nan(curvature, inner(change, change))
+        scale = tf.where(scale > 0, scale, own)
+    result *= _column(tf.where(scale > 0, scale, tf.ones_like(scale)))
+    for place, share in reversed(told):
+        move, change, curvature = _free_pair(pairs, place, free)
         other = tf.math.divide_no_nan(inner(change, result), curvature)
         result += _column(share - other) * move
-    return result
+    return result, scale > 0
 
 
 def _direction(pairs: Pairs, point: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
@@ -142,9 +153,9 @@ def _direction(pairs: Pairs, point: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor
     """
     outwards = ((point <= 0) & (gradient > 0)) | ((point >= 1) & (gradient < 0))
     free = tf.cast(~outwards, point.dtype)
-    direction = -two_loop(pairs, gradient * free) * free
+    product, known = two_loop(pairs, gradient, free)
+    direction = -product
     largest = tf.reduce_max(tf.abs(direction), axis=[1, 2, 3])
-    known = tf.reduce_any(pairs.curvatures > 0, axis=1)
     factor = tf.math.divide_no_nan(tf.constant(LARGEST_MOVE, point.dtype), largest)
     return direction * _column(tf.where(known, tf.minimum(factor, 1.0), factor))
 
@@ -182,6 +193,15 @@ def _forget(pairs: Pairs, which: tf.Tensor) -> Pairs:
 def _pair(pairs: Pairs, place: tf.Tensor) -> list[tf.Tensor]:
     """Move, change and curvature at `place` [B]."""
     return [tf.gather(store, place, axis=1, batch_dims=1) for store in pairs[:3]]
+
+
+def _free_pair(pairs: Pairs, place: tf.Tensor, free: tf.Tensor) -> list[tf.Tensor]:
+    """A pair with 0 where `free` [B, H, W, 3] is; its curvature is 0 if that leaves too little."""
+    move, change, curvature = _pair(pairs, place)
+    move, change = move * free, change * free
+    own = inner(move, change)
+    useful = (curvature > 0) & (own > LEAST_CURVATURE * inner(change, change))
+    return [move, change, tf.where(useful, own, tf.zeros_like(own))]
 
 
 def _column(value: tf.Tensor) -> tf.Tensor:
