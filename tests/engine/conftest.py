@@ -1,0 +1,43 @@
+"""A job on the tiny network, and calls that make many steps."""
+
+import pytest
+from jobs import ADAM, CONFIG, SIZE
+
+from tf_nst.engine import stylize as module
+from tf_nst.engine.schedule import Scale
+from tf_nst.engine.stylize import Job
+from tf_nst.objective.layers import used_layers
+from tf_nst.objective.objective import build_objective, build_terms
+
+
+@pytest.fixture(scope="session")
+def make_job(tiny, make_extractor, content, style):
+    """`steps` steps of Adam at the content's size unless told otherwise; `optimizer`: at each."""
+
+    def make(steps=6, *, optimizer=ADAM, **changes) -> Job:
+        scales = changes.pop("scales", (Scale(*SIZE, steps),))
+        job = Job(
+            extractor=make_extractor(used_layers(CONFIG, tiny)),
+            terms=build_terms(CONFIG, tiny),
+            scales=scales,
+            optimizers=(optimizer,) * len(scales),
+            fallback=ADAM,
+            content=content,
+            style=style,
+            initial=content,
+        )
+        return job._replace(**changes)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def objective(make_job):
+    """That of a job."""
+    job = make_job()
+    return build_objective(job.extractor, job.terms, job.content, job.style)
+
+
+@pytest.fixture
+def long_calls(monkeypatch):
+    monkeypatch.setattr(module, "SECONDS_PER_CALL", 1e6)
