@@ -18,7 +18,7 @@ POOLINGS = ("max", "average", "l2")
 PRECISIONS = ("auto", "float32", "bfloat16")
 XLA_CHOICES = ("auto", "on", "off")
 OPTIMIZERS = ("lbfgs", "adam", "sgd")
-STARTS = ("content", "noise", "style_statistics")
+STARTS = ("matched", "content", "noise", "style_statistics")
 NETWORKS = ("vgg19", "vgg16")
 
 MAX_SIDE = 32768
@@ -133,9 +133,9 @@ class StylizeConfig:
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     size: int = 512
     style_size: int = 0
-    steps: tuple[int, ...] = (300,)
+    steps: tuple[int, ...] = (400,)
     scales: int = 0
-    init: str = "content"
+    init: str = "matched"
     optimizer: str = "lbfgs"
     learning_rate: float | None = None
     lbfgs_pairs: int = 10

@@ -39,7 +39,9 @@ def by_kind(call):
 
 def _is_operation(kind):
     """Operations nest in executors, functions and loops, which are not counted twice."""
-    return kind.isidentifier() and not kind.endswith(("Call", "Function", "While", "Process", "Run"))
+    return kind.isidentifier() and not kind.endswith(
+        ("Call", "Function", "While", "Process", "Run")
+    )
 
 
 def _kind(operation):

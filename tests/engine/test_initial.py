@@ -6,7 +6,7 @@ import pytest
 from tf_nst.config import STARTS
 from tf_nst.engine.initial import initial_image
 
-NOISES = [start for start in STARTS if start != "content"]
+NOISES = ("noise", "style_statistics")
 # 64 x 80 pixels: means of noise are known to 0.25 / sqrt(5120) = 0.0035.
 SLACK = 0.02
 
@@ -55,8 +55,28 @@ def test_noise_is_grey_with_independent_channels(pictures):
     assert np.abs(np.corrcoef(pixels.T) - np.eye(3)).max() < 0.05
 
 
-def test_style_statistics_have_the_styles_mean_and_covariance(pictures):
-    pixels = initial_image("style_statistics", *pictures, seed=1).reshape(-1, 3)
+def test_matched_colours_keep_the_contents_forms(pictures):
+    """Every colour goes through the same linear map, wherever it is; the seed has no say."""
+    content, style = pictures
+    image = initial_image("matched", content, style, seed=1)
+    np.testing.assert_array_equal(initial_image("matched", content, style, seed=2), image)
+    columns = np.c_[content.reshape(-1, 3), np.ones(content.size // 3)].astype(np.float64)
+    matrix, *_ = np.linalg.lstsq(columns, image.reshape(-1, 3), rcond=None)
+    inside = ((image > 0) & (image < 1)).all(axis=-1).ravel()
+    assert inside.mean() > 0.9
+    np.testing.assert_allclose((columns @ matrix)[inside], image.reshape(-1, 3)[inside], atol=0.02)
+
+
+def test_a_flat_content_stays_flat_when_matched(pictures):
+    flat = np.full([1, 8, 8, 3], 0.2, np.float32)
+    image = initial_image("matched", flat, pictures[1], seed=1)
+    np.testing.assert_allclose(image, np.broadcast_to(image[:, :1, :1], image.shape), atol=1e-6)
+    np.testing.assert_allclose(image[0, 0, 0], pictures[1].mean(axis=(0, 1, 2)), atol=1e-3)
+
+
+@pytest.mark.parametrize("start", ["style_statistics", "matched"])
+def test_style_statistics_have_the_styles_mean_and_covariance(pictures, start):
+    pixels = initial_image(start, *pictures, seed=1).reshape(-1, 3)
     colors = pictures[1].reshape(-1, 3)
     np.testing.assert_allclose(pixels.mean(axis=0), colors.mean(axis=0), atol=SLACK / 2)
     covariance = np.cov(colors.T)
