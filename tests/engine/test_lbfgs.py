@@ -7,9 +7,10 @@ import tensorflow as tf
 from problems import bowl, quadratic, rosenbrock, run
 from tolerances import assert_close
 
-from tf_nst.engine.lbfgs import LARGEST_MOVE, Pairs, empty_pairs, two_loop
+from tf_nst.engine.lbfgs import LARGEST_MOVE, empty_pairs
 from tf_nst.engine.line_search import MOST_TRIALS, strong_wolfe, tolerant
 from tf_nst.engine.optimizers import lbfgs
+from tf_nst.engine.two_loop import Pairs, two_loop
 
 SIZE = 12
 GENERATOR = np.random.default_rng(0)

@@ -9,29 +9,13 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.engine.line_search import LineSearch, Point, Search, begin, gave_up
+from tf_nst.engine.two_loop import LEAST_CURVATURE, Pairs, two_loop
 
 # Pairs kept by default.
 MEMORY = 10
 # The largest change of a pixel value in one move: 40 grey levels. A quadratic model built from ten
 # moves says nothing beyond.
 LARGEST_MOVE = 40 / 255
-# Pairs of less curvature than this, relative to the change of the gradient, are rounding.
-LEAST_CURVATURE = 1e-10
-
-
-class Pairs(NamedTuple):
-    """The last moves, and how the gradient changed with them.
-
-    Attributes:
-      moves, changes: [B, memory, H, W, 3].
-      curvatures: [B, memory], their inner products, above 0; 0 in an empty place.
-      newest: [B] int32, the place of the newest.
-    """
-
-    moves: tf.Tensor
-    changes: tf.Tensor
-    curvatures: tf.Tensor
-    newest: tf.Tensor
 
 
 class LbfgsState(NamedTuple):
@@ -112,39 +96,6 @@ def inner(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(one * other, axis=list(range(1, one.shape.rank)))
 
 
-def two_loop(pairs: Pairs, gradient: tf.Tensor, free: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The inverse Hessian that the pairs tell, times the gradient (algorithm 7.4).
-
-    The newest pair scales the rest (equation 7.20).
-
-    Args:
-      pairs: the curvature known.
-      gradient: [B, H, W, 3].
-      free: [B, H, W, 3], 1 for the values that may move, else 0. Of the pairs only these count, or
-        the inverse would reckon with moves of the others that the border does not allow.
-
-    Returns:
-      The product, without pairs the gradient itself; and [B], whether there are pairs.
-    """
-    memory = pairs.curvatures.shape[1]
-    places = [tf.math.floormod(pairs.newest - index, memory) for index in range(memory)]
-    result, told = gradient * free, []
-    scale = tf.zeros_like(pairs.curvatures[:, 0])
-    for place in places:
-        move, change, curvature = _free_pair(pairs, place, free)
-        share = tf.math.divide_no_nan(inner(move, result), curvature)
-        told.append((place, share))
-        result -= _column(share) * change
-        own = tf.math.divide_no_nan(curvature, inner(change, change))
-        scale = tf.where(scale > 0, scale, own)
-    result *= _column(tf.where(scale > 0, scale, tf.ones_like(scale)))
-    for place, share in reversed(told):
-        move, change, curvature = _free_pair(pairs, place, free)
-        other = tf.math.divide_no_nan(inner(change, result), curvature)
-        result += _column(share - other) * move
-    return result, scale > 0
-
-
 def _direction(pairs: Pairs, point: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
     """Downhill within 0..1, no pixel moving further than LARGEST_MOVE at rate 1.
 
@@ -193,15 +144,6 @@ def _forget(pairs: Pairs, which: tf.Tensor) -> Pairs:
 def _pair(pairs: Pairs, place: tf.Tensor) -> list[tf.Tensor]:
     """Move, change and curvature at `place` [B]."""
     return [tf.gather(store, place, axis=1, batch_dims=1) for store in pairs[:3]]
-
-
-def _free_pair(pairs: Pairs, place: tf.Tensor, free: tf.Tensor) -> list[tf.Tensor]:
-    """A pair with 0 where `free` [B, H, W, 3] is; its curvature is 0 if that leaves too little."""
-    move, change, curvature = _pair(pairs, place)
-    move, change = move * free, change * free
-    own = inner(move, change)
-    useful = (curvature > 0) & (own > LEAST_CURVATURE * inner(change, change))
-    return [move, change, tf.where(useful, own, tf.zeros_like(own))]
 
 
 def _column(value: tf.Tensor) -> tf.Tensor:
