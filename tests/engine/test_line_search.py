@@ -154,6 +154,17 @@ def test_where_the_slope_never_eases_the_last_trial_is_the_best_rate_so_far():
     assert rates[-1] == min(lower, key=lambda rate: kink(rate)[0])
 
 
+def test_a_rise_within_rounding_is_no_success_of_the_last_trial():
+    """A slope that says it falls where it rises: short trials are as high as the start."""
+
+    def lying(rate):
+        return 1.0 + rate, -1.0
+
+    (rates,) = follow(strong_wolfe(), [lying])
+    assert len(rates) == MOST_TRIALS and rates[-1] < 1e-6
+    assert not was_accepted(strong_wolfe(), lying, rates)
+
+
 @pytest.mark.parametrize(("rise", "accepted"), [(0.9e-6, True), (1.1e-6, False)])
 def test_losses_count_as_equal_within_their_rounding(rise, accepted):
     def flat(rate):

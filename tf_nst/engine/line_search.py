@@ -73,7 +73,7 @@ def strong_wolfe(rounding: float = 1e-6) -> LineSearch:
 
     Departure: losses count as equal within `rounding`, relative, or the search would never end
     where rounding hides the decrease (the approximate condition of Hager and Zhang 2005, section
-    1). The last trial is the best rate so far, and needs no more than its decrease.
+    1). The last trial is the best rate so far, and needs no more than a lower loss.
     """
 
     def search(state, start, trial):
@@ -81,7 +81,8 @@ def strong_wolfe(rounding: float = 1e-6) -> LineSearch:
         enough = trial.loss <= start.loss + SUFFICIENT_DECREASE * state.rate * start.slope + slack
         flat = tf.abs(trial.slope) <= -CURVATURE * start.slope
         trials = state.trials + 1
-        accepted = enough & (flat | (trials == MOST_TRIALS))
+        last = (trials == MOST_TRIALS) & (trial.loss < start.loss)
+        accepted = enough & (flat | last)
         too_far = ~enough | (trial.loss > state.low_point.loss + slack)
         # The minimum lies between the trial and the best rate if the slope at the trial points
         # back to it.
