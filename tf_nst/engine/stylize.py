@@ -124,7 +124,7 @@ class _Scale:
         self.job, self.scale, self.optimizer = job, job.scales[index], job.optimizers[index]
         self.objective = _objective_at(job, self.scale)
         self.made = before.made if before else 0
-        self.good = None
+        self.good = before.good if before else None
         if before and before.optimizer is self.optimizer:
             state = self.optimizer.resample(before.progress.state, picture)
         else:
@@ -179,7 +179,9 @@ class _Scale:
 
 
 _FAILED = "the line search found no lower loss, Adam goes on"
-_STANDS_STILL = f"{STOP_STEPS} steps lowered the loss by less than {{:g}} of it, on to the next"
+_STANDS_STILL = (
+    f"{STOP_STEPS} steps lowered the loss by less than {{:g}} of it, enough of this size"
+)
 
 
 def _losses(objective: Objective, event: StepsDone) -> list[np.ndarray]:
