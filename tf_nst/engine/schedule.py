@@ -38,14 +38,10 @@ def plan_scales(
       UserError: more scales than the picture's size or the steps allow.
     """
     possible = 1 + _halvings(min(height, width) / LEAST_SIDE)
-    most = possible if len(steps) > 1 else min(possible, *steps)
-    count = max(count, len(steps) if len(steps) > 1 else 0)
-    if count > most:
-        raise UserError(
-            f"--scales: expected at most {most} for {width}x{height} pixels and {sum(steps)} "
-            f"steps, received {count}"
-        )
-    wanted = 1 + _halvings(max(height, width) / COARSEST)
+    _check_count(possible, f"{width}×{height} pixels", steps, count)
+    count = len(steps) if len(steps) > 1 else count
+    # A coarsest scale that is nearly as large as COARSEST counts.
+    wanted = 1 + _halvings(max(height, width) / COARSEST, slack=0.1)
     count = count or max(1, min(wanted, possible, steps[0] // STEPS_PER_SCALE))
     shares = [2 ** -(index / 2) for index in reversed(range(count))]
     own = steps if len(steps) > 1 else _spread(steps[0], shares)
@@ -55,9 +51,22 @@ def plan_scales(
     )
 
 
-def _halvings(ratio: float) -> int:
-    """How often sqrt(2) goes into a ratio; 0 below 1. Nearly once more counts as once more."""
-    return max(0, math.floor(2 * math.log2(ratio) + 0.1)) if ratio > 0 else 0
+def _check_count(possible: int, size: str, steps: tuple[int, ...], count: int) -> None:
+    if len(steps) > possible:
+        raise UserError(
+            f"--steps: expected one number, or those of at most {possible} scales, for {size}, "
+            f"received {','.join(map(str, steps))}"
+        )
+    most = possible if len(steps) > 1 else min(possible, *steps)
+    if count > most:
+        raise UserError(
+            f"--scales: expected at most {most} for {size} and {sum(steps)} steps, received {count}"
+        )
+
+
+def _halvings(ratio: float, slack: float = 0.0) -> int:
+    """How often sqrt(2) goes into a ratio; 0 below 1. Missed by `slack` it still goes."""
+    return max(0, math.floor(2 * math.log2(ratio) + slack))
 
 
 def _spread(steps: int, shares: list[float]) -> list[int]:
