@@ -53,32 +53,49 @@ def available_bytes() -> int | None:
 
 
 def _meminfo() -> int | None:
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return None
-    free = [int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")]
-    return free[0] if free else None
+    kilobytes = _field(_text("/proc/meminfo"), "MemAvailable:")
+    return None if kilobytes is None else kilobytes * 1024
 
 
-# Where a container's limit and what it uses stand, of control groups version 2 and 1.
+# Where a container's limit stands, what it uses, and how much of that are files that the kernel
+# forgets when memory is asked for; of control groups version 2 and 1.
 _CONTAINER_FILES = (
-    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    (
+        "/sys/fs/cgroup/memory.max",
+        "/sys/fs/cgroup/memory.current",
+        "/sys/fs/cgroup/memory.stat",
+        "inactive_file",
+    ),
     (
         "/sys/fs/cgroup/memory/memory.limit_in_bytes",
         "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        "/sys/fs/cgroup/memory/memory.stat",
+        "total_inactive_file",
     ),
 )
 
 
 def _container() -> int | None:
-    for files in _CONTAINER_FILES:
-        try:
-            limit, used = (Path(file).read_text(encoding="ascii").strip() for file in files)
-        except OSError:
-            continue
-        return None if limit == "max" else max(0, int(limit) - int(used))
+    for limit_file, used_file, detail_file, files in _CONTAINER_FILES:
+        limit, used = _text(limit_file).strip(), _text(used_file).strip()
+        if limit and used:
+            forgotten = _field(_text(detail_file), files) or 0
+            return None if limit == "max" else max(0, int(limit) - int(used) + forgotten)
     return None
+
+
+def _text(path: str) -> str:
+    """What a file holds; nothing where there is none."""
+    try:
+        return Path(path).read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+def _field(text: str, name: str) -> int | None:
+    """The number that follows a name at the start of a line."""
+    rows = (line.split() for line in text.splitlines())
+    return next((int(row[1]) for row in rows if row[:1] == [name]), None)
 
 
 def _values_per_layer(layers: tuple[Layer, ...], height: int, width: int) -> list[int]:

@@ -1,0 +1,112 @@
+"""Which optimiser paints which scale, given the memory there is."""
+
+import pytest
+
+from tf_nst.engine import plan
+from tf_nst.engine.memory import picture_bytes
+from tf_nst.engine.optimizers import OPTIMIZERS, Optimizer, Settings
+from tf_nst.engine.plan import FALLBACK, fallback, plan_optimizers
+from tf_nst.engine.schedule import Scale
+
+SCALES = (Scale(64, 48, 5), Scale(128, 96, 5), Scale(256, 192, 5))
+SETTINGS = Settings(1.0, 10)
+
+
+@pytest.fixture
+def made(monkeypatch) -> list[tuple[str, Settings]]:
+    """(row, settings) of every optimiser that is made, in order."""
+    asked = []
+
+    def spying(name, row):
+        def make(settings):
+            asked.append((name, settings))
+            return row.make(settings)
+
+        return row._replace(make=make)
+
+    monkeypatch.setattr(
+        plan, "OPTIMIZERS", {name: spying(name, row) for name, row in OPTIMIZERS.items()}
+    )
+    return asked
+
+
+def room_for(pairs: int, scale: Scale = SCALES[-1]):
+    """As many bytes at each scale as L-BFGS keeps with so many pairs at this one."""
+    return lambda _: (3 + 2 * pairs) * picture_bytes(*scale[:2])
+
+
+def planned(name, settings, room) -> tuple[tuple[Optimizer, ...], list[str]]:
+    """The optimisers, and what was reported."""
+    told = []
+    return plan_optimizers(name, settings, SCALES, room, told.append), told
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_where_there_is_room_all_scales_have_the_same_optimiser(made, name):
+    optimizers, told = planned(name, SETTINGS, lambda _: float("inf"))
+    assert len(optimizers) == 3 and len(set(map(id, optimizers))) == 1
+    assert made == [(name, SETTINGS)]
+    assert told == []
+
+
+def test_just_enough_room_is_enough(made):
+    _, told = planned("lbfgs", SETTINGS, room_for(10))
+    assert told == [] and made == [("lbfgs", SETTINGS)]
+
+
+def test_where_memory_is_short_fewer_pairs_are_kept(made):
+    """At half the side the room is that for four times as many pictures: 5, 20 and 80."""
+    optimizers, told = planned("lbfgs", SETTINGS, room_for(1))
+    assert told == [
+        "memory is short: lbfgs keeps 8 of 10 pairs at 96×128",
+        "memory is short: lbfgs keeps 1 of 10 pairs at 192×256",
+    ]
+    assert sorted(settings.pairs for _, settings in made) == [1, 8, 10]
+    assert len(set(map(id, optimizers))) == 3
+
+
+def test_one_byte_less_is_one_pair_less(made):
+    room = room_for(10)
+    _, told = planned("lbfgs", SETTINGS, lambda scale: room(scale) - 1)
+    assert told == ["memory is short: lbfgs keeps 9 of 10 pairs at 192×256"]
+
+
+def test_where_not_even_a_pair_fits_the_fallback_takes_over_with_its_own_rate(made):
+    room = room_for(1)
+    optimizers, told = planned("lbfgs", SETTINGS, lambda scale: room(scale) - 1)
+    assert told[-1] == f"memory is short: lbfgs gives way to {FALLBACK} at 192×256"
+    row = OPTIMIZERS[FALLBACK]
+    assert (FALLBACK, Settings(row.learning_rate)) in made
+    assert optimizers[2] is not optimizers[0]
+
+
+def test_scales_with_as_many_pairs_share_an_optimiser():
+    """So that its state is carried on."""
+    optimizers, told = planned("lbfgs", SETTINGS, lambda _: 0.0)
+    assert len(set(map(id, optimizers))) == 1
+    assert told == [
+        f"memory is short: lbfgs gives way to {FALLBACK} at {size}"
+        for size in ("48×64", "96×128", "192×256")
+    ]
+
+
+def test_room_is_asked_for_at_each_scale():
+    asked = []
+
+    def room(scale):
+        asked.append(scale)
+        return float("inf")
+
+    planned("lbfgs", SETTINGS, room)
+    assert asked == list(SCALES)
+
+
+@pytest.mark.parametrize("name", ["adam", "sgd"])
+def test_what_keeps_no_more_than_the_fallback_never_gives_way(made, name):
+    _, told = planned(name, SETTINGS, lambda _: -1.0)
+    assert told == [] and made == [(name, SETTINGS)]
+
+
+def test_the_fallback_is_made_with_its_own_rate(made):
+    assert isinstance(fallback(), Optimizer)
+    assert made == [(FALLBACK, Settings(OPTIMIZERS[FALLBACK].learning_rate))]
