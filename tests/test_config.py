@@ -11,6 +11,8 @@ import pytest
 
 from tf_nst.config import (
     CONTENT_LOSSES,
+    MAX_PAIRS,
+    MAX_SCALES,
     MAX_SEED,
     MAX_SIDE,
     MAX_STEPS,
@@ -47,10 +49,15 @@ EVERYTHING = {
     "tv_loss": "absolute",
     "size": 640,
     "style_size": 300,
-    "steps": 11,
+    "steps": "20,0,11",
+    "scales": 3,
     "init": "start.png",
     "optimizer": "sgd",
     "learning_rate": 0.1 + 0.2,
+    "lbfgs_pairs": 4,
+    "average": 0.75,
+    "stop": 1e-3,
+    "memory": 2.5,
     "seed": 12,
     "precision": "bfloat16",
     "xla": "on",
@@ -163,7 +170,8 @@ NO_NUMBERS = (math.nan, math.inf, -math.inf, "1", None, True, [1])
 WHOLES = {
     "size": (1, MAX_SIDE),
     "style_size": (0, MAX_SIDE),
-    "steps": (1, MAX_STEPS),
+    "scales": (0, MAX_SCALES),
+    "lbfgs_pairs": (1, MAX_PAIRS),
     "seed": (0, MAX_SEED),
 }
 
@@ -181,10 +189,10 @@ def test_whole_numbers_have_a_least_and_a_most(name):
         )
 
 
-@pytest.mark.parametrize("name", ["content_weight", "style_weight", "tv_weight"])
-def test_weights_are_finite_and_0_or_more(name):
+@pytest.mark.parametrize("name", ["content_weight", "style_weight", "tv_weight", "memory"])
+def test_weights_and_memory_are_finite_and_0_or_more(name):
     for value in (0, 0.0, 5e-324, 3, 1e308, np.float32(2)):
-        assert getattr(config_from_options({name: value}).objective, name) == value
+        assert options_from_config(config_from_options({name: value}))[name] == value
     for value in (-5e-324, -1, *NO_NUMBERS):
         with pytest.raises(UserError) as error:
             config_from_options({name: value})
@@ -202,6 +210,23 @@ def test_a_learning_rate_is_finite_and_above_0_or_left_to_the_optimiser():
         assert str(error.value) == (
             f"--learning_rate: expected a finite number above 0, received {value!r}"
         )
+
+
+@pytest.mark.parametrize("name", ["average", "stop"])
+def test_shares_are_0_or_more_and_less_than_1(name):
+    for value in (0, 0.0, 5e-324, 0.9, 1 - 2**-53, np.float32(0.5)):
+        assert getattr(config_from_options({name: value}), name) == value
+    refused = [value for value in NO_NUMBERS if (name, value) != ("average", None)]
+    for value in (1, 1.0, -5e-324, 2, *refused):
+        with pytest.raises(UserError) as error:
+            config_from_options({name: value})
+        assert str(error.value) == (
+            f"--{name}: expected 0 or more and less than 1, received {value!r}"
+        )
+
+
+def test_an_average_may_be_left_to_the_optimiser():
+    assert config_from_options({"average": None}).average is None
 
 
 CHOICES = {
@@ -233,7 +258,7 @@ def test_a_start_is_a_word_or_a_file(value):
 
 @pytest.mark.parametrize("value", ["", None, 3, np.zeros((4, 4, 3))])
 def test_a_start_that_is_neither_is_refused(value):
-    with pytest.raises(UserError, match=r"^--init: expected content, noise, style_statistics or a"):
+    with pytest.raises(UserError, match=rf"^--init: expected {', '.join(STARTS)} or a file"):
         config_from_options({"init": value})
 
 
