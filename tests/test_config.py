@@ -15,7 +15,6 @@ from tf_nst.config import (
     MAX_SCALES,
     MAX_SEED,
     MAX_SIDE,
-    MAX_STEPS,
     NETWORKS,
     OPTIMIZERS,
     POOLINGS,

@@ -81,6 +81,7 @@ class Progress:
         elif isinstance(event, Note):
             self.close()
             self.stream.write(f"note: {event.line}\n")
+            self.stream.flush()
         elif isinstance(event, StepsDone):
             self._steps_done(event)
 
@@ -130,6 +131,7 @@ class Progress:
         if self.live and self.width:
             self.stream.write("\n")
             self.stream.flush()
+            self.width = 0
 
 
 class Previews:

@@ -1,0 +1,28 @@
+"""Events of a run that was not made."""
+
+import numpy as np
+import tensorflow as tf
+
+from tf_nst.engine.events import StepsDone
+from tf_nst.engine.schedule import Scale
+from tf_nst.objective.terms import TERMS
+
+CONTENT = TERMS["mean_squared"]("block4_conv2", 2.0)
+STYLES = TERMS["gram"]("block1_conv1", 3.0), TERMS["gram"]("block2_conv1", 5.0)
+TERMS_OF_RUN = (CONTENT, *STYLES)
+SCALE = Scale(4, 6, 100)
+COARSE = Scale(2, 3, 40)
+
+
+def done(
+    step: int, values=((1.0,), (0.5,), (0.25,)), scale=SCALE, seconds=1.0, made=1
+) -> StepsDone:
+    """An event with each term's values at the steps of the call; the picture is all `step`.
+
+    The values are repeated `made` times.
+    """
+    by_term = {
+        term.name: np.array(column * made, np.float32)[:, None]
+        for term, column in zip(TERMS_OF_RUN, values, strict=True)
+    }
+    return StepsDone(step, scale, by_term, seconds, tf.fill([1, *scale[:2], 3], float(step)))
