@@ -137,7 +137,7 @@ def test_nothing_is_written_to_the_working_directory(tmp_path, monkeypatch):
         ({"steps": 0}, "--steps: expected a whole number from 1"),
         ({"style_layers": "conv9_1"}, "--style_layers: expected layers of vgg19"),
         ({"weights": "none.h5"}, "--weights="),
-        ({"init": "none.png"}, "--init: expected content, noise"),
+        ({"init": "none.png"}, "--init: expected matched, content, noise"),
     ],
 )
 def test_unusable_options_are_refused(options, said):

@@ -62,6 +62,7 @@ ABOVE_0 = "expected NAME:WEIGHT with a weight above 0"
 TWICE = "given more than once, expected each"
 WHOLE = "expected a whole number"
 NUMBER = "expected a finite number"
+SHARE = "expected 0 or more and less than 1"
 
 # The flags, and what the line must say besides "expected".
 TABLE = [
@@ -90,11 +91,11 @@ TABLE = [
     ("--size=8", "--content: photo.png at --size=8", SMALL, "received 8×6"),
     ("--style=thin.png", "--style: thin.png at --style_size=48", SMALL),
     ("--style_size=8", "--style: painting.png at --style_size=8", SMALL, "received 8×8"),
-    ("--init=missing.png", "--init: expected content, noise", "received missing.png"),
-    ("--init=contnet", "--init: expected content, noise", "received contnet"),
+    ("--init=missing.png", "--init: expected matched, content, noise", "received missing.png"),
+    ("--init=contnet", "--init: expected matched, content, noise", "received contnet"),
     ("--init=text.jpg", "--init: text.jpg is not an image"),
     ("--init=square.png", "--init: square.png", "aspect ratio", "received 48×48"),
-    ("--init=", "--init: expected content, noise", "received ''"),
+    ("--init=", "--init: expected matched, content, noise", "received ''"),
     # output
     ("--output=", "--output: expected", "received nothing"),
     ("--output=nowhere/out.png", "--output: the folder nowhere does not exist"),
@@ -132,6 +133,31 @@ TABLE = [
     ("--steps=-3", f"--steps: {WHOLE} from 1", "received -3"),
     ("--steps=1e3", f"--steps: {WHOLE}", "received '1e3'"),
     ("--steps=1000001", f"--steps: {WHOLE} from 1 to 1000000", "received 1000001"),
+    ("--steps=", f"--steps: {WHOLE}, or one for each scale by commas", "received ''"),
+    ("--steps=5,", f"--steps: {WHOLE}, or one for each scale by commas", "received '5,'"),
+    ("--steps=5,x", f"--steps: {WHOLE}, or one for each scale by commas", "received '5,x'"),
+    ("--steps=5,-1", f"--steps: {WHOLE} from 0 to 1000000", "received -1"),
+    ("--steps=0,0", "--steps: expected 1 to 32 numbers, one of them above 0", "received 0,0"),
+    ("--steps=2,1", "--steps: expected one number, or those of at most 1", "received 2,1"),
+    ("--scales=-1", f"--scales: {WHOLE} from 0 to 32", "received -1"),
+    ("--scales=33", f"--scales: {WHOLE} from 0 to 32", "received 33"),
+    ("--scales=few", f"--scales: {WHOLE}", "received 'few'"),
+    ("--scales=2", "--scales: expected at most 1 for 48×36 pixels and 2 steps", "received 2"),
+    ("--scales=3 --size=200", "--scales: expected at most 2 for 200×150 pixels", "received 3"),
+    ("--lbfgs_pairs=0", f"--lbfgs_pairs: {WHOLE} from 1 to 100", "received 0"),
+    ("--lbfgs_pairs=101", f"--lbfgs_pairs: {WHOLE} from 1 to 100", "received 101"),
+    ("--lbfgs_pairs=1.5", f"--lbfgs_pairs: {WHOLE}", "received '1.5'"),
+    ("--average=1", f"--average: {SHARE}", "received 1.0"),
+    ("--average=-0.1", f"--average: {SHARE}", "received -0.1"),
+    ("--average=nan", f"--average: {SHARE}", "received nan"),
+    ("--average=slow", "--average: expected a number", "received 'slow'"),
+    ("--stop=1", f"--stop: {SHARE}", "received 1.0"),
+    ("--stop=-1e-9", f"--stop: {SHARE}", "received -1e-09"),
+    ("--stop=nan", f"--stop: {SHARE}", "received nan"),
+    ("--stop=never", "--stop: expected a number", "received 'never'"),
+    ("--memory=-1", f"--memory: {NUMBER} of 0 or more", "received -1.0"),
+    ("--memory=inf", f"--memory: {NUMBER} of 0 or more", "received inf"),
+    ("--memory=16GB", "--memory: expected a number", "received '16GB'"),
     ("--seed=-1", f"--seed: {WHOLE} from 0", "received -1"),
     ("--seed=2147483648", f"--seed: {WHOLE} from 0 to 2147483647", "2147483648"),
     ("--preview_every=-1", "--preview_every: expected 0 or more", "received -1"),
@@ -182,12 +208,14 @@ TABLE = [
     # choices
     ("--network=resnet", "--network: expected one of vgg19, vgg16", "received 'resnet'"),
     ("--pooling=foo", "--pooling: expected one of max, average, l2", "received 'foo'"),
-    ("--optimizer=lbfgs", "--optimizer: expected one of adam, sgd", "received 'lbfgs'"),
+    ("--optimizer=foo", "--optimizer: expected one of lbfgs, adam, sgd", "received 'foo'"),
     ("--content_loss=foo", "--content_loss: expected one of mean_squared", "'foo'"),
     ("--tv_loss=foo", "--tv_loss: expected one of squared, absolute", "received 'foo'"),
     ("--precision=float16", "--precision: expected one of auto, float32", "'float16'"),
     ("--xla=maybe", "--xla: expected one of auto, on, off", "received 'maybe'"),
     # flags against flags
+    ("--steps=2,1 --scales=3", "--steps and --scales: expected as many", "received 2 and 3"),
+    ("--steps=2,1 --scales=1", "--steps and --scales: expected as many", "received 2 and 1"),
     (
         "--content_weight=0 --style_weight=0",
         "--content_weight and --style_weight: expected one of them above 0",

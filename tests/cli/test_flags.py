@@ -10,6 +10,8 @@ from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags, help_text
 from tf_nst.cli.run import USAGE, main
 from tf_nst.config import (
     CONTENT_LOSSES,
+    MAX_PAIRS,
+    MAX_SCALES,
     MAX_SEED,
     MAX_SIDE,
     MAX_STEPS,
@@ -38,7 +40,8 @@ SAID = {
     "output": (".png", ".jpg", ".webp", ".tiff"),
     "size": ("pixels", f"1 to {MAX_SIDE}"),
     "style_size": ("pixels", f"0 to {MAX_SIDE}", "never enlarged"),
-    "steps": ("steps", f"1 to {MAX_STEPS}"),
+    "steps": ("evaluations", f"1 to {MAX_STEPS}", "by commas", "0 leaves a scale out"),
+    "scales": ("sizes", f"0 to {MAX_SCALES}", "sqrt(2)"),
     "network": NETWORKS,
     "weights": ("auto", "imagenet", "random", "PATH", "MB"),
     "pooling": POOLINGS,
@@ -52,7 +55,11 @@ SAID = {
     "tv_loss": VARIATION_LOSSES,
     "init": STARTS,
     "optimizer": OPTIMIZERS,
-    "learning_rate": ("above 0", "pixel values", "adam", "sgd"),
+    "learning_rate": ("above 0", "share", "pixel values", *OPTIMIZERS),
+    "lbfgs_pairs": ("moves", f"1 to {MAX_PAIRS}", "pictures"),
+    "average": ("0 to 1", "best", "adam"),
+    "stop": ("0 to 1", "ten steps", "never"),
+    "memory": ("GB", "free"),
     "seed": (f"0 to {MAX_SEED}",),
     "precision": PRECISIONS,
     "xla": XLA_CHOICES,
@@ -106,6 +113,8 @@ def test_help_shows_the_defaults_of_the_config():
     for name, row in OPTIMIZER_ROWS.items():
         said = re.search(rf"{name}: [^;]* by itself ([\w.-]+)", told["learning_rate"][1])[1]
         assert float(said) == row.learning_rate
+    averaged = {name: row.decay for name, row in OPTIMIZER_ROWS.items() if row.decay}
+    assert averaged == {"adam": 0.9} and "by itself 0.9 for adam, else 0" in told["average"][1]
 
 
 def test_help_shows_nothing_of_other_libraries():
@@ -137,7 +146,8 @@ def test_every_flag_reaches_the_config():
     given = {
         "size": 64,
         "style_size": 48,
-        "steps": 7,
+        "steps": "7,0,6",
+        "scales": 3,
         "network": "vgg16",
         "weights": "random",
         "pooling": "l2",
@@ -152,6 +162,10 @@ def test_every_flag_reaches_the_config():
         "init": "noise",
         "optimizer": "sgd",
         "learning_rate": 0.125,
+        "lbfgs_pairs": 5,
+        "average": 0.5,
+        "stop": 0.01,
+        "memory": 1.5,
         "seed": 9,
         "precision": "float32",
         "xla": "off",
@@ -173,7 +187,7 @@ def test_a_value_may_be_an_argument_of_its_own():
 def test_flags_after_a_flag_file_override_it_and_those_before_do_not(tmp_path):
     (tmp_path / "my.cfg").write_text("--size=100\n--steps=200\n--seed=3\n")
     config = config_of("--size=1", f"--flagfile={tmp_path}/my.cfg", "--steps=5")
-    assert (config.size, config.steps, config.seed) == (100, 5, 3)
+    assert (config.size, config.steps, config.seed) == (100, (5,), 3)
 
 
 def test_comments_and_empty_lines_of_a_flag_file_count_for_nothing(tmp_path):
@@ -186,7 +200,7 @@ def test_a_flag_file_as_windows_writes_it_is_read(tmp_path, first):
     text = f"{first}--size=100\r\n--steps=7\r\n"
     (tmp_path / "my.cfg").write_bytes(text.encode("utf-8-sig"))
     config = config_of(f"--flagfile={tmp_path}/my.cfg")
-    assert (config.size, config.steps) == (100, 7)
+    assert (config.size, config.steps) == (100, (7,))
 
 
 def test_a_flag_file_after_flags_with_their_values_apart_is_read(tmp_path):
@@ -198,7 +212,7 @@ def test_a_flag_file_may_hold_another(tmp_path):
     (tmp_path / "one.cfg").write_text("--size=100\n--steps=8\n")
     (tmp_path / "two.cfg").write_text(f"--flagfile={tmp_path}/one.cfg\n--steps=9\n")
     config = config_of(f"--flagfile={tmp_path}/two.cfg")
-    assert (config.size, config.steps) == (100, 9)
+    assert (config.size, config.steps) == (100, (9,))
 
 
 @pytest.mark.parametrize(
