@@ -28,7 +28,7 @@ class CompactFile(NamedTuple):
 COMPACT = {
     "vgg19": CompactFile(
         "vgg19_half.npz",
-        "b3879586cbda3153d7b9e6ab2e8f701ac828a8c6b6719547b2c7d31147007c9a",
+        "6178fd10799d5f977cc20c849c0a696689bd78a6a3464884c3a207113d94bfa8",
         (32, 64, 128, 256, 256),
         "block5_conv2",
     ),
