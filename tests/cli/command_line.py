@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 import tf_nst
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import PAINT_FLAGS
+from tf_nst.io.images import read_image
 
 COMMAND = "from tf_nst.cli.run import console; console()"
 # Where the tests run in the background, Ctrl-C may be ignored, and children inherit that.
@@ -81,6 +82,17 @@ def parsed(*argv: str):
     code = run_command(["tf-nst", *argv], PAINT_FLAGS, "", lambda values: seen.append(values) or 0)
     assert code == 0
     return seen[0]
+
+
+def settings(path: Path) -> dict[str, str]:
+    """{flag: value} of a flag file."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(line[2:].split("=", 1) for line in lines if not line.startswith("#"))
+
+
+def pixels(path: Path) -> np.ndarray:
+    """The codes of a picture, as its file has them."""
+    return np.asarray(read_image(path))
 
 
 def snapshot(folder: Path) -> dict[str, tuple]:

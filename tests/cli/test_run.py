@@ -16,6 +16,8 @@ from command_line import (
     fill,
     finish,
     parsed,
+    pixels,
+    settings,
     snapshot,
     start_fresh,
 )
@@ -53,17 +55,6 @@ def record(whole) -> dict:
     return json.loads((whole.sub / "out.json").read_text(encoding="utf-8"))
 
 
-def settings(path: Path) -> dict[str, str]:
-    """{flag: value} of a flag file."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return dict(line[2:].split("=", 1) for line in lines if not line.startswith("#"))
-
-
-def pixels(path: Path) -> np.ndarray:
-    """The codes of a picture, as its file has them."""
-    return np.asarray(read_image(path))
-
-
 # --- what is printed -------------------------------------------------------------------------
 
 
@@ -86,7 +77,7 @@ def test_a_run_prints_its_lines_in_order(whole):
     assert lines[2] == "content  photo.png, 64×48 -> 48×36"
     assert lines[3] == "style    painting.png, 40×40 -> 40×40"
     assert re.fullmatch(r"memory   about \d+\.\d GB", lines[4])
-    steps = [int(re.match(r"step (\d+)/5  ", line)[1]) for line in lines[5:-1]]
+    steps = [int(re.match(r"step (\d+)/5  48×36  ", line)[1]) for line in lines[5:-1]]
     assert steps == sorted(set(steps)) and steps[0] == 1 and steps[-1] == STEPS
     assert re.fullmatch(
         r"painted sub/out\.png \(loss [\d.]+, \d+ s; out\.json, out\.cfg\)", lines[-1]
@@ -124,7 +115,7 @@ def test_the_record_holds_resolved_settings(record):
     told = record["settings"]
     assert told["precision"] in ("float32", "bfloat16") and told["xla"] in ("on", "off")
     assert (told["seed"], told["size"], told["style_size"]) == (3, 48, 40)
-    assert (told["steps"], told["learning_rate"]) == (STEPS, 0.05)
+    assert (told["steps"], told["learning_rate"], told["average"]) == (str(STEPS), 1.0, 0.0)
     assert "auto" not in told.values() and None not in told.values()
 
 
@@ -147,6 +138,7 @@ def test_the_record_holds_every_term_at_every_step_and_at_the_end(record):
     assert record["losses"].keys() == record["final"].keys() == terms
     assert record["term_weights"].keys() == terms
     assert record["steps_made"] == STEPS
+    assert record["scales"] == [{"width": 48, "height": 36, "steps": STEPS}]
     for values in record["losses"].values():
         assert len(values) == STEPS and np.isfinite(values).all()
     weights = record["term_weights"]
@@ -163,6 +155,7 @@ def test_the_flag_file_holds_resolved_values_and_absolute_paths(whole):
     assert "auto" not in flags.values() and "None" not in flags.values()
     assert flags.keys() == {flag.name for flag in PAINT_FLAGS} - {"debug", "preview_every"}
     assert flags["weights"] == "random" and flags["seed"] == "3"
+    assert (flags["steps"], flags["scales"]) == (str(STEPS), "1")
     for name in ("content", "style", "output"):
         assert Path(flags[name]).is_absolute() and Path(flags[name]).exists()
 
@@ -193,10 +186,14 @@ def test_a_flag_file_without_a_term_can_be_read_again(folder, run_here, weight, 
     assert_fine(ran)
     assert left_out.isdisjoint(settings(folder / "one.cfg"))
     options = json.loads((folder / "one.json").read_text())["settings"]
-    assert options_from_config(config_from_flags(parsed("--flagfile=one.cfg"))) == {
+    expected = {
         name: default if name in left_out else options[name]
         for name, default in options_from_config(StylizeConfig()).items()
     }
+    # Its scales are those that there were.
+    assert (options["scales"], expected["steps"]) == (0, "1")
+    read = options_from_config(config_from_flags(parsed("--flagfile=one.cfg")))
+    assert read == expected | {"scales": 1}
 
 
 def test_a_flag_file_keeps_a_start_given_as_a_file(folder, paint_here, run_here, monkeypatch):
@@ -228,32 +225,6 @@ def test_auto_with_an_empty_cache_names_imagenet_in_one_line(folder, paint_here)
     assert len(told) == 1 and "compact network" in told[0]
     assert settings(folder / "out.cfg")["weights"] == "compact"
     assert json.loads((folder / "out.json").read_text())["settings"]["weights"] == "compact"
-
-
-# --- previews --------------------------------------------------------------------------------
-
-
-def test_previews_are_written_at_multiples_and_differ(folder, paint_here, monkeypatch):
-    written = []
-
-    def spy(image: Image, path, profile):
-        written.append((Path(path).name, np.asarray(image)))
-        return write_image(image, path, profile)
-
-    monkeypatch.setattr("tf_nst.cli.painter.write_image", spy)
-    ran = paint_here("--preview_every=2", "--steps=5", "--output=out.png")
-    assert_fine(ran)
-    assert [name for name, _ in written] == ["out.preview.png", "out.preview.png"]
-    last = pixels(folder / "out.png")
-    assert (written[0][1] != written[1][1]).any() and (written[1][1] != last).any()
-    np.testing.assert_array_equal(pixels(folder / "out.preview.png"), written[1][1])
-
-
-def test_a_preview_at_2_is_the_picture_of_2_steps(folder, paint_here):
-    paint_here("--preview_every=2", "--steps=3", "--output=out.png")
-    paint_here("--steps=2", "--output=two.png")
-    np.testing.assert_array_equal(pixels(folder / "out.preview.png"), pixels(folder / "two.png"))
-    assert not (folder / "two.preview.png").exists()
 
 
 # --- what the photograph brings --------------------------------------------------------------
@@ -307,7 +278,7 @@ def test_notes_on_the_inputs_are_printed(folder, paint_here):
 CHOOSING = (
     *SHORT,
     "--size=32",
-    "--steps=3",
+    "--steps=5",
     "--precision=float32",
     "--content_weight=3",
     "--tv_weight=0.01",
@@ -333,7 +304,11 @@ def plain(tmp_path_factory) -> np.ndarray:
         "--style_statistic=mean_std",
         "--tv_loss=absolute",
         "--init=style_statistics",
+        "--init=content",
         "--optimizer=sgd",
+        "--optimizer=adam",
+        "--lbfgs_pairs=1",
+        "--average=0.5",
         "--learning_rate=0.01",
         "--seed=4",
         "--style_size=20",
