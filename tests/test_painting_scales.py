@@ -1,0 +1,163 @@
+"""What a painting plans from its config: scales, optimisers and their memory, averages, notes."""
+
+import numpy as np
+import pytest
+
+import tf_nst
+from tf_nst import painting as module
+from tf_nst.config import config_from_options
+from tf_nst.engine.events import Finished, ScaleStarted
+from tf_nst.engine.memory import estimate_bytes, picture_bytes
+from tf_nst.engine.optimizers import OPTIMIZERS
+from tf_nst.engine.plan import FALLBACK
+from tf_nst.engine.schedule import Scale
+from tf_nst.io.images import Image
+from tf_nst.io.inputs import read_inputs
+from tf_nst.model.networks import NETWORKS
+from tf_nst.ops.resample import resize
+from tf_nst.painting import Painting, finished, prepare
+
+OPTIONS = {
+    "size": 64,
+    "steps": 4,
+    "weights": "random",
+    "content_layers": "conv2_1",
+    "style_layers": "conv1_1,conv2_1:2",
+    "precision": "float32",
+}
+PHOTO = (np.arange(48 * 64 * 3) * 7919 % 256).astype(np.uint8).reshape(48, 64, 3)
+PAINTING = (np.arange(40 * 40 * 3) * 104729 % 256).astype(np.uint8).reshape(40, 40, 3)
+SCALES = (Scale(34, 45, 2), Scale(48, 64, 2))
+
+
+def prepared(report=pytest.fail, photo=PHOTO, **options) -> Painting:
+    """What these options come to."""
+    config = config_from_options(OPTIONS | options)
+    return prepare(config, read_inputs(config, photo, PAINTING), report)
+
+
+@pytest.fixture
+def planned(monkeypatch) -> list[tuple]:
+    """What `plan_optimizers` was asked, call by call."""
+    asked = []
+
+    def plan(name, settings, scales, room, report):
+        asked.append((name, settings, scales, [room(scale) for scale in scales]))
+        return (module.fallback(),) * len(scales)
+
+    monkeypatch.setattr(module, "plan_optimizers", plan)
+    return asked
+
+
+# --- scales ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options", [{"scales": 2}, {"steps": (2, 2)}, {"steps": "2,2"}, {"steps": [2, 2], "scales": 2}]
+)
+def test_steps_and_scales_are_those_of_the_job(options):
+    assert prepared(**options).job.scales == SCALES
+
+
+def test_listeners_are_told_of_every_scale():
+    events = []
+    image = tf_nst.stylize(PHOTO, PAINTING, listeners=(events.append,), **OPTIONS | {"scales": 2})
+    started = [event for event in events if isinstance(event, ScaleStarted)]
+    assert started == [ScaleStarted(index, scale) for index, scale in enumerate(SCALES)]
+    assert isinstance(events[-1], Finished)
+    np.testing.assert_array_equal(image, Image.from_float(events[-1].image[0].numpy()))
+
+
+def test_a_picture_of_an_earlier_scale_is_enlarged_with_depth_and_alpha_of_the_content():
+    alpha = np.full((48, 64), 40000, np.uint16)
+    painting = prepared(photo=Image(PHOTO.astype(np.uint16) * 257, alpha))
+    small = np.random.default_rng(0).random([1, 34, 45, 3], dtype=np.float32)
+    image = finished(painting, small)
+    assert (image.size, image.depth) == ((48, 64), 16)
+    np.testing.assert_array_equal(image.alpha, alpha)
+    enlarged = resize(small, 48, 64)[0].numpy()
+    np.testing.assert_array_equal(image.pixels, Image.from_float(enlarged, 16).pixels)
+
+
+# --- what the optimiser takes by itself ------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_rate_and_average_are_the_optimisers_own_unless_given(name):
+    row = OPTIMIZERS[name]
+    own = prepared(optimizer=name)
+    assert (own.config.learning_rate, own.config.average) == (row.learning_rate, row.decay)
+    assert own.job.decay == row.decay
+    given = prepared(optimizer=name, learning_rate=0.125, average=0.0)
+    assert (given.config.learning_rate, given.config.average, given.job.decay) == (0.125, 0.0, 0.0)
+    assert prepared(optimizer=name, average=0.5).job.decay == 0.5
+
+
+def test_stop_is_that_of_the_job():
+    assert (prepared().job.stop, prepared(stop=0.01).job.stop) == (0.0, 0.01)
+
+
+@pytest.mark.parametrize(("precision", "exact"), [("float32", True), ("bfloat16", False)])
+def test_the_line_search_knows_whether_losses_are_exact(planned, precision, exact):
+    prepared(precision=precision, lbfgs_pairs=7, learning_rate=0.5)
+    ((name, settings, scales, _),) = planned
+    assert (name, settings) == ("lbfgs", (0.5, 7, exact))
+    assert scales == (Scale(48, 64, 4),)
+
+
+# --- memory ----------------------------------------------------------------------------------
+
+
+def estimate(height: int, width: int, pictures: int = 0) -> int:
+    """Of a run of OPTIONS; the style is measured at 40x40."""
+    layers = NETWORKS["vgg19"].up_to(("block2_conv1",))
+    return estimate_bytes(layers, (height, width), (40, 40), "float32", pictures)
+
+
+def test_the_estimate_counts_what_the_optimiser_keeps():
+    for name, pictures in (("lbfgs", 23), ("adam", 2), ("sgd", 0)):
+        assert prepared(optimizer=name).memory == estimate(48, 64, pictures)
+    assert prepared(lbfgs_pairs=4).memory == estimate(48, 64, 11)
+
+
+def test_the_room_of_a_scale_is_what_its_step_leaves_of_the_memory(planned):
+    prepared(memory=2.0, scales=2)
+    expected = [2_000_000_000 - estimate(*scale[:2]) for scale in SCALES]
+    assert planned[0][3] == expected
+
+
+@pytest.mark.parametrize(("free", "left"), [(3_000_000_000, 3_000_000_000), (None, np.inf)])
+def test_without_a_limit_the_room_is_what_is_free(planned, monkeypatch, free, left):
+    monkeypatch.setattr(module, "available_bytes", lambda: free)
+    prepared()
+    assert planned[0][3] == [left - estimate(48, 64)]
+
+
+def test_where_memory_is_short_it_is_reported_and_painted_all_the_same():
+    lines = []
+    limit = (estimate(48, 64) + (3 + 2 * 4) * picture_bytes(48, 64) + 1) / 1e9
+    short = OPTIONS | {"memory": limit}
+    image = tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **short)
+    assert lines == ["memory is short: lbfgs keeps 4 of 10 pairs at 64×48"]
+    alike = tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"lbfgs_pairs": 4})
+    np.testing.assert_array_equal(image, alike)
+
+
+def test_adam_takes_over_where_there_is_no_memory_at_all():
+    lines = []
+    image = tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **OPTIONS | {"memory": 0.1})
+    assert lines == [f"memory is short: lbfgs gives way to {FALLBACK} at 64×48"]
+    alike = tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"optimizer": FALLBACK, "average": 0.0})
+    np.testing.assert_array_equal(image, alike)
+
+
+# --- notes -----------------------------------------------------------------------------------
+
+
+def test_what_a_run_notes_is_reported():
+    lines = []
+    still = {"optimizer": "sgd", "learning_rate": 1e-30, "stop": 0.5, "steps": 35, "scales": 1}
+    tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **OPTIONS | still)
+    assert lines == [
+        "step 20: 10 steps lowered the loss by less than 0.5 of it, enough of this size"
+    ]
