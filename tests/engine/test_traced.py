@@ -1,0 +1,106 @@
+"""Whole runs in one graph whose sizes come with the request: the same pictures as the loop's."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from reference import counting
+from tolerances import assert_within
+
+from tf_nst.config import ObjectiveConfig, parse_weighted
+from tf_nst.engine.optimizers import OPTIMIZERS, Settings
+from tf_nst.engine.plan import fallback
+from tf_nst.engine.schedule import look_up_scales, plan_scales, style_sides, tabulate
+from tf_nst.engine.stylize import Job, iterate
+from tf_nst.engine.traced import Recipe, paint
+from tf_nst.objective.objective import build_terms, style_targets
+from tf_nst.ops.resample import resize, sides
+
+LAYERS = ("block1_conv1", "block2_conv1")
+PICTURE = tf.TensorSpec([1, None, None, 3])
+TABLES = tabulate(200, 24)
+
+
+@pytest.fixture(scope="module")
+def terms(tiny):
+    names = (parse_weighted(part, "") for part in ("block2_conv1", ",".join(LAYERS)))
+    return build_terms(ObjectiveConfig(*names), tiny)
+
+
+def traced(recipe: Recipe):
+    """content, style, steps -> what `paint` returns; one trace for all sizes."""
+
+    @tf.function(input_signature=[PICTURE, PICTURE, tf.TensorSpec([], tf.int32)], autograph=False)
+    def run(content, style, steps):
+        def targets(_, share):
+            small = resize(style, *style_sides(*sides(style), share))
+            return style_targets(recipe.extractor, recipe.terms, small)
+
+        return paint(recipe, content, targets, steps)
+
+    return run
+
+
+def pictures(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    ramp = np.linspace(0.0, 0.7, width)[None, :, None]
+    content = 0.3 * counting(height, width) + ramp
+    return content[None].astype(np.float32), counting(60, 44, start=91)[None].astype(np.float32)
+
+
+def looped(recipe: Recipe, content, style, steps: int):
+    """The last event of the engine's loop with the same settings."""
+    scales = plan_scales(*content.shape[1:3], (steps,))
+    optimizers = (recipe.optimizer,) * len(scales)
+    job = Job(
+        recipe.extractor,
+        recipe.terms,
+        scales,
+        optimizers,
+        recipe.fallback,
+        content,
+        style,
+        initial=content,
+        decay=recipe.decay,
+    )
+    return list(iterate(job))[-1]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_graph_paints_what_the_loop_paints(make_extractor, terms, name):
+    """At two sizes, one with two scales, by one trace. Line searches and long steps magnify
+    rounding step by step: after three steps all agree closely, after twenty only Adam does."""
+    row = OPTIMIZERS[name]
+    made = row.make(Settings(row.learning_rate))
+    recipe = Recipe(make_extractor(LAYERS), terms, made, fallback(), TABLES, row.decay)
+    run = traced(recipe)
+    after_many = 1e-3 if name == "adam" else 0.1
+    for height, width, steps, allowed in ((144, 200, 20, after_many), (40, 52, 3, 1e-4)):
+        content, style = pictures(height, width)
+        picture, values, finite = run(content, style, steps)
+        expected = looped(recipe, content, style, steps)
+        assert_within(picture, expected.image, allowed)
+        assert_within(values, [value[0] for value in expected.values.values()], allowed)
+        assert finite
+    assert run.experimental_get_tracing_count() == 1
+
+
+def test_where_an_optimizer_fails_the_fallback_goes_on(make_extractor, terms):
+    adam = OPTIMIZERS["adam"].make(Settings(0.05))
+    lame = adam._replace(failed=lambda state: state.count >= 2)
+    recipe = Recipe(make_extractor(LAYERS), terms, lame, fallback(), TABLES)
+    content, style = pictures(40, 52)
+    picture, _, _ = traced(recipe)(content, style, 5)
+    assert_within(picture, looped(recipe, content, style, 5).image, 1e-4)
+
+
+def test_a_loss_that_is_not_finite_is_told(make_extractor, terms):
+    wild = OPTIMIZERS["sgd"].make(Settings(float("nan")))
+    recipe = Recipe(make_extractor(LAYERS), terms, wild, fallback(), TABLES)
+    assert not traced(recipe)(*pictures(40, 52), 3)[2]
+
+
+def test_the_tables_hold_every_plan():
+    for height in range(16, 200, 13):
+        for width in (16, 31, 64, 101, 127, 150, 200):
+            for steps in (1, 9, 10, 19, 20, 24):
+                found = np.stack(look_up_scales(TABLES, height, width, steps), axis=1)
+                assert found.tolist() == [list(it) for it in plan_scales(height, width, (steps,))]
