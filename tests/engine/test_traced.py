@@ -9,11 +9,10 @@ from tolerances import assert_within
 from tf_nst.config import ObjectiveConfig, parse_weighted
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
 from tf_nst.engine.plan import fallback
-from tf_nst.engine.schedule import look_up_scales, plan_scales, style_sides, tabulate
+from tf_nst.engine.schedule import look_up_scales, plan_scales, tabulate
 from tf_nst.engine.stylize import Job, iterate
-from tf_nst.engine.traced import Recipe, paint
-from tf_nst.objective.objective import build_terms, style_targets
-from tf_nst.ops.resample import resize, sides
+from tf_nst.engine.traced import Recipe, bake, measure, paint
+from tf_nst.objective.objective import build_terms
 
 LAYERS = ("block1_conv1", "block2_conv1")
 PICTURE = tf.TensorSpec([1, None, None, 3])
@@ -31,11 +30,7 @@ def traced(recipe: Recipe):
 
     @tf.function(input_signature=[PICTURE, PICTURE, tf.TensorSpec([], tf.int32)], autograph=False)
     def run(content, style, steps):
-        def targets(_, share):
-            small = resize(style, *style_sides(*sides(style), share))
-            return style_targets(recipe.extractor, recipe.terms, small)
-
-        return paint(recipe, content, targets, steps)
+        return paint(recipe, content, measure(recipe, style), steps)
 
     return run
 
@@ -104,3 +99,27 @@ def test_the_tables_hold_every_plan():
             for steps in (1, 9, 10, 19, 20, 24):
                 found = np.stack(look_up_scales(TABLES, height, width, steps), axis=1)
                 assert found.tolist() == [list(it) for it in plan_scales(height, width, (steps,))]
+
+
+def test_targets_measured_ahead_are_those_measured_in_the_run(make_extractor, terms):
+    recipe = Recipe(make_extractor(LAYERS), terms, None, None, TABLES)
+    style = tf.constant(pictures(40, 52)[1])
+    baked, variables = bake(recipe, [style], [7.0], 200)
+    assert not any(variable.trainable for variable in variables)
+    for index, share in enumerate((1.0, 141 / 200)):
+        expected = measure(recipe, style)(None, share)
+        tf.nest.map_structure(
+            lambda one, other: assert_within(one, other, 1e-5), baked(index, None), expected
+        )
+
+
+def test_styles_blend_by_their_weights(make_extractor, terms):
+    recipe = Recipe(make_extractor(LAYERS), terms, None, None, TABLES)
+    styles = [tf.constant(picture) for picture in pictures(40, 52)]
+    single = [bake(recipe, [style], [1.0], 200)[0](0, None) for style in styles]
+    both = bake(recipe, styles, [1.0, 3.0], 200)[0](0, None)
+    tf.nest.map_structure(
+        lambda one, other, mixed: assert_within(mixed, 0.25 * one + 0.75 * other, 1e-5),
+        *single,
+        both,
+    )

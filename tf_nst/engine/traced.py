@@ -4,15 +4,22 @@ The scales, the steps and the pictures are those of `stylize.iterate`, of the sa
 are no events, no signals and no early end.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
 
 from tf_nst.engine.optimizers import Optimizer
-from tf_nst.engine.schedule import ScaleTables, look_up_scales
+from tf_nst.engine.schedule import ScaleTables, look_up_scales, style_sides
 from tf_nst.engine.steps import Progress, begin, compile_steps
-from tf_nst.objective.objective import Extractor, Objective, references, term_values
+from tf_nst.objective.objective import (
+    Extractor,
+    Objective,
+    blend,
+    references,
+    style_targets,
+    term_values,
+)
 from tf_nst.objective.terms import Means, Term
 from tf_nst.ops.resample import resize, sides
 
@@ -83,6 +90,51 @@ def paint(
         parallel_iterations=1,
     )
     return picture, values[:, 0], finite & tf.reduce_all(tf.math.is_finite(values))
+
+
+def measure(recipe: Recipe, style: tf.Tensor) -> Targets:
+    """The targets of `style` [1, h, w, 3] float32 in 0..1, of the size that the last scale sees.
+
+    Measured at every scale anew.
+    """
+
+    def targets(_, share):
+        small = resize(style, *style_sides(*sides(style), share))
+        return style_targets(recipe.extractor, recipe.terms, small)
+
+    return targets
+
+
+def bake(
+    recipe: Recipe, styles: Sequence[tf.Tensor], weights: Sequence[float], size: int
+) -> tuple[Targets, list[tf.Variable]]:
+    """The targets of several styles, blended by their weights, measured now for every scale.
+
+    Args:
+      styles: each [1, h, w, 3] float32 in 0..1, of the size that the last scale sees.
+      weights: above 0, relative to their sum.
+      size: long side of the pictures that will be painted.
+
+    Returns:
+      The targets, and the variables that hold them.
+    """
+    measured = []
+    for share in recipe.tables.shares[::-1]:
+        share = round(share * size) / size
+        found = [_measured(recipe, style, share) for style in styles]
+        measured.append(blend(found, weights))
+    kept = tf.nest.map_structure(lambda *each: tf.Variable(tf.stack(each), False), *measured)
+
+    def targets(index, _):
+        return tf.nest.map_structure(lambda variable: tf.gather(variable, index), kept)
+
+    return targets, tf.nest.flatten(kept)
+
+
+def _measured(recipe: Recipe, style: tf.Tensor, share: float) -> dict[str, Means]:
+    """In one compiled call, which lets each layer's features go when the next have come."""
+    targets = tf.function(lambda: measure(recipe, style)(None, share), autograph=False)
+    return targets.get_concrete_function()()
 
 
 def _paint_scale(recipe: Recipe, objective: Objective, picture, state, steps):
