@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 
-def require(value: tf.Tensor, condition: tf.Tensor, *message: str | tf.Tensor) -> tf.Tensor:
+def require(value: tf.Tensor, condition: tf.Tensor, *message: str | int | tf.Tensor) -> tf.Tensor:
     """`value`, which whoever uses it gets only where `condition` [] bool holds.
 
     Args:
@@ -23,5 +23,6 @@ def require_between(value: tf.Tensor, name: str, least: int, most: int) -> tf.Te
     return require(value, inside, f"{name}: expected {least} to {most}, received ", value)
 
 
-def _told(scalar: tf.Tensor) -> tf.Tensor:
+def _told(scalar: int | tf.Tensor) -> tf.Tensor:
+    scalar = tf.convert_to_tensor(scalar)
     return tf.strings.as_string(scalar, shortest=scalar.dtype.is_floating)

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from tf_nst.ops.resample import resize, sides
+from tf_nst.ops.resample import sides
 from tf_nst.serving.checks import require
 from tf_nst.serving.headers import KINDS, checked
 
@@ -58,8 +58,15 @@ def fitted(image: tf.Tensor, long_side: tf.Tensor, name: str, least: int) -> tf.
     size = tf.cast(tf.stack([height, width]), tf.int64)
     longest, long_side = tf.reduce_max(size), tf.cast(long_side, tf.int64)
     new = tf.cast(tf.maximum((2 * size * long_side + longest) // (2 * longest), 1), tf.int32)
-    small = large_enough(resize(image, new[0], new[1]), name, least)
-    return tf.round(small * 255.0) / 255.0
+    return large_enough(_resized(image, height, new[0], new[1]), name, least)
+
+
+def _resized(image: tf.Tensor, height, new_height, new_width) -> tf.Tensor:
+    """Along the rows, then along the columns, each to 8 bits: so does Pillow, in the command."""
+    for size in ((height, new_width), (new_height, new_width)):
+        image = tf.image.resize(image, tf.stack(size), "bicubic", antialias=True)
+        image = tf.round(tf.clip_by_value(image, 0.0, 1.0) * 255.0) / 255.0
+    return image
 
 
 def large_enough(image: tf.Tensor, name: str, least: int) -> tf.Tensor:
