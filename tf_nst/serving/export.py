@@ -71,8 +71,11 @@ def export(
     """
     check_megapixels(max_megapixels)
     config = _resolved(export_config(options))
+    _check_size(config)
     _check_output(Path(output))
     styles = _read_styles(config, style)
+    for note in (note for image, _ in styles for note in image.notes):
+        report(note)
     model = _build(config, styles, math.floor(max_megapixels * 1e6), report)
     return _write(Path(output), model, least_size(config))
 
@@ -82,6 +85,14 @@ def _resolved(config: StylizeConfig) -> StylizeConfig:
     average = row.decay if config.average is None else config.average
     rate = config.learning_rate or row.learning_rate
     return replace(config, average=average, learning_rate=rate)
+
+
+def _check_size(config: StylizeConfig) -> None:
+    least = least_size(config)
+    if config.size < least:
+        raise UserError(
+            f"--size: expected at least {least} pixels for these layers, received {config.size}"
+        )
 
 
 def _check_output(output: Path) -> None:
@@ -102,41 +113,50 @@ def _read_styles(config: StylizeConfig, style) -> list[tuple[Image, float]]:
 
 
 def _build(config: StylizeConfig, styles, pixels: int, report) -> Model:
-    choice, objective = config.network_config, config.objective
-    asked = NETWORKS[choice.network]
-    layers = used_layers(objective, asked)
-    weights = load_weights(
-        choice.weights, asked, asked.up_to(layers), seed=config.seed, report=report
-    )
-    extractor = PlainExtractor(
-        weights.network, layers, weights.arrays, pooling=choice.pooling, dtype=config.precision
-    )
-    recipe = _recipe(config, extractor)
+    weights = _weights(config, report)
+    recipe = _recipe(config, weights)
     pictures = [tf.constant(image.to_float()[None]) for image, _ in styles]
     shares = [weight for _, weight in styles]
     baked, measured = bake(recipe, pictures, shares, config.size)
-    limits = Limits(
+    limits = _limits(config, pixels)
+    return Model(
+        build_signatures(recipe, baked, limits),
+        [*recipe.extractor.variables, *measured],
+        _record(config, weights, recipe, limits),
+    )
+
+
+def _weights(config: StylizeConfig, report) -> Weights:
+    choice = config.network_config
+    network = NETWORKS[choice.network]
+    layers = network.up_to(used_layers(config.objective, network))
+    return load_weights(choice.weights, network, layers, seed=config.seed, report=report)
+
+
+def _limits(config: StylizeConfig, pixels: int) -> Limits:
+    return Limits(
         size=config.size,
         steps=config.steps[0],
         least=least_size(config),
         pixels=pixels,
         style_size=config.style_size,
-        content_weight=objective.content_weight,
-        style_weight=objective.style_weight,
-    )
-    return Model(
-        build_signatures(recipe, baked, limits),
-        [*extractor.variables, *measured],
-        _record(config, weights, recipe, limits),
+        content_weight=config.objective.content_weight,
+        style_weight=config.objective.style_weight,
     )
 
 
-def _recipe(config: StylizeConfig, extractor: PlainExtractor) -> Recipe:
-    exact = config.precision != "bfloat16"
-    settings = Settings(config.learning_rate, config.lbfgs_pairs, exact)
+def _recipe(config: StylizeConfig, weights: Weights) -> Recipe:
+    choice, asked = config.network_config, NETWORKS[config.network_config.network]
+    settings = Settings(config.learning_rate, config.lbfgs_pairs, config.precision != "bfloat16")
     return Recipe(
-        extractor=extractor,
-        terms=build_terms(config.objective, NETWORKS[config.network_config.network]),
+        extractor=PlainExtractor(
+            weights.network,
+            used_layers(config.objective, asked),
+            weights.arrays,
+            pooling=choice.pooling,
+            dtype=config.precision,
+        ),
+        terms=build_terms(config.objective, asked),
         optimizer=OPTIMIZERS[config.optimizer].make(settings),
         fallback=fallback(),
         tables=tabulate(config.size, config.steps[0]),
