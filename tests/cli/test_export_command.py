@@ -1,6 +1,7 @@
 """The export command: flags, what it says, and what it writes."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import tensorflow as tf
 from command_line import SHORT, counted, snapshot
 from PIL import Image as Pillow
 
+import tf_nst
 from tf_nst.cli import export as command
 from tf_nst.cli.export import EXPORT_FLAGS, parse_styles
 from tf_nst.cli.flags import help_text
@@ -64,6 +66,13 @@ def test_bad_flags_are_one_line_and_touch_nothing(export_here, folder, flags, li
     assert err.startswith("tf_nst: ") and line in err
     assert err.count("\n") == 1
     assert snapshot(folder) == before
+
+
+def test_the_flag_file_of_the_docs_is_taken(export_here):
+    """All its flags are good: what is refused is the style that overrides its own."""
+    config = Path(tf_nst.__file__).parents[1] / "configs" / "serve.cfg"
+    code, _, err = export_here(f"--flagfile={config}", "--style=missing.png")
+    assert (code, "--style: missing.png does not exist" in err) == (2, True)
 
 
 def test_help_lists_every_flag_and_every_option_has_one():

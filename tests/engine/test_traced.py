@@ -9,7 +9,7 @@ from tolerances import assert_within
 from tf_nst.config import ObjectiveConfig, parse_weighted
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
 from tf_nst.engine.plan import fallback
-from tf_nst.engine.schedule import look_up_scales, plan_scales, tabulate
+from tf_nst.engine.schedule import look_up_scales, plan_scales, style_sides, tabulate
 from tf_nst.engine.stylize import Job, iterate
 from tf_nst.engine.traced import Recipe, bake, measure, paint
 from tf_nst.objective.objective import build_terms
@@ -99,6 +99,14 @@ def test_the_tables_hold_every_plan():
             for steps in (1, 9, 10, 19, 20, 24):
                 found = np.stack(look_up_scales(TABLES, height, width, steps), axis=1)
                 assert found.tolist() == [list(it) for it in plan_scales(height, width, (steps,))]
+
+
+@pytest.mark.parametrize("share", [1.0, 141 / 200, 0.5, 0.1])
+@pytest.mark.parametrize(("height", "width"), [(60, 44), (33, 400), (20, 31), (5, 5)])
+def test_a_style_shrinks_as_the_picture_does_but_not_below_the_least_side(height, width, share):
+    share_of_style = max(share, min(1.0, 32 / min(height, width)))
+    expected = [max(1, round(share_of_style * side)) for side in (height, width)]
+    assert [int(side) for side in style_sides(height, width, share)] == expected
 
 
 def test_targets_measured_ahead_are_those_measured_in_the_run(make_extractor, terms):
