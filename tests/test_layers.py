@@ -26,7 +26,10 @@ ALLOWED = {
 EDGE = {*ALLOWED, "version"}
 ALLOWED |= {"io": EDGE, "serving": EDGE | {"io"}, "viz": EDGE | {"io"}}
 ALLOWED |= {"painting": EDGE | {"io"}}
-ALLOWED |= {"cli": EDGE | {"io", "serving", "viz", "painting"}, "__init__": {"version", "painting"}}
+ALLOWED |= {
+    "cli": EDGE | {"io", "serving", "viz", "painting"},
+    "__init__": {"version", "painting", "serving"},
+}
 
 every_module = pytest.mark.parametrize(
     "path", MODULES, ids=[str(path.relative_to(ROOT)) for path in MODULES]
@@ -118,7 +121,17 @@ def test_only_the_command_prints(path):
 
 
 @pytest.mark.parametrize(
-    "module", ["tf_nst", "tf_nst.config", "tf_nst.cli.run", "tf_nst.io.inputs", "tf_nst.io.writing"]
+    "module",
+    [
+        "tf_nst",
+        "tf_nst.config",
+        "tf_nst.cli.run",
+        "tf_nst.cli.export",
+        "tf_nst.cli.serve_client",
+        "tf_nst.io.inputs",
+        "tf_nst.io.writing",
+        "tf_nst.serving.client",
+    ],
 )
 def test_importing_loads_no_tensorflow(module):
     """So that --help, a mistyped flag and a missing file are answered at once."""

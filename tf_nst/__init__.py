@@ -1,17 +1,22 @@
 """Neural style transfer for TensorFlow.
 
-`tf_nst.stylize("me.jpg", "painting.jpg")` paints a picture; README.md has the rest.
+`tf_nst.stylize("me.jpg", "painting.jpg")` paints a picture, `tf_nst.export("models/nst",
+"painting.jpg")` writes a model that a server paints with; README.md has the rest.
 """
 
 from tf_nst.version import VERSION as __version__
 
-__all__ = ["__version__", "stylize"]
+__all__ = ["__version__", "export", "stylize"]
 
 
 def __getattr__(name: str):
-    """`stylize` comes with TensorFlow, which takes seconds to import: only when it is asked for."""
+    """These come with TensorFlow, which takes seconds to import: only when they are asked for."""
     if name == "stylize":
         from tf_nst.painting import stylize
 
         return stylize
+    if name == "export":
+        from tf_nst.serving.export import export
+
+        return export
     raise AttributeError(f"module 'tf_nst' has no attribute {name!r}")

@@ -11,7 +11,8 @@ import tensorflow as tf
 from tolerances import assert_close
 
 from tf_nst.model.networks import NETWORKS
-from tf_nst.model.vgg import IMAGENET_MEANS, POOLING_SCALES, build_extractor
+from tf_nst.model.plain import IMAGENET_MEANS, POOLING_SCALES
+from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights
 
 APPLICATIONS = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}

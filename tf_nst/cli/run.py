@@ -51,16 +51,17 @@ def _check_output(values, init: str) -> None:
         ("--style", values.style),
         ("--init", init),
     ):
-        if _same_file(values.output, source):
+        if same_file(values.output, source):
             raise UserError(
                 f"--output and {flag}: {source} would be written over, expected two files"
             )
-        if values.preview_every and _same_file(preview_path(values.output), source):
+        if values.preview_every and same_file(preview_path(values.output), source):
             raise UserError(
                 f"--preview_every and {flag}: {source} would be written over by previews, "
                 "expected another --output"
             )
 
 
-def _same_file(one: str | Path, other: str) -> bool:
+def same_file(one: str | Path, other: str) -> bool:
+    """Whether both paths exist and lead to one file."""
     return Path(one).exists() and Path(other).exists() and os.path.samefile(one, other)

@@ -21,7 +21,7 @@ def initial_image(init: str, content: np.ndarray, style: np.ndarray, seed: int) 
     if init == "content":
         return content
     if init == "matched":
-        return match_colors(tf.constant(content), tf.constant(style)).numpy()
+        return match_colors(tf.constant(content), color_statistics(tf.constant(style))).numpy()
     noise = np.random.default_rng(seed).standard_normal(content.shape, dtype=np.float32)
     if init == "noise":
         return np.clip(0.5 + 0.25 * noise, 0.0, 1.0)

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tf_nst.engine.line_search import LineSearch, Point, Search, begin, gave_up
 from tf_nst.engine.two_loop import LEAST_CURVATURE, Pairs, two_loop
+from tf_nst.ops.resample import sides
 
 # Pairs kept by default.
 MEMORY = 10
@@ -50,7 +51,7 @@ def lbfgs_init(image: tf.Tensor, pairs: Pairs) -> LbfgsState:
 def empty_pairs(image: tf.Tensor, memory: int) -> Pairs:
     """No curvature known, room for `memory` pairs."""
     batch = tf.shape(image)[0]
-    store = tf.zeros([batch, memory, *image.shape[1:]], image.dtype)
+    store = tf.zeros([batch, memory, *sides(image), image.shape[3]], image.dtype)
     return Pairs(store, store, tf.zeros([batch, memory], image.dtype), tf.zeros([batch], tf.int32))
 
 

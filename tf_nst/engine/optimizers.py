@@ -13,7 +13,7 @@ import tensorflow as tf
 from tf_nst.engine.gradients import Evaluation
 from tf_nst.engine.lbfgs import MEMORY, empty_pairs, lbfgs_init, lbfgs_move
 from tf_nst.engine.line_search import LineSearch, strong_wolfe, tolerant
-from tf_nst.ops.resample import resize
+from tf_nst.ops.resample import resize, sides
 
 ValueAndGrad = Callable[[tf.Tensor], Evaluation]
 
@@ -78,7 +78,7 @@ def adam(
         return _in_range(moved), AdamState(count, mean, mean_square), found
 
     def resample(state, image):
-        size = image.shape[1:3]
+        size = sides(image)
         # Cubics stay between the least and the largest of what they resize: squares stay above 0.
         return AdamState(state.count, resize(state.mean, *size), resize(state.mean_square, *size))
 

@@ -4,6 +4,9 @@ import itertools
 import math
 from typing import NamedTuple
 
+import numpy as np
+import tensorflow as tf
+
 from tf_nst.errors import UserError
 
 # The long side of the coarsest scale is about this: below, the deepest layers see the whole
@@ -37,13 +40,12 @@ def plan_scales(
     Raises:
       UserError: more scales than the picture's size or the steps allow.
     """
-    possible = 1 + _halvings(min(height, width) / LEAST_SIDE)
+    possible = _possible(min(height, width))
     _check_count(possible, f"{width}×{height} pixels", steps, count)
     count = len(steps) if len(steps) > 1 else count
-    # A coarsest scale that is nearly as large as COARSEST counts.
-    wanted = 1 + _halvings(max(height, width) / COARSEST, slack=0.1)
+    wanted = _wanted(max(height, width))
     count = count or max(1, min(wanted, possible, steps[0] // STEPS_PER_SCALE))
-    shares = [2 ** -(index / 2) for index in reversed(range(count))]
+    shares = _shares(count)
     own = steps if len(steps) > 1 else _spread(steps[0], shares)
     return tuple(
         Scale(round(height * share), round(width * share), made)
@@ -64,9 +66,87 @@ def _check_count(possible: int, size: str, steps: tuple[int, ...], count: int) -
         )
 
 
+def _wanted(long_side: int) -> int:
+    """Scales from COARSEST on; a coarsest one that is nearly as large counts."""
+    return 1 + _halvings(long_side / COARSEST, slack=0.1)
+
+
+def _possible(short_side: int) -> int:
+    """Scales of no less than LEAST_SIDE."""
+    return 1 + _halvings(short_side / LEAST_SIDE)
+
+
 def _halvings(ratio: float, slack: float = 0.0) -> int:
     """How often sqrt(2) goes into a ratio; 0 below 1. Missed by `slack` it still goes."""
-    return max(0, math.floor(2 * math.log2(ratio) + slack))
+    return max(0, math.floor(2 * math.log2(ratio) + slack)) if ratio > 0 else 0
+
+
+class ScaleTables(NamedTuple):
+    """`plan_scales` of every picture up to a bound, for a traced function to look up.
+
+    Attributes:
+      most: scales at the most.
+      shares: [most] float64: what each scale's sides are of the last one's.
+      wanted: [size + 1] int32, by the long side: scales that it asks for.
+      possible: [size + 1] int32, by the short side: scales that it allows.
+      steps: [most, steps + 1, most] int32, by scales less one and steps: those of each scale, from
+        the coarsest on.
+    """
+
+    most: int
+    shares: np.ndarray
+    wanted: np.ndarray
+    possible: np.ndarray
+    steps: np.ndarray
+
+
+def tabulate(size: int, steps: int) -> ScaleTables:
+    """The tables up to a long side of `size` pixels and `steps` steps."""
+    pixels = range(size + 1)
+    wanted = [_wanted(side) for side in pixels]
+    possible = [_possible(side) for side in pixels]
+    most = max(1, min(wanted[-1], steps // STEPS_PER_SCALE))
+    table = np.zeros((most, steps + 1, most), np.int32)
+    for count in range(1, most + 1):
+        for made in range(count, steps + 1):
+            table[count - 1, made, :count] = _spread(made, _shares(count))
+    return ScaleTables(most, np.array(_shares(most)), np.int32(wanted), np.int32(possible), table)
+
+
+def look_up_scales(
+    tables: ScaleTables, height: tf.Tensor, width: tf.Tensor, steps: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Heights, widths and steps of the scales, [scales] int32 each, as `plan_scales` has them."""
+    wanted = tf.gather(tables.wanted, tf.maximum(height, width))
+    possible = tf.gather(tables.possible, tf.minimum(height, width))
+    count = tf.minimum(tf.minimum(wanted, possible), steps // STEPS_PER_SCALE)
+    count = tf.maximum(count, 1)
+    shares = tf.constant(tables.shares, tf.float64)[tables.most - count :]
+    own = (_rounded(shares * tf.cast(side, tf.float64)) for side in (height, width))
+    return *own, tf.constant(tables.steps)[count - 1, steps, :count]
+
+
+def _rounded(values: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.round(values), tf.int32)
+
+
+def style_sides(
+    height: int | tf.Tensor, width: int | tf.Tensor, share: float | tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The size of a style of height x width at a scale that is `share` of the picture, as int32.
+
+    Both pictures shrink alike, so that strokes keep their size relative to the picture.
+    """
+    size = tf.cast(tf.stack([height, width]), tf.float64)
+    share = tf.convert_to_tensor(share, tf.float64)
+    share = tf.maximum(share, tf.minimum(LEAST_SIDE / tf.reduce_min(size), 1.0))
+    small = tf.maximum(_rounded(share * size), 1)
+    return small[0], small[1]
+
+
+def _shares(count: int) -> list[float]:
+    """What each scale's sides are of the last one's, from the coarsest on."""
+    return [2 ** -(index / 2) for index in reversed(range(count))]
 
 
 def _spread(steps: int, shares: list[float]) -> list[int]:

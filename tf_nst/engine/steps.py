@@ -10,7 +10,7 @@ from tf_nst.engine.gradients import value_and_grad
 from tf_nst.engine.optimizers import Optimizer
 from tf_nst.objective.objective import Objective
 
-# The most steps that one call of the compiled function makes: the length of its record.
+# The most steps that one call from Python makes.
 MOST_STEPS_PER_CALL = 64
 
 
@@ -51,7 +51,7 @@ class Report(NamedTuple):
       finite: [] whether all losses and the new image are finite; a step where they are not is the
         last.
       failed: [] whether the optimiser sees no way on; such a step is the last too.
-      history: [MOST_STEPS_PER_CALL, terms, B], the values that each step evaluated, unweighted.
+      history: [most steps of a call, terms, B], the values that each step evaluated, unweighted.
     """
 
     steps: tf.Tensor
@@ -68,15 +68,22 @@ def begin(image: tf.Tensor, state: Any) -> Progress:
 
 
 def compile_steps(
-    objective: Objective, optimizer: Optimizer, *, decay: float = 0.0, xla: bool = False
+    objective: Objective,
+    optimizer: Optimizer,
+    *,
+    decay: float = 0.0,
+    xla: bool = False,
+    most: int = MOST_STEPS_PER_CALL,
 ) -> Callable[[Progress, tf.Tensor], tuple[Progress, Report]]:
-    """The function: progress, count [] int32 up to MOST_STEPS_PER_CALL -> progress, report.
+    """The function: progress, count [] int32 up to `most` -> progress, report.
 
-    It is traced once for each size of image.
+    It is traced once for each size of image; inside another traced function once, and the size may
+    be known only when it runs.
 
     Args:
       decay: of the average of the pictures.
       xla: whether XLA compiles it.
+      most: steps of one call, the length of its record.
     """
     # Not inlined: inside a loop TensorFlow leaves out the fusions of its graph optimiser, which
     # makes a step a fifth slower in bfloat16 (0.69 against 0.57 s at 512 pixels on two cores).
@@ -100,7 +107,7 @@ def compile_steps(
             return Progress(image, state, track), report
 
         batch, dtype = progress.image.shape[0], progress.image.dtype
-        shape = [MOST_STEPS_PER_CALL, len(objective.terms), batch]
+        shape = [most, len(objective.terms), batch]
         report = Report(
             tf.constant(0), tf.constant(True), tf.constant(False), tf.zeros(shape, dtype)
         )

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
 from tf_nst.engine.optimizers import Optimizer
-from tf_nst.engine.schedule import LEAST_SIDE, Scale
+from tf_nst.engine.schedule import Scale, style_sides
 from tf_nst.engine.steps import MOST_STEPS_PER_CALL, Progress, begin, compile_steps
 from tf_nst.errors import RunError
 from tf_nst.objective.objective import Extractor, Objective, build_objective, term_values
@@ -108,12 +108,9 @@ def _final_values(objective: Objective, picture: tf.Tensor, good) -> dict[str, n
 
 
 def _objective_at(job: Job, scale: Scale) -> Objective:
-    """Both pictures shrink alike, so that strokes keep their size relative to the picture."""
     content = resize(tf.constant(job.content, tf.float32), scale.height, scale.width)
     share = max(scale[:2]) / max(job.scales[-1][:2])
-    share = max(share, min(1.0, LEAST_SIDE / min(job.style.shape[1:3])))
-    sides = (max(1, round(share * side)) for side in job.style.shape[1:3])
-    style = resize(tf.constant(job.style, tf.float32), *sides)
+    style = resize(tf.constant(job.style, tf.float32), *style_sides(*job.style.shape[1:3], share))
     return build_objective(job.extractor, job.terms, content, style)
 
 

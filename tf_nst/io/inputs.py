@@ -49,15 +49,33 @@ def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs
       UserError: no usable image; one too small for the layers; an unknown layer; a start of
         another aspect ratio.
     """
-    network = NETWORKS[config.network_config.network]
-    least = geometry(network, used_layers(config.objective, network)).least_size
+    least = least_size(config)
     content, style = _as_image(content, "--content"), _as_image(style, "--style")
     start = _read_start(config.init)
     sources = (content.height, content.width), (style.height, style.width)
-    style_size = config.style_size or min(config.size, max(sources[1]))
     content = _fitted(content, config.size, "--content", "--size", least)
-    style = _fitted(style, style_size, "--style", "--style_size", least)
+    style = _fitted_style(style, config, least)
     return Inputs(content, style, _fitted_start(start, content), sources)
+
+
+def read_style(config: StylizeConfig, style: Source) -> Image:
+    """A style alone, at the size at which it is measured. Raises as `read_inputs`."""
+    return _fitted_style(_as_image(style, "--style"), config, least_size(config))
+
+
+def least_size(config: StylizeConfig) -> int:
+    """The least side in pixels at which the deepest layer has a feature.
+
+    Raises:
+      UserError: an unknown layer.
+    """
+    network = NETWORKS[config.network_config.network]
+    return geometry(network, used_layers(config.objective, network)).least_size
+
+
+def _fitted_style(style: Image, config: StylizeConfig, least: int) -> Image:
+    size = config.style_size or min(config.size, max(style.size))
+    return _fitted(style, size, "--style", "--style_size", least)
 
 
 def _as_image(source: Source, flag: str) -> Image:

@@ -1,6 +1,6 @@
 """From a config, an extractor and two images to a loss that can be evaluated at any image."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -70,7 +70,7 @@ def build_objective(
 
     @tf.function(autograph=False)
     def measure(content, style):
-        return _style_targets(extractor, terms, style), _references(extractor, terms, content)
+        return style_targets(extractor, terms, style), references(extractor, terms, content)
 
     # A concrete function: TensorFlow warns of tf.functions that are traced for one call each, which
     # is what a program that paints many pictures does.
@@ -79,7 +79,10 @@ def build_objective(
     )
 
 
-def _style_targets(extractor, terms, style) -> dict[str, Means]:
+def style_targets(
+    extractor: Extractor, terms: tuple[Term, ...], style: tf.Tensor
+) -> dict[str, Means]:
+    """{name of a style term: its means} of `style` [1, h, w, 3] float32 in 0..1."""
     features = extractor(style)
     return {
         term.name: means(term.moments(features[term.layer]))
@@ -88,9 +91,23 @@ def _style_targets(extractor, terms, style) -> dict[str, Means]:
     }
 
 
-def _references(extractor, terms, content) -> dict[str, tf.Tensor]:
+def references(extractor: Extractor, terms: tuple[Term, ...], content: tf.Tensor) -> Values:
+    """{content layer: features [B or 1, h, w, C]} of `content`, float32 in 0..1."""
     layers = {term.layer for term in terms if term.role == "content"}
     return {layer: features for layer, features in extractor(content).items() if layer in layers}
+
+
+def blend(targets: Sequence[dict[str, Means]], weights: Sequence[float]) -> dict[str, Means]:
+    """The weighted mean of several styles' targets. `weights` are above 0, relative to their sum.
+
+    Means over positions blend as if each style were seen at its share of the positions.
+    """
+    shares = [weight / sum(weights) for weight in weights]
+
+    def mean(*values):
+        return tf.add_n([share * value for share, value in zip(shares, values, strict=True)])
+
+    return tf.nest.map_structure(mean, *targets)
 
 
 def term_values(objective: Objective, image: tf.Tensor) -> Values:
@@ -113,5 +130,8 @@ def term_values(objective: Objective, image: tf.Tensor) -> Values:
 def total(terms: tuple[Term, ...], values: Values) -> tf.Tensor:
     """The loss [B]: the sum over terms of weight * distance."""
     return tf.add_n(
-        [tf.constant(term.weight, values[term.name].dtype) * values[term.name] for term in terms]
+        [
+            tf.convert_to_tensor(term.weight, values[term.name].dtype) * values[term.name]
+            for term in terms
+        ]
     )

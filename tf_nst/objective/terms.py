@@ -37,11 +37,12 @@ class Term:
 
     `role` is content, style or variation. `additive` says that its sums over windows add up to
     the sums over the picture. A term with role "content" is given the reference's features at the
-    same positions; a term with role "style" is given the means of its target.
+    same positions; a term with role "style" is given the means of its target. The weight is a
+    number, or a scalar where a traced function is told it only when it runs.
     """
 
     layer: str
-    weight: float
+    weight: float | tf.Tensor
     statistic: ClassVar[str]
     role: ClassVar[str]
     additive: ClassVar[bool] = True

@@ -27,21 +27,21 @@ def map_colors(picture: tf.Tensor, matrix: tf.Tensor, offset: tf.Tensor) -> tf.T
     return tf.clip_by_value(tf.tensordot(picture, matrix, 1) + offset, 0.0, 1.0)
 
 
-def match_colors(picture: tf.Tensor, style: tf.Tensor) -> tf.Tensor:
-    """`picture` with the mean and covariance of the colours of `style`.
+def match_colors(picture: tf.Tensor, wanted: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
+    """`picture` with colours of another mean and covariance.
 
     A linear map of colours, the same everywhere (the image analogies' colour transfer of Gatys et
     al. 2016, Preserving color in neural artistic style transfer; there the style is mapped).
 
     Args:
       picture: [B, H, W, 3] in 0..1.
-      style: [1, h, w, 3] in 0..1.
+      wanted: `color_statistics` of a style in 0..1.
 
     Returns:
       [B, H, W, 3] in 0..1 of the picture's dtype: cut there, which takes a little off both.
     """
     own_mean, own = color_statistics(picture)
-    mean, covariance = color_statistics(style)
+    mean, covariance = wanted
     flattest = LEAST_DEVIATION**2 * tf.eye(3, dtype=tf.float64)
     matrix = tf.matmul(tf.linalg.inv(symmetric_root(own + flattest)), symmetric_root(covariance))
     return map_colors(picture, matrix, mean - tf.linalg.matvec(matrix, own_mean, transpose_a=True))

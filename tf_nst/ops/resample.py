@@ -3,14 +3,24 @@
 import tensorflow as tf
 
 
-def resize(image: tf.Tensor, height: int, width: int) -> tf.Tensor:
+def resize(image: tf.Tensor, height: int | tf.Tensor, width: int | tf.Tensor) -> tf.Tensor:
     """[B, h, w, C] float32 -> [B, height, width, C] in the same range, by Catmull-Rom cubics.
 
-    An image that has the size already is returned as it is.
+    An image that is known to have the size already is returned as it is. In a traced function its
+    size and the new one may be known only when it runs.
     """
-    if image.shape[1:3] == (height, width):
+    known = [tf.get_static_value(side) for side in (height, width)]
+    if None not in known and image.shape[1:3].as_list() == known:
         return image
     low = tf.reduce_min(image, axis=[1, 2, 3], keepdims=True)
     high = tf.reduce_max(image, axis=[1, 2, 3], keepdims=True)
     resized = tf.image.resize(image, (height, width), "bicubic", antialias=True)
     return tf.clip_by_value(resized, low, high)
+
+
+def sides(image: tf.Tensor) -> tuple[int, int] | tuple[tf.Tensor, tf.Tensor]:
+    """Height and width of [B, H, W, C]: numbers, or scalars where they are not known yet."""
+    if image.shape[1:3].is_fully_defined():
+        return image.shape[1], image.shape[2]
+    shape = tf.shape(image)
+    return shape[1], shape[2]

@@ -1,0 +1,138 @@
+"""Pictures as bytes, and test doubles of TensorFlow Serving over a loaded export.
+
+The doubles speak the contract of the real server (REST: columnar `inputs`, base64 for names that
+end in `_bytes`, {"error": ...}; gRPC: PredictRequest and PredictResponse). They are no server.
+"""
+
+import base64
+import io
+import json
+import threading
+from concurrent import futures
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import grpc
+import numpy as np
+import tensorflow as tf
+from PIL import Image as Pillow
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+
+def counted(height: int, width: int, step: int = 7919) -> np.ndarray:
+    """[H, W, 3] uint8 of counting numbers."""
+    numbers = np.arange(height * width * 3) * step % 256
+    return numbers.astype(np.uint8).reshape(height, width, 3)
+
+
+def encoded(array: np.ndarray, kind: str = "PNG", **options) -> bytes:
+    """An array as the bytes of an image file."""
+    buffer = io.BytesIO()
+    Pillow.fromarray(array).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def animated(kind: str) -> bytes:
+    """Two frames."""
+    frames = [Pillow.fromarray(counted(32, 40, step)) for step in (7, 11)]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, kind, save_all=True, append_images=frames[1:], duration=50)
+    return buffer.getvalue()
+
+
+def decoded(data: bytes) -> np.ndarray:
+    """[H, W, 3] int of the bytes of an image file."""
+    return np.asarray(Pillow.open(io.BytesIO(data)).convert("RGB")).astype(int)
+
+
+def call(function, **inputs) -> dict[str, np.ndarray]:
+    """Calls a signature with values of the dtypes that it wants."""
+    wanted = function.structured_input_signature[1]
+    tensors = {name: tf.constant(value, wanted[name].dtype) for name, value in inputs.items()}
+    return {name: value.numpy() for name, value in function(**tensors).items()}
+
+
+class RestDouble(BaseHTTPRequestHandler):
+    """Answers one model's :predict. `server.answers` holds what is answered before, once each:
+    (status, body), or None for a connection that breaks off."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append((self.path, json.loads(body)))
+        if self.server.answers:
+            prepared = self.server.answers.pop(0)
+            return self._send(*prepared) if prepared else self.close_connection
+        self._send(*self._predict(json.loads(body)))
+
+    def _predict(self, body: dict) -> tuple[int, bytes]:
+        function = self.server.signatures[body["signature_name"]]
+        try:
+            outputs = call(function, **{k: _from_json(v) for k, v in body["inputs"].items()})
+        except tf.errors.InvalidArgumentError as error:
+            return 400, json.dumps({"error": error.message}).encode()
+        pictures = [{"b64": base64.b64encode(it).decode()} for it in outputs["image_bytes"]]
+        answer = {"image_bytes": pictures, "losses": outputs["losses"].tolist()}
+        return 200, json.dumps({"outputs": answer}).encode()
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Silent."""
+
+
+def _from_json(value):
+    if isinstance(value, list):
+        return [_from_json(item) for item in value]
+    return base64.b64decode(value["b64"]) if isinstance(value, dict) else value
+
+
+@contextmanager
+def rest_double(signatures, answers=()):
+    """A running double; its `.url`, and `.asked`, the requests seen."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), RestDouble)
+    server.signatures, server.answers, server.asked = signatures, list(answers), []
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class GrpcDouble(prediction_service_pb2_grpc.PredictionServiceServicer):
+    """Answers Predict."""
+
+    def __init__(self, signatures):
+        self.signatures, self.asked = signatures, []
+
+    def Predict(self, request, context):
+        self.asked.append(request)
+        function = self.signatures[request.model_spec.signature_name]
+        inputs = {name: tf.make_ndarray(value) for name, value in request.inputs.items()}
+        try:
+            outputs = call(function, **inputs)
+        except tf.errors.InvalidArgumentError as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, error.message)
+        response = predict_pb2.PredictResponse(model_spec=request.model_spec)
+        for name, value in outputs.items():
+            response.outputs[name].CopyFrom(tf.make_tensor_proto(value))
+        return response
+
+
+@contextmanager
+def grpc_double(signatures):
+    """A running double; its `.address`, and `.asked`, the requests seen."""
+    double = GrpcDouble(signatures)
+    server = grpc.server(futures.ThreadPoolExecutor(2))
+    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(double, server)
+    double.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    try:
+        yield double
+    finally:
+        server.stop(None)

@@ -1,0 +1,28 @@
+"""Refusals inside a graph: a request that fails them is answered with INVALID_ARGUMENT."""
+
+import tensorflow as tf
+
+
+def require(value: tf.Tensor, condition: tf.Tensor, *message: str | int | tf.Tensor) -> tf.Tensor:
+    """`value`, which whoever uses it gets only where `condition` [] bool holds.
+
+    Args:
+      message: parts of one plain line: texts, or scalars that are told.
+
+    Raises:
+      InvalidArgumentError: when it runs and the condition does not hold.
+    """
+    line = tf.strings.join([part if isinstance(part, str) else _told(part) for part in message])
+    with tf.control_dependencies([tf.debugging.Assert(condition, [line])]):
+        return tf.identity(value)
+
+
+def require_between(value: tf.Tensor, name: str, least: int, most: int) -> tf.Tensor:
+    """A scalar of least <= value <= most, refused by name otherwise. Raises as `require`."""
+    inside = (value >= least) & (value <= most)
+    return require(value, inside, f"{name}: expected {least} to {most}, received ", value)
+
+
+def _told(scalar: int | tf.Tensor) -> tf.Tensor:
+    scalar = tf.convert_to_tensor(scalar)
+    return tf.strings.as_string(scalar, shortest=scalar.dtype.is_floating)

@@ -1,0 +1,214 @@
+"""Exports: a SavedModel that paints, for TensorFlow Serving or anything that has TensorFlow."""
+
+import json
+import logging
+import math
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tf_nst.config import StylizeConfig, options_from_config
+from tf_nst.engine.optimizers import OPTIMIZERS, Settings
+from tf_nst.engine.plan import fallback
+from tf_nst.engine.schedule import tabulate
+from tf_nst.engine.traced import Recipe, bake, bake_colors
+from tf_nst.errors import RunError, UserError
+from tf_nst.io.images import Image
+from tf_nst.io.inputs import Source, least_size, read_style
+from tf_nst.model.networks import NETWORKS
+from tf_nst.model.plain import PlainExtractor
+from tf_nst.model.weights import Weights, load_weights
+from tf_nst.objective.layers import used_layers
+from tf_nst.objective.objective import build_terms
+from tf_nst.serving.options import EXPORT_OPTIONS, check_megapixels, export_config
+from tf_nst.serving.signatures import Limits, Signatures, build_signatures
+from tf_nst.serving.warmup import warmup_requests, write_warmup
+from tf_nst.version import VERSION
+
+RECORD = "tf_nst.json"
+_LOGGER = logging.getLogger("tf_nst")
+
+
+class Model(NamedTuple):
+    """What is saved: the functions by name, the variables that they share, and what they are."""
+
+    signatures: Signatures
+    variables: list[tf.Variable]
+    record: dict
+
+
+def export(
+    output: str | os.PathLike,
+    style: Source | Sequence[tuple[Source, float]],
+    *,
+    max_megapixels: float = 50.0,
+    report: Callable[[str], None] = _LOGGER.warning,
+    **options,
+) -> Path:
+    """Writes `output`/1, or the next free number: a SavedModel that paints in the style's manner.
+
+    Args:
+      output: folder of the model's versions; made where there is none.
+      style: a path, an Image, Pillow's image or an array as `stylize` takes; or several with
+        weights, [(style, weight), ...], which are blended.
+      max_megapixels: that an encoded picture of a request may declare.
+      report: called with plain lines, such as which weights `auto` took.
+      **options: the export command's flags without their dashes; `size` and `steps` are those of
+        `serving_default`, and the most that a request to `stylize` may ask for.
+
+    Returns:
+      The folder of the version.
+
+    Raises:
+      UserError: an argument that cannot be used; the message says which and what was expected.
+      RunError: the folder cannot be written.
+    """
+    check_megapixels(max_megapixels)
+    config = _resolved(export_config(options))
+    _check_size(config)
+    _check_output(Path(output))
+    styles = _read_styles(config, style)
+    for note in (note for image, _ in styles for note in image.notes):
+        report(note)
+    model = _build(config, styles, math.floor(max_megapixels * 1e6), report)
+    return _write(Path(output), model, least_size(config))
+
+
+def _resolved(config: StylizeConfig) -> StylizeConfig:
+    row = OPTIMIZERS[config.optimizer]
+    average = row.decay if config.average is None else config.average
+    rate = config.learning_rate or row.learning_rate
+    return replace(config, average=average, learning_rate=rate)
+
+
+def _check_size(config: StylizeConfig) -> None:
+    least = least_size(config)
+    if config.size < least:
+        raise UserError(
+            f"--size: expected at least {least} pixels for these layers, received {config.size}"
+        )
+
+
+def _check_output(output: Path) -> None:
+    """Refuses what is no folder before the work is done."""
+    if output.exists() and not output.is_dir():
+        raise UserError(f"--output: {output} is a file; expected a folder for the versions")
+
+
+def _read_styles(config: StylizeConfig, style) -> list[tuple[Image, float]]:
+    several = isinstance(style, Sequence) and not isinstance(style, str)
+    pairs = style if several else [(style, 1.0)]
+    if not pairs or not all(isinstance(pair, Sequence) and len(pair) == 2 for pair in pairs):
+        raise UserError(f"--style: expected a picture or (picture, weight) pairs, received {style}")
+    for _, weight in pairs:
+        if not (isinstance(weight, int | float) and 0 < weight < math.inf):
+            raise UserError(f"--style: expected weights above 0, received {weight!r}")
+    return [(read_style(config, source), weight) for source, weight in pairs]
+
+
+def _build(config: StylizeConfig, styles, pixels: int, report) -> Model:
+    weights = _weights(config, report)
+    recipe = _recipe(config, weights)
+    pictures = [tf.constant(image.to_float()[None]) for image, _ in styles]
+    shares = [weight for _, weight in styles]
+    baked, measured = bake(recipe, pictures, shares, config.size)
+    limits = _limits(config, pixels)
+    return Model(
+        build_signatures(recipe, baked, bake_colors(pictures, shares), limits),
+        [*recipe.extractor.variables, *measured],
+        _record(config, weights, recipe, limits),
+    )
+
+
+def _weights(config: StylizeConfig, report) -> Weights:
+    choice = config.network_config
+    network = NETWORKS[choice.network]
+    layers = network.up_to(used_layers(config.objective, network))
+    return load_weights(choice.weights, network, layers, seed=config.seed, report=report)
+
+
+def _limits(config: StylizeConfig, pixels: int) -> Limits:
+    return Limits(
+        size=config.size,
+        steps=config.steps[0],
+        least=least_size(config),
+        pixels=pixels,
+        style_size=config.style_size,
+        content_weight=config.objective.content_weight,
+        style_weight=config.objective.style_weight,
+        matched=config.init == "matched",
+    )
+
+
+def _recipe(config: StylizeConfig, weights: Weights) -> Recipe:
+    choice, asked = config.network_config, NETWORKS[config.network_config.network]
+    settings = Settings(config.learning_rate, config.lbfgs_pairs, config.precision != "bfloat16")
+    return Recipe(
+        extractor=PlainExtractor(
+            weights.network,
+            used_layers(config.objective, asked),
+            weights.arrays,
+            pooling=choice.pooling,
+            dtype=config.precision,
+        ),
+        terms=build_terms(config.objective, asked),
+        optimizer=OPTIMIZERS[config.optimizer].make(settings),
+        fallback=fallback(),
+        tables=tabulate(config.size, config.steps[0]),
+        decay=config.average,
+    )
+
+
+def _record(config: StylizeConfig, weights: Weights, recipe: Recipe, limits: Limits) -> dict:
+    """What a client may want to know, such as the order of the losses."""
+    options = options_from_config(config) | {"weights": weights.source}
+    return {
+        "tf_nst": VERSION,
+        "settings": {name: options[name] for name in EXPORT_OPTIONS},
+        "weights_sha256": weights.checksum,
+        "losses": [{"name": term.name, "weight": term.weight} for term in recipe.terms],
+        "least_side": limits.least,
+        "most_pixels": limits.pixels,
+    }
+
+
+def _write(output: Path, model: Model, least: int) -> Path:
+    """The next version, under a temporary name until it is whole."""
+    temporary = output / f".tf_nst-{secrets.token_hex(8)}.tmp"
+    try:
+        temporary.mkdir(parents=True)
+        _save(temporary, model, output.absolute().name, least)
+        return _take_next_number(temporary, output)
+    except (OSError, tf.errors.OpError) as error:
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise RunError(f"--output: {output} cannot be written: {reason}") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _save(folder: Path, model: Model, name: str, least: int) -> None:
+    module = tf.Module()
+    module.held = model.variables
+    tf.saved_model.save(module, str(folder), signatures=model.signatures)
+    write_warmup(folder, name, warmup_requests(least))
+    text = json.dumps(model.record, indent=2) + "\n"
+    (folder / "assets.extra" / RECORD).write_text(text, encoding="utf-8")
+
+
+def _take_next_number(temporary: Path, output: Path) -> Path:
+    """Renames it to one more than the highest version; whoever was faster keeps theirs."""
+    while True:
+        taken = [int(path.name) for path in output.iterdir() if path.name.isdecimal()]
+        version = output / str(1 + max(taken, default=0))
+        try:
+            temporary.rename(version)
+            return version
+        except OSError:
+            if not version.exists():
+                raise
