@@ -11,6 +11,7 @@ from tf_nst.engine.memory import estimate_bytes, picture_bytes
 from tf_nst.engine.optimizers import OPTIMIZERS
 from tf_nst.engine.plan import FALLBACK
 from tf_nst.engine.schedule import Scale
+from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_inputs
 from tf_nst.model.networks import NETWORKS
@@ -57,6 +58,12 @@ def planned(monkeypatch) -> list[tuple]:
 )
 def test_steps_and_scales_are_those_of_the_job(options):
     assert prepared(**options).job.scales == SCALES
+
+
+def test_more_scales_than_the_size_allows_are_refused_before_weights_are_loaded(monkeypatch):
+    monkeypatch.setattr(module, "load_weights", lambda *_, **__: pytest.fail("loads weights"))
+    with pytest.raises(UserError, match=r"^--scales: expected at most 2 for 64×48 pixels and 4"):
+        prepared(scales=3)
 
 
 def test_listeners_are_told_of_every_scale():

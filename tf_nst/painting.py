@@ -102,10 +102,12 @@ def prepare(
       pause_every: a call of the compiled step ends at each multiple of so many steps; 0: anywhere.
 
     Raises:
-      UserError: unusable weights.
+      UserError: unusable weights, or more scales than the picture's size or the steps allow.
       RunError: a download failed.
     """
     config = _resolved(config, inputs)
+    # Before the weights, which may be downloaded: more scales than there can be are refused.
+    scales = plan_scales(*inputs.content.size, config.steps, config.scales)
     choice = config.network_config
     asked = NETWORKS[choice.network]
     layers = used_layers(config.objective, asked)
@@ -116,7 +118,7 @@ def prepare(
     extractor = build_extractor(
         network, layers, weights.arrays, pooling=choice.pooling, dtype=config.precision
     )
-    job = _job(config, inputs, extractor, network.up_to(layers), report)
+    job = _job(config, inputs, scales, extractor, network.up_to(layers), report)
     size, style = inputs.content.size, inputs.style.size
     kept = OPTIMIZERS[config.optimizer].pictures(config.lbfgs_pairs)
     return Painting(
@@ -154,6 +156,7 @@ def _resolved(config: StylizeConfig, inputs: Inputs) -> StylizeConfig:
 def _job(
     config: StylizeConfig,
     inputs: Inputs,
+    scales: tuple[Scale, ...],
     extractor: Extractor,
     layers: tuple[Layer, ...],
     report: Callable[[str], None],
@@ -163,7 +166,6 @@ def _job(
         initial = initial_image(config.init, content, style, config.seed)
     else:
         initial = inputs.start.to_float()[None]
-    scales = plan_scales(*inputs.content.size, config.steps, config.scales)
     exact = config.precision != "bfloat16"
     settings = Settings(config.learning_rate, config.lbfgs_pairs, exact)
     room = partial(_room, config, layers, inputs.style.size)
