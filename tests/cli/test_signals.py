@@ -134,9 +134,13 @@ def test_a_signal_before_the_steps_is_one_line(folder, number, code):
 def test_a_signal_while_the_network_is_built_is_one_line(
     folder, paint_here, monkeypatch, number, code
 ):
-    monkeypatch.setattr(
-        "tf_nst.cli.painter.prepare", lambda *args, **kwargs: os.kill(os.getpid(), number)
-    )
+    def prepare(*args, **kwargs):
+        os.kill(os.getpid(), number)
+        # Another thread may take the signal; Python then hears of it between two of these.
+        for _ in range(200):
+            time.sleep(0.05)
+
+    monkeypatch.setattr("tf_nst.cli.painter.prepare", prepare)
     before = snapshot(folder)
     ran = paint_here("--output=out.png")
     assert (ran.code, ran.err) == (code, BEFORE)
