@@ -10,6 +10,7 @@ OPTIONS = {
     "size": 48,
     "steps": 3,
     "weights": "random",
+    "precision": "float32",
     "content_layers": "conv2_1",
     "style_layers": "conv1_1,conv2_1:2",
 }

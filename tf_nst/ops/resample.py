@@ -10,7 +10,7 @@ def resize(image: tf.Tensor, height: int | tf.Tensor, width: int | tf.Tensor) ->
     size and the new one may be known only when it runs.
     """
     known = [tf.get_static_value(side) for side in (height, width)]
-    if None not in known and image.shape[1:3].as_list() == known:
+    if None not in known and list(image.shape[1:3]) == known:
         return image
     low = tf.reduce_min(image, axis=[1, 2, 3], keepdims=True)
     high = tf.reduce_max(image, axis=[1, 2, 3], keepdims=True)
