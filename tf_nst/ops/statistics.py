@@ -10,7 +10,7 @@ import tensorflow as tf
 # bfloat16 features are multiplied in so many parts, of so many positions at least. A part's product
 # is summed in float32 and rounded to bfloat16; the parts are added in float32, so that their errors
 # average out: a Gram matrix of 262,144 positions is off by 2e-4 (relative, Frobenius), in one part
-# by 2e-3. On two cores with AMX it takes 5 ms, in float32 25. With too few parts float32 is taken.
+# by 2e-3. Two cores with AMX once took 5 ms, in float32 25. With too few parts float32 is taken.
 MOST_CHUNKS = 64
 LEAST_POSITIONS = 128
 LEAST_CHUNKS = 4
