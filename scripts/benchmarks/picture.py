@@ -164,9 +164,9 @@ def measure_content(*pair):
 def measure_recipe(content, style, weights, size, rate, steps):
     """TensorFlow's tutorial: Adam(0.02, beta_1=0.99, epsilon=0.1) from the content image, clipped.
 
-    Its epsilon is in its gradient's units, which are not ours: the tutorial feeds 0..1 as we do,
-    but its loss is of the size of a million where ours is about one, so that its epsilon next to
-    nothing. Here it is next to nothing too.
+    Its epsilon is in its gradient's units, which are not ours. Taken over as it is it would slow
+    the recipe down; here it is next to nothing, which assumes that the tutorial's, of a far larger
+    loss, is so too (not measured).
     """
     import keras
     import tensorflow as tf
