@@ -1,10 +1,12 @@
-"""Benchmarks, each a table: python scripts/bench.py step|start|picture
+"""Benchmarks, each a table: python scripts/bench.py step|start|picture|serving
 
 step     seconds of a step, share of the machine's convolution ceiling, and where the rest goes
 start    seconds from Enter to --help, to the first step and to the first preview
 picture  objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
+serving  an export: its size, its first requests, pictures a minute, memory
 
-Each measurement runs in a process of its own. docs/performance.md has the results.
+Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
+those of serving.
 """
 
 import json
@@ -12,24 +14,33 @@ import subprocess
 import sys
 
 from absl import app, flags
-from benchmarks import picture, start, step
+from benchmarks import picture, serving, start, step
 
 SIZES = flags.DEFINE_list("sizes", ["256", "512"], "step: sides of the square picture, in pixels")
 DTYPES = flags.DEFINE_list("dtypes", ["float32", "bfloat16"], "step: dtypes of the features")
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
 STEPS = flags.DEFINE_integer("steps", 8, "step: timed steps; the median is shown")
-CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "picture: photograph")
+CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
 WEIGHTS = flags.DEFINE_string("weights", "compact", "picture: as of the command")
 SIZE = flags.DEFINE_integer("size", 512, "picture: long side in pixels")
 RECIPE_STEPS = flags.DEFINE_integer("recipe_steps", 1000, "picture: steps of the tutorial's recipe")
 RATES = flags.DEFINE_list("rates", ["0.01", "0.02", "0.04"], "picture: its learning rates")
 EVALUATIONS = flags.DEFINE_integer("evaluations", 300, "picture: evaluations of the textbook's")
-RESULTS = flags.DEFINE_string("results", "", "picture: .json to keep the curves in")
+RESULTS = flags.DEFINE_string(
+    "results", "", "picture: .json to keep the curves in, and to go on from"
+)
 PLOT = flags.DEFINE_string("plot", "", "picture: .png to plot them in (needs matplotlib)")
+MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
+PICTURES = flags.DEFINE_integer("pictures", 16, "serving: painted for each number of clients")
 MEASURE = flags.DEFINE_string("measure", "", "what a child process measures: a JSON list")
 
-MEASUREMENTS = {**step.MEASUREMENTS, **start.MEASUREMENTS, **picture.MEASUREMENTS}
+MEASUREMENTS = {
+    **step.MEASUREMENTS,
+    **start.MEASUREMENTS,
+    **picture.MEASUREMENTS,
+    **serving.MEASUREMENTS,
+}
 
 
 def main(argv):
@@ -47,8 +58,11 @@ def main(argv):
         pair = (CONTENT.value, STYLE.value, WEIGHTS.value, SIZE.value)
         lengths = (RECIPE_STEPS.value, RATES.value, EVALUATIONS.value)
         picture.print_tables(child, pair, lengths, RESULTS.value, PLOT.value)
+    elif what == ["serving"]:
+        serving.print_table(child, MODEL.value, CONTENT.value, PICTURES.value)
     else:
-        sys.exit(f"expected step, start or picture, received {' '.join(what) or 'nothing'}")
+        known = "step, start, picture or serving"
+        sys.exit(f"expected {known}, received {' '.join(what) or 'nothing'}")
 
 
 def child(*measurement):

@@ -20,6 +20,7 @@ from tf_nst.config import (
     POOLINGS,
     PRECISIONS,
     STARTS,
+    STRATEGIES,
     STYLE_STATISTICS,
     VARIATION_LOSSES,
     XLA_CHOICES,
@@ -60,6 +61,7 @@ EVERYTHING = {
     "seed": 12,
     "precision": "bfloat16",
     "xla": "on",
+    "strategy": "mirrored",
 }
 
 # --- lists with weights ----------------------------------------------------------------------
@@ -237,6 +239,7 @@ CHOICES = {
     "optimizer": OPTIMIZERS,
     "precision": PRECISIONS,
     "xla": XLA_CHOICES,
+    "strategy": STRATEGIES,
 }
 
 

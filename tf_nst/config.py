@@ -19,6 +19,7 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 XLA_CHOICES = ("auto", "on", "off")
 OPTIMIZERS = ("lbfgs", "adam", "sgd")
 STARTS = ("matched", "content", "noise", "style_statistics")
+STRATEGIES = ("auto", "cpu", "gpu", "mirrored", "tpu")
 NETWORKS = ("vgg19", "vgg16")
 
 MAX_SIDE = 32768
@@ -145,6 +146,7 @@ class StylizeConfig:
     seed: int = 0
     precision: str = "auto"
     xla: str = "auto"
+    strategy: str = "auto"
 
     def __post_init__(self):
         _check_integer("--size", self.size, 1, MAX_SIDE)
@@ -161,6 +163,7 @@ class StylizeConfig:
         _check_choice("--optimizer", self.optimizer, OPTIMIZERS)
         _check_choice("--precision", self.precision, PRECISIONS)
         _check_choice("--xla", self.xla, XLA_CHOICES)
+        _check_choice("--strategy", self.strategy, STRATEGIES)
         if not (isinstance(self.init, str) and self.init):
             raise UserError(
                 f"--init: expected {', '.join(STARTS)} or a file, received {self.init!r}"

@@ -18,6 +18,7 @@ from tf_nst.engine.optimizers import OPTIMIZERS, Settings
 from tf_nst.engine.plan import fallback, plan_optimizers
 from tf_nst.engine.precision import choose_precision
 from tf_nst.engine.schedule import Scale, plan_scales
+from tf_nst.engine.strategy import device_type, make_strategy
 from tf_nst.engine.stylize import Job
 from tf_nst.engine.stylize import stylize as run
 from tf_nst.io.images import Image
@@ -102,11 +103,13 @@ def prepare(
       pause_every: a call of the compiled step ends at each multiple of so many steps; 0: anywhere.
 
     Raises:
-      UserError: unusable weights, or more scales than the picture's size or the steps allow.
+      UserError: unusable weights, more scales than the picture's size or the steps allow, or
+        devices that are not there.
       RunError: a download failed.
     """
-    config = _resolved(config, inputs)
-    # Before the weights, which may be downloaded: more scales than there can be are refused.
+    # Before the weights, which may be downloaded: devices and scales that cannot be are refused.
+    strategy = make_strategy(config.strategy, 1, report)
+    config = _resolved(config, inputs, device_type(strategy))
     scales = plan_scales(*inputs.content.size, config.steps, config.scales)
     choice = config.network_config
     asked = NETWORKS[choice.network]
@@ -115,14 +118,15 @@ def prepare(
         choice.weights, asked, asked.up_to(layers), seed=config.seed, report=report
     )
     network = weights.network
-    extractor = build_extractor(
-        network, layers, weights.arrays, pooling=choice.pooling, dtype=config.precision
-    )
+    with strategy.scope():
+        extractor = build_extractor(
+            network, layers, weights.arrays, pooling=choice.pooling, dtype=config.precision
+        )
     job = _job(config, inputs, scales, extractor, network.up_to(layers), report)
     size, style = inputs.content.size, inputs.style.size
     kept = OPTIMIZERS[config.optimizer].pictures(config.lbfgs_pairs)
     return Painting(
-        job._replace(pause_every=pause_every),
+        job._replace(pause_every=pause_every, strategy=strategy),
         replace(config, network_config=replace(choice, weights=weights.flag)),
         inputs,
         weights._replace(arrays={}),
@@ -140,8 +144,8 @@ def finished(painting: Painting, picture: np.ndarray) -> Image:
     return Image.from_float(pixels, content.depth, content.alpha, content.profile)
 
 
-def _resolved(config: StylizeConfig, inputs: Inputs) -> StylizeConfig:
-    precision = choose_precision(config.precision, config.xla)
+def _resolved(config: StylizeConfig, inputs: Inputs, device: str) -> StylizeConfig:
+    precision = choose_precision(config.precision, config.xla, device)
     row = OPTIMIZERS[config.optimizer]
     return replace(
         config,

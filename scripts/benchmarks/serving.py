@@ -1,11 +1,5 @@
-"""How fast an export answers in this process: python scripts/benchmarks/serving.py MODEL PHOTO.
+"""How an export answers inside one process: not a server, whose transport and threads add to it."""
 
-MODEL is a version's folder, PHOTO an encoded picture. Not a server: what its transport, its threads
-and its other work cost is not in these figures. Each start is measured in a fresh process.
-"""
-
-import argparse
-import multiprocessing
 import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,88 +8,79 @@ from pathlib import Path
 CLIENTS = (1, 4, 16)
 
 
-def main() -> None:
-    """Prints the figures, a line each."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path)
-    parser.add_argument("photo", type=Path)
-    parser.add_argument("--most", type=int, default=16, help="pictures at the most a figure")
-    arguments = parser.parse_args()
-    size = sum(path.stat().st_size for path in arguments.model.rglob("*") if path.is_file())
-    print(f"size of the export    {size / 1e6:.1f} MB")
-    _apart(_first_request, arguments, False)
-    _apart(_first_request, arguments, True)
+def print_table(child, model, photo, pictures):
+    """Size, start with and without warm-up, pictures a minute; `model` is a version's folder."""
+    files = [path for path in Path(model).rglob("*") if path.is_file()]
+    held = sum(path.stat().st_size for path in files if path.parent.name == "variables")
+    size = sum(path.stat().st_size for path in files)
+    print("| | |\n|---|---|")
+    print(f"| size of the export | {size / 1e6:.1f} MB, {held / 1e6:.1f} MB of them variables |")
+    for warm in (False, True):
+        told = child("first requests", model, photo, warm)
+        first, second = told["seconds"]
+        what = f"after a warm-up of {told['warming']:.1f} s" if warm else "without warm-up"
+        print(f"| loading | {told['loading']:.1f} s |")
+        print(f"| first, second request {what} | {first:.1f} s, {second:.1f} s |", flush=True)
     for clients in CLIENTS:
-        _apart(_throughput, arguments, clients)
+        told = child("throughput", model, photo, clients, pictures)
+        print(
+            f"| {clients} clients, {pictures} pictures | {told['a minute']:.1f} pictures a minute, "
+            f"at most {told['gigabytes']:.2f} GB |",
+            flush=True,
+        )
 
 
-def _apart(function, *arguments) -> None:
-    """In a fresh process, so that nothing is warm and the memory is its own."""
-    process = multiprocessing.get_context("spawn").Process(target=function, args=arguments)
-    process.start()
-    process.join()
+def measure_first_requests(model, photo, warm):
+    """Seconds of loading, of the warm-up, and of the first two requests after it."""
+    loaded, answer, loading = _loaded(model, photo)
+    began = time.perf_counter()
+    if warm:
+        _warm_up(loaded, model)
+    warming = time.perf_counter() - began
+    return {"loading": loading, "warming": warming, "seconds": [_timed(answer) for _ in range(2)]}
 
 
-def _load(model: Path):
+def measure_throughput(model, photo, clients, pictures):
+    """Pictures a minute of a warm model, asked by so many threads; memory of the process."""
+    loaded, answer, _ = _loaded(model, photo)
+    _warm_up(loaded, model)
+
+    def ask_all():
+        with ThreadPoolExecutor(clients) as threads:
+            list(threads.map(lambda _: answer(), range(pictures)))
+
+    seconds = _timed(ask_all)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    return {"a minute": 60 * pictures / seconds, "gigabytes": peak}
+
+
+def _timed(function):
+    began = time.perf_counter()
+    function()
+    return time.perf_counter() - began
+
+
+def _loaded(model, photo):
+    """The model, a function that paints the photograph, the seconds of loading."""
     import tensorflow as tf
 
     began = time.perf_counter()
-    loaded = tf.saved_model.load(str(model))
-    return loaded, loaded.signatures["serving_default"], time.perf_counter() - began
+    loaded = tf.saved_model.load(model)
+    seconds = time.perf_counter() - began
+    data = tf.constant([Path(photo).read_bytes()])
+    return loaded, lambda: loaded.signatures["serving_default"](content_bytes=data), seconds
 
 
-def _warm_up(loaded, model: Path) -> None:
+def _warm_up(loaded, model):
     """Answers the warm-up records, as a server does before it says that it is ready."""
     import tensorflow as tf
     from tensorflow_serving.apis import prediction_log_pb2
 
-    path = model / "assets.extra" / "tf_serving_warmup_requests"
+    path = Path(model) / "assets.extra" / "tf_serving_warmup_requests"
     for record in tf.data.TFRecordDataset(str(path)):
         request = prediction_log_pb2.PredictionLog.FromString(record.numpy()).predict_log.request
-        inputs = {
-            name: tf.constant(tf.make_ndarray(value)) for name, value in request.inputs.items()
-        }
+        inputs = {name: tf.constant(tf.make_ndarray(it)) for name, it in request.inputs.items()}
         loaded.signatures[request.model_spec.signature_name](**inputs)
 
 
-def _first_request(arguments, warm: bool) -> None:
-    import tensorflow as tf
-
-    loaded, serve, load_seconds = _load(arguments.model)
-    photo = tf.constant([arguments.photo.read_bytes()])
-    warming = 0.0
-    if warm:
-        began = time.perf_counter()
-        _warm_up(loaded, arguments.model)
-        warming = time.perf_counter() - began
-    seconds = []
-    for _ in range(2):
-        began = time.perf_counter()
-        serve(content_bytes=photo)
-        seconds.append(time.perf_counter() - began)
-    print(
-        f"first, second request {seconds[0]:.2f} s, {seconds[1]:.2f} s "
-        f"(load {load_seconds:.1f} s, warm-up {warming:.1f} s)"
-    )
-
-
-def _throughput(arguments, clients: int) -> None:
-    import tensorflow as tf
-
-    loaded, serve, _ = _load(arguments.model)
-    _warm_up(loaded, arguments.model)
-    photo = tf.constant([arguments.photo.read_bytes()])
-    count = max(clients, arguments.most // 4)
-    began = time.perf_counter()
-    with ThreadPoolExecutor(clients) as threads:
-        list(threads.map(lambda _: serve(content_bytes=photo), range(count)))
-    seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(
-        f"{clients:2d} clients            {60 * count / seconds:.1f} pictures a minute "
-        f"({count} pictures, peak memory {peak / 1e9:.2f} GB)"
-    )
-
-
-if __name__ == "__main__":
-    main()
+MEASUREMENTS = {"first requests": measure_first_requests, "throughput": measure_throughput}

@@ -9,6 +9,7 @@ from tf_nst.config import ObjectiveConfig
 from tf_nst.engine.optimizers import adam
 from tf_nst.engine.precision import choose_precision
 from tf_nst.engine.schedule import plan_scales
+from tf_nst.engine.strategy import device_type, make_strategy
 from tf_nst.engine.stylize import Job, stylize
 from tf_nst.io.images import fit_size, read_image, resize_image
 from tf_nst.model.hdf5 import Arrays
@@ -32,7 +33,8 @@ class Painter:
         self.config, self.network = ObjectiveConfig(), network
         self.terms = build_terms(self.config, network)
         layers = used_layers(self.config, network)
-        dtype = dtype or choose_precision("auto", "auto").dtype
+        strategy = make_strategy("auto", 1, print)
+        dtype = dtype or choose_precision("auto", "auto", device_type(strategy)).dtype
         self.extractor = build_extractor(network, layers, arrays, dtype=dtype)
 
     def paint(

@@ -20,6 +20,7 @@ from tf_nst.config import (
     POOLINGS,
     PRECISIONS,
     STARTS,
+    STRATEGIES,
     STYLE_STATISTICS,
     VARIATION_LOSSES,
     XLA_CHOICES,
@@ -63,6 +64,7 @@ SAID = {
     "seed": (f"0 to {MAX_SEED}",),
     "precision": PRECISIONS,
     "xla": XLA_CHOICES,
+    "strategy": (*STRATEGIES, "one picture"),
     "output_profile": ("srgb", "input"),
     "preview_every": ("steps", "0"),
     "debug": ("tracebacks",),
@@ -169,6 +171,7 @@ def test_every_flag_reaches_the_config():
         "seed": 9,
         "precision": "float32",
         "xla": "off",
+        "strategy": "cpu",
     }
     assert given.keys() == set(option_names())
     config = config_of(*(f"--{name}={value}" for name, value in given.items()))

@@ -3,7 +3,7 @@
 import pytest
 from jobs import ADAM, CONFIG, SIZE
 
-from tf_nst.engine import stylize as module
+from tf_nst.engine import pace
 from tf_nst.engine.schedule import Scale
 from tf_nst.engine.stylize import Job
 from tf_nst.objective.layers import used_layers
@@ -40,4 +40,4 @@ def objective(make_job):
 
 @pytest.fixture
 def long_calls(monkeypatch):
-    monkeypatch.setattr(module, "SECONDS_PER_CALL", 1e6)
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", 1e6)

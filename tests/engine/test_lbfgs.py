@@ -68,7 +68,10 @@ def test_two_loop_is_the_inverse_bfgs_matrix_times_the_gradient(count, share):
     gradient, free = generator.standard_normal(SIZE), generator.random(SIZE) >= share
     pairs = pairs_of(moves, moves @ hessian(), 4)
     product, known = two_loop(
-        pairs, tf.constant(as_pictures([gradient])), tf.constant(as_pictures([1.0 * free]))
+        pairs,
+        tf.constant(as_pictures([gradient])),
+        tf.constant(as_pictures([1.0 * free])),
+        lambda picture: picture,
     )
     moves, changes = (part[-4:] * free for part in (moves, moves @ hessian()))
     expected = reference.inverse_bfgs(moves, changes, SIZE) @ (gradient * free)
@@ -81,7 +84,9 @@ def test_pairs_along_conjugate_directions_tell_the_whole_inverse():
     values, directions = np.linalg.eigh(hessian())
     pairs = pairs_of(directions.T, directions.T * values[:, None], SIZE)
     gradient = as_pictures(START)
-    product, _ = two_loop(pairs, tf.constant(gradient), tf.ones_like(gradient))
+    product, _ = two_loop(
+        pairs, tf.constant(gradient), tf.ones_like(gradient), lambda picture: picture
+    )
     assert_close(as_row(product), np.linalg.solve(hessian(), START[0]), "float64")
 
 
@@ -90,7 +95,10 @@ def test_pairs_of_which_too_little_is_free_do_not_count():
     move = np.eye(SIZE)[:1]
     free = 1.0 - move
     product, known = two_loop(
-        pairs_of(move, 3 * move, 4), tf.constant(as_pictures(START)), tf.constant(as_pictures(free))
+        pairs_of(move, 3 * move, 4),
+        tf.constant(as_pictures(START)),
+        tf.constant(as_pictures(free)),
+        lambda picture: picture,
     )
     np.testing.assert_array_equal(as_row(product), START[0] * free[0])
     assert not known

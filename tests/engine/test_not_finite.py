@@ -5,10 +5,11 @@ import pytest
 import tensorflow as tf
 from jobs import ADAM, picture
 
-from tf_nst.engine import stylize as module
+from tf_nst.engine import pace
+from tf_nst.engine.not_finite import NonFiniteLossError
 from tf_nst.engine.optimizers import Optimizer
 from tf_nst.engine.schedule import Scale
-from tf_nst.engine.stylize import Job, NonFiniteLossError, iterate
+from tf_nst.engine.stylize import Job, iterate
 from tf_nst.errors import RunError
 from tf_nst.objective.terms import Gram, MeanSquaredContent
 
@@ -53,7 +54,7 @@ both_lengths = pytest.mark.parametrize("seconds", [0.0, 1e6], ids=["short calls"
 @both_lengths
 def test_a_loss_that_is_not_finite_is_raised_with_step_and_term(monkeypatch, seconds):
     """Pictures 0, 0.1, 0.2, 0.3 are fine; the loss before step 5, at 0.4, is not."""
-    monkeypatch.setattr(module, "SECONDS_PER_CALL", seconds)
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
     error = error_of(brightening_job(0.35, 8))
     assert isinstance(error, RunError)
     assert "at step 5: style/gram/bad;" in str(error)
@@ -63,7 +64,7 @@ def test_a_loss_that_is_not_finite_is_raised_with_step_and_term(monkeypatch, sec
 
 @both_lengths
 def test_the_picture_kept_is_one_whose_loss_is_finite(monkeypatch, seconds):
-    monkeypatch.setattr(module, "SECONDS_PER_CALL", seconds)
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
     kept = error_of(brightening_job(0.35, 8)).image
     assert kept.shape == (1, 4, 4, 3)
     assert np.mean(kept) < 0.35

@@ -6,6 +6,7 @@ import tensorflow as tf
 from jobs import ADAM, SIZE, history, picture, steps_done
 from tolerances import assert_close
 
+from tf_nst.engine import pace
 from tf_nst.engine import stylize as module
 from tf_nst.engine.events import Finished, ScaleStarted, StepsDone
 from tf_nst.engine.optimizers import lbfgs, sgd
@@ -120,7 +121,7 @@ def test_calls_end_at_multiples_of_pause_every(make_job, long_calls, pause_every
 def test_calls_are_long_on_a_fast_device_and_short_on_a_slow_one(make_job, monkeypatch):
     counts = {}
     for seconds in (0.0, 1e6):
-        monkeypatch.setattr(module, "SECONDS_PER_CALL", seconds)
+        monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
         made = [0, *(event.step for event in steps_done(iterate(make_job(70))))]
         counts[seconds] = list(np.diff(made))
     assert counts[0.0] == [1] * 70
@@ -132,7 +133,7 @@ def test_the_picture_does_not_depend_on_how_many_steps_a_call_makes(make_job, mo
     """Bit for bit."""
     found = []
     for seconds in (0.0, 1e6):
-        monkeypatch.setattr(module, "SECONDS_PER_CALL", seconds)
+        monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
         found.append(list(iterate(make_job(12, decay=decay))))
     np.testing.assert_array_equal(picture(found[0]), picture(found[1]))
     one, other = (history(events) for events in found)

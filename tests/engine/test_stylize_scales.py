@@ -8,13 +8,14 @@ import tensorflow as tf
 from jobs import ADAM, SIZE, failing, history, notes, picture, started, steps_done
 from tolerances import assert_close
 
-from tf_nst.engine import stylize as module
+from tf_nst.engine import pace
 from tf_nst.engine.events import Note, ScaleStarted, StepsDone
 from tf_nst.engine.line_search import MOST_TRIALS, strong_wolfe
 from tf_nst.engine.optimizers import adam, lbfgs, sgd
+from tf_nst.engine.pace import STOP_STEPS
 from tf_nst.engine.schedule import LEAST_SIDE, Scale
 from tf_nst.engine.steps import begin, compile_steps
-from tf_nst.engine.stylize import STOP_STEPS, iterate, stylize
+from tf_nst.engine.stylize import iterate, stylize
 from tf_nst.objective.objective import build_objective, term_values
 from tf_nst.objective.terms import Gram, MeanSquaredContent
 from tf_nst.ops.resample import resize
@@ -137,7 +138,7 @@ def test_where_the_last_is_left_out_the_picture_is_enlarged_and_its_values_are_o
 def test_where_an_optimiser_fails_the_fallback_goes_on_from_the_best_picture(
     make_job, monkeypatch, seconds
 ):
-    monkeypatch.setattr(module, "SECONDS_PER_CALL", seconds)
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
     job = make_job(7, optimizer=failing(sgd(1e-5), 3))
     events = list(iterate(job))
     assert notes(events) == ["step 3: the line search found no lower loss, Adam goes on"]
@@ -189,7 +190,7 @@ def test_lbfgs_gives_way_after_two_searches_in_vain(make_job):
 def test_a_scale_ends_at_a_multiple_of_ten_steps_that_lowered_nothing(
     make_job, monkeypatch, seconds, pause_every
 ):
-    monkeypatch.setattr(module, "SECONDS_PER_CALL", seconds)
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
     job = make_job(scales=scales(35, 25), optimizer=STILL, stop=1e-3, pause_every=pause_every)
     events = list(iterate(job))
     assert notes(events) == [
@@ -213,7 +214,7 @@ def test_what_is_compared_is_the_least_loss_with_that_of_ten_steps_before(
     make_job, monkeypatch, seconds
 ):
     """Against NumPy, on a run that slows down; its picture is that of as many steps alone."""
-    monkeypatch.setattr(module, "SECONDS_PER_CALL", seconds)
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
     stop = 0.05
     whole = list(iterate(make_job(60)))
     weights = {term.name: term.weight for term in make_job().terms}

@@ -171,8 +171,25 @@ def test_a_failure_leaves_nothing_behind(quick, tmp_path, painting, monkeypatch)
 def test_an_output_that_is_a_file_is_refused_before_the_work(tmp_path, painting, monkeypatch):
     (tmp_path / "nst").write_text("mine")
     monkeypatch.setattr(exporting, "_build", lambda *_: pytest.fail("built"))
-    with pytest.raises(UserError, match=r"--output: .*nst is a file; expected a folder"):
-        tf_nst.export(tmp_path / "nst", painting)
+    for output in (tmp_path / "nst", tmp_path / "nst" / "deeper" / "still"):
+        with pytest.raises(UserError, match=r"--output: .*nst is a file; expected a folder"):
+            tf_nst.export(output, painting)
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(
+    tmp_path, painting, monkeypatch
+):
+    """The nearest one that exists is tried; none is made."""
+
+    def refuse(dir, **_):
+        assert dir == tmp_path
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(exporting, "_build", lambda *_: pytest.fail("built"))
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
+    with pytest.raises(UserError, match=r"--output: .* cannot be written to \(Permission denied\)"):
+        tf_nst.export(tmp_path / "models" / "nst", painting)
+    assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize(

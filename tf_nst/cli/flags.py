@@ -120,6 +120,13 @@ PAINT_FLAGS = (
     Flag("precision", "string", _D.precision, _one_of(choices.PRECISIONS)),
     Flag("xla", "string", _D.xla, _one_of(choices.XLA_CHOICES)),
     Flag(
+        "strategy",
+        "string",
+        _D.strategy,
+        f"devices: {_one_of(choices.STRATEGIES)}; mirrored: all GPUs, or all logical CPUs; auto: a "
+        "TPU, else the GPUs, else the CPU; one picture is painted on one of them",
+    ),
+    Flag(
         "output_profile",
         "string",
         "srgb",

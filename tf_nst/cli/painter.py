@@ -8,8 +8,9 @@ from tf_nst.cli.flags import WEIGHTED_BY
 from tf_nst.cli.stop import Stop
 from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.engine.events import StepsDone
-from tf_nst.engine.precision import device_name
-from tf_nst.engine.stylize import NonFiniteLossError, iterate
+from tf_nst.engine.not_finite import NonFiniteLossError
+from tf_nst.engine.strategy import strategy_name
+from tf_nst.engine.stylize import iterate
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
 from tf_nst.io.manifest import (
@@ -88,7 +89,7 @@ def _first_lines(painting: Painting) -> list[str]:
     config, inputs = painting.config, painting.inputs
     notes = [f"note: {note}" for note in (*inputs.content.notes, *inputs.style.notes)]
     return [
-        f"device   {device_name()}, {config.precision}, XLA {config.xla}",
+        f"device   {strategy_name(painting.job.strategy)}, {config.precision}, XLA {config.xla}",
         f"network  {config.network_config.network}, {painting.weights.source} weights, "
         f"{config.network_config.pooling} pooling",
         f"content  {_sizes(inputs.content, inputs.sources[0])}",
@@ -137,7 +138,7 @@ def _loss(painting: Painting, final: dict[str, float]) -> float:
 def _record(painting: Painting, history: History, seconds: float) -> dict:
     config, inputs = painting.config, painting.inputs
     return {
-        "device": device_name(),
+        "device": strategy_name(painting.job.strategy),
         "settings": options_from_config(config),
         "weights": {"source": painting.weights.source, "sha256": painting.weights.checksum},
         "sizes": {

@@ -4,11 +4,13 @@ Inner products are means over values and gradients are the loss per unit of the 
 so that every number here means the same at every size.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tensorflow as tf
 
 from tf_nst.engine.line_search import LineSearch, Point, Search, begin, gave_up
+from tf_nst.engine.precondition import Precondition, seen
 from tf_nst.engine.two_loop import LEAST_CURVATURE, Pairs, two_loop
 from tf_nst.ops.resample import sides
 
@@ -28,6 +30,7 @@ class LbfgsState(NamedTuple):
       start: loss and slope at the point; the loss is infinite before the first evaluation.
       search: along the direction.
       pairs: the curvature known.
+      squares: [B, H, W, 1], the running mean of the squared gradient.
       failures: [B] int32, searches in a row that found nothing better.
     """
 
@@ -37,6 +40,7 @@ class LbfgsState(NamedTuple):
     start: Point
     search: Search
     pairs: Pairs
+    squares: tf.Tensor
     failures: tf.Tensor
 
 
@@ -45,7 +49,8 @@ def lbfgs_init(image: tf.Tensor, pairs: Pairs) -> LbfgsState:
     zeros = tf.zeros_like(image)
     start = Point(inner(zeros, zeros) + float("inf"), inner(zeros, zeros))
     failures = tf.zeros_like(start.loss, tf.int32)
-    return LbfgsState(image, zeros, zeros, start, begin(start, 1.0), pairs, failures)
+    search = begin(start, 1.0)
+    return LbfgsState(image, zeros, zeros, start, search, pairs, zeros[..., :1], failures)
 
 
 def empty_pairs(image: tf.Tensor, memory: int) -> Pairs:
@@ -62,6 +67,7 @@ def lbfgs_move(
     gradient: tf.Tensor,
     line_search: LineSearch,
     learning_rate: float,
+    precondition: Callable[[tf.Tensor], Precondition] | None,
 ) -> tuple[tf.Tensor, LbfgsState]:
     """The next trial picture and the new state, after `image` was evaluated.
 
@@ -70,6 +76,8 @@ def lbfgs_move(
       loss: [B].
       gradient: [B, H, W, 3], the loss per unit of the mean pixel value.
       learning_rate: the first rate of each search.
+      precondition: running mean of the squared gradient [B, H, W, 1] -> the inverse Hessian before
+        any pair is known; None: the identity.
     """
     inside = tf.cast((image > 0) & (image < 1), image.dtype)
     trial = Point(loss, inner(gradient, state.direction * inside))
@@ -78,9 +86,12 @@ def lbfgs_move(
     failed = ~accepted & gave_up(search)
     pairs = _forget(_learn(state, image, gradient, accepted), failed)
 
+    squares = seen(state.squares, gradient)
     point = _choose(accepted, image, state.point)
     gradient = _choose(accepted, gradient, state.gradient)
-    direction = _choose(accepted | failed, _direction(pairs, point, gradient), state.direction)
+    estimate = precondition(squares) if precondition else lambda picture: picture
+    direction = _direction(pairs, point, gradient, estimate)
+    direction = _choose(accepted | failed, direction, state.direction)
     start = Point(tf.where(accepted, loss, state.start.loss), inner(gradient, direction))
     fresh = begin(start, learning_rate)
     search = tf.nest.map_structure(
@@ -89,7 +100,7 @@ def lbfgs_move(
     failures = tf.where(accepted, 0, state.failures + tf.cast(failed, tf.int32))
     # Departure from the book: pixels stay in 0..1, the path is bent at the border.
     moved = tf.clip_by_value(point + _column(search.rate) * direction, 0.0, 1.0)
-    return moved, LbfgsState(point, gradient, direction, start, search, pairs, failures)
+    return moved, LbfgsState(point, gradient, direction, start, search, pairs, squares, failures)
 
 
 def inner(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
@@ -97,7 +108,9 @@ def inner(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(one * other, axis=list(range(1, one.shape.rank)))
 
 
-def _direction(pairs: Pairs, point: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
+def _direction(
+    pairs: Pairs, point: tf.Tensor, gradient: tf.Tensor, precondition: Precondition
+) -> tf.Tensor:
     """Downhill within 0..1, no pixel moving further than LARGEST_MOVE at rate 1.
 
     Values at the border that the gradient pushes outwards do not move and have no say (the
@@ -105,7 +118,7 @@ def _direction(pairs: Pairs, point: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor
     """
     outwards = ((point <= 0) & (gradient > 0)) | ((point >= 1) & (gradient < 0))
     free = tf.cast(~outwards, point.dtype)
-    product, known = two_loop(pairs, gradient, free)
+    product, known = two_loop(pairs, gradient, free, precondition)
     direction = -product
     largest = tf.reduce_max(tf.abs(direction), axis=[1, 2, 3])
     factor = tf.math.divide_no_nan(tf.constant(LARGEST_MOVE, point.dtype), largest)

@@ -13,6 +13,7 @@ import tensorflow as tf
 from tf_nst.engine.gradients import Evaluation
 from tf_nst.engine.lbfgs import MEMORY, empty_pairs, lbfgs_init, lbfgs_move
 from tf_nst.engine.line_search import LineSearch, strong_wolfe, tolerant
+from tf_nst.engine.precondition import Precondition, preconditioner
 from tf_nst.ops.resample import resize, sides
 
 ValueAndGrad = Callable[[tf.Tensor], Evaluation]
@@ -96,7 +97,10 @@ def sgd(learning_rate: float) -> Optimizer:
 
 
 def lbfgs(
-    learning_rate: float, memory: int = MEMORY, line_search: LineSearch | None = None
+    learning_rate: float,
+    memory: int = MEMORY,
+    line_search: LineSearch | None = None,
+    precondition: Callable[[tf.Tensor], Precondition] | None = None,
 ) -> Optimizer:
     """L-BFGS with one evaluation a step (tf_nst/engine/lbfgs.py).
 
@@ -104,6 +108,7 @@ def lbfgs(
       learning_rate: the share of the quadratic model's move that is tried first.
       memory: pairs kept, 1 or more: 2 x memory pictures in float32.
       line_search: see tf_nst/engine/line_search.py; without one `tolerant()`.
+      precondition: see tf_nst/engine/precondition.py; without one the textbook's L-BFGS.
     """
     line_search = line_search or tolerant()
 
@@ -113,7 +118,8 @@ def lbfgs(
     def step(value_and_grad, image, state):
         found = value_and_grad(image)
         gradient = _per_mean_value(found.gradient)
-        image, state = lbfgs_move(state, image, found.loss, gradient, line_search, learning_rate)
+        searched = line_search, learning_rate, precondition
+        image, state = lbfgs_move(state, image, found.loss, gradient, *searched)
         return image, state, found
 
     # Begun anew at another size: pairs that were resized gave no lower loss (docs/performance.md).
@@ -168,7 +174,7 @@ class OptimizerRow(NamedTuple):
 
 def _lbfgs(settings: Settings) -> Optimizer:
     search = strong_wolfe() if settings.exact else tolerant()
-    return lbfgs(settings.learning_rate, settings.pairs, search)
+    return lbfgs(settings.learning_rate, settings.pairs, search, preconditioner)
 
 
 OPTIMIZERS = {

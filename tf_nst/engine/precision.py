@@ -29,37 +29,37 @@ PRECISIONS = {
 _FAST_BFLOAT16 = (("amx_bf16", ""), ("avx512_bf16", "AuthenticAMD"))
 
 
-def device_kind() -> str:
-    """The row of PRECISIONS that fits the device on which TensorFlow places the step."""
-    if tf.config.list_logical_devices("TPU"):
-        return "TPU"
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        details = tf.config.experimental.get_device_details(gpus[0])
-        capability = details.get("compute_capability", (0, 0))
+def device_kind(device: str) -> str:
+    """The row of PRECISIONS that fits a "CPU", "GPU" or "TPU" of this machine."""
+    if device == "GPU":
+        capability = _gpu_details().get("compute_capability", (0, 0))
         return "GPU with bfloat16" if capability >= (8, 0) else "GPU"
-    return "CPU with bfloat16" if _cpu_has_bfloat16() else "CPU"
+    if device == "CPU":
+        return "CPU with bfloat16" if _cpu_has_bfloat16() else "CPU"
+    return device
 
 
-def device_name() -> str:
-    """For a person, such as `CPU (AMD EPYC, 2 cores)`."""
-    kind = device_kind()
-    if kind == "TPU":
-        return kind
-    if kind.startswith("GPU"):
-        gpu = tf.config.list_physical_devices("GPU")[0]
-        details = tf.config.experimental.get_device_details(gpu)
-        return f"GPU ({details.get('device_name', gpu.name)})"
-    return f"CPU ({_cpu_field('model name') or 'unnamed'}, {os.cpu_count()} cores)"
+def device_name(device: str, count: int = 1) -> str:
+    """For a person, such as `CPU (AMD EPYC, 2 cores)` or `2 × GPU (NVIDIA L4)`."""
+    name = device
+    if device == "GPU":
+        name = f"GPU ({_gpu_details().get('device_name', 'unnamed')})"
+    if device == "CPU":
+        name = f"CPU ({_cpu_field('model name') or 'unnamed'}, {os.cpu_count()} cores)"
+    return name if count == 1 else f"{count} × {name}"
 
 
-def choose_precision(precision: str, xla: str) -> Precision:
+def choose_precision(precision: str, xla: str, device: str) -> Precision:
     """The precision for --precision (auto, float32, bfloat16) and --xla (auto, on, off)."""
-    best = PRECISIONS[device_kind()]
+    best = PRECISIONS[device_kind(device)]
     return Precision(
         best.dtype if precision == "auto" else precision,
         best.xla if xla == "auto" else xla == "on",
     )
+
+
+def _gpu_details() -> dict:
+    return tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
 
 
 def _cpu_has_bfloat16() -> bool:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_nst.engine.precondition import Precondition
+
 # Pairs of less curvature than this, relative to the change of the gradient, are rounding.
 LEAST_CURVATURE = 1e-10
 
@@ -35,43 +37,50 @@ class _Products(NamedTuple):
 
     Attributes:
       mixed: [B, memory, memory], of change i and move j.
-      changes: [B, memory, memory], of change i and change j.
-      by_move, by_change: [B, memory], of the gradient with each.
+      by_move: [B, memory], of the gradient with each move.
       inverse: [B, memory], 1 / curvature; 0 for a pair that tells nothing.
     """
 
     mixed: tf.Tensor
-    changes: tf.Tensor
     by_move: tf.Tensor
-    by_change: tf.Tensor
     inverse: tf.Tensor
 
 
-def two_loop(pairs: Pairs, gradient: tf.Tensor, free: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def two_loop(
+    pairs: Pairs, gradient: tf.Tensor, free: tf.Tensor, precondition: Precondition
+) -> tuple[tf.Tensor, tf.Tensor]:
     """The inverse Hessian that the pairs tell, times the gradient.
 
-    The newest pair scales the rest (equation 7.20).
+    The newest pair scales the rest, so that the preconditioner's own scale does not matter
+    (equation 7.20, where it is the identity).
 
     Args:
       pairs: the curvature known.
       gradient: [B, H, W, 3].
       free: [B, H, W, 3], 1 for the values that may move, else 0. Of the pairs only these count, or
         the inverse would reckon with moves of the others that the border does not allow.
+      precondition: [B, H, W, 3] -> the same; linear, symmetric and positive: the inverse Hessian
+        before any pair is known.
 
     Returns:
-      The product, without pairs the gradient itself; and [B], whether there are pairs.
+      The product, without pairs the preconditioned gradient; and [B], whether there are pairs.
     """
-    moves, changes = _rows(pairs.moves, 2), _rows(pairs.changes, 2)
-    start, free_rows = _rows(gradient * free, 1), _rows(free, 1)
-    order = _newest_first(pairs)
-    products = _products(pairs.curvatures, moves, changes, start, free_rows, order)
-    shares, gains, scale = _recursion(products)
-    known = tf.reduce_any(products.inverse > 0, axis=1)
-    # The order is its own inverse: place p holds the pair that is (newest - p)th.
-    by_place = [tf.gather(item, order, axis=1, batch_dims=1) for item in (shares, gains)]
-    result = scale[:, None] * (start - tf.linalg.matvec(changes, by_place[0], transpose_a=True))
-    result = (result + tf.linalg.matvec(moves, by_place[1], transpose_a=True)) * free_rows
-    return tf.reshape(result, tf.shape(gradient)), known
+    shape, free_rows = tf.shape(gradient), _rows(free, 1)
+
+    def estimated(rows):
+        return free_rows * _rows(precondition(tf.reshape(rows, shape)), 1)
+
+    moves, changes = _rows(pairs.moves, 2), _rows(pairs.changes, 2) * free_rows[:, None]
+    start, order = _rows(gradient, 1) * free_rows, _newest_first(pairs)
+    products = _products(pairs.curvatures, moves, changes, start, order)
+    shares = _shares(products)
+    rest = start - tf.linalg.matvec(changes, _ordered(shares, order), transpose_a=True)
+    result = estimated(rest)
+    result *= _scale(products, changes, order, estimated)[:, None]
+    along = _ordered(tf.linalg.matvec(changes, result), order) / _count(start)
+    gains = _ordered(_gains(products, shares, along), order)
+    result = (result + tf.linalg.matvec(moves, gains, transpose_a=True)) * free_rows
+    return tf.reshape(result, shape), tf.reduce_any(products.inverse > 0, axis=1)
 
 
 def _rows(pictures: tf.Tensor, axes: int) -> tf.Tensor:
@@ -86,45 +95,52 @@ def _newest_first(pairs: Pairs) -> tf.Tensor:
     return tf.math.floormod(pairs.newest[:, None] - tf.range(memory), memory)
 
 
-def _products(curvatures, moves, changes, start, free, order) -> _Products:
-    """All by the number of values, as every inner product here is a mean."""
-    count = tf.cast(tf.shape(start)[1], start.dtype)
-    free_changes = changes * free[:, None]
-    tables = [
-        tf.matmul(free_changes, other, transpose_b=True) / count for other in (moves, changes)
-    ]
-    columns = [tf.linalg.matvec(rows, start) / count for rows in (moves, changes)]
+def _ordered(table: tf.Tensor, order: tf.Tensor, axis: int = 1) -> tf.Tensor:
+    """An axis of places, the newest pair first; or back: place p holds the (newest - p)th pair."""
+    return tf.gather(table, order, axis=axis, batch_dims=1)
 
-    def ordered(table, axes):
-        for axis in axes:
-            table = tf.gather(table, order, axis=axis, batch_dims=1)
-        return table
 
-    mixed, own = (ordered(table, (1, 2)) for table in tables)
-    known = ordered(curvatures, (1,)) > 0
+def _count(rows: tf.Tensor) -> tf.Tensor:
+    """Values of a picture: every inner product here is a mean."""
+    return tf.cast(tf.shape(rows)[1], rows.dtype)
+
+
+def _products(curvatures, moves, changes, start, order) -> _Products:
+    count = _count(start)
+    mixed = tf.matmul(changes, moves, transpose_b=True) / count
+    mixed = _ordered(_ordered(mixed, order, 1), order, 2)
+    by_move = _ordered(tf.linalg.matvec(moves, start), order) / count
+    squares = _ordered(tf.reduce_mean(tf.square(changes), axis=2), order)
     curvature = tf.linalg.diag_part(mixed)
-    known &= curvature > LEAST_CURVATURE * tf.linalg.diag_part(own)
+    known = (_ordered(curvatures, order) > 0) & (curvature > LEAST_CURVATURE * squares)
     ones = tf.ones_like(curvature)
     inverse = tf.where(known, ones / tf.where(known, curvature, ones), tf.zeros_like(ones))
-    return _Products(mixed, own, *(ordered(column, (1,)) for column in columns), inverse)
+    return _Products(mixed, by_move, inverse)
 
 
-def _recursion(products: _Products) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """What is taken of each change and added of each move [B, memory], and the scale [B]."""
+def _shares(products: _Products) -> tf.Tensor:
+    """What is taken of each change [B, memory]: the first loop, from the newest pair on."""
     memory = products.inverse.shape[1]
-    shares = gains = tf.zeros_like(products.inverse)
+    shares = tf.zeros_like(products.inverse)
     for index in range(memory):
         along = products.by_move[:, index]
         along -= tf.reduce_sum(shares * products.mixed[:, :, index], axis=1)
         shares += _at(index, products.inverse[:, index] * along, memory)
-    scale = _scale(products)
+    return shares
+
+
+def _gains(products: _Products, shares: tf.Tensor, by_change: tf.Tensor) -> tf.Tensor:
+    """What is added of each move [B, memory]: the second loop, from the oldest pair on.
+
+    `by_change` [B, memory] are the inner products of the changes with the result so far.
+    """
+    memory = products.inverse.shape[1]
+    gains = tf.zeros_like(products.inverse)
     for index in reversed(range(memory)):
-        along = products.by_change[:, index]
-        along -= tf.reduce_sum(shares * products.changes[:, index], axis=1)
-        along = scale * along + tf.reduce_sum(gains * products.mixed[:, index], axis=1)
+        along = by_change[:, index] + tf.reduce_sum(gains * products.mixed[:, index], axis=1)
         gain = shares[:, index] - products.inverse[:, index] * along
         gains += _at(index, tf.where(products.inverse[:, index] > 0, gain, 0.0), memory)
-    return shares, gains, scale
+    return gains
 
 
 def _at(index: int, value: tf.Tensor, memory: int) -> tf.Tensor:
@@ -132,10 +148,12 @@ def _at(index: int, value: tf.Tensor, memory: int) -> tf.Tensor:
     return value[:, None] * tf.one_hot(index, memory, dtype=value.dtype)
 
 
-def _scale(products: _Products) -> tf.Tensor:
-    """[B]: curvature over squared change of the newest pair that tells something; else 1."""
+def _scale(products: _Products, changes: tf.Tensor, order: tf.Tensor, estimated) -> tf.Tensor:
+    """[B]: what makes the estimate exact along the newest pair that tells something; else 1."""
     known = products.inverse > 0
     first = tf.argmax(tf.cast(known, tf.int32), axis=1, output_type=tf.int32)
-    squares = tf.linalg.diag_part(products.changes) * products.inverse
-    newest = tf.gather(squares, first, axis=1, batch_dims=1)
-    return tf.where(newest > 0, 1.0 / tf.where(newest > 0, newest, 1.0), 1.0)
+    place = tf.gather(order, first, axis=1, batch_dims=1)
+    change = tf.gather(changes, place, axis=1, batch_dims=1)
+    square = tf.reduce_mean(change * estimated(change), axis=1)
+    square *= tf.gather(products.inverse, first, axis=1, batch_dims=1)
+    return tf.where(square > 0, 1.0 / tf.where(square > 0, square, 1.0), 1.0)

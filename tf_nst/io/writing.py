@@ -46,12 +46,21 @@ def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
         )
     if not path.parent.is_dir():
         raise UserError(f"{flag}: {path.parent} is a file; expected a folder, received {path}")
+    check_writable(path.parent, flag)
+
+
+def check_writable(folder: str | os.PathLike, flag: str = "--output") -> None:
+    """Tries an existing folder with a temporary file.
+
+    Raises:
+      UserError: it cannot be written to.
+    """
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".tf_nst-"):
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".tf_nst-"):
             pass
     except OSError as error:
         raise UserError(
-            f"{flag}: the folder {path.parent} cannot be written to ({error.strerror}); "
+            f"{flag}: the folder {folder} cannot be written to ({error.strerror}); "
             f"expected a writable folder"
         ) from error
 

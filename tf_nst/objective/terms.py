@@ -36,7 +36,8 @@ class Term:
     """A named, weighted term at one layer.
 
     `role` is content, style or variation. `additive` says that its sums over windows add up to
-    the sums over the picture. A term with role "content" is given the reference's features at the
+    the sums over the picture; `reach` is how many positions to the right and below a position's
+    own sum looks at. A term with role "content" is given the reference's features at the
     same positions; a term with role "style" is given the means of its target. The weight is a
     number, or a scalar where a traced function is told it only when it runs.
     """
@@ -46,6 +47,7 @@ class Term:
     statistic: ClassVar[str]
     role: ClassVar[str]
     additive: ClassVar[bool] = True
+    reach: ClassVar[int] = 0
 
     @property
     def name(self) -> str:
@@ -132,6 +134,7 @@ class SquaredVariation(Term):
 
     statistic: ClassVar[str] = "squared"
     role: ClassVar[str] = "variation"
+    reach: ClassVar[int] = 1
 
     def moments(self, features, reference=None, weights=None) -> Sums:
         """[B, H, W, 3] in 0..255 -> sum of squared differences."""

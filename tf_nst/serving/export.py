@@ -21,6 +21,7 @@ from tf_nst.engine.traced import Recipe, bake, bake_colors
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Source, least_size, read_style
+from tf_nst.io.writing import check_writable
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.plain import PlainExtractor
 from tf_nst.model.weights import Weights, load_weights
@@ -67,7 +68,7 @@ def export(
 
     Raises:
       UserError: an argument that cannot be used; the message says which and what was expected.
-      RunError: the folder cannot be written.
+      RunError: the version cannot be written.
     """
     check_megapixels(max_megapixels)
     config = _resolved(export_config(options))
@@ -96,9 +97,12 @@ def _check_size(config: StylizeConfig) -> None:
 
 
 def _check_output(output: Path) -> None:
-    """Refuses what is no folder before the work is done."""
-    if output.exists() and not output.is_dir():
-        raise UserError(f"--output: {output} is a file; expected a folder for the versions")
+    """Refuses what cannot become a folder before the work is done, and makes none yet."""
+    way = (output, *output.absolute().parents)
+    there = next(path for path in way if os.path.exists(path))
+    if not there.is_dir():
+        raise UserError(f"--output: {there} is a file; expected a folder for the versions")
+    check_writable(there)
 
 
 def _read_styles(config: StylizeConfig, style) -> list[tuple[Image, float]]:

@@ -7,8 +7,8 @@ from tf_nst.config import StylizeConfig, config_from_options, option_names
 from tf_nst.errors import UserError
 
 # Those of painting that have no meaning in a graph: it takes as many scales as fit, makes all its
-# steps, and does not know its server's memory or compiler.
-LEFT_OUT = ("scales", "stop", "memory", "xla")
+# steps, and does not know its server's memory, compiler or devices.
+LEFT_OUT = ("scales", "stop", "memory", "xla", "strategy")
 STARTS = ("matched", "content")
 EXPORT_OPTIONS = tuple(name for name in option_names() if name not in LEFT_OUT)
 # The server may be another machine than this one: no "auto".

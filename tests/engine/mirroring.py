@@ -1,0 +1,139 @@
+"""python mirroring.py OUTPUT.npz: the same jobs on one and on two logical CPUs, and what came out.
+
+A program of its own, since logical devices are set before TensorFlow starts.
+"""
+
+import sys
+
+import numpy as np
+import tensorflow as tf
+from jobs import CONFIG, SIZE, history, notes
+
+from tf_nst.engine import pace
+from tf_nst.engine.line_search import strong_wolfe
+from tf_nst.engine.not_finite import NonFiniteLossError
+from tf_nst.engine.optimizers import Optimizer, adam, lbfgs
+from tf_nst.engine.replicas import Replicas
+from tf_nst.engine.schedule import Scale
+from tf_nst.engine.strategy import make_strategy, strategy_name
+from tf_nst.engine.stylize import Job, iterate
+from tf_nst.model.networks import Network
+from tf_nst.model.vgg import build_extractor
+from tf_nst.model.weights import load_weights
+from tf_nst.objective.layers import used_layers
+from tf_nst.objective.objective import build_terms
+
+TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
+ARRAYS = load_weights("random", TINY, TINY.layers, seed=3, report=print).arrays
+ADAM = adam(0.02, epsilon=1.0)
+SCALES = (Scale(14, 20, 4), Scale(*SIZE, 5))
+# The picture that goes another way than the others.
+DARK = 1
+
+
+def pictures(count: int) -> np.ndarray:
+    """[count, *SIZE, 3] float32 in 0..1; DARK has a mean of about 0.1, the others of 0.5."""
+    made = np.random.default_rng(0).random([count, *SIZE, 3], np.float32)
+    made[DARK] *= 0.2
+    return made
+
+
+def dark(image: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_any(tf.reduce_mean(image, [1, 2, 3]) < 0.3)
+
+
+def giving_up() -> Optimizer:
+    """Adam, which sees no way on with the dark picture after 3 steps."""
+
+    def step(value_and_grad, image, state):
+        image, inner, found = ADAM.step(value_and_grad, image, state[0])
+        return image, (inner, state[1] + 1, state[2]), found
+
+    def init(image):
+        return ADAM.init(image), tf.constant(0), dark(image)
+
+    return Optimizer(
+        init, step, lambda state, image: init(image), lambda state: state[2] & (state[1] >= 3)
+    )
+
+
+def breaking() -> Optimizer:
+    """The dark picture becomes NaN with its third step, the others brighten."""
+
+    def step(value_and_grad, image, state):
+        ruin = tf.where((state[0] >= 2) & state[1], np.nan, 0.01)
+        return image + ruin, (state[0] + 1, state[1]), value_and_grad(image)
+
+    def init(image):
+        return tf.constant(0), dark(image)
+
+    return Optimizer(init, step, lambda state, image: init(image))
+
+
+# Optimiser, pictures, whether each has a content of its own.
+CASES = {
+    "adam": (ADAM, 4, True),
+    "lbfgs": (lbfgs(1.0, 3, strong_wolfe()), 3, True),
+    "one content": (ADAM, 3, False),
+    "gives up": (giving_up(), 2, True),
+    "breaks": (breaking(), 2, True),
+}
+
+
+def job_of(strategy, case: str) -> Job:
+    optimizer, count, own = CASES[case]
+    with strategy.scope():
+        extractor = build_extractor(TINY, used_layers(CONFIG, TINY), ARRAYS)
+    return Job(
+        extractor=extractor,
+        terms=build_terms(CONFIG, TINY),
+        scales=SCALES,
+        optimizers=(optimizer,) * 2,
+        fallback=ADAM,
+        content=pictures(count)[:, ::-1] if own else pictures(count)[:1],
+        style=pictures(2)[:1, :, ::-1],
+        initial=pictures(count),
+        strategy=strategy,
+    )
+
+
+def outcome(job: Job) -> dict[str, np.ndarray]:
+    """What a run gives: its last picture, every value on the way, lines."""
+    events = []
+    try:
+        events.extend(iterate(job))
+    except NonFiniteLossError as error:
+        return {"image": error.image.numpy(), "lines": np.array([str(error)])}
+    values = np.stack(list(history(events).values()))
+    final = np.stack(list(events[-1].values.values()))
+    lines = np.array(notes(events), dtype=str)
+    return {"image": events[-1].image.numpy(), "values": values, "final": final, "lines": lines}
+
+
+def operations(strategy) -> set[str]:
+    """Kinds of operations in a compiled call on all replicas."""
+    replicas = Replicas(strategy, 2)
+    run = replicas.compiled(job_of(strategy, "adam").extractor, replicas.spread(pictures(2)))
+    return {operation.type for operation in run.graph.get_operations()}
+
+
+def main(path: str) -> None:
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    pace.SECONDS_PER_CALL = 1e6
+    found = {}
+    for case, (_, count, _) in CASES.items():
+        for name in ("cpu", "mirrored"):
+            strategy = make_strategy(name, count, print)
+            for what, value in outcome(job_of(strategy, case)).items():
+                found[f"{case}/{name}/{what}"] = value
+    lines = []
+    alone, both = (make_strategy("mirrored", count, lines.append) for count in (1, 2))
+    found["lines"] = np.array(lines)
+    found["names"] = np.array([strategy_name(alone), strategy_name(both)])
+    found["operations"] = np.array(sorted(operations(both)))
+    np.savez(path, **found)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,157 @@
+"""The step as a TPU would be given it: one XLA program that equals the plain one, of static shapes,
+with no call to the host.
+
+All without a TPU: XLA compiles for the CPU, and the program is read as it was before.
+"""
+
+import re
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tolerances import assert_close
+
+from tf_nst.config import ObjectiveConfig
+from tf_nst.engine.line_search import strong_wolfe, tolerant
+from tf_nst.engine.optimizers import adam, lbfgs, sgd
+from tf_nst.engine.steps import begin, compile_steps
+from tf_nst.objective.layers import used_layers
+from tf_nst.objective.objective import build_objective, build_terms, term_values
+
+OPTIMIZERS = {
+    "adam": adam(0.02),
+    "sgd": sgd(1e-6),
+    "lbfgs, tolerant": lbfgs(1.0, 3, tolerant()),
+    "lbfgs, strong Wolfe": lbfgs(1.0, 3, strong_wolfe()),
+}
+each_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
+# What the host would have to answer or feed while the program runs.
+HOST = ("custom-call", "infeed", "outfeed", "send", "recv", "send-done", "recv-done")
+
+
+@pytest.fixture(scope="module")
+def whole(tiny, make_extractor, content, style):
+    """The default objective with all its layers: (dtype) -> Objective, picture of 40 x 56."""
+    config = ObjectiveConfig()
+    large = tf.image.resize(content, (40, 56))
+    made = {}
+
+    def make(dtype="float32"):
+        if dtype not in made:
+            extractor = make_extractor(used_layers(config, tiny), dtype=dtype)
+            terms = build_terms(config, tiny)
+            made[dtype] = build_objective(extractor, terms, large, tf.image.resize(style, (48, 36)))
+        return made[dtype], large
+
+    return make
+
+
+def compiled(whole, name: str, dtype: str = "float32", xla: bool = True):
+    """The function of several steps, and its arguments."""
+    objective, image = whole(dtype)
+    optimizer = OPTIMIZERS[name]
+    run = compile_steps(objective, optimizer, decay=0.9, xla=xla)
+    return run, begin(image, optimizer.init(image))
+
+
+def program(run, *arguments) -> str:
+    """What XLA is given, in its text form: before it chooses anything for a device."""
+    return run.experimental_get_compiler_ir(*arguments)(stage="hlo")
+
+
+def operations(text: str) -> set[str]:
+    """Names of the operations of a program: each stands between its type and its operands."""
+    return set(re.findall(r"[)\]}] ([a-z][a-z0-9-]*)\(", text))
+
+
+def dynamic_shapes(text: str) -> list[str]:
+    """XLA writes a bounded dimension as <=64, an unknown one as ?."""
+    return re.findall(r"\w+\[[^\]]*(?:<=|\?)[^\]]*\]", text)
+
+
+@each_optimizer
+def test_compiled_steps_equal_plain_ones(whole, name):
+    """A step, and four more in one call."""
+    plain, xla = (made(whole, name, xla) for xla in (False, True))
+    for before, after in zip(tf.nest.flatten(plain), tf.nest.flatten(xla), strict=True):
+        if before.dtype.is_floating and np.isfinite(before).all():
+            assert_close(after, before, "float32")
+        else:
+            np.testing.assert_array_equal(after, before)
+
+
+def made(whole, name: str, xla: bool):
+    """Image, track and reports after one step and after four more."""
+    run, progress = compiled(whole, name, xla=xla)
+    told = []
+    for count in (1, 4):
+        progress, report = run(progress, tf.constant(count))
+        told.append((progress.image, progress.track, report))
+    return told
+
+
+@each_optimizer
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_all_steps_of_a_call_are_one_program_without_the_host(whole, name, dtype):
+    run, progress = compiled(whole, name, dtype)
+    text = program(run, progress, tf.constant(4))
+    found = operations(text)
+    assert {"while", "convolution", "dot"} <= found
+    assert not found.intersection(HOST)
+
+
+@each_optimizer
+def test_every_dimension_is_static(whole, name):
+    run, progress = compiled(whole, name)
+    text = program(run, progress, tf.constant(4))
+    assert not dynamic_shapes(text) and "set-dimension-size" not in operations(text)
+
+
+def test_convolutions_of_a_bfloat16_network_are_bfloat16(whole):
+    text = program(*compiled(whole, "adam", "bfloat16"), tf.constant(4))
+    results = re.findall(r"= (\w+)\[[^\]]*\]\S* convolution\(", text)
+    assert len(results) > 10 and set(results) == {"bf16"}
+
+
+def test_measuring_and_judging_compile_too(whole):
+    """What a strategy runs besides the steps; sizes are changed on the host."""
+    objective, image = whole()
+
+    def judge(image):
+        return term_values(objective, image)
+
+    def measure(content):
+        return build_objective(objective.extractor, objective.terms, content, image)[2:]
+
+    other = image[:, ::-1]
+    for function in (judge, measure):
+        plain, xla = (tf.function(function, jit_compile=jit)(other) for jit in (False, True))
+        for before, after in zip(tf.nest.flatten(plain), tf.nest.flatten(xla), strict=True):
+            assert_close(after, before, "float32")
+
+
+# --- the readers above see what they look for ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '  %c.1 = f32[8]{0} custom-call(f32[8]{0} %r.1), custom_call_target="xla_python_callback"',
+        "  %o.2 = token[] outfeed(f32[8]{0} %r.1, token[] %t.1), outfeed_shape=f32[8]{0}",
+        "  %s.3 = (f32[8]{0}, u32[], token[]) send(f32[8]{0} %r.1, token[] %t.1), channel_id=1",
+    ],
+)
+def test_a_call_to_the_host_would_be_seen(line):
+    assert operations(line).intersection(HOST)
+
+
+def test_a_dynamic_dimension_would_be_seen():
+    where = tf.function(lambda it: tf.where(it > 0)[:, 0], jit_compile=True)
+    text = program(where, tf.ones([8]))
+    assert dynamic_shapes(text) and "set-dimension-size" in operations(text)
+
+
+def test_a_call_of_python_would_not_compile():
+    asking = tf.function(lambda it: tf.py_function(abs, [it], tf.float32), jit_compile=True)
+    with pytest.raises(ValueError, match="EagerPyFunc"):
+        program(asking, tf.ones([8]))

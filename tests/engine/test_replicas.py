@@ -1,0 +1,100 @@
+"""Rows of pictures to replicas and back, on stand-ins for strategies of several replicas."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_nst.engine.replicas import Replicas
+
+
+class Parts:
+    """A value of several replicas."""
+
+    def __init__(self, *tensors):
+        self.tensors = tensors
+
+
+class Several:
+    """A strategy of `num_replicas_in_sync` replicas whose values are Parts."""
+
+    def __init__(self, count: int):
+        self.num_replicas_in_sync = count
+
+    def experimental_distribute_values_from_function(self, value_of):
+        replicas = range(self.num_replicas_in_sync)
+        return Parts(*(value_of(SimpleNamespace(replica_id_in_sync_group=it)) for it in replicas))
+
+    def experimental_local_results(self, value):
+        return value.tensors
+
+
+@pytest.mark.parametrize(
+    ("pictures", "count", "parts"),
+    [
+        (4, 2, [[0, 1], [2, 3]]),
+        (2, 2, [[0], [1]]),
+        (5, 2, [[0, 1, 2], [3, 4, 4]]),
+        (5, 4, [[0, 1], [2, 3], [4, 4], [4, 4]]),
+    ],
+)
+def test_rows_are_spread_evenly_and_come_back(pictures, count, parts):
+    replicas, rows = Replicas(Several(count), pictures), tf.range(pictures)
+    spread = replicas.spread(rows)
+    assert [part.numpy().tolist() for part in spread.tensors] == parts
+    np.testing.assert_array_equal(replicas.together(spread), rows)
+
+
+def test_pictures_may_lie_along_any_axis():
+    replicas = Replicas(Several(2), 3)
+    parts = Parts(tf.reshape(tf.range(4), [2, 2]), tf.reshape(tf.range(4, 8), [2, 2]))
+    np.testing.assert_array_equal(replicas.together(parts, axis=1), [[0, 1, 4], [2, 3, 6]])
+
+
+def test_what_is_the_same_for_all_pictures_goes_to_all():
+    one = tf.ones([1, 2])
+    assert Replicas(Several(2), 3).spread(one) is one
+
+
+def test_one_replica_holds_the_tensor_itself():
+    replicas, rows = Replicas(tf.distribute.get_strategy(), 3), tf.range(3)
+    assert replicas.spread(rows) is rows and replicas.together(rows) is rows
+    assert replicas.each(rows) == (rows,)
+
+
+def test_a_call_is_compiled_once_and_takes_nests():
+    traced = []
+
+    def swap(pair):
+        traced.append(pair)
+        return {"first": pair[1], "second": pair[0]}
+
+    replicas = Replicas(tf.distribute.get_strategy(), 1)
+    run = replicas.compiled(swap, (tf.constant(1), tf.constant(2.0)))
+    for _ in range(2):
+        assert run((tf.constant(3), tf.constant(4.0))) == {"first": 4.0, "second": 3}
+    assert len(traced) == 1
+    assert replicas.call(swap, (tf.constant(1), tf.constant(2.0)))["second"] == 1
+
+
+def test_only_a_tpu_compiles_by_itself_and_its_values_come_to_the_host(monkeypatch):
+    assert not Replicas(tf.distribute.get_strategy(), 1).compile_themselves
+    monkeypatch.setattr(tf.distribute, "TPUStrategy", Several)
+    replicas, devices = Replicas(Several(1), 1), []
+
+    def identity(tensor):
+        devices.append(tf.zeros([]).device)
+        return tensor
+
+    monkeypatch.setattr(tf, "identity", identity)
+    assert replicas.compile_themselves and replicas.each(Parts(7)) == (7,)
+    assert replicas.apart(lambda it: it + 1, Parts(7)) == 8
+    assert len(devices) == 2 and all(device.endswith("CPU:0") for device in devices)
+
+
+def test_what_is_called_apart_sees_each_replicas_own_values():
+    pair = {"image": Parts(1, 2), "state": (Parts(10, 20), ())}
+    told = Replicas(Several(2), 2).apart(lambda it: {"sum": it["image"] + it["state"][0]}, pair)
+    assert told["sum"].tensors == (11, 22)
+    assert Replicas(tf.distribute.get_strategy(), 1).apart(lambda it: it + 1, 1) == 2

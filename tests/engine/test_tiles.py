@@ -1,0 +1,76 @@
+"""The plan of windows: every position is owned once, windows lie on the grid and see enough."""
+
+import numpy as np
+import pytest
+
+from tf_nst.engine.tiles import Own, Span, least_core, own, plan_tiles
+from tf_nst.model.geometry import Geometry, geometry
+from tf_nst.model.networks import NETWORKS
+
+SMALL = Geometry(stride=4, receptive_field=20, halo=8, least_size=4)
+VGG = geometry(NETWORKS["vgg19"], ("block5_conv1",))
+SIZES = [(640, 500), (1023, 769), (160, 208), (17, 300), (4096, 4096)]
+
+
+def owners(windows, height: int, width: int) -> np.ndarray:
+    """How many windows own each pixel."""
+    count = np.zeros([height, width], int)
+    for rows, columns in windows:
+        count[rows.own_start : rows.own_stop, columns.own_start : columns.own_stop] += 1
+    return count
+
+
+def test_a_picture_of_three_cores_by_one():
+    """Cores of 8 with a halo of 8: the first and the last see one halo less."""
+    windows = plan_tiles(8, 24, 8, SMALL)
+    assert [window.rows for window in windows] == [Span(0, 8, 0, 8)] * 3
+    assert [window.columns for window in windows] == [
+        Span(0, 16, 0, 8),
+        Span(0, 24, 8, 16),
+        Span(8, 24, 16, 24),
+    ]
+    assert own(windows[1]) == Own(top=0, left=8, height=8, width=8)
+    assert windows[2].columns.length == 16
+
+
+def test_the_last_core_takes_what_is_left_of_the_grid():
+    """27 pixels are six strides of 4 and 3 pixels that no feature owns."""
+    spans = [window.columns for window in plan_tiles(8, 27, 16, SMALL)]
+    assert spans == [Span(0, 20, 0, 12), Span(4, 27, 12, 27)]
+
+
+def test_a_core_as_large_as_the_picture_is_the_picture():
+    (window,) = plan_tiles(640, 500, 640, VGG)
+    assert window == (Span(0, 640, 0, 640), Span(0, 500, 0, 500))
+
+
+@pytest.mark.parametrize("core", [16, 64, 256, 512, 1024])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_pixel_is_owned_once(size, core):
+    assert np.all(owners(plan_tiles(*size, core, VGG), *size) == 1)
+
+
+@pytest.mark.parametrize("core", [16, 64, 256, 512])
+@pytest.mark.parametrize("size", SIZES)
+def test_cores_and_windows_lie_on_the_grid_with_a_halo_or_the_border(size, core):
+    for window in plan_tiles(*size, core, VGG):
+        for span, side in zip(window, size, strict=True):
+            assert span.start % VGG.stride == span.own_start % VGG.stride == 0
+            assert span.own_stop % VGG.stride == 0 or span.own_stop == side
+            assert span.start == max(0, span.own_start - VGG.halo)
+            assert span.stop == min(side, span.own_stop + VGG.halo)
+            assert span.own_stop - span.own_start < core + VGG.stride
+
+
+@pytest.mark.parametrize("core", [80, 256, 1024])
+@pytest.mark.parametrize("size", SIZES)
+def test_few_programs_compute_all_windows(size, core):
+    windows = plan_tiles(*size, core, VGG)
+    for axis in range(2):
+        sides = {(own(window)[axis::2], window[axis].length) for window in windows}
+        assert len(sides) <= 4
+
+
+def test_the_least_core_is_one_feature_of_the_deepest_layer():
+    assert least_core(VGG) == 16
+    assert len(plan_tiles(48, 32, least_core(VGG), VGG)) == 6

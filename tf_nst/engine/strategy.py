@@ -1,0 +1,99 @@
+"""From the name of a strategy to the devices that paint. To add one, add a branch of `_devices`."""
+
+import os
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from tf_nst.engine.precision import device_name
+from tf_nst.errors import UserError
+
+# Any of these names a TPU for tf.distribute.cluster_resolver.TPUClusterResolver.
+_TPU_VARIABLES = ("TPU_NAME", "TPU_CONFIG", "KUBE_GOOGLE_CLOUD_TPU_ENDPOINTS")
+
+
+def make_strategy(
+    name: str, pictures: int, report: Callable[[str], None]
+) -> tf.distribute.Strategy:
+    """The strategy of no more replicas than there are pictures.
+
+    Args:
+      name: "auto" (a TPU where one is, else several GPUs, else the GPU, else the CPU), "cpu",
+        "gpu", "mirrored" (all GPUs, or all logical CPUs where there is no GPU) or "tpu".
+      pictures: that are painted together, 1 or more.
+      report: called with a line where devices are left without a picture.
+
+    Raises:
+      UserError: there are no such devices; the line lists what is there.
+    """
+    if name == "tpu" or (name == "auto" and _tpu_is_there()):
+        return _tpu(pictures, report)
+    devices = _devices(name)
+    used = devices[: _used(len(devices), pictures, report)]
+    if len(used) == 1:
+        return tf.distribute.OneDeviceStrategy(used[0])
+    return tf.distribute.MirroredStrategy(used)
+
+
+def device_type(strategy: tf.distribute.Strategy) -> str:
+    """CPU, GPU or TPU."""
+    return tf.DeviceSpec.from_string(strategy.extended.worker_devices[0]).device_type
+
+
+def strategy_name(strategy: tf.distribute.Strategy) -> str:
+    """Its devices for a person, such as `CPU (AMD EPYC, 2 cores)` or `2 × GPU (NVIDIA L4)`."""
+    return device_name(device_type(strategy), strategy.num_replicas_in_sync)
+
+
+def _devices(name: str) -> list[str]:
+    cpus, gpus = _names("CPU"), _names("GPU")
+    if name == "gpu" and not gpus:
+        raise _absent(name, "a GPU")
+    if name == "mirrored":
+        several = gpus or cpus
+        if len(several) == 1:
+            raise _absent(name, "several GPUs, or several logical CPUs and no GPU")
+        return several
+    if name == "auto":
+        return gpus or cpus[:1]
+    return gpus[:1] if name == "gpu" else cpus[:1]
+
+
+def _used(devices: int, pictures: int, report: Callable[[str], None]) -> int:
+    used = min(devices, pictures)
+    if used < devices:
+        report(f"devices used: {used} of {devices}, since each picture is painted on one")
+    return used
+
+
+def _names(kind: str) -> list[str]:
+    return [device.name for device in tf.config.list_logical_devices(kind)]
+
+
+def _absent(name: str, expected: str, reason: str = "") -> UserError:
+    there = [device.name.removeprefix("/device:") for device in tf.config.list_logical_devices()]
+    listed = ", ".join(there)
+    return UserError(f"--strategy: {name} expects {expected}, received {listed}{reason}")
+
+
+def _tpu_is_there() -> bool:
+    return _tpu_is_named() or bool(_names("TPU"))
+
+
+def _tpu_is_named() -> bool:
+    return any(variable in os.environ for variable in _TPU_VARIABLES)
+
+
+def _tpu(pictures: int, report: Callable[[str], None]) -> tf.distribute.Strategy:
+    """A TPU that the environment names, else one of this machine."""
+    address = "" if _tpu_is_named() else "local"
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(address)
+        tf.config.experimental_connect_to_cluster(resolver)
+        topology = tf.tpu.experimental.initialize_tpu_system(resolver)
+    except (ValueError, RuntimeError, OSError, ImportError, tf.errors.OpError) as error:
+        first = (str(error).splitlines() or ["no reason given"])[0]
+        raise _absent("tpu", "a TPU", f" ({first})") from error
+    used = _used(topology.num_tasks * topology.num_tpus_per_task, pictures, report)
+    cores = tf.tpu.experimental.DeviceAssignment.build(topology, num_replicas=used)
+    return tf.distribute.TPUStrategy(resolver, experimental_device_assignment=cores)
