@@ -18,7 +18,7 @@ from tf_nst.engine.optimizers import OPTIMIZERS, Settings
 from tf_nst.engine.plan import fallback, plan_optimizers
 from tf_nst.engine.precision import choose_precision
 from tf_nst.engine.schedule import Scale, plan_scales
-from tf_nst.engine.strategy import device_type, make_strategy
+from tf_nst.engine.strategy import device_type, make_strategy, resolved_name
 from tf_nst.engine.stylize import Job
 from tf_nst.engine.stylize import stylize as run
 from tf_nst.io.images import Image
@@ -109,7 +109,7 @@ def prepare(
     """
     # Before the weights, which may be downloaded: devices and scales that cannot be are refused.
     strategy = make_strategy(config.strategy, 1, report)
-    config = _resolved(config, inputs, device_type(strategy))
+    config = _resolved(config, inputs, strategy)
     scales = plan_scales(*inputs.content.size, config.steps, config.scales)
     choice = config.network_config
     asked = NETWORKS[choice.network]
@@ -144,8 +144,10 @@ def finished(painting: Painting, picture: np.ndarray) -> Image:
     return Image.from_float(pixels, content.depth, content.alpha, content.profile)
 
 
-def _resolved(config: StylizeConfig, inputs: Inputs, device: str) -> StylizeConfig:
-    precision = choose_precision(config.precision, config.xla, device)
+def _resolved(
+    config: StylizeConfig, inputs: Inputs, strategy: tf.distribute.Strategy
+) -> StylizeConfig:
+    precision = choose_precision(config.precision, config.xla, device_type(strategy))
     row = OPTIMIZERS[config.optimizer]
     return replace(
         config,
@@ -154,6 +156,7 @@ def _resolved(config: StylizeConfig, inputs: Inputs, device: str) -> StylizeConf
         average=row.decay if config.average is None else config.average,
         precision=precision.dtype,
         xla="on" if precision.xla else "off",
+        strategy=resolved_name(strategy),
     )
 
 

@@ -114,6 +114,7 @@ def test_the_record_tells_versions_device_sizes_and_time(record, whole):
 def test_the_record_holds_resolved_settings(record):
     told = record["settings"]
     assert told["precision"] in ("float32", "bfloat16") and told["xla"] in ("on", "off")
+    assert told["strategy"] in ("cpu", "gpu", "mirrored", "tpu")
     assert (told["seed"], told["size"], told["style_size"]) == (3, 48, 40)
     assert (told["steps"], told["learning_rate"], told["average"]) == (str(STEPS), 1.0, 0.0)
     assert "auto" not in told.values() and None not in told.values()

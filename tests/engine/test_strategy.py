@@ -1,9 +1,11 @@
 """From a name to devices: what is there decides, and what is not there is told."""
 
+from types import SimpleNamespace
+
 import pytest
 import tensorflow as tf
 
-from tf_nst.engine.strategy import device_type, make_strategy, strategy_name
+from tf_nst.engine.strategy import device_type, make_strategy, resolved_name, strategy_name
 from tf_nst.errors import UserError
 
 TPU_VARIABLES = ("TPU_NAME", "TPU_CONFIG", "KUBE_GOOGLE_CLOUD_TPU_ENDPOINTS")
@@ -33,6 +35,23 @@ def machine(monkeypatch, **counts: int) -> None:
 
 def silent(line: str) -> None:
     pytest.fail(line)
+
+
+@pytest.mark.parametrize(
+    ("kind", "replicas", "name"),
+    [
+        ("CPU", 1, "cpu"),
+        ("GPU", 1, "gpu"),
+        ("GPU", 2, "mirrored"),
+        ("CPU", 2, "mirrored"),
+        ("TPU", 1, "tpu"),
+        ("TPU", 8, "tpu"),
+    ],
+)
+def test_a_strategy_is_recorded_by_the_name_that_makes_it_again(kind, replicas, name):
+    extended = SimpleNamespace(worker_devices=[f"/device:{kind}:0"])
+    made = SimpleNamespace(extended=extended, num_replicas_in_sync=replicas)
+    assert resolved_name(made) == name
 
 
 # --- which devices ---------------------------------------------------------------------------

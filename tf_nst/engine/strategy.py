@@ -45,6 +45,13 @@ def strategy_name(strategy: tf.distribute.Strategy) -> str:
     return device_name(device_type(strategy), strategy.num_replicas_in_sync)
 
 
+def resolved_name(strategy: tf.distribute.Strategy) -> str:
+    """The name that makes the same strategy again where auto might find other devices."""
+    kind = device_type(strategy)
+    several = kind != "TPU" and strategy.num_replicas_in_sync > 1
+    return "mirrored" if several else kind.lower()
+
+
 def _devices(name: str) -> list[str]:
     cpus, gpus = _names("CPU"), _names("GPU")
     if name == "gpu" and not gpus:

@@ -75,9 +75,7 @@ class Windows:
             self._call(self._references, window, content) for window in self.objective.plan(content)
         ]
 
-    def values(
-        self, targets: dict[str, Means], references: References, image: tf.Tensor
-    ) -> Values:
+    def values(self, targets: dict[str, Means], references: References, image: tf.Tensor) -> Values:
         """As `objective.term_values`."""
         terms, windows = self.objective.terms, self.objective.plan(image)
         sums = self._image_sums(terms, windows, image, references)
@@ -116,7 +114,9 @@ class Windows:
         seen, core = picture[_place(window)], own(window)
         key = (function.__name__, seen.shape, core, key)
         if key not in self._programs:
-            compiled = tf.function(lambda seen, *given: function(seen, core, *given), autograph=False)
+            compiled = tf.function(
+                lambda seen, *given: function(seen, core, *given), autograph=False
+            )
             self._programs[key] = compiled.get_concrete_function(seen, *given)
         return self._programs[key](seen, *given)
 
