@@ -134,7 +134,7 @@ class StylizeConfig:
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     size: int = 512
     style_size: int = 0
-    steps: tuple[int, ...] = (400,)
+    steps: tuple[int, ...] = (250,)
     scales: int = 0
     init: str = "matched"
     optimizer: str = "lbfgs"

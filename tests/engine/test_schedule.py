@@ -78,18 +78,19 @@ def most(height: int, width: int) -> int:
 
 @pytest.mark.parametrize("total", [50, 51, 100, 300, 999])
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5])
-def test_steps_of_all_scales_add_up_and_fall_with_the_root_of_the_side(total, count):
+def test_half_of_the_steps_are_the_last_scales_the_others_share_the_rest(total, count):
     scales = plan_scales(512, 512, (total,), count)
     assert len(scales) == (count or 5)
-    assert sum(steps(scales)) == total
-    roots = [scale.height**-0.5 for scale in scales]
-    for scale, root in zip(scales, roots, strict=True):
-        assert abs(scale.steps - total * root / sum(roots)) < 1
+    *coarse, last = steps(scales)
+    assert sum(coarse) + last == total
+    if coarse:
+        assert last == total - total // 2
+        assert max(coarse) - min(coarse) <= 1 and coarse == sorted(coarse)
 
 
-def test_the_steps_of_a_known_case():
-    """300 by 2, 1.682, 1.414, 1.189 and 1 of 7.285."""
-    assert steps(plan_scales(512, 512, (300,))) == [82, 70, 58, 49, 41]
+def test_the_steps_of_known_cases():
+    assert steps(plan_scales(512, 512, (250,))) == [31, 31, 31, 32, 125]
+    assert steps(plan_scales(256, 256, (300,))) == [75, 75, 150]
 
 
 def test_few_steps_make_few_scales():

@@ -1,6 +1,5 @@
 """The sizes at which a picture is painted, one after the other: coarse to fine."""
 
-import itertools
 import math
 from typing import NamedTuple
 
@@ -32,8 +31,8 @@ def plan_scales(
     """The scales of a picture of height x width pixels, each sqrt(2) times the one before.
 
     Args:
-      steps: of each scale; or one number for all together: then those of a scale fall with the
-        square root of its side, since a step's time grows with the side's square.
+      steps: of each scale; or one number for all together: then half of them are the last
+        scale's and the others share the rest (docs/performance.md says why).
       count: of scales; 0: as many as `steps` has numbers, or, where it is one number, as there are
         from a long side of COARSEST pixels on.
 
@@ -46,7 +45,7 @@ def plan_scales(
     wanted = _wanted(max(height, width))
     count = count or max(1, min(wanted, possible, steps[0] // STEPS_PER_SCALE))
     shares = _shares(count)
-    own = steps if len(steps) > 1 else _spread(steps[0], shares)
+    own = steps if len(steps) > 1 else _spread(steps[0], count)
     return tuple(
         Scale(round(height * share), round(width * share), made)
         for share, made in zip(shares, own, strict=True)
@@ -109,7 +108,7 @@ def tabulate(size: int, steps: int) -> ScaleTables:
     table = np.zeros((most, steps + 1, most), np.int32)
     for count in range(1, most + 1):
         for made in range(count, steps + 1):
-            table[count - 1, made, :count] = _spread(made, _shares(count))
+            table[count - 1, made, :count] = _spread(made, count)
     return ScaleTables(most, np.array(_shares(most)), np.int32(wanted), np.int32(possible), table)
 
 
@@ -149,11 +148,11 @@ def _shares(count: int) -> list[float]:
     return [2 ** -(index / 2) for index in reversed(range(count))]
 
 
-def _spread(steps: int, shares: list[float]) -> list[int]:
-    """Whole numbers above 0 that add up to `steps`, falling with the root of the shares."""
-    weights = [share**-0.5 for share in shares]
-    ends = [0]
-    for index in range(len(weights)):
-        end = round(steps * sum(weights[: index + 1]) / sum(weights))
-        ends.append(min(max(end, ends[-1] + 1), steps - (len(weights) - 1 - index)))
-    return [end - start for start, end in itertools.pairwise(ends)]
+def _spread(steps: int, count: int) -> list[int]:
+    """Whole numbers above 0 that add up to `steps`, the last about half, the others alike."""
+    coarse = count - 1
+    if not coarse:
+        return [steps]
+    each, more = divmod(max(coarse, steps // 2), coarse)
+    own = [each + (index >= coarse - more) for index in range(coarse)]
+    return [*own, steps - sum(own)]
