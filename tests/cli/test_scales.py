@@ -40,14 +40,14 @@ def painted_again(folder, run_here):
 # --- what is told ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("steps", ["--steps=9", "--steps=4,3,2"])
+@pytest.mark.parametrize("steps", ["--steps=9", "--steps=2,2,5"])
 def test_a_run_over_scales_tells_and_records_each_and_is_painted_again(
     folder, paint_here, painted_again, steps
 ):
-    """The steps of each are known: 9 by 1.414, 1.189 and 1 of 3.603."""
+    """Of 9 by themselves the last scale has the larger half, the others share the rest."""
     ran = paint_here(*THREE, steps)
     assert_fine(ran)
-    expected = [(64, 48, 4), (91, 68, 3), (128, 96, 2)]
+    expected = [(64, 48, 2), (91, 68, 2), (128, 96, 5)]
     told = re.findall(r"^step (\d)/9  (\d+)×(\d+)  ", ran.out, re.MULTILINE)
     sizes = [(width, height) for width, height, count in expected for _ in range(count)]
     assert {(int(width), int(height)) for _, width, height in told} == set(sizes)
@@ -57,7 +57,7 @@ def test_a_run_over_scales_tells_and_records_each_and_is_painted_again(
     assert made(record) == expected and record["steps_made"] == 9
     assert {len(values) for values in record["losses"].values()} == {9}
     flags = settings(folder / "out.cfg")
-    assert (flags["steps"], flags["scales"]) == ("4,3,2", "3")
+    assert (flags["steps"], flags["scales"]) == ("2,2,5", "3")
     np.testing.assert_array_equal(painted_again(), pixels(folder / "out.png"))
 
 

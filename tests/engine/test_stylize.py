@@ -6,8 +6,8 @@ import tensorflow as tf
 from jobs import ADAM, SIZE, history, picture, steps_done
 from tolerances import assert_close
 
+from tf_nst.engine import evaluators as module
 from tf_nst.engine import pace
-from tf_nst.engine import stylize as module
 from tf_nst.engine.events import Finished, ScaleStarted, StepsDone
 from tf_nst.engine.optimizers import lbfgs, sgd
 from tf_nst.engine.steps import MOST_STEPS_PER_CALL, begin, compile_steps

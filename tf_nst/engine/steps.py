@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from tf_nst.engine.gradients import value_and_grad
-from tf_nst.engine.optimizers import Optimizer
+from tf_nst.engine.optimizers import Optimizer, ValueAndGrad
 from tf_nst.objective.objective import Objective
+from tf_nst.objective.terms import Term
 
 # The most steps that one call from Python makes.
 MOST_STEPS_PER_CALL = 64
@@ -96,29 +97,42 @@ def compile_steps(
     @tf.function(autograph=False, jit_compile=xla)
     def run(progress, count):
         def body(progress, report):
-            image, state, found = optimizer.step(evaluate, progress.image, progress.state)
-            values = tf.stack([found.values[term.name] for term in objective.terms])
-            index = report.steps
-            history = tf.tensor_scatter_nd_update(report.history, [[index]], values[None])
-            # The image too: ReLU and pooling may turn a NaN picture into finite features.
-            finite = _all_finite(values) & _all_finite(image)
-            track = _tracked(progress.track, progress.image, found.loss, image, decay)
-            report = Report(index + 1, finite, optimizer.failed(state), history)
-            return Progress(image, state, track), report
+            return advance(objective.terms, optimizer, decay, evaluate, progress, report)
 
-        batch, dtype = progress.image.shape[0], progress.image.dtype
-        shape = [most, len(objective.terms), batch]
-        report = Report(
-            tf.constant(0), tf.constant(True), tf.constant(False), tf.zeros(shape, dtype)
-        )
         return tf.while_loop(
             lambda _, report: (report.steps < count) & report.finite & ~report.failed,
             body,
-            (progress, report),
+            (progress, told(objective.terms, progress.image, most)),
             parallel_iterations=1,
         )
 
     return run
+
+
+def told(terms: tuple[Term, ...], image: tf.Tensor, most: int) -> Report:
+    """The report of a call of up to `most` steps before its first, for images [B, H, W, 3]."""
+    history = tf.zeros([most, len(terms), image.shape[0]], image.dtype)
+    return Report(tf.constant(0), tf.constant(True), tf.constant(False), history)
+
+
+def advance(
+    terms: tuple[Term, ...],
+    optimizer: Optimizer,
+    decay: float,
+    evaluate: ValueAndGrad,
+    progress: Progress,
+    report: Report,
+) -> tuple[Progress, Report]:
+    """One step, inside a traced function."""
+    image, state, found = optimizer.step(evaluate, progress.image, progress.state)
+    values = tf.stack([found.values[term.name] for term in terms])
+    index = report.steps
+    history = tf.tensor_scatter_nd_update(report.history, [[index]], values[None])
+    # The image too: ReLU and pooling may turn a NaN picture into finite features.
+    finite = _all_finite(values) & _all_finite(image)
+    track = _tracked(progress.track, progress.image, found.loss, image, decay)
+    report = Report(index + 1, finite, optimizer.failed(state), history)
+    return Progress(image, state, track), report
 
 
 def _tracked(track: Track, evaluated, loss, moved, decay: float) -> Track:

@@ -7,22 +7,32 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine.evaluators import Evaluator, Tiled, Whole
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
 from tf_nst.engine.not_finite import NonFiniteLossError, non_finite, not_finite
 from tf_nst.engine.optimizers import Optimizer
 from tf_nst.engine.pace import STOP_STEPS, CallLength, stands_still
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.schedule import Scale, style_sides
-from tf_nst.engine.steps import Progress, Report, begin, compile_steps
-from tf_nst.objective.objective import (
-    Extractor,
-    Objective,
-    references,
-    style_targets,
-    term_values,
-)
+from tf_nst.engine.steps import Progress, Report, begin
+from tf_nst.engine.windows import WindowObjective, Windows
+from tf_nst.model.networks import Network
+from tf_nst.objective.objective import Extractor
 from tf_nst.objective.terms import Term
 from tf_nst.ops.resample import resize
+
+
+class Tiling(NamedTuple):
+    """Which scales are painted window by window.
+
+    Attributes:
+      network: the layer table of the extractor.
+      cores: of each scale, the side of its windows' cores in pixels (see `tiles.plan_tiles`); 0:
+        the whole picture at once.
+    """
+
+    network: Network
+    cores: tuple[int, ...]
 
 
 class Job(NamedTuple):
@@ -42,6 +52,7 @@ class Job(NamedTuple):
       stop: a scale ends when STOP_STEPS steps lowered the loss by less than this share of it.
       xla: whether XLA compiles the step.
       strategy: paints the batch, a part of it on each replica. The extractor was made in its scope.
+      tiling: of the scales that are painted window by window; None: all are painted whole.
       pause_every: a call never goes past a multiple of so many steps; 0: no such multiple.
     """
 
@@ -57,6 +68,7 @@ class Job(NamedTuple):
     stop: float = 0.0
     xla: bool = False
     strategy: tf.distribute.Strategy = tf.distribute.get_strategy()
+    tiling: Tiling | None = None
     pause_every: int = 0
 
 
@@ -87,38 +99,36 @@ def iterate(job: Job) -> Iterator[Event]:
         run = _Scale(job, index, picture, run)
         yield from run.events()
         picture = run.picture
-    last = job.scales[-1]
-    measured = run.measured if run.scale == last else _measured(job, last)
-    picture = resize(picture, last.height, last.width)
-    yield Finished(picture, _final_values(job, measured, picture, run.good))
+    picture = resize(picture, *job.scales[-1][:2])
+    yield Finished(picture, _final_values(job, run, picture))
 
 
-def _final_values(job: Job, measured, picture: tf.Tensor, good) -> dict[str, np.ndarray]:
-    """{term: [B]}; raises if the last step ruined the picture."""
-    replicas = _replicas(job)
-
-    def evaluate(image, measured):
-        return term_values(Objective(job.extractor, job.terms, *measured), image)
-
-    values = replicas.call(evaluate, replicas.spread(picture), measured)
-    values = {name: replicas.together(value).numpy() for name, value in values.items()}
+def _final_values(job: Job, run: "_Scale", picture: tf.Tensor) -> dict[str, np.ndarray]:
+    """{term: [B]} at the last scale; raises if the last step ruined the picture."""
+    evaluator, measured = run.evaluator, run.measured
+    if run.scale != job.scales[-1]:
+        evaluator = _evaluator(job, len(job.scales) - 1)
+        measured = _measured(job, job.scales[-1], evaluator)
+    values = {name: value.numpy() for name, value in evaluator.values(measured, picture).items()}
     if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
-        raise NonFiniteLossError(not_finite("loss", "the end", names), good)
+        raise NonFiniteLossError(not_finite("loss", "the end", names), run.good)
     return values
 
 
-def _measured(job: Job, scale: Scale):
-    """The style's targets and the content's references at a scale, of each replica."""
+def _measured(job: Job, scale: Scale, evaluator: Evaluator):
+    """The style's targets and the content's references at a scale."""
     content = resize(tf.constant(job.content, tf.float32), scale.height, scale.width)
     share = max(scale[:2]) / max(job.scales[-1][:2])
-    style = resize(tf.constant(job.style, tf.float32), *style_sides(*job.style.shape[1:3], share))
+    sides = style_sides(*job.style.shape[1:3], share)
+    return evaluator.measure(content, resize(tf.constant(job.style, tf.float32), *sides))
 
-    def measure(content, style):
-        targets = style_targets(job.extractor, job.terms, style)
-        return targets, references(job.extractor, job.terms, content)
 
-    replicas = _replicas(job)
-    return replicas.call(measure, replicas.spread(content), style)
+def _evaluator(job: Job, index: int) -> Evaluator:
+    core = job.tiling.cores[index] if job.tiling else 0
+    if not core:
+        return Whole(job.extractor, job.terms, _replicas(job), job.decay, job.xla)
+    objective = WindowObjective(job.extractor, job.tiling.network, job.terms, core)
+    return Tiled(Windows(objective, job.xla), job.decay)
 
 
 def _replicas(job: Job) -> Replicas:
@@ -130,7 +140,8 @@ class _Scale:
 
     def __init__(self, job: Job, index: int, picture: tf.Tensor, before: "_Scale | None"):
         self.job, self.scale, self.optimizer = job, job.scales[index], job.optimizers[index]
-        self.replicas, self.measured = _replicas(job), _measured(job, self.scale)
+        self.replicas, self.evaluator = _replicas(job), _evaluator(job, index)
+        self.measured = _measured(job, self.scale, self.evaluator)
         self.made = before.made if before else 0
         self.good = before.good if before else None
         if before and before.optimizer is self.optimizer:
@@ -168,14 +179,7 @@ class _Scale:
                 return
 
     def _compiled(self):
-        job, xla = self.job, self.job.xla and not self.replicas.compile_themselves
-
-        def steps(progress, measured, count):
-            objective = Objective(job.extractor, job.terms, *measured)
-            run = compile_steps(objective, self.optimizer, decay=job.decay, xla=xla)
-            return run(progress, count)
-
-        return self.replicas.compiled(steps, self.progress, self.measured, tf.constant(1))
+        return self.evaluator.steps(self.optimizer, self.progress, self.measured)
 
     def _call(self, run, count: int, calls: CallLength) -> tuple[StepsDone, bool]:
         """One call; whether the optimiser failed in it."""

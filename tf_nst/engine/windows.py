@@ -41,15 +41,17 @@ class WindowObjective(NamedTuple):
     def plan(self, picture: tf.Tensor) -> tuple[Window, ...]:
         """The windows of a picture [B, H, W, 3]."""
         layers = tuple({term.layer for term in self.terms} - {IMAGE})
+        seen = geometry(self.network, layers)
+        halo = max(seen.halo, *(term.reach for term in self.terms))
         height, width = picture.shape[1:3]
-        return plan_tiles(height, width, self.core, geometry(self.network, layers))
+        return plan_tiles(height, width, self.core, seen._replace(halo=halo))
 
 
 class Windows:
     """What is computed in the windows of a loss, each kind of window compiled once."""
 
-    def __init__(self, objective: WindowObjective):
-        """Takes the loss.
+    def __init__(self, objective: WindowObjective, xla: bool = False):
+        """Takes the loss, and whether XLA compiles it.
 
         Raises:
           UserError: a term that does not add up over positions.
@@ -60,7 +62,7 @@ class Windows:
                     f"--tile: {term.name} does not add up over positions, expected --tile=off or "
                     "other terms"
                 )
-        self.objective, self._programs = objective, {}
+        self.objective, self._xla, self._programs = objective, xla, {}
 
     def style_targets(self, style: tf.Tensor) -> dict[str, Means]:
         """As `objective.style_targets`, of a style [1, h, w, 3] float32 in 0..1."""
@@ -115,7 +117,9 @@ class Windows:
         key = (function.__name__, seen.shape, core, key)
         if key not in self._programs:
             compiled = tf.function(
-                lambda seen, *given: function(seen, core, *given), autograph=False
+                lambda seen, *given: function(seen, core, *given),
+                autograph=False,
+                jit_compile=self._xla,
             )
             self._programs[key] = compiled.get_concrete_function(seen, *given)
         return self._programs[key](seen, *given)

@@ -42,9 +42,9 @@ class Network(NamedTuple):
         return tuple(layers)
 
     def up_to(self, names: tuple[str, ...]) -> tuple[Layer, ...]:
-        """The layers from the image to the deepest of `names` (Keras' names)."""
+        """The layers from the image to the deepest of `names` (Keras' names); none for no name."""
         order = [layer.name for layer in self.layers]
-        return self.layers[: 1 + max(order.index(name) for name in names)]
+        return self.layers[: 1 + max((order.index(name) for name in names), default=-1)]
 
 
 NETWORKS = {
