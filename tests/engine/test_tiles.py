@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tf_nst.engine.tiles import Own, Span, least_core, own, plan_tiles
+from tf_nst.engine.tiles import Span, least_core, plan_tiles
 from tf_nst.model.geometry import Geometry, geometry
 from tf_nst.model.networks import NETWORKS
 
@@ -21,22 +21,25 @@ def owners(windows, height: int, width: int) -> np.ndarray:
 
 
 def test_a_picture_of_three_cores_by_one():
-    """Cores of 8 with a halo of 8: the first and the last see one halo less."""
-    windows = plan_tiles(8, 24, 8, SMALL)
+    """Cores of 12 with a halo of 8: those at the border own 8 pixels, a halo, more."""
+    windows = plan_tiles(8, 36, 12, SMALL)
     assert [window.rows for window in windows] == [Span(0, 8, 0, 8)] * 3
     assert [window.columns for window in windows] == [
-        Span(0, 16, 0, 8),
-        Span(0, 24, 8, 16),
-        Span(8, 24, 16, 24),
+        Span(0, 24, 0, 16),
+        Span(8, 32, 16, 24),
+        Span(12, 36, 24, 36),
     ]
-    assert own(windows[1]) == Own(top=0, left=8, height=8, width=8)
-    assert windows[2].columns.length == 16
 
 
-def test_the_last_core_takes_what_is_left_of_the_grid():
-    """27 pixels are six strides of 4 and 3 pixels that no feature owns."""
+def test_the_last_window_takes_what_is_left_of_the_grid():
+    """27 pixels are six strides of 4 and 3 pixels more, which all windows see at their end."""
     spans = [window.columns for window in plan_tiles(8, 27, 16, SMALL)]
-    assert spans == [Span(0, 20, 0, 12), Span(4, 27, 12, 27)]
+    assert spans == [Span(0, 23, 0, 12), Span(4, 27, 12, 27)]
+
+
+def test_an_empty_window_owns_nothing():
+    window = plan_tiles(8, 36, 12, SMALL)[1].empty
+    assert window.rows.own_start == window.rows.own_stop and window.columns.length == 24
 
 
 def test_a_core_as_large_as_the_picture_is_the_picture():
@@ -57,20 +60,21 @@ def test_cores_and_windows_lie_on_the_grid_with_a_halo_or_the_border(size, core)
         for span, side in zip(window, size, strict=True):
             assert span.start % VGG.stride == span.own_start % VGG.stride == 0
             assert span.own_stop % VGG.stride == 0 or span.own_stop == side
-            assert span.start == max(0, span.own_start - VGG.halo)
-            assert span.stop == min(side, span.own_stop + VGG.halo)
-            assert span.own_stop - span.own_start < core + VGG.stride
+            assert (side - span.stop) % VGG.stride == 0 and span.stop <= side
+            assert span.start == 0 or span.start <= span.own_start - VGG.halo
+            assert span.stop == side or span.stop >= span.own_stop + VGG.halo
 
 
-@pytest.mark.parametrize("core", [80, 256, 1024])
+@pytest.mark.parametrize("core", [16, 256, 1024])
 @pytest.mark.parametrize("size", SIZES)
-def test_few_programs_compute_all_windows(size, core):
+def test_all_windows_see_equally_much_and_no_more_than_they_need(size, core):
+    """A core and two halos, in whole strides, and what the picture leaves of one."""
     windows = plan_tiles(*size, core, VGG)
-    for axis in range(2):
-        sides = {(own(window)[axis::2], window[axis].length) for window in windows}
-        assert len(sides) <= 4
+    for axis, side in enumerate(size):
+        (length,) = {window[axis].length for window in windows}
+        assert length <= min(side, core + 2 * (VGG.halo + VGG.stride))
 
 
 def test_the_least_core_is_one_feature_of_the_deepest_layer():
     assert least_core(VGG) == 16
-    assert len(plan_tiles(48, 32, least_core(VGG), VGG)) == 6
+    assert len(plan_tiles(1600, 32, least_core(VGG), VGG)) == 2 + (1600 - 2 * 96) // 16

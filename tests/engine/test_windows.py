@@ -12,6 +12,7 @@ from tolerances import assert_close, assert_within
 from tf_nst.config import ObjectiveConfig
 from tf_nst.engine.gradients import value_and_grad
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
+from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.schedule import Scale
 from tf_nst.engine.stylize import Tiling, iterate
 from tf_nst.engine.windows import WindowObjective, Windows
@@ -47,13 +48,14 @@ def terms_of(name: str) -> tuple[Term, ...]:
 
 EVERY = tuple(term for name in TERMS for term in terms_of(name))
 LAYERS = (SHALLOW, DEEP)
+ALONE = Replicas(tf.distribute.get_strategy(), 1)
 
 
 def both(extractor, network, terms, core: int, given=None):
     """The evaluation of the whole picture and that by windows."""
     content, style, image = given or pictures(*SIDES)
     objective = build_objective(extractor, terms, content, style)
-    windows = Windows(WindowObjective(extractor, network, terms, core))
+    windows = Windows(WindowObjective(extractor, network, terms, core), ALONE)
     measured = windows.style_targets(style), windows.references(content)
     return value_and_grad(objective, image), windows.value_and_grad(*measured, image)
 
@@ -103,7 +105,7 @@ def test_values_and_targets_alone(make_extractor, tiny):
     extractor = make_extractor(LAYERS, dtype="float64")
     content, style, image = pictures(*SIDES)
     objective = build_objective(extractor, EVERY, content, style)
-    windows = Windows(WindowObjective(extractor, tiny, EVERY, 16))
+    windows = Windows(WindowObjective(extractor, tiny, EVERY, 16), ALONE)
     targets = windows.style_targets(style)
     tf.nest.map_structure(
         lambda one, other: assert_close(one, other, "float64"), targets, objective.targets
@@ -114,7 +116,7 @@ def test_values_and_targets_alone(make_extractor, tiny):
 
 
 def test_windows_alike_are_compiled_once(make_extractor, tiny):
-    """Cores of 16 in 160 pixels are ten a side, of five kinds: a halo of 32 is cut by two cores."""
+    """All windows see equally much: two programs for the two styles' sizes, however many there are."""
     calls, inner = [], make_extractor((DEEP,))
 
     def extractor(image):
@@ -122,13 +124,14 @@ def test_windows_alike_are_compiled_once(make_extractor, tiny):
         return inner(image)
 
     terms = terms_of("gram")[1:]
-    windows = Windows(WindowObjective(extractor, tiny, terms, 16))
+    windows = Windows(WindowObjective(extractor, tiny, terms, 16), ALONE)
     picture = pictures(160, 160, "float32")[2]
-    assert len(windows.objective.plan(picture)) == 100
-    windows.style_targets(picture)
-    assert len(calls) == 5 * 5
-    windows.style_targets(picture)
-    assert len(calls) == 5 * 5
+    assert len(windows.objective.plan(160, 160)) > 30
+    for _ in range(2):
+        windows.style_targets(picture)
+        assert len(calls) == 1
+    windows.style_targets(picture[:, :120])
+    assert len(calls) == 2
 
 
 class Ordered(Term):
@@ -139,7 +142,7 @@ class Ordered(Term):
 
 def test_a_term_that_does_not_add_up_is_refused_by_name(make_extractor, tiny):
     with pytest.raises(UserError) as error:
-        Windows(WindowObjective(make_extractor(LAYERS), tiny, (Ordered(DEEP, 1.0),), 32))
+        Windows(WindowObjective(make_extractor(LAYERS), tiny, (Ordered(DEEP, 1.0),), 32), ALONE)
     assert str(error.value) == (
         f"--tile: style/ordered/{DEEP} does not add up over positions, expected --tile=off or "
         "other terms"
@@ -176,7 +179,7 @@ def test_a_run_by_windows_paints_what_the_whole_does(make_job, tiny, name, decay
 def test_a_style_is_measured_by_windows_in_float32_sums(make_job, tiny):
     """Features in bfloat16: the targets are float32 and those of the whole style."""
     job = make_job()
-    windows = Windows(WindowObjective(job.extractor, tiny, build_terms(CONFIG, tiny), 8))
+    windows = Windows(WindowObjective(job.extractor, tiny, build_terms(CONFIG, tiny), 8), ALONE)
     targets = windows.style_targets(tf.constant(job.style))
     assert all(value.dtype == tf.float32 for value in tf.nest.flatten(targets))
     features = job.extractor(tf.constant(job.style))

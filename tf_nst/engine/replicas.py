@@ -1,10 +1,16 @@
-"""A batch of pictures over the replicas of a strategy. Pictures are independent of each other, so
-that replicas exchange nothing."""
+"""The replicas of a strategy, and what each of them is given.
 
-from collections.abc import Callable
+Pictures of a batch are independent of each other, so that replicas exchange nothing. Windows of one
+picture are shared out too: then sums are added over the replicas, and gradients over the workers.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
+
+from tf_nst.engine.tiles import Window
 
 
 class Replicas:
@@ -16,7 +22,8 @@ class Replicas:
 
     def __init__(self, strategy: tf.distribute.Strategy, pictures: int):
         self._strategy, self._pictures = strategy, pictures
-        self._count = strategy.num_replicas_in_sync
+        self._worker, self._workers = _place_among_workers(strategy)
+        self._count = strategy.num_replicas_in_sync // self._workers
 
     @property
     def compile_themselves(self) -> bool:
@@ -34,7 +41,7 @@ class Replicas:
             return tensor
         each = -(-self._pictures // self._count)
         rows = tf.minimum(tf.range(each * self._count), self._pictures - 1)
-        return self._handed_out(*tf.split(tf.gather(tensor, rows), self._count))
+        return self.handed_out(*tf.split(tf.gather(tensor, rows), self._count))
 
     def each(self, value: Any) -> tuple[tf.Tensor, ...]:
         """The tensor of each replica; those of a TPU, which cannot change a picture's size, on the
@@ -58,14 +65,44 @@ class Replicas:
             tf.nest.map_structure(lambda value, index=index: self.each(value)[index], arguments)
             for index in range(self._count)
         )
-        return tf.nest.map_structure(self._handed_out, *(function(*given) for given in own))
+        return tf.nest.map_structure(self.handed_out, *(function(*given) for given in own))
 
-    def _handed_out(self, *tensors: tf.Tensor) -> Any:
+    def handed_out(self, *tensors: tf.Tensor) -> Any:
+        """One tensor for each replica of this worker."""
         if self._count == 1:
             return tensors[0]
         return self._strategy.experimental_distribute_values_from_function(
-            lambda context: tensors[context.replica_id_in_sync_group]
+            lambda context: tensors[context.replica_id_in_sync_group % self._count]
         )
+
+    def rounds(self, windows: Sequence[Window]) -> list[tuple[Window, ...]]:
+        """What this worker computes of windows, one for each of its replicas at a time.
+
+        Every worker has as many rounds; windows that own nothing fill the gaps.
+        """
+        together = self._count * self._workers
+        filled = [*windows, *[windows[0].empty] * (-len(windows) % together)]
+        first = self._worker * self._count
+        return [
+            tuple(filled[start : start + self._count])
+            for start in range(first, len(filled), together)
+        ]
+
+    def summed(self, values: Any) -> Any:
+        """The sum over all replicas of a nest of their values."""
+        if self._count * self._workers == 1:
+            return values
+        return tf.nest.map_structure(
+            lambda value: self._strategy.reduce(tf.distribute.ReduceOp.SUM, value, axis=None),
+            values,
+        )
+
+    def summed_over_workers(self, array: np.ndarray) -> tf.Tensor:
+        """The sum of an array that each worker has on its host."""
+        if self._workers == 1:
+            return tf.convert_to_tensor(array)
+        rest = [np.zeros_like(array)] * (self._count - 1)
+        return self.summed(self.handed_out(tf.convert_to_tensor(array), *rest))
 
     def compiled(self, function: Callable, *arguments: Any) -> Callable:
         """`function` as one compiled call of all replicas.
@@ -85,3 +122,11 @@ class Replicas:
     def call(self, function: Callable, *arguments: Any) -> Any:
         """What a function of tensors gives on each replica, see `compiled`."""
         return self.compiled(function, *arguments)(*arguments)
+
+
+def _place_among_workers(strategy: tf.distribute.Strategy) -> tuple[int, int]:
+    """The index of this process among the workers, and how many there are."""
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return 0, 1
+    resolver = strategy.cluster_resolver
+    return resolver.task_id, resolver.cluster_spec().num_tasks("worker")

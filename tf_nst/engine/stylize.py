@@ -128,7 +128,7 @@ def _evaluator(job: Job, index: int) -> Evaluator:
     if not core:
         return Whole(job.extractor, job.terms, _replicas(job), job.decay, job.xla)
     objective = WindowObjective(job.extractor, job.tiling.network, job.terms, core)
-    return Tiled(Windows(objective, job.xla), job.decay)
+    return Tiled(Windows(objective, _replicas(job), job.xla), job.decay)
 
 
 def _replicas(job: Job) -> Replicas:

@@ -24,6 +24,11 @@ class Span(NamedTuple):
         """What the window sees, in pixels."""
         return self.stop - self.start
 
+    @property
+    def empty(self) -> "Span":
+        """The same span, which owns nothing."""
+        return self._replace(own_stop=self.own_start)
+
 
 class Window(NamedTuple):
     """What a window sees and owns, by rows and by columns."""
@@ -31,34 +36,22 @@ class Window(NamedTuple):
     rows: Span
     columns: Span
 
-
-class Own(NamedTuple):
-    """Where a window's core lies in what it sees, and where it ends in the picture, in pixels.
-
-    Windows of equal `Own` and equal size are computed by one program. Where cores are as large as
-    the halo or larger there are four kinds a side at most: the first window, those in the middle,
-    one whose halo the border cuts, the last.
-
-    Attributes:
-      top, left: of the core within the window.
-      height, width: of the core.
-    """
-
-    top: int
-    left: int
-    height: int
-    width: int
+    @property
+    def empty(self) -> "Window":
+        """The same window, which owns nothing: it fills a gap and adds nothing."""
+        return Window(self.rows.empty, self.columns)
 
 
 def plan_tiles(height: int, width: int, core: int, geometry: Geometry) -> tuple[Window, ...]:
-    """Windows of a picture, row by row, with cores of about `core` pixels a side.
+    """Windows of a picture, row by row, which own about `core` pixels a side.
 
-    Each core is as large as the others, but for the last of a row or column, and the window has
-    the halo around it, cut at the picture's border.
+    All see equally much, so that one program computes them. A core has the halo around it, or the
+    picture's border: windows at the border, where no halo is needed, own so much more. Their starts
+    are on the grid of the stride, and what they see ends where the picture does on that grid.
 
     Args:
       height, width: of the picture in pixels.
-      core: the most a core measures a side, a multiple of the stride (see `least_core`).
+      core: the most that a window owns a side, on average; at least `least_core`.
       geometry: of all layers that are looked at.
     """
     rows, columns = (_spans(side, core, geometry) for side in (height, width))
@@ -70,22 +63,20 @@ def least_core(geometry: Geometry) -> int:
     return geometry.stride
 
 
-def own(window: Window) -> Own:
-    """Where the window's core lies in it."""
-    (top, height), (left, width) = (
-        (span.own_start - span.start, span.own_stop - span.own_start) for span in window
-    )
-    return Own(top, left, height, width)
-
-
 def _spans(side: int, core: int, geometry: Geometry) -> list[Span]:
-    stride, halo = geometry.stride, geometry.halo
-    positions = max(1, side // stride)
-    count = -(-positions * stride // core)
-    each = -(-positions // count) * stride
-    starts = range(0, positions * stride, each)
-    found = []
-    for start in starts:
-        end = start + each if start + each < positions * stride else side
-        found.append(Span(max(0, start - halo), min(side, end + halo), start, end))
-    return found
+    stride = geometry.stride
+    positions, halo = side // stride, -(-geometry.halo // stride)
+    count = max(1, -(-positions * stride // core))
+    # n windows own n * length - 2 (n - 1) halo positions: the two at the border need one halo less.
+    length = -(-(positions + 2 * (count - 1) * halo) // count)
+    spans, owned = [], 0
+    for _ in range(count):
+        start = max(0, min(owned - halo, positions - length))
+        end = start + length - halo
+        last = start + length >= positions
+        stop = start * stride + length * stride + side % stride
+        spans.append(Span(start * stride, stop, owned * stride, side if last else end * stride))
+        if last:
+            break
+        owned = end
+    return spans

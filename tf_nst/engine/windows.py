@@ -3,24 +3,30 @@
 Every term is a distance of sums over positions. One pass over the windows adds up the sums; the
 gradient of the loss to the sums is small, and a second pass runs each window again to bring it down
 to the pixels. Each window is evaluated twice instead of once, in the memory of a single window.
+Replicas share the windows: a round is one window for each.
 """
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial, reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from tf_nst.engine.gradients import Evaluation
-from tf_nst.engine.tiles import Own, Window, own, plan_tiles
+from tf_nst.engine.replicas import Replicas
+from tf_nst.engine.tiles import Window, plan_tiles
 from tf_nst.errors import UserError
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import Network
 from tf_nst.objective.objective import Extractor, Values, references, total
 from tf_nst.objective.terms import IMAGE, Means, Sums, Term, means
+from tf_nst.ops.statistics import sum_dtype
 
-# {content layer: its features [B or 1, h, w, C] in the core}, of each window.
-References = list[dict[str, tf.Tensor]]
+# {content layer: its features [B or 1, h, w, C] in what a window sees}, of each round: values of
+# the replicas.
+References = list[dict[str, Any]]
+Round = tuple[Window, ...]
 
 
 class WindowObjective(NamedTuple):
@@ -38,119 +44,133 @@ class WindowObjective(NamedTuple):
     terms: tuple[Term, ...]
     core: int
 
-    def plan(self, picture: tf.Tensor) -> tuple[Window, ...]:
-        """The windows of a picture [B, H, W, 3]."""
+    def plan(self, height: int, width: int) -> tuple[Window, ...]:
+        """The windows of a picture of so many pixels."""
         layers = tuple({term.layer for term in self.terms} - {IMAGE})
         seen = geometry(self.network, layers)
         halo = max(seen.halo, *(term.reach for term in self.terms))
-        height, width = picture.shape[1:3]
         return plan_tiles(height, width, self.core, seen._replace(halo=halo))
 
 
-class Windows:
-    """What is computed in the windows of a loss, each kind of window compiled once."""
+def check_additive(terms: tuple[Term, ...]) -> None:
+    """Refuses terms that no window can add its part of.
 
-    def __init__(self, objective: WindowObjective, xla: bool = False):
-        """Takes the loss, and whether XLA compiles it.
+    Raises:
+      UserError: a term that does not add up over positions.
+    """
+    for term in terms:
+        if not term.additive:
+            raise UserError(
+                f"--tile: {term.name} does not add up over positions, expected --tile=off or other "
+                "terms"
+            )
+
+
+class Windows:
+    """What is computed in the windows of a loss; one program for each picture's size."""
+
+    def __init__(self, objective: WindowObjective, replicas: Replicas, xla: bool = False):
+        """Takes the loss, the replicas that share the windows, and whether XLA compiles them.
 
         Raises:
           UserError: a term that does not add up over positions.
         """
-        for term in objective.terms:
-            if not term.additive:
-                raise UserError(
-                    f"--tile: {term.name} does not add up over positions, expected --tile=off or "
-                    "other terms"
-                )
-        self.objective, self._xla, self._programs = objective, xla, {}
+        check_additive(objective.terms)
+        self.objective, self._replicas, self._programs = objective, replicas, {}
+        self._xla = xla and not replicas.compile_themselves
 
     def style_targets(self, style: tf.Tensor) -> dict[str, Means]:
         """As `objective.style_targets`, of a style [1, h, w, 3] float32 in 0..1."""
         terms = tuple(term for term in self.objective.terms if term.role == "style")
-        windows = self.objective.plan(style)
-        sums = self._image_sums(terms, windows, style, [{}] * len(windows))
+        sums = self._sums(terms, style, [{}] * len(self._rounds(style)))
         return {name: means(value) for name, value in sums.items()}
 
     def references(self, content: tf.Tensor) -> References:
         """The features of a content [B or 1, H, W, 3] that its terms look at."""
-        return [
-            self._call(self._references, window, content) for window in self.objective.plan(content)
-        ]
+        return [self._run(self._reference, content, windows) for windows in self._rounds(content)]
 
     def values(self, targets: dict[str, Means], references: References, image: tf.Tensor) -> Values:
         """As `objective.term_values`."""
-        terms, windows = self.objective.terms, self.objective.plan(image)
-        sums = self._image_sums(terms, windows, image, references)
-        return distances(terms, sums, targets)
+        terms = self.objective.terms
+        return distances(terms, self._sums(terms, image, references), targets)
 
     def value_and_grad(
         self, targets: dict[str, Means], references: References, image: tf.Tensor
     ) -> Evaluation:
         """As `gradients.value_and_grad`: an image [B, H, W, 3] in 0..1, which lies on the host."""
-        terms, windows = self.objective.terms, self.objective.plan(image)
-        sums = self._image_sums(terms, windows, image, references)
+        terms = self.objective.terms
+        sums = self._sums(terms, image, references)
         with tf.GradientTape() as tape:
             tape.watch(sums)
             values = distances(terms, sums, targets)
             losses = total(terms, values)
             loss = tf.reduce_sum(losses)
         slopes = tape.gradient(loss, sums, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        gradient = np.zeros(image.shape, image.dtype.as_numpy_dtype)
-        for window, reference in zip(windows, references, strict=True):
-            part = self._call(self._gradient, window, image, reference, slopes)
-            gradient[_place(window)] += part.numpy()
-        return Evaluation(losses, values, tf.convert_to_tensor(gradient))
+        return Evaluation(losses, values, self._gradient(image, references, slopes))
 
-    def _image_sums(self, terms, windows, image: tf.Tensor, references: References):
-        def sums(seen, core, reference):
-            return self._sums(terms, seen, core, reference)
+    def _sums(self, terms, image: tf.Tensor, references: References) -> dict[str, Sums]:
+        def sums(seen, place, reference):
+            return self._window_sums(terms, seen, place, reference)
 
         parts = (
-            self._call(sums, window, image, reference, key=terms)
-            for window, reference in zip(windows, references, strict=True)
+            self._run(sums, image, windows, reference, key=terms)
+            for windows, reference in zip(self._rounds(image), references, strict=True)
         )
-        return _added(parts)
+        return self._replicas.summed(reduce(partial(self._replicas.apart, _added), parts))
 
-    def _call(self, function: Callable, window: Window, picture: tf.Tensor, *given, key=()):
-        """`function` of what a window sees of a picture, compiled for each kind of window."""
-        seen, core = picture[_place(window)], own(window)
-        key = (function.__name__, seen.shape, core, key)
+    def _gradient(self, image: tf.Tensor, references: References, slopes) -> tf.Tensor:
+        gradient = np.zeros(image.shape, image.dtype.as_numpy_dtype)
+        for windows, reference in zip(self._rounds(image), references, strict=True):
+            parts = self._run(self._window_gradient, image, windows, reference, slopes)
+            for window, part in zip(windows, self._replicas.each(parts), strict=True):
+                gradient[_seen(window)] += part.numpy()
+        return self._replicas.summed_over_workers(gradient)
+
+    def _rounds(self, picture: tf.Tensor) -> list[Round]:
+        """This worker's windows, one for each of its replicas; gaps are filled by empty ones."""
+        return self._replicas.rounds(self.objective.plan(*picture.shape[1:3]))
+
+    def _run(self, function: Callable, picture: tf.Tensor, windows: Round, *given, key=()):
+        """`function` of what windows see of a picture, and of where they lie."""
+        with tf.device("CPU:0"):
+            seen = self._replicas.handed_out(*(picture[_seen(window)] for window in windows))
+            place = self._replicas.handed_out(*map(_place, windows))
+        lengths = [span.length for span in windows[0]]
+        key = (function.__name__, picture.shape[0], *lengths, key)
         if key not in self._programs:
-            compiled = tf.function(
-                lambda seen, *given: function(seen, core, *given),
-                autograph=False,
-                jit_compile=self._xla,
-            )
-            self._programs[key] = compiled.get_concrete_function(seen, *given)
-        return self._programs[key](seen, *given)
+            compiled = tf.function(function, autograph=False, jit_compile=self._xla)
+            self._programs[key] = self._replicas.compiled(compiled, seen, place, *given)
+        return self._programs[key](seen, place, *given)
 
-    def _references(self, seen: tf.Tensor, core: Own) -> Values:
-        found = references(self.objective.extractor, self.objective.terms, seen)
-        return {layer: self._in_core(features, layer, core) for layer, features in found.items()}
+    def _reference(self, seen: tf.Tensor, place: tf.Tensor) -> Values:
+        return references(self.objective.extractor, self.objective.terms, seen)
 
-    def _sums(self, terms, seen: tf.Tensor, core: Own, reference: Values) -> dict[str, Sums]:
+    def _window_sums(self, terms, seen: tf.Tensor, place: tf.Tensor, reference: Values):
         features = {**self.objective.extractor(seen), IMAGE: seen * 255.0}
-        sums = {}
-        for term in terms:
-            mine = self._in_core(features[term.layer], term.layer, core, term.reach)
-            weights = _ownership(mine, core) if term.reach else None
-            sums[term.name] = term.moments(mine, reference.get(term.layer), weights)
-        return sums
+        return {
+            term.name: term.moments(
+                features[term.layer],
+                reference.get(term.layer),
+                self._owned(features[term.layer], term.layer, place),
+            )
+            for term in terms
+        }
 
-    def _gradient(self, seen: tf.Tensor, core: Own, reference: Values, slopes) -> tf.Tensor:
+    def _window_gradient(self, seen: tf.Tensor, place, reference: Values, slopes) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(seen)
-            sums = self._sums(self.objective.terms, seen, core, reference)
+            sums = self._window_sums(self.objective.terms, seen, place, reference)
         return tape.gradient(sums, seen, output_gradients=slopes)
 
-    def _in_core(self, features: tf.Tensor, layer: str, core: Own, reach: int = 0) -> tf.Tensor:
-        """The features that the window owns, and `reach` more below and right of them."""
+    def _owned(self, features: tf.Tensor, layer: str, place: tf.Tensor) -> tf.Tensor:
+        """[h, w]: 1 at positions that the window owns, else 0."""
         stride = 1 if layer == IMAGE else geometry(self.objective.network, (layer,)).stride
-        (top, bottom), (left, right) = (
-            (start // stride, (start + length) // stride + reach)
-            for start, length in ((core.top, core.height), (core.left, core.width))
-        )
-        return features[:, top:bottom, left:right]
+        sides = []
+        for axis in range(2):
+            start, first, stop = tf.unstack(place[axis] // stride)
+            positions = start + tf.range(features.shape[1 + axis])
+            sides.append((positions >= first) & (positions < stop))
+        return tf.cast(sides[0][:, None] & sides[1][None, :], sum_dtype(features))
 
 
 def distances(terms: tuple[Term, ...], sums: dict[str, Sums], targets: dict[str, Means]) -> Values:
@@ -160,22 +180,15 @@ def distances(terms: tuple[Term, ...], sums: dict[str, Sums], targets: dict[str,
     }
 
 
-def _place(window: Window) -> tuple[slice, slice, slice]:
+def _seen(window: Window) -> tuple[slice, slice, slice]:
     rows, columns = window
     return slice(None), slice(rows.start, rows.stop), slice(columns.start, columns.stop)
 
 
-def _ownership(mine: tf.Tensor, core: Own) -> tf.Tensor:
-    """[h, w]: 1 in the core, 0 beyond it."""
-    height, width = mine.shape[1:3]
-    ones = tf.ones([core.height, core.width], mine.dtype)
-    return tf.pad(ones, [[0, height - core.height], [0, width - core.width]])
+def _place(window: Window) -> tf.Tensor:
+    """[2, 3]: where the window begins, and where what it owns begins and ends."""
+    return tf.constant([[span.start, span.own_start, span.own_stop] for span in window])
 
 
-def _added(parts: Iterable) -> dict[str, Sums]:
-    """The sum of nests of tensors, one after the other."""
-    parts = iter(parts)
-    found = next(parts)
-    for part in parts:
-        found = tf.nest.map_structure(tf.add, found, part)
-    return found
+def _added(one, other):
+    return tf.nest.map_structure(tf.add, one, other)

@@ -13,7 +13,8 @@ import tensorflow as tf
 # is summed in float32 and rounded to bfloat16; the parts are added in float32, so that their errors
 # average out: a Gram matrix of 262,144 positions is off by 2e-4 (relative, Frobenius), in one part
 # by 2e-3. Two cores with AMX once took 5 ms, in float32 25. float32 is taken where there are too
-# few parts, and where products are cut off instead of rounded: such errors add up to 3e-3.
+# few parts, and where products are cut off instead of rounded: such errors add up to 3e-3. Weights
+# are rounded as features are; those of windows, 0 and 1, are exact.
 MOST_CHUNKS = 64
 LEAST_POSITIONS = 128
 LEAST_CHUNKS = 4
@@ -30,10 +31,12 @@ def gram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str
       "gram" [B, C, C] and "positions" [B].
     """
     positions = _positions(features, weights)
-    chunks = _chunks(features) if weights is None else 1
+    chunks = _chunks(features)
     if features.dtype == tf.bfloat16 and chunks >= LEAST_CHUNKS and rounds_products():
-        return {"gram": _gram(_rows(features, tf.bfloat16), None, chunks), "positions": positions}
-    return {"gram": _gram(_rows(features), weights), "positions": positions}
+        gram = _gram(_rows(features, tf.bfloat16), weights, chunks)
+    else:
+        gram = _gram(_rows(features), weights)
+    return {"gram": gram, "positions": positions}
 
 
 @functools.cache
@@ -60,12 +63,14 @@ def _gram(rows: tf.Tensor, weights: tf.Tensor | None, chunks: int = 1) -> tf.Ten
     One product in the gradient where autodiff makes two: G = F^T W F, so dL/dF = W F (S + S^T) with
     S = dL/dG; the weights get no gradient.
     """
-    column = None if weights is None else _column(weights, rows.dtype)
+    column = None
+    if weights is not None:
+        column = tf.reshape(tf.cast(weights, rows.dtype), [1, chunks, -1, 1])
     parts = tf.reshape(rows, [tf.shape(rows)[0], chunks, -1, rows.shape[-1]])
 
     @tf.custom_gradient
     def product(parts):
-        weighted = parts if column is None else parts * column[:, None]
+        weighted = parts if column is None else parts * column
 
         def gradient(upstream):
             both = upstream + tf.linalg.matrix_transpose(upstream)
