@@ -1,8 +1,9 @@
-"""Benchmarks, each a table: python scripts/bench.py step|start|picture|serving
+"""Benchmarks, each a table: python scripts/bench.py step|start|picture|scale|serving
 
 step     seconds of a step, share of the machine's convolution ceiling, and where the rest goes
 start    seconds from Enter to --help, to the first step and to the first preview
 picture  objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
+scale    large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
 serving  an export: its size, its first requests, pictures a minute, memory
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
@@ -14,15 +15,19 @@ import subprocess
 import sys
 
 from absl import app, flags
-from benchmarks import picture, serving, start, step
+from benchmarks import picture, scale, serving, start, step
 
-SIZES = flags.DEFINE_list("sizes", ["256", "512"], "step: sides of the square picture, in pixels")
-DTYPES = flags.DEFINE_list("dtypes", ["float32", "bfloat16"], "step: dtypes of the features")
+SIZES = flags.DEFINE_list(
+    "sizes", ["256", "512"], "step, scale: sides of the square picture, in pixels"
+)
+DTYPES = flags.DEFINE_list(
+    "dtypes", ["float32", "bfloat16"], "step, scale (the first): dtypes of the features"
+)
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
-STEPS = flags.DEFINE_integer("steps", 8, "step: timed steps; the median is shown")
+STEPS = flags.DEFINE_integer("steps", 8, "step, scale: timed steps")
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
-WEIGHTS = flags.DEFINE_string("weights", "compact", "picture: as of the command")
+WEIGHTS = flags.DEFINE_string("weights", "compact", "picture, scale: as of the command")
 SIZE = flags.DEFINE_integer("size", 512, "picture: long side in pixels")
 RECIPE_STEPS = flags.DEFINE_integer("recipe_steps", 1000, "picture: steps of the tutorial's recipe")
 RATES = flags.DEFINE_list("rates", ["0.01", "0.02", "0.04"], "picture: its learning rates")
@@ -31,6 +36,8 @@ RESULTS = flags.DEFINE_string(
     "results", "", "picture: .json to keep the curves in, and to go on from"
 )
 PLOT = flags.DEFINE_string("plot", "", "picture: .png to plot them in (needs matplotlib)")
+TILES = flags.DEFINE_list("tiles", ["off", "1024"], "scale: off, or pixels that a window owns")
+OPTIMIZER = flags.DEFINE_string("optimizer", "adam", "scale: as of the command")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
 PICTURES = flags.DEFINE_integer("pictures", 16, "serving: painted for each number of clients")
 MEASURE = flags.DEFINE_string("measure", "", "what a child process measures: a JSON list")
@@ -39,6 +46,7 @@ MEASUREMENTS = {
     **step.MEASUREMENTS,
     **start.MEASUREMENTS,
     **picture.MEASUREMENTS,
+    **scale.MEASUREMENTS,
     **serving.MEASUREMENTS,
 }
 
@@ -58,10 +66,13 @@ def main(argv):
         pair = (CONTENT.value, STYLE.value, WEIGHTS.value, SIZE.value)
         lengths = (RECIPE_STEPS.value, RATES.value, EVALUATIONS.value)
         picture.print_tables(child, pair, lengths, RESULTS.value, PLOT.value)
+    elif what == ["scale"]:
+        how = (WEIGHTS.value, DTYPES.value[0], OPTIMIZER.value, STEPS.value)
+        scale.print_table(child, SIZES.value, TILES.value, *how)
     elif what == ["serving"]:
         serving.print_table(child, MODEL.value, CONTENT.value, PICTURES.value)
     else:
-        known = "step, start, picture or serving"
+        known = "step, start, picture, scale or serving"
         sys.exit(f"expected {known}, received {' '.join(what) or 'nothing'}")
 
 

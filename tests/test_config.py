@@ -58,6 +58,7 @@ EVERYTHING = {
     "average": 0.75,
     "stop": 1e-3,
     "memory": 2.5,
+    "tile": "256",
     "seed": 12,
     "precision": "bfloat16",
     "xla": "on",

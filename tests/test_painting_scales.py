@@ -6,8 +6,9 @@ import pytest
 import tf_nst
 from tf_nst import painting as module
 from tf_nst.config import config_from_options
+from tf_nst.engine import budget
 from tf_nst.engine.events import Finished, ScaleStarted
-from tf_nst.engine.memory import estimate_bytes, picture_bytes
+from tf_nst.engine.memory import Sizes, estimate_bytes, picture_bytes
 from tf_nst.engine.optimizers import OPTIMIZERS
 from tf_nst.engine.plan import FALLBACK
 from tf_nst.engine.schedule import Scale
@@ -118,7 +119,7 @@ def test_the_line_search_knows_whether_losses_are_exact(planned, precision, exac
 def estimate(height: int, width: int, pictures: int = 0) -> int:
     """Of a run of OPTIONS; the style is measured at 40x40."""
     layers = NETWORKS["vgg19"].up_to(("block2_conv1",))
-    return estimate_bytes(layers, (height, width), (40, 40), "float32", pictures)
+    return estimate_bytes(layers, Sizes.whole((height, width), (40, 40)), "float32", pictures)
 
 
 def test_the_estimate_counts_what_the_optimiser_keeps():
@@ -135,7 +136,7 @@ def test_the_room_of_a_scale_is_what_its_step_leaves_of_the_memory(planned):
 
 @pytest.mark.parametrize(("free", "left"), [(3_000_000_000, 3_000_000_000), (None, np.inf)])
 def test_without_a_limit_the_room_is_what_is_free(planned, monkeypatch, free, left):
-    monkeypatch.setattr(module, "available_bytes", lambda: free)
+    monkeypatch.setattr(budget, "available_bytes", lambda: free)
     prepared()
     assert planned[0][3] == [left - estimate(48, 64)]
 
@@ -156,6 +157,24 @@ def test_adam_takes_over_where_there_is_no_memory_at_all():
     assert lines == [f"memory is short: lbfgs gives way to {FALLBACK} at 64×48"]
     alike = tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"optimizer": FALLBACK, "average": 0.0})
     np.testing.assert_array_equal(image, alike)
+
+
+# --- windows ---------------------------------------------------------------------------------
+
+
+def test_windows_are_planned_where_they_are_asked_for():
+    """Cores of 32 pixels: the coarse scale of 45 pixels has some too."""
+    assert prepared(tile=32, scales=2).job.tiling.cores == (32, 32)
+    assert prepared(tile="48", scales=2).job.tiling.cores == (0, 48)
+    assert prepared().job.tiling.cores == (0,)
+    assert prepared(tile="off").job.tiling is None
+
+
+def test_a_picture_by_windows_is_that_of_the_whole():
+    """To a level: rounding grows with every step."""
+    whole = tf_nst.stylize(PHOTO, PAINTING, **OPTIONS)
+    found = tf_nst.stylize(PHOTO, PAINTING, **OPTIONS, tile=32)
+    assert np.abs(np.int32(found) - np.int32(whole)).max() <= 1
 
 
 # --- notes -----------------------------------------------------------------------------------

@@ -20,12 +20,15 @@ XLA_CHOICES = ("auto", "on", "off")
 OPTIMIZERS = ("lbfgs", "adam", "sgd")
 STARTS = ("matched", "content", "noise", "style_statistics")
 STRATEGIES = ("auto", "cpu", "gpu", "mirrored", "tpu")
+TILES = ("auto", "off")
 NETWORKS = ("vgg19", "vgg16")
 
 MAX_SIDE = 32768
 MAX_STEPS = 1_000_000
 MAX_SCALES = 32
 MAX_PAIRS = 100
+# The stride of the deepest layers: a core of one feature.
+LEAST_TILE = 32
 MAX_SEED = 2**31 - 1
 
 
@@ -127,7 +130,7 @@ class StylizeConfig:
     A style_size of 0 is the size of the picture, but never larger than the style itself. `steps` is
     their number, or those of each scale from the coarsest on; `scales` of 0 is as many as the size
     allows. A learning rate or an average of None is the optimiser's own. `memory` is in GB, 0: what
-    is free.
+    is free. `tile` is one of TILES or a number of pixels as text.
     """
 
     network_config: NetworkConfig = field(default_factory=NetworkConfig)
@@ -143,6 +146,7 @@ class StylizeConfig:
     average: float | None = None
     stop: float = 0.0
     memory: float = 0.0
+    tile: str = "auto"
     seed: int = 0
     precision: str = "auto"
     xla: str = "auto"
@@ -160,6 +164,8 @@ class StylizeConfig:
             _check_share("--average", self.average)
         _check_share("--stop", self.stop)
         _check_number("--memory", self.memory, least=0.0)
+        if self.tile not in TILES:
+            _check_core(self.tile)
         _check_choice("--optimizer", self.optimizer, OPTIMIZERS)
         _check_choice("--precision", self.precision, PRECISIONS)
         _check_choice("--xla", self.xla, XLA_CHOICES)
@@ -168,6 +174,11 @@ class StylizeConfig:
             raise UserError(
                 f"--init: expected {', '.join(STARTS)} or a file, received {self.init!r}"
             )
+
+    @property
+    def core(self) -> int | None:
+        """Pixels a side that windows own; 0: no windows, None: by what fits the memory."""
+        return {"auto": None, "off": 0}.get(self.tile) if self.tile in TILES else int(self.tile)
 
 
 _LISTS = ("content_layers", "style_layers", "style_statistic")
@@ -198,6 +209,8 @@ def config_from_options(options: dict) -> StylizeConfig:
             value = parse_weighted(value, f"--{name}")
         if name == "steps":
             value = parse_steps(value)
+        if name == "tile" and _is_whole(value):
+            value = str(value)
         parts[owner][name] = value
     return StylizeConfig(
         NetworkConfig(**parts[NetworkConfig]),
@@ -286,6 +299,15 @@ def _check_steps(steps: tuple[int, ...], scales: int) -> None:
         raise UserError(
             f"--steps: expected 1 to {MAX_SCALES} numbers, one of them above 0, received "
             f"{','.join(map(str, steps))}"
+        )
+
+
+def _check_core(tile: str) -> None:
+    fine = isinstance(tile, str) and tile.isdecimal() and LEAST_TILE <= int(tile) <= MAX_SIDE
+    if not fine:
+        raise UserError(
+            f"--tile: expected {', '.join(TILES)} or a whole number from {LEAST_TILE} to "
+            f"{MAX_SIDE}, received {tile!r}"
         )
 
 

@@ -1,29 +1,28 @@
 """From pictures and a config to a job of the engine and back: what the command and Python share."""
 
 import logging
-import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from tf_nst.config import StylizeConfig, config_from_options
+from tf_nst.engine.budget import Budget
 from tf_nst.engine.events import Event, Note
 from tf_nst.engine.initial import initial_image
-from tf_nst.engine.memory import available_bytes, estimate_bytes
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
-from tf_nst.engine.plan import fallback, plan_optimizers
+from tf_nst.engine.plan import fallback, plan_cores, plan_optimizers
 from tf_nst.engine.precision import choose_precision
 from tf_nst.engine.schedule import Scale, plan_scales
 from tf_nst.engine.strategy import device_type, make_strategy, resolved_name
-from tf_nst.engine.stylize import Job
+from tf_nst.engine.stylize import Job, Tiling
 from tf_nst.engine.stylize import stylize as run
+from tf_nst.engine.windows import plan_windows
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs, Source, read_inputs
-from tf_nst.model.networks import NETWORKS, Layer
+from tf_nst.model.networks import NETWORKS
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import Weights, load_weights
 from tf_nst.objective.layers import used_layers
@@ -108,12 +107,14 @@ def prepare(
       RunError: a download failed.
     """
     # Before the weights, which may be downloaded: devices and scales that cannot be are refused.
-    strategy = make_strategy(config.strategy, 1, report)
-    config = _resolved(config, inputs, strategy)
-    scales = plan_scales(*inputs.content.size, config.steps, config.scales)
     choice = config.network_config
     asked = NETWORKS[choice.network]
-    layers = used_layers(config.objective, asked)
+    layers, terms = used_layers(config.objective, asked), build_terms(config.objective, asked)
+    size = inputs.content.size
+    parts = len(plan_windows(asked, terms, config.core, *size)) if config.core else 1
+    strategy = make_strategy(config.strategy, parts, report)
+    config = _resolved(config, inputs, strategy)
+    scales = plan_scales(*size, config.steps, config.scales)
     weights = load_weights(
         choice.weights, asked, asked.up_to(layers), seed=config.seed, report=report
     )
@@ -122,15 +123,17 @@ def prepare(
         extractor = build_extractor(
             network, layers, weights.arrays, pooling=choice.pooling, dtype=config.precision
         )
-    job = _job(config, inputs, scales, extractor, network.up_to(layers), report)
-    size, style = inputs.content.size, inputs.style.size
+    limit = config.memory * 1e9 or None
+    budget = Budget(network, terms, config.precision, size, inputs.style.size, limit)
+    job = _job(config, inputs, scales, extractor, budget, report)
     kept = OPTIMIZERS[config.optimizer].pictures(config.lbfgs_pairs)
+    core = job.tiling.cores[-1] if job.tiling else 0
     return Painting(
         job._replace(pause_every=pause_every, strategy=strategy),
         replace(config, network_config=replace(choice, weights=weights.flag)),
         inputs,
         weights._replace(arrays={}),
-        estimate_bytes(network.up_to(layers), size, style, config.precision, kept),
+        budget.estimate(scales[-1], core, kept),
     )
 
 
@@ -165,7 +168,7 @@ def _job(
     inputs: Inputs,
     scales: tuple[Scale, ...],
     extractor: Extractor,
-    layers: tuple[Layer, ...],
+    budget: Budget,
     report: Callable[[str], None],
 ) -> Job:
     content, style = inputs.content.to_float()[None], inputs.style.to_float()[None]
@@ -175,12 +178,14 @@ def _job(
         initial = inputs.start.to_float()[None]
     exact = config.precision != "bfloat16"
     settings = Settings(config.learning_rate, config.lbfgs_pairs, exact)
-    room = partial(_room, config, layers, inputs.style.size)
+    wanted = (config.optimizer, config.lbfgs_pairs)
+    cores = plan_cores(config.core, *wanted, scales, budget.room)
+    rooms = {scale: budget.room(scale, core) for scale, core in zip(scales, cores, strict=True)}
     return Job(
         extractor=extractor,
-        terms=build_terms(config.objective, NETWORKS[config.network_config.network]),
+        terms=budget.terms,
         scales=scales,
-        optimizers=plan_optimizers(config.optimizer, settings, scales, room, report),
+        optimizers=plan_optimizers(config.optimizer, settings, scales, rooms.__getitem__, report),
         fallback=fallback(),
         content=content,
         style=style,
@@ -188,10 +193,5 @@ def _job(
         decay=config.average,
         stop=config.stop,
         xla=config.xla == "on",
+        tiling=None if config.tile == "off" else Tiling(budget.network, cores),
     )
-
-
-def _room(config: StylizeConfig, layers: tuple[Layer, ...], style, scale: Scale) -> float:
-    """Bytes that are left for the optimiser at a scale."""
-    budget = config.memory * 1e9 or available_bytes() or math.inf
-    return budget - estimate_bytes(layers, scale[:2], style, config.precision)

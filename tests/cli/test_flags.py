@@ -10,6 +10,7 @@ from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags, help_text
 from tf_nst.cli.run import USAGE, main
 from tf_nst.config import (
     CONTENT_LOSSES,
+    LEAST_TILE,
     MAX_PAIRS,
     MAX_SCALES,
     MAX_SEED,
@@ -22,6 +23,7 @@ from tf_nst.config import (
     STARTS,
     STRATEGIES,
     STYLE_STATISTICS,
+    TILES,
     VARIATION_LOSSES,
     XLA_CHOICES,
     StylizeConfig,
@@ -61,6 +63,7 @@ SAID = {
     "average": ("0 to 1", "best", "adam"),
     "stop": ("0 to 1", "ten steps", "never"),
     "memory": ("GB", "free"),
+    "tile": (*TILES, "pixels", f"{LEAST_TILE} to {MAX_SIDE}", "same picture"),
     "seed": (f"0 to {MAX_SEED}",),
     "precision": PRECISIONS,
     "xla": XLA_CHOICES,
@@ -168,6 +171,7 @@ def test_every_flag_reaches_the_config():
         "average": 0.5,
         "stop": 0.01,
         "memory": 1.5,
+        "tile": "512",
         "seed": 9,
         "precision": "float32",
         "xla": "off",

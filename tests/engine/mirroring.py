@@ -16,7 +16,7 @@ from tf_nst.engine.optimizers import Optimizer, adam, lbfgs
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.schedule import Scale
 from tf_nst.engine.strategy import make_strategy, strategy_name
-from tf_nst.engine.stylize import Job, iterate
+from tf_nst.engine.stylize import Job, Tiling, iterate
 from tf_nst.model.networks import Network
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights
@@ -97,6 +97,13 @@ def job_of(strategy, case: str) -> Job:
     )
 
 
+def tiled_job(strategy) -> Job:
+    """One picture, the second scale by windows: which the replicas share."""
+    job = job_of(strategy, "adam")
+    one = {"content": job.content[:1], "initial": job.initial[:1]}
+    return job._replace(**one, tiling=Tiling(TINY, (0, 8)))
+
+
 def outcome(job: Job) -> dict[str, np.ndarray]:
     """What a run gives: its last picture, every value on the way, lines."""
     events = []
@@ -127,6 +134,9 @@ def main(path: str) -> None:
             strategy = make_strategy(name, count, print)
             for what, value in outcome(job_of(strategy, case)).items():
                 found[f"{case}/{name}/{what}"] = value
+    for name in ("cpu", "mirrored"):
+        for what, value in outcome(tiled_job(make_strategy(name, 9, print))).items():
+            found[f"windows/{name}/{what}"] = value
     lines = []
     alone, both = (make_strategy("mirrored", count, lines.append) for count in (1, 2))
     found["lines"] = np.array(lines)

@@ -4,11 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from tf_nst.engine.memory import available_bytes, estimate_bytes, picture_bytes
+from tf_nst.engine.memory import Sizes, available_bytes, estimate_bytes, picture_bytes
+from tf_nst.engine.tiles import plan_tiles
+from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import NETWORKS
 
 LAYERS = NETWORKS["vgg19"].up_to(("block5_conv1",))
 SMALL, LARGE = (256, 256), (512, 512)
+
+
+def estimate(picture, style, dtype, pictures=0) -> int:
+    return estimate_bytes(LAYERS, Sizes.whole(picture, style), dtype, pictures)
 
 
 def test_the_known_case():
@@ -16,39 +22,63 @@ def test_the_known_case():
     values = [64, 64, 16, 32, 32, 8, 16, 16, 16, 16, 4, 8, 8, 8, 8, 2, 2]
     weights = sum(9 * layer.channels_in * layer.channels for layer in LAYERS)
     expected = 720_000_000 + 2 * weights + 512 * 512 * (2 * sum(values) + 4 * 4 * 64)
-    assert estimate_bytes(LAYERS, LARGE, LARGE, "bfloat16") == expected
+    assert estimate(LARGE, LARGE, "bfloat16") == expected
 
 
 def test_a_larger_picture_needs_more():
-    sizes = [estimate_bytes(LAYERS, side, SMALL, "bfloat16") for side in (SMALL, LARGE)]
-    assert sizes[0] < sizes[1]
+    assert estimate(SMALL, SMALL, "bfloat16") < estimate(LARGE, SMALL, "bfloat16")
 
 
 def test_a_style_counts_where_it_is_much_larger_than_the_picture():
-    alike = estimate_bytes(LAYERS, SMALL, SMALL, "float32")
-    assert estimate_bytes(LAYERS, SMALL, (64, 64), "float32") == alike
-    assert estimate_bytes(LAYERS, SMALL, (2048, 2048), "float32") > 2 * alike
+    alike = estimate(SMALL, SMALL, "float32")
+    assert estimate(SMALL, (64, 64), "float32") == alike
+    assert estimate(SMALL, (2048, 2048), "float32") > 2 * alike
 
 
 def test_float32_needs_more_than_bfloat16():
-    assert estimate_bytes(LAYERS, LARGE, LARGE, "bfloat16") < estimate_bytes(
-        LAYERS, LARGE, LARGE, "float32"
-    )
+    assert estimate(LARGE, LARGE, "bfloat16") < estimate(LARGE, LARGE, "float32")
 
 
 def test_what_the_optimiser_keeps_counts_before_and_after_a_step():
     """Float32 pictures, twice: those that go into a call and those that come out of it."""
-    without, with_three = (
-        estimate_bytes(LAYERS, LARGE, SMALL, "bfloat16", pictures) for pictures in (0, 3)
-    )
+    without, with_three = (estimate(LARGE, SMALL, "bfloat16", count) for count in (0, 3))
     assert with_three - without == 3 * picture_bytes(*LARGE) == 3 * 2 * 4 * 3 * 512 * 512
 
 
 def test_measuring_a_large_style_needs_no_optimiser():
     style = (4096, 4096)
-    assert estimate_bytes(LAYERS, SMALL, style, "float32") == estimate_bytes(
-        LAYERS, SMALL, style, "float32", 3
-    )
+    assert estimate(SMALL, style, "float32") == estimate(SMALL, style, "float32", 3)
+
+
+# --- windows ---------------------------------------------------------------------------------
+
+VGG = geometry(NETWORKS["vgg19"], ("block5_conv1",))
+
+
+def by_windows(side: int, core: int, content=()) -> int:
+    windows = plan_tiles(side, side, core, VGG)
+    sizes = Sizes.tiled((side, side), windows, windows)
+    return estimate_bytes(LAYERS, sizes, "bfloat16", content=content)
+
+
+def test_windows_grow_by_what_is_as_large_as_the_picture_alone():
+    """Windows of 512 see 632 or 652 pixels; twelve float32 pictures live at once."""
+    pixels = 4096**2 - 2048**2
+    growth = by_windows(4096, 512) - by_windows(2048, 512)
+    window = 512**2 * (2 * 440 + 4 * 4 * 64)
+    assert pixels * 12 * 12 <= growth <= pixels * 12 * 12 + 0.1 * window
+
+
+def test_smaller_windows_need_less():
+    whole = estimate((2048, 2048), (2048, 2048), "bfloat16")
+    assert by_windows(2048, 256) < by_windows(2048, 1024) < whole
+
+
+def test_the_features_of_the_content_are_kept_of_every_window():
+    """512 channels of bfloat16 at an eighth of each side."""
+    kept = by_windows(4096, 1024, ("block4_conv2",)) - by_windows(4096, 1024)
+    windows = plan_tiles(4096, 4096, 1024, VGG)
+    assert kept == len(windows) * (windows[0].rows.length // 8) ** 2 * 512 * 2
 
 
 # --- what there is ---------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jobs import SIZE
 from mirroring import CASES
-from tolerances import assert_close
+from tolerances import assert_close, assert_within
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,14 @@ def test_two_devices_paint_what_one_paints(found, case):
         assert_close(two[what], one[what], "float32")
 
 
+def test_two_devices_share_the_windows_of_one_picture(found):
+    """Sums of other windows are added in another order."""
+    one, two = (part(found, f"windows/{name}/") for name in ("cpu", "mirrored"))
+    assert one.keys() == two.keys() and one["image"].shape == (1, *SIZE, 3)
+    for what in one.keys() - {"lines"}:
+        assert_within(two[what], one[what], 1e-4)
+
+
 def test_where_one_picture_fails_all_go_on_from_that_step(found):
     """The third of each scale's, of which the first makes four."""
     lines = found["gives up/mirrored/lines"]
@@ -53,7 +62,9 @@ def test_where_one_picture_is_not_finite_the_step_is_told(found):
 
 
 def test_one_picture_takes_one_device_and_says_so(found):
-    assert list(found["lines"]) == ["devices used: 1 of 2, since each picture is painted on one"]
+    assert list(found["lines"]) == [
+        "devices used: 1 of 2, since each picture, or window of --tile, takes one"
+    ]
     alone, both = found["names"]
     assert both == f"2 × {alone}" and alone.startswith("CPU (")
 

@@ -5,7 +5,7 @@ import pytest
 from tf_nst.engine import plan
 from tf_nst.engine.memory import picture_bytes
 from tf_nst.engine.optimizers import OPTIMIZERS, Optimizer, Settings
-from tf_nst.engine.plan import FALLBACK, fallback, plan_optimizers
+from tf_nst.engine.plan import FALLBACK, fallback, plan_cores, plan_optimizers
 from tf_nst.engine.schedule import Scale
 
 SCALES = (Scale(64, 48, 5), Scale(128, 96, 5), Scale(256, 192, 5))
@@ -110,3 +110,46 @@ def test_what_keeps_no_more_than_the_fallback_never_gives_way(made, name):
 def test_the_fallback_is_made_with_its_own_rate(made):
     assert isinstance(fallback(), Optimizer)
     assert made == [(FALLBACK, Settings(OPTIMIZERS[FALLBACK].learning_rate))]
+
+
+# --- windows ---------------------------------------------------------------------------------
+
+
+SMALL_AND_LARGE = (Scale(64, 48, 5), Scale(1500, 1100, 5))
+
+
+def cores(tile, room, name="adam", scales=SMALL_AND_LARGE):
+    return plan_cores(tile, name, 10, scales, room)
+
+
+def test_asked_for_windows_are_taken_where_the_picture_is_larger():
+    assert cores(256, None) == (0, 256)
+    assert cores(0, None) == (0, 0)
+    assert cores(64, None) == (0, 64)
+    assert cores(4096, None) == (0, 0)
+
+
+def test_where_the_whole_picture_fits_there_are_no_windows():
+    assert cores(None, lambda scale, core: float("inf")) == (0, 0)
+
+
+def test_the_largest_windows_that_fit_are_taken():
+    """Larger cores than the picture are none; the last is taken where none fits."""
+    asked = []
+
+    def room(scale, core):
+        asked.append((scale.height, core))
+        return 1e12 if 0 < core <= 512 else -1.0
+
+    assert cores(None, room) == (0, 512)
+    assert asked == [(64, 0), (1500, 0), (1500, 1024), (1500, 512)]
+    assert cores(None, lambda scale, core: -1.0) == (0, 128)
+
+
+def test_half_of_the_pairs_are_worth_more_than_the_whole_picture_at_once():
+    scale = Scale(1500, 1100, 5)
+    single = picture_bytes(1500, 1100)
+    for pairs, core in ((5, 0), (4, 1024)):
+        left = (3 + 2 * pairs) * single
+        found = cores(None, lambda _, core, left=left: 1e12 if core else left, "lbfgs", (scale,))
+        assert found == (core,)

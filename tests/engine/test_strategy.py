@@ -95,8 +95,8 @@ def test_devices_that_are_not_there_are_refused_with_those_that_are(
 @pytest.mark.parametrize(
     ("pictures", "line"),
     [
-        (1, "devices used: 1 of 4, since each picture is painted on one"),
-        (3, "devices used: 3 of 4, since each picture is painted on one"),
+        (1, "devices used: 1 of 4, since each picture, or window of --tile, takes one"),
+        (3, "devices used: 3 of 4, since each picture, or window of --tile, takes one"),
     ],
 )
 def test_devices_without_a_picture_are_left_out_and_told(monkeypatch, pictures, line):

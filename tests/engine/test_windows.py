@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 import tensorflow as tf
-from jobs import ADAM, CONFIG, history, picture
+from jobs import CONFIG, history, picture
 from reference import counting
 from tolerances import assert_close, assert_within
 
@@ -116,7 +116,7 @@ def test_values_and_targets_alone(make_extractor, tiny):
 
 
 def test_windows_alike_are_compiled_once(make_extractor, tiny):
-    """All windows see equally much: two programs for the two styles' sizes, however many there are."""
+    """All windows see equally much: one program for a size."""
     calls, inner = [], make_extractor((DEEP,))
 
     def extractor(image):

@@ -114,7 +114,15 @@ PAINT_FLAGS = (
         "memory",
         "float",
         _D.memory,
-        "GB that the run may take, else lbfgs keeps less; 0: what is free",
+        "GB that the run may take, else it goes in windows and lbfgs keeps less; 0: what is free",
+    ),
+    Flag(
+        "tile",
+        "string",
+        _D.tile,
+        f"{_one_of(choices.TILES)}|N: windows that own about N pixels a side, {choices.LEAST_TILE} "
+        f"to {choices.MAX_SIDE}, same picture, less memory, about twice the time; auto: where "
+        "--memory asks for it; several devices share the windows of N",
     ),
     Flag("seed", "integer", _D.seed, f"of noise and random weights, 0 to {choices.MAX_SEED}"),
     Flag("precision", "string", _D.precision, _one_of(choices.PRECISIONS)),

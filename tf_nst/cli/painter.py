@@ -94,9 +94,20 @@ def _first_lines(painting: Painting) -> list[str]:
         f"{config.network_config.pooling} pooling",
         f"content  {_sizes(inputs.content, inputs.sources[0])}",
         f"style    {_sizes(inputs.style, inputs.sources[1])}",
-        f"memory   about {painting.memory / 1e9:.1f} GB",
+        f"memory   about {painting.memory / 1e9:.1f} GB{_tiling(painting)}",
         *notes,
     ]
+
+
+def _tiling(painting: Painting) -> str:
+    """Which sizes are painted by windows, such as `, windows of 512 from 724×543 on`."""
+    job = painting.job
+    cores = job.tiling.cores if job.tiling else ()
+    tiled = [(scale, core) for scale, core in zip(job.scales, cores, strict=False) if core]
+    if not tiled:
+        return ""
+    (scale, _), (_, core) = tiled[0], tiled[-1]
+    return f", windows of {core} pixels from {scale.width}×{scale.height} on"
 
 
 def _sizes(image, source: tuple[int, int]) -> str:

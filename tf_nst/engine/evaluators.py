@@ -80,7 +80,10 @@ class Whole:
 
 
 class Tiled:
-    """Window by window, in the memory of one window besides what is as large as the picture."""
+    """Window by window, in the memory of one window besides what is as large as the picture.
+
+    What is as large lies on the host, where the optimiser moves it.
+    """
 
     def __init__(self, windows: Windows, decay: float):
         self._windows, self._decay = windows, decay
@@ -98,11 +101,12 @@ class Tiled:
             return advance(terms, optimizer, self._decay, lambda _: found, progress, report)
 
         def run(progress, measured, count):
-            report = told(terms, progress.image, MOST_STEPS_PER_CALL)
-            while report.steps < count and report.finite and not report.failed:
-                found = self._windows.value_and_grad(*measured, progress.image)
-                progress, report = move(progress, report, found)
-            return progress, report
+            with tf.device("CPU:0"):
+                report = told(terms, progress.image, MOST_STEPS_PER_CALL)
+                while report.steps < count and report.finite and not report.failed:
+                    found = self._windows.value_and_grad(*measured, progress.image)
+                    progress, report = move(progress, report, found)
+                return progress, report
 
         return run
 

@@ -1,7 +1,9 @@
 """How much memory a run needs at its peak, and how much there is."""
 
 from pathlib import Path
+from typing import NamedTuple
 
+from tf_nst.engine.tiles import Window
 from tf_nst.model.networks import Layer
 
 _BYTES = {"bfloat16": 2, "float32": 4, "float64": 8}
@@ -10,31 +12,67 @@ _BASE = 720_000_000
 # Float32 arrays of the largest layer's size that live at once where gradients meet: the features
 # as the Gram reads them, their gradient, and the two before they are added. Measured.
 _LARGEST_ALIVE = 4
+# Float32 arrays of the picture's size that live at once besides the optimiser's own, where windows
+# leave little else: pictures read and started from, the moved one, the best, the average, before a
+# call and after it, and the gradient. Measured.
+_PICTURES = 12
+
+
+class Sizes(NamedTuple):
+    """Height and width in pixels of what a scale has in memory.
+
+    Attributes:
+      picture: the whole of it.
+      seen: what is evaluated at once: the picture, or a window of it.
+      style: what is measured at once: the style, or a window of it.
+      windows: of the picture; 1 where it is evaluated whole.
+    """
+
+    picture: tuple[int, int]
+    seen: tuple[int, int]
+    style: tuple[int, int]
+    windows: int = 1
+
+    @classmethod
+    def whole(cls, picture: tuple[int, int], style: tuple[int, int]) -> "Sizes":
+        """Without windows."""
+        return cls(picture, picture, style)
+
+    @classmethod
+    def tiled(cls, picture, windows: tuple[Window, ...], style_windows: tuple[Window, ...]):
+        """By windows, which all see equally much."""
+        seen, style = (
+            (plan[0].rows.length, plan[0].columns.length) for plan in (windows, style_windows)
+        )
+        return cls(picture, seen, style, len(windows))
 
 
 def estimate_bytes(
     layers: tuple[Layer, ...],
-    picture: tuple[int, int],
-    style: tuple[int, int],
+    sizes: Sizes,
     dtype: str,
     pictures: int = 0,
+    content: tuple[str, ...] = (),
 ) -> int:
     """The estimated peak of the process in bytes: a step's, or that of measuring a large style.
 
     Args:
       layers: of the network, up to the deepest that is used.
-      picture: height and width in pixels.
-      style: height and width in pixels at which it is measured.
+      sizes: of the scale.
       dtype: of the features.
       pictures: float32 arrays of the picture's size that the optimiser keeps.
+      content: layers whose features are kept of every window.
     """
     size = _BYTES[dtype]
     weights = sum(9 * layer.channels_in * layer.channels for layer in layers)
-    values = _values_per_layer(layers, *picture)
+    values = _values_per_layer(layers, *sizes.seen)
     step = size * sum(values) + 4 * _LARGEST_ALIVE * max(values)
     # Forward alone a layer goes as the next has come: one in its dtype, and as the Gram reads it.
-    measuring = (size + 4) * max(_values_per_layer(layers, *style))
-    kept = pictures * picture_bytes(*picture)
+    measuring = (size + 4) * max(_values_per_layer(layers, *sizes.style))
+    kept = pictures * picture_bytes(*sizes.picture)
+    if sizes.windows > 1:
+        own = [value for layer, value in zip(layers, values, strict=True) if layer.name in content]
+        kept += sizes.windows * size * sum(own) + _PICTURES * picture_bytes(*sizes.picture) // 2
     return _BASE + size * weights + max(step + kept, measuring)
 
 

@@ -1,10 +1,11 @@
-"""Which optimiser paints which scale, given the memory there is."""
+"""Which scales are painted window by window, and by which optimiser, given the memory there is."""
 
 from collections.abc import Callable
 
 from tf_nst.engine.memory import picture_bytes
 from tf_nst.engine.optimizers import OPTIMIZERS, Optimizer, Settings
 from tf_nst.engine.schedule import Scale
+from tf_nst.engine.tiles import next_core
 
 # Needs little memory, and no line search that could fail.
 FALLBACK = "adam"
@@ -14,6 +15,42 @@ def fallback() -> Optimizer:
     """What goes on where an optimiser cannot."""
     row = OPTIMIZERS[FALLBACK]
     return row.make(Settings(row.learning_rate))
+
+
+def plan_cores(
+    tile: int | None,
+    name: str,
+    pairs: int,
+    scales: tuple[Scale, ...],
+    room: Callable[[Scale, int], float],
+) -> tuple[int, ...]:
+    """The cores of each scale's windows in pixels a side; 0: the whole picture at once.
+
+    Args:
+      tile: cores that are asked for; 0: no windows; None: the largest that fit, none where the
+        whole picture fits with half of the pairs, since windows take about twice the time.
+      name: the optimiser, a row of OPTIMIZERS.
+      pairs: that it is to keep.
+      scales: with height and width in pixels.
+      room: scale, core -> bytes for what the optimiser keeps.
+    """
+    if tile is not None:
+        return tuple(tile if 0 < tile < max(scale[:2]) else 0 for scale in scales)
+    least = OPTIMIZERS[name].pictures(max(1, pairs // 2))
+    return tuple(
+        _fitting_core(scale, lambda core, at=scale: room(at, core), least) for scale in scales
+    )
+
+
+def _fitting_core(scale: Scale, room: Callable[[int], float], pictures: int) -> int:
+    """The largest core with room for so many pictures; the smallest where none has it."""
+    core = 0
+    while room(core) < pictures * picture_bytes(scale.height, scale.width):
+        smaller = next_core(core or max(scale[:2]))
+        if smaller is None:
+            break
+        core = smaller
+    return core
 
 
 def plan_optimizers(

@@ -12,24 +12,22 @@ from tf_nst.errors import UserError
 _TPU_VARIABLES = ("TPU_NAME", "TPU_CONFIG", "KUBE_GOOGLE_CLOUD_TPU_ENDPOINTS")
 
 
-def make_strategy(
-    name: str, pictures: int, report: Callable[[str], None]
-) -> tf.distribute.Strategy:
-    """The strategy of no more replicas than there are pictures.
+def make_strategy(name: str, parts: int, report: Callable[[str], None]) -> tf.distribute.Strategy:
+    """The strategy of no more replicas than there are parts to share out.
 
     Args:
       name: "auto" (a TPU where one is, else several GPUs, else the GPU, else the CPU), "cpu",
         "gpu", "mirrored" (all GPUs, or all logical CPUs where there is no GPU) or "tpu".
-      pictures: that are painted together, 1 or more.
-      report: called with a line where devices are left without a picture.
+      parts: pictures that are painted together, or windows of one picture; 1 or more.
+      report: called with a line where devices are left without a part.
 
     Raises:
       UserError: there are no such devices; the line lists what is there.
     """
     if name == "tpu" or (name == "auto" and _tpu_is_there()):
-        return _tpu(pictures, report)
+        return _tpu(parts, report)
     devices = _devices(name)
-    used = devices[: _used(len(devices), pictures, report)]
+    used = devices[: _used(len(devices), parts, report)]
     if len(used) == 1:
         return tf.distribute.OneDeviceStrategy(used[0])
     return tf.distribute.MirroredStrategy(used)
@@ -66,10 +64,12 @@ def _devices(name: str) -> list[str]:
     return gpus[:1] if name == "gpu" else cpus[:1]
 
 
-def _used(devices: int, pictures: int, report: Callable[[str], None]) -> int:
-    used = min(devices, pictures)
+def _used(devices: int, parts: int, report: Callable[[str], None]) -> int:
+    used = min(devices, parts)
     if used < devices:
-        report(f"devices used: {used} of {devices}, since each picture is painted on one")
+        report(
+            f"devices used: {used} of {devices}, since each picture, or window of --tile, takes one"
+        )
     return used
 
 
@@ -91,7 +91,7 @@ def _tpu_is_named() -> bool:
     return any(variable in os.environ for variable in _TPU_VARIABLES)
 
 
-def _tpu(pictures: int, report: Callable[[str], None]) -> tf.distribute.Strategy:
+def _tpu(parts: int, report: Callable[[str], None]) -> tf.distribute.Strategy:
     """A TPU that the environment names, else one of this machine."""
     address = "" if _tpu_is_named() else "local"
     try:
@@ -101,6 +101,6 @@ def _tpu(pictures: int, report: Callable[[str], None]) -> tf.distribute.Strategy
     except (ValueError, RuntimeError, OSError, ImportError, tf.errors.OpError) as error:
         first = (str(error).splitlines() or ["no reason given"])[0]
         raise _absent("tpu", "a TPU", f" ({first})") from error
-    used = _used(topology.num_tasks * topology.num_tpus_per_task, pictures, report)
+    used = _used(topology.num_tasks * topology.num_tpus_per_task, parts, report)
     cores = tf.tpu.experimental.DeviceAssignment.build(topology, num_replicas=used)
     return tf.distribute.TPUStrategy(resolver, experimental_device_assignment=cores)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.engine.evaluators import Evaluator, Tiled, Whole
+from tf_nst.engine.evaluators import Evaluator, Run, Tiled, Whole
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
 from tf_nst.engine.not_finite import NonFiniteLossError, non_finite, not_finite
 from tf_nst.engine.optimizers import Optimizer
@@ -15,6 +15,7 @@ from tf_nst.engine.pace import STOP_STEPS, CallLength, stands_still
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.schedule import Scale, style_sides
 from tf_nst.engine.steps import Progress, Report, begin
+from tf_nst.engine.tiles import next_core
 from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.model.networks import Network
 from tf_nst.objective.objective import Extractor
@@ -23,12 +24,12 @@ from tf_nst.ops.resample import resize
 
 
 class Tiling(NamedTuple):
-    """Which scales are painted window by window.
+    """Which scales are painted window by window. The replicas share the windows of one picture.
 
     Attributes:
       network: the layer table of the extractor.
       cores: of each scale, the side of its windows' cores in pixels (see `tiles.plan_tiles`); 0:
-        the whole picture at once.
+        the whole picture at once, on the first replica.
     """
 
     network: Network
@@ -52,7 +53,8 @@ class Job(NamedTuple):
       stop: a scale ends when STOP_STEPS steps lowered the loss by less than this share of it.
       xla: whether XLA compiles the step.
       strategy: paints the batch, a part of it on each replica. The extractor was made in its scope.
-      tiling: of the scales that are painted window by window; None: all are painted whole.
+      tiling: of the scales that are painted window by window; None: all are painted whole. With it,
+        a scale for which the memory does not suffice after all goes on in (smaller) windows.
       pause_every: a call never goes past a multiple of so many steps; 0: no such multiple.
     """
 
@@ -107,7 +109,7 @@ def _final_values(job: Job, run: "_Scale", picture: tf.Tensor) -> dict[str, np.n
     """{term: [B]} at the last scale; raises if the last step ruined the picture."""
     evaluator, measured = run.evaluator, run.measured
     if run.scale != job.scales[-1]:
-        evaluator = _evaluator(job, len(job.scales) - 1)
+        evaluator = _evaluator(job, job.tiling.cores[-1] if job.tiling else 0)
         measured = _measured(job, job.scales[-1], evaluator)
     values = {name: value.numpy() for name, value in evaluator.values(measured, picture).items()}
     if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
@@ -123,16 +125,18 @@ def _measured(job: Job, scale: Scale, evaluator: Evaluator):
     return evaluator.measure(content, resize(tf.constant(job.style, tf.float32), *sides))
 
 
-def _evaluator(job: Job, index: int) -> Evaluator:
-    core = job.tiling.cores[index] if job.tiling else 0
+def _evaluator(job: Job, core: int) -> Evaluator:
+    """By windows of `core` pixels, or of the whole picture where it is 0."""
     if not core:
-        return Whole(job.extractor, job.terms, _replicas(job), job.decay, job.xla)
+        return Whole(job.extractor, job.terms, _home(job), job.decay, job.xla)
     objective = WindowObjective(job.extractor, job.tiling.network, job.terms, core)
-    return Tiled(Windows(objective, _replicas(job), job.xla), job.decay)
+    return Tiled(Windows(objective, Replicas(job.strategy, 1), job.xla), job.decay)
 
 
-def _replicas(job: Job) -> Replicas:
-    return Replicas(job.strategy, len(job.initial))
+def _home(job: Job) -> Replicas:
+    """Where the pictures and the optimiser's state lie."""
+    strategy = tf.distribute.get_strategy() if job.tiling else job.strategy
+    return Replicas(strategy, len(job.initial))
 
 
 class _Scale:
@@ -140,8 +144,8 @@ class _Scale:
 
     def __init__(self, job: Job, index: int, picture: tf.Tensor, before: "_Scale | None"):
         self.job, self.scale, self.optimizer = job, job.scales[index], job.optimizers[index]
-        self.replicas, self.evaluator = _replicas(job), _evaluator(job, index)
-        self.measured = _measured(job, self.scale, self.evaluator)
+        self.replicas, self.core = _home(job), job.tiling.cores[index] if job.tiling else 0
+        self.evaluator, self.measured = _evaluator(job, self.core), None
         self.made = before.made if before else 0
         self.good = before.good if before else None
         if before and before.optimizer is self.optimizer:
@@ -165,10 +169,15 @@ class _Scale:
         """Makes the steps."""
         last, losses = self.made + self.scale.steps, []
         calls = CallLength(self.job.pause_every, self.job.stop)
-        run = self._compiled()
+        run = yield from self._ready()
         while self.made < last:
             count = calls.steps(self.made, len(losses), last - self.made)
-            event, failed = self._call(run, count, calls)
+            try:
+                event, failed = self._call(run, count, calls)
+            except tf.errors.ResourceExhaustedError as error:
+                yield self._step_down(error)
+                run = yield from self._ready()
+                continue
             yield event
             losses.extend(_losses(self.job.terms, event))
             if failed:
@@ -178,7 +187,24 @@ class _Scale:
                 yield Note(f"step {self.made}: {_STANDS_STILL.format(self.job.stop)}")
                 return
 
-    def _compiled(self):
+    def _ready(self) -> Generator[Note, None, Run]:
+        """Measures the targets and compiles the steps."""
+        while True:
+            try:
+                self.measured = _measured(self.job, self.scale, self.evaluator)
+                return self._compiled()
+            except tf.errors.ResourceExhaustedError as error:
+                yield self._step_down(error)
+
+    def _step_down(self, error: Exception) -> Note:
+        """Takes the next smaller windows; raises `error` where there are none."""
+        core = next_core(self.core or max(self.scale[:2]))
+        if not self.job.tiling or not core:
+            raise error
+        self.core, self.evaluator = core, _evaluator(self.job, core)
+        return Note(f"step {self.made}: {_OUT_OF_MEMORY.format(core)}")
+
+    def _compiled(self) -> Run:
         return self.evaluator.steps(self.optimizer, self.progress, self.measured)
 
     def _call(self, run, count: int, calls: CallLength) -> tuple[StepsDone, bool]:
@@ -219,6 +245,7 @@ class _Scale:
 
 
 _FAILED = "the line search found no lower loss, Adam goes on"
+_OUT_OF_MEMORY = "the memory does not suffice, this size goes on in windows of {} pixels"
 _STANDS_STILL = (
     f"{STOP_STEPS} steps lowered the loss by less than {{:g}} of it, enough of this size"
 )

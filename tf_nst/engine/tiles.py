@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 from tf_nst.model.geometry import Geometry
 
+# Cores that are tried by themselves, in pixels a side, from the largest on: with VGG19's halo of 80
+# a window of 2048 computes 1.16 times as much as it owns, of 1024 1.34, of 256 2.6.
+CORES = (2048, 1024, 512, 256, 128)
+
 
 class Span(NamedTuple):
     """Along one side of the picture, in pixels.
@@ -56,6 +60,11 @@ def plan_tiles(height: int, width: int, core: int, geometry: Geometry) -> tuple[
     """
     rows, columns = (_spans(side, core, geometry) for side in (height, width))
     return tuple(Window(row, column) for row in rows for column in columns)
+
+
+def next_core(core: int) -> int | None:
+    """The largest of CORES below `core` pixels; None where there is none."""
+    return next((smaller for smaller in CORES if smaller < core), None)
 
 
 def least_core(geometry: Geometry) -> int:

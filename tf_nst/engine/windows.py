@@ -46,10 +46,17 @@ class WindowObjective(NamedTuple):
 
     def plan(self, height: int, width: int) -> tuple[Window, ...]:
         """The windows of a picture of so many pixels."""
-        layers = tuple({term.layer for term in self.terms} - {IMAGE})
-        seen = geometry(self.network, layers)
-        halo = max(seen.halo, *(term.reach for term in self.terms))
-        return plan_tiles(height, width, self.core, seen._replace(halo=halo))
+        return plan_windows(self.network, self.terms, self.core, height, width)
+
+
+def plan_windows(
+    network: Network, terms: tuple[Term, ...], core: int, height: int, width: int
+) -> tuple[Window, ...]:
+    """The windows of a picture of height x width pixels in which these terms are exact."""
+    layers = tuple({term.layer for term in terms} - {IMAGE})
+    seen = geometry(network, layers)
+    halo = max(seen.halo, *(term.reach for term in terms))
+    return plan_tiles(height, width, core, seen._replace(halo=halo))
 
 
 def check_additive(terms: tuple[Term, ...]) -> None:

@@ -1,0 +1,77 @@
+"""Where the allocator refuses, a scale goes on in smaller windows, from where it was."""
+
+import pytest
+import tensorflow as tf
+from jobs import history, notes, picture
+from tolerances import assert_within
+
+from tf_nst.engine import evaluators, tiles
+from tf_nst.engine.stylize import Tiling, iterate
+from tf_nst.engine.windows import Windows
+
+
+@pytest.fixture
+def small_cores(monkeypatch):
+    monkeypatch.setattr(tiles, "CORES", (16, 8))
+
+
+def refused(*arguments, **named):
+    raise tf.errors.ResourceExhaustedError(None, None, "no memory")
+
+
+@pytest.fixture
+def refuse_from(monkeypatch):
+    """The whole picture is refused from its so manieth call on."""
+
+    def refuse(call: int) -> None:
+        original, calls = evaluators.Whole.steps, []
+
+        def steps(self, optimizer, progress, measured):
+            run = original(self, optimizer, progress, measured)
+
+            def counting(*given):
+                calls.append(1)
+                return refused() if len(calls) >= call else run(*given)
+
+            return counting
+
+        monkeypatch.setattr(evaluators.Whole, "steps", steps)
+
+    return refuse
+
+
+@pytest.fixture
+def tiled(make_job, tiny):
+    return make_job(5)._replace(tiling=Tiling(tiny, (0,)), pause_every=2)
+
+
+def test_it_goes_on_in_windows_from_the_last_good_state(tiled, small_cores, refuse_from):
+    whole = list(iterate(tiled))
+    refuse_from(3)
+    found = list(iterate(tiled))
+    assert notes(found) == [
+        "step 2: the memory does not suffice, this size goes on in windows of 16 pixels"
+    ]
+    assert_within(picture(found), picture(whole), 1e-4)
+    for term, values in history(whole).items():
+        assert_within(history(found)[term], values, 1e-4)
+
+
+def test_windows_become_smaller_too(tiled, small_cores, refuse_from, monkeypatch):
+    """Already while the targets are measured."""
+    refuse_from(1)
+    true = Windows.references
+
+    def references(self, content):
+        return refused() if self.objective.core > 8 else true(self, content)
+
+    monkeypatch.setattr(Windows, "references", references)
+    found = list(iterate(tiled))
+    assert [line.split()[-2] for line in notes(found)] == ["16", "8"]
+    assert len(history(found)["variation/squared/image"]) == 5
+
+
+def test_where_there_are_no_smaller_windows_the_refusal_stands(tiled, small_cores, refuse_from):
+    refuse_from(1)
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        list(iterate(tiled._replace(tiling=None)))
