@@ -1,10 +1,11 @@
-"""Benchmarks, each a table: python scripts/bench.py step|start|picture|scale|serving
+"""Benchmarks, each a table: python scripts/bench.py step|start|picture|precision|scale|serving
 
-step     seconds of a step, share of the machine's convolution ceiling, and where the rest goes
-start    seconds from Enter to --help, to the first step and to the first preview
-picture  objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
-scale    large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
-serving  an export: its size, its first requests, pictures a minute, memory
+step       seconds of a step, share of the machine's convolution ceiling, and where the rest goes
+start      seconds from Enter to --help, to the first step and to the first preview
+picture    objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
+precision  the objective that bfloat16 ends at against float32's, on some pairs
+scale      large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
+serving    an export: its size, its first requests, pictures a minute, memory
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
 those of serving.
@@ -15,7 +16,7 @@ import subprocess
 import sys
 
 from absl import app, flags
-from benchmarks import picture, scale, serving, start, step
+from benchmarks import picture, precision, scale, serving, start, step
 
 SIZES = flags.DEFINE_list(
     "sizes", ["256", "512"], "step, scale: sides of the square picture, in pixels"
@@ -24,11 +25,11 @@ DTYPES = flags.DEFINE_list(
     "dtypes", ["float32", "bfloat16"], "step, scale (the first): dtypes of the features"
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
-STEPS = flags.DEFINE_integer("steps", 8, "step, scale: timed steps")
+STEPS = flags.DEFINE_integer("steps", 8, "step, scale, precision: steps")
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
-WEIGHTS = flags.DEFINE_string("weights", "compact", "picture, scale: as of the command")
-SIZE = flags.DEFINE_integer("size", 512, "picture: long side in pixels")
+WEIGHTS = flags.DEFINE_string("weights", "compact", "picture, precision, scale: as of the command")
+SIZE = flags.DEFINE_integer("size", 512, "picture, precision: long side in pixels")
 RECIPE_STEPS = flags.DEFINE_integer("recipe_steps", 1000, "picture: steps of the tutorial's recipe")
 RATES = flags.DEFINE_list("rates", ["0.01", "0.02", "0.04"], "picture: its learning rates")
 EVALUATIONS = flags.DEFINE_integer("evaluations", 300, "picture: evaluations of the textbook's")
@@ -36,6 +37,9 @@ RESULTS = flags.DEFINE_string(
     "results", "", "picture: .json to keep the curves in, and to go on from"
 )
 PLOT = flags.DEFINE_string("plot", "", "picture: .png to plot them in (needs matplotlib)")
+PAIRS = flags.DEFINE_list(
+    "pairs", ["examples/louvre_court.jpg:examples/water_garden.jpg"], "precision: CONTENT:STYLE"
+)
 TILES = flags.DEFINE_list("tiles", ["off", "1024"], "scale: off, or pixels that a window owns")
 OPTIMIZER = flags.DEFINE_string("optimizer", "adam", "scale: as of the command")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
@@ -46,6 +50,7 @@ MEASUREMENTS = {
     **step.MEASUREMENTS,
     **start.MEASUREMENTS,
     **picture.MEASUREMENTS,
+    **precision.MEASUREMENTS,
     **scale.MEASUREMENTS,
     **serving.MEASUREMENTS,
 }
@@ -66,13 +71,15 @@ def main(argv):
         pair = (CONTENT.value, STYLE.value, WEIGHTS.value, SIZE.value)
         lengths = (RECIPE_STEPS.value, RATES.value, EVALUATIONS.value)
         picture.print_tables(child, pair, lengths, RESULTS.value, PLOT.value)
+    elif what == ["precision"]:
+        precision.print_table(child, PAIRS.value, WEIGHTS.value, SIZE.value, STEPS.value)
     elif what == ["scale"]:
         how = (WEIGHTS.value, DTYPES.value[0], OPTIMIZER.value, STEPS.value)
         scale.print_table(child, SIZES.value, TILES.value, *how)
     elif what == ["serving"]:
         serving.print_table(child, MODEL.value, CONTENT.value, PICTURES.value)
     else:
-        known = "step, start, picture, scale or serving"
+        known = "step, start, picture, precision, scale or serving"
         sys.exit(f"expected {known}, received {' '.join(what) or 'nothing'}")
 
 

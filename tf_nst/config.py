@@ -19,7 +19,7 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 XLA_CHOICES = ("auto", "on", "off")
 OPTIMIZERS = ("lbfgs", "adam", "sgd")
 STARTS = ("matched", "content", "noise", "style_statistics")
-STRATEGIES = ("auto", "cpu", "gpu", "mirrored", "tpu")
+STRATEGIES = ("auto", "cpu", "gpu", "mirrored", "tpu", "workers")
 TILES = ("auto", "off")
 NETWORKS = ("vgg19", "vgg16")
 
@@ -170,6 +170,11 @@ class StylizeConfig:
         _check_choice("--precision", self.precision, PRECISIONS)
         _check_choice("--xla", self.xla, XLA_CHOICES)
         _check_choice("--strategy", self.strategy, STRATEGIES)
+        if self.strategy == "workers" and not self.core:
+            raise UserError(
+                "--strategy and --tile: workers share windows, expected --tile=N, received "
+                f"--tile={self.tile}"
+            )
         if not (isinstance(self.init, str) and self.init):
             raise UserError(
                 f"--init: expected {', '.join(STARTS)} or a file, received {self.init!r}"
