@@ -11,7 +11,7 @@ import tensorflow as tf
 from tf_nst.config import StylizeConfig, config_from_options
 from tf_nst.engine.budget import Budget
 from tf_nst.engine.events import Event, Note
-from tf_nst.engine.initial import initial_image
+from tf_nst.engine.initial import NOISY_STARTS, initial_image
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
 from tf_nst.engine.plan import fallback, plan_cores, plan_optimizers
 from tf_nst.engine.precision import choose_precision
@@ -190,6 +190,7 @@ def _job(
         content=content,
         style=style,
         initial=initial,
+        detail=config.init not in NOISY_STARTS,
         decay=config.average,
         stop=config.stop,
         xla=config.xla == "on",

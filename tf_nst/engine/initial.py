@@ -5,6 +5,9 @@ import tensorflow as tf
 
 from tf_nst.ops.color import color_statistics, map_colors, match_colors, symmetric_root
 
+# Their detail is no picture's: an enlarged picture is better without it.
+NOISY_STARTS = ("noise", "style_statistics")
+
 
 def initial_image(init: str, content: np.ndarray, style: np.ndarray, seed: int) -> np.ndarray:
     """The start as [1, H, W, 3] float32 in 0..1, of the content's size.

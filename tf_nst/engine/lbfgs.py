@@ -19,6 +19,9 @@ MEMORY = 10
 # The largest change of a pixel value in one move: 40 grey levels. A quadratic model built from ten
 # moves says nothing beyond.
 LARGEST_MOVE = 40 / 255
+# The same where no move has been learnt from, as at the start of every scale: a move of 40 levels
+# from a picture that is half painted is a step lost (docs/performance.md).
+FIRST_MOVE = 16 / 255
 
 
 class LbfgsState(NamedTuple):
@@ -111,7 +114,7 @@ def inner(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
 def _direction(
     pairs: Pairs, point: tf.Tensor, gradient: tf.Tensor, precondition: Precondition
 ) -> tf.Tensor:
-    """Downhill within 0..1, no pixel moving further than LARGEST_MOVE at rate 1.
+    """Downhill within 0..1, no pixel moving further than LARGEST_MOVE at rate 1, or FIRST_MOVE.
 
     Values at the border that the gradient pushes outwards do not move and have no say (the
     two-metric projection of Bertsekas 1982, section 2).
@@ -121,8 +124,11 @@ def _direction(
     product, known = two_loop(pairs, gradient, free, precondition)
     direction = -product
     largest = tf.reduce_max(tf.abs(direction), axis=[1, 2, 3])
-    factor = tf.math.divide_no_nan(tf.constant(LARGEST_MOVE, point.dtype), largest)
-    return direction * _column(tf.where(known, tf.minimum(factor, 1.0), factor))
+    largest_move, first_move = (
+        tf.math.divide_no_nan(tf.constant(move, point.dtype), largest)
+        for move in (LARGEST_MOVE, FIRST_MOVE)
+    )
+    return direction * _column(tf.where(known, tf.minimum(largest_move, 1.0), first_move))
 
 
 def _learn(state: LbfgsState, image: tf.Tensor, gradient: tf.Tensor, accepted: tf.Tensor) -> Pairs:

@@ -21,7 +21,7 @@ from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.model.networks import Network
 from tf_nst.objective.objective import Extractor
 from tf_nst.objective.terms import Term
-from tf_nst.ops.resample import resize
+from tf_nst.ops.resample import carried, resize
 
 
 class Tiling(NamedTuple):
@@ -50,6 +50,7 @@ class Job(NamedTuple):
       content: [B or 1, H, W, 3] float32 in 0..1.
       style: [1, h, w, 3] float32 in 0..1, of the size at which the last scale measures it.
       initial: [B, H, W, 3] float32 in 0..1.
+      detail: whether an enlarged picture is given the detail of `initial`, which noise has not.
       decay: of the average of the optimiser's pictures; 0: they are not averaged.
       stop: a scale ends when STOP_STEPS steps lowered the loss by less than this share of it.
       xla: whether XLA compiles the step.
@@ -67,6 +68,7 @@ class Job(NamedTuple):
     content: np.ndarray
     style: np.ndarray
     initial: np.ndarray
+    detail: bool = False
     decay: float = 0.0
     stop: float = 0.0
     xla: bool = False
@@ -93,11 +95,15 @@ def iterate(job: Job) -> Iterator[Event]:
     Raises:
       NonFiniteLossError: a loss is NaN or infinite.
     """
-    picture, run = tf.constant(job.initial, tf.float32), None
+    picture, run = None, None
     for index, scale in enumerate(job.scales):
         if not scale.steps:
             continue
-        picture = resize(picture, scale.height, scale.width)
+        origin = resize(tf.constant(job.initial, tf.float32), scale.height, scale.width)
+        if run is None:
+            picture = origin
+        else:
+            picture = carried(picture, origin) if job.detail else resize(picture, *scale[:2])
         yield ScaleStarted(index, scale)
         run = _Scale(job, index, picture, run)
         yield from run.events()

@@ -22,7 +22,7 @@ from tf_nst.objective.objective import (
 )
 from tf_nst.objective.terms import Means, Term
 from tf_nst.ops.color import color_statistics, match_colors
-from tf_nst.ops.resample import resize, sides
+from tf_nst.ops.resample import carried, resize, sides
 
 # Mean [3] and covariance [3, 3] of a style's colours, float64.
 Colors = tuple[tf.Tensor, tf.Tensor]
@@ -74,6 +74,7 @@ def paint(
     heights, widths, made = look_up_scales(recipe.tables, *sides(content), steps)
     last = tf.size(made) - 1
     start = content if colors is None else match_colors(content, colors)
+    first = resize(start, heights[0], widths[0])
     long_sides = tf.cast(tf.maximum(heights, widths), tf.float64)
 
     def scale(index, picture, state, finite, _):
@@ -84,7 +85,7 @@ def paint(
             targets(last - index, long_sides[index] / long_sides[last]),
             references(recipe.extractor, recipe.terms, here),
         )
-        picture = resize(picture, heights[index], widths[index])
+        picture = carried(picture, resize(start, heights[index], widths[index]))
         state = recipe.optimizer.resample(state, picture)
         picture, state, fine = _paint_scale(recipe, objective, picture, state, made[index])
         values = term_values(objective, picture)
@@ -95,7 +96,7 @@ def paint(
     _, picture, _, finite, values = tf.while_loop(
         lambda index, *_: index <= last,
         scale,
-        (tf.constant(0), start, recipe.optimizer.init(start), tf.constant(True), empty),
+        (tf.constant(0), first, recipe.optimizer.init(first), tf.constant(True), empty),
         parallel_iterations=1,
     )
     return picture, values[:, 0], finite & tf.reduce_all(tf.math.is_finite(values))

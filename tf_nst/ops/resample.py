@@ -18,6 +18,24 @@ def resize(image: tf.Tensor, height: int | tf.Tensor, width: int | tf.Tensor) ->
     return tf.clip_by_value(resized, low, high)
 
 
+def carried(picture: tf.Tensor, origin: tf.Tensor) -> tf.Tensor:
+    """A picture enlarged to the size of what it began from, with the detail that only this has.
+
+    Detail is what of `origin` is lost at the picture's size. Without it an enlarged picture is
+    blurred, and its finest strokes have to be painted from nothing (docs/performance.md).
+
+    Args:
+      picture: [B, h, w, 3] float32 in 0..1.
+      origin: [B or 1, H, W, 3] float32 in 0..1.
+
+    Returns:
+      [B, H, W, 3] in 0..1.
+    """
+    size = sides(origin)
+    detail = origin - resize(resize(origin, *sides(picture)), *size)
+    return tf.clip_by_value(resize(picture, *size) + detail, 0.0, 1.0)
+
+
 def sides(image: tf.Tensor) -> tuple[int, int] | tuple[tf.Tensor, tf.Tensor]:
     """Height and width of [B, H, W, C]: numbers, or scalars where they are not known yet."""
     if image.shape[1:3].is_fully_defined():
