@@ -113,6 +113,11 @@ def test_the_line_search_knows_whether_losses_are_exact(planned, precision, exac
     assert scales == (Scale(48, 64, 4),)
 
 
+@pytest.mark.parametrize("init", ["matched", "content", "noise", "style_statistics"])
+def test_noise_has_no_detail_to_keep(init):
+    assert prepared(init=init).job.detail == (init in ("matched", "content"))
+
+
 # --- memory ----------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 from problems import bowl, quadratic, rosenbrock, run
 from tolerances import assert_close
 
-from tf_nst.engine.lbfgs import LARGEST_MOVE, empty_pairs
+from tf_nst.engine.lbfgs import FIRST_MOVE, LARGEST_MOVE, empty_pairs
 from tf_nst.engine.line_search import MOST_TRIALS, strong_wolfe, tolerant
 from tf_nst.engine.optimizers import lbfgs
 from tf_nst.engine.two_loop import Pairs, two_loop
@@ -112,7 +112,7 @@ def test_pairs_of_which_too_little_is_free_do_not_count():
 def test_the_first_move_is_down_the_gradient_by_a_known_length(rate, steepness):
     images = run(lbfgs(rate), [bowl(GOAL, steepness)], START, 1).images
     slope = START[0] - GOAL
-    expected = START[0] - rate * LARGEST_MOVE * slope / np.max(np.abs(slope))
+    expected = START[0] - rate * FIRST_MOVE * slope / np.max(np.abs(slope))
     assert_close(images[1, 0], expected, "float64")
 
 
@@ -126,7 +126,8 @@ def test_a_bowl_is_solved_exactly_by_the_second_move():
 def test_no_value_moves_further_than_the_largest_move_at_once():
     start = np.full([1, SIZE], 0.05)
     done = run(lbfgs(1.0), [bowl(np.full(SIZE, 0.95))], start, 8)
-    assert_close(np.abs(np.diff(done.images[:6, 0], axis=0)).max(1), [LARGEST_MOVE] * 5, "float64")
+    moves = np.abs(np.diff(done.images[:6, 0], axis=0)).max(1)
+    assert_close(moves, [FIRST_MOVE] + [LARGEST_MOVE] * 4, "float64")
     assert_close(done.images[-1, 0], np.full(SIZE, 0.95), "float64")
 
 
@@ -192,7 +193,7 @@ def test_a_pair_without_positive_curvature_is_not_kept():
     assert all(state.search.trials == 0 for state in done.states), "a move was not accepted"
     assert all(np.all(state.pairs.curvatures == 0) for state in done.states)
     assert all(state.pairs.newest == 0 for state in done.states)
-    assert_close(np.abs(np.diff(done.images[:, 0], axis=0)).max(1), [LARGEST_MOVE] * 3, "float64")
+    assert_close(np.abs(np.diff(done.images[:, 0], axis=0)).max(1), [FIRST_MOVE] * 3, "float64")
 
 
 def test_empty_pairs_hold_nothing():
@@ -225,7 +226,7 @@ def test_a_failing_search_resets_and_the_second_in_a_row_is_the_end(search):
     assert len(kept(reset.pairs)[0]) == 0 and reset.failures == 1 and reset.search.trials == 0
     for state in (reset, last):
         np.testing.assert_array_equal(state.point, before.point)
-    steepest = -LARGEST_MOVE * reset.gradient / np.max(np.abs(reset.gradient))
+    steepest = -FIRST_MOVE * reset.gradient / np.max(np.abs(reset.gradient))
     assert_close(reset.direction, steepest, "float64")
     failed = [bool(optimizer.failed(state)) for state in done.states]
     assert failed == [False] * (len(failed) - 1) + [True]

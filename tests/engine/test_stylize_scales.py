@@ -18,7 +18,7 @@ from tf_nst.engine.steps import begin, compile_steps
 from tf_nst.engine.stylize import iterate, stylize
 from tf_nst.objective.objective import build_objective, term_values
 from tf_nst.objective.terms import Gram, MeanSquaredContent
-from tf_nst.ops.resample import resize
+from tf_nst.ops.resample import carried, resize
 
 STILL = sgd(1e-30)
 COARSE, FINE = (10, 14), SIZE
@@ -68,6 +68,12 @@ def test_a_scale_starts_from_the_picture_of_the_last(make_job, decay):
     assert_close(stylize(still), expected, "float32")
 
 
+def test_it_has_the_detail_of_the_start_where_that_is_a_picture(make_job):
+    still = make_job(scales=scales(1, 1), optimizer=STILL, detail=True)
+    origin = tf.constant(still.initial)
+    assert_close(stylize(still), carried(resize(origin, *COARSE), origin), "float32")
+
+
 @pytest.mark.parametrize("decay", [0.0, 0.9], ids=["best", "average"])
 def test_moments_are_carried_on_and_the_track_begins_anew(make_job, decay):
     job = make_job(scales=scales(3, 2), decay=decay)
@@ -89,8 +95,8 @@ def test_another_optimiser_begins_with_a_state_of_its_own(make_job):
     """Two of the same kind are others: they were made with other settings."""
     first, second = adam(0.02, epsilon=1.0), adam(0.02, epsilon=1.0)
     apart = stylize(make_job(scales=scales(3, 2), optimizers=(first, second), decay=0.9))
-    carried = stylize(make_job(scales=scales(3, 2), optimizers=(first, first), decay=0.9))
-    assert np.abs(apart - carried).max() > 1e-3
+    together = stylize(make_job(scales=scales(3, 2), optimizers=(first, first), decay=0.9))
+    assert np.abs(apart - together).max() > 1e-3
 
 
 def test_the_style_shrinks_with_the_picture_but_not_below_what_the_layers_see(make_job, content):

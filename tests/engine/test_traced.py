@@ -58,6 +58,7 @@ def looped(recipe: Recipe, content, style, steps: int, thinned: int = 1):
         content,
         style,
         initial=content,
+        detail=True,
         decay=recipe.decay,
     )
     return list(iterate(job))[-1]

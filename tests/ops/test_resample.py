@@ -6,7 +6,7 @@ import reference
 import tensorflow as tf
 from tolerances import assert_close
 
-from tf_nst.ops.resample import resize
+from tf_nst.ops.resample import carried, resize
 
 IMAGE = tf.constant(reference.counting(12, 16)[None], tf.float32)
 
@@ -56,3 +56,31 @@ def test_pictures_of_a_batch_do_not_see_each_other(size):
     both = resize(tf.concat([IMAGE, paler], 0), *size)
     assert_close(both[:1], resize(IMAGE, *size), "float32")
     assert_close(both[1:], resize(paler, *size), "float32")
+
+
+# --- enlarged with detail --------------------------------------------------------------------
+
+
+def test_a_picture_that_did_not_change_is_carried_up_as_it_was():
+    """0.1 to 0.9: nothing is clipped."""
+    origin = 0.1 + 0.8 * IMAGE
+    assert_close(carried(resize(origin, 6, 8), origin), origin, "float32")
+
+
+def test_what_was_painted_is_enlarged_and_the_origins_detail_added():
+    origin = 0.2 + 0.5 * IMAGE
+    small = resize(origin, 6, 8)
+    expected = origin + resize(small + 0.1, 12, 16) - resize(small, 12, 16)
+    assert_close(carried(small + 0.1, origin), expected, "float32")
+
+
+def test_each_picture_of_a_batch_has_the_detail_of_one_origin_and_stays_in_range():
+    pictures = tf.concat([resize(IMAGE, 6, 8), tf.ones([1, 6, 8, 3])], 0)
+    found = carried(pictures, IMAGE)
+    assert found.shape == (2, 12, 16, 3)
+    assert np.min(found) >= 0 and np.max(found) <= 1
+    assert_close(found[0], IMAGE[0], "float32")
+
+
+def test_a_picture_of_that_size_stays():
+    assert_close(carried(0.5 * IMAGE, IMAGE), 0.5 * IMAGE, "float32")
