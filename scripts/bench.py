@@ -1,10 +1,12 @@
-"""Benchmarks, each a table: python scripts/bench.py step|start|picture|scale|serving
+"""Benchmarks, each a table: python scripts/bench.py KIND
 
-step     seconds of a step, share of the machine's convolution ceiling, and where the rest goes
-start    seconds from Enter to --help, to the first step and to the first preview
-picture  objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
-scale    large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
-serving  an export: its size, its first requests, pictures a minute, memory
+step       seconds of a step, share of the machine's convolution ceiling, and where the rest goes
+start      seconds from Enter to --help, to the first step and to the first preview
+picture    objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
+precision  the objective that bfloat16 ends at against float32's, on some pairs
+scale      large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
+exact      the gradient by windows against that of the whole picture
+serving    an export: its size, its first requests, pictures a minute, memory
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
 those of serving.
@@ -15,7 +17,7 @@ import subprocess
 import sys
 
 from absl import app, flags
-from benchmarks import picture, scale, serving, start, step
+from benchmarks import exact, picture, precision, scale, serving, start, step
 
 SIZES = flags.DEFINE_list(
     "sizes", ["256", "512"], "step, scale: sides of the square picture, in pixels"
@@ -24,11 +26,13 @@ DTYPES = flags.DEFINE_list(
     "dtypes", ["float32", "bfloat16"], "step, scale (the first): dtypes of the features"
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
-STEPS = flags.DEFINE_integer("steps", 8, "step, scale: timed steps")
+STEPS = flags.DEFINE_integer("steps", 8, "step, scale, precision: steps")
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
-WEIGHTS = flags.DEFINE_string("weights", "compact", "picture, scale: as of the command")
-SIZE = flags.DEFINE_integer("size", 512, "picture: long side in pixels")
+WEIGHTS = flags.DEFINE_string(
+    "weights", "compact", "picture, precision, scale, exact: as of the command"
+)
+SIZE = flags.DEFINE_integer("size", 512, "picture, precision: long side in pixels")
 RECIPE_STEPS = flags.DEFINE_integer("recipe_steps", 1000, "picture: steps of the tutorial's recipe")
 RATES = flags.DEFINE_list("rates", ["0.01", "0.02", "0.04"], "picture: its learning rates")
 EVALUATIONS = flags.DEFINE_integer("evaluations", 300, "picture: evaluations of the textbook's")
@@ -36,6 +40,9 @@ RESULTS = flags.DEFINE_string(
     "results", "", "picture: .json to keep the curves in, and to go on from"
 )
 PLOT = flags.DEFINE_string("plot", "", "picture: .png to plot them in (needs matplotlib)")
+PAIRS = flags.DEFINE_list(
+    "pairs", ["examples/louvre_court.jpg:examples/water_garden.jpg"], "precision: CONTENT:STYLE"
+)
 TILES = flags.DEFINE_list("tiles", ["off", "1024"], "scale: off, or pixels that a window owns")
 OPTIMIZER = flags.DEFINE_string("optimizer", "adam", "scale: as of the command")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
@@ -46,7 +53,9 @@ MEASUREMENTS = {
     **step.MEASUREMENTS,
     **start.MEASUREMENTS,
     **picture.MEASUREMENTS,
+    **precision.MEASUREMENTS,
     **scale.MEASUREMENTS,
+    **exact.MEASUREMENTS,
     **serving.MEASUREMENTS,
 }
 
@@ -57,23 +66,40 @@ def main(argv):
         kind, *arguments = json.loads(MEASURE.value)
         print(json.dumps(MEASUREMENTS[kind](*arguments)))
         return
-    what = argv[1:]
-    if what == ["step"]:
-        step.print_tables(child, SIZES.value, DTYPES.value, XLA.value, STEPS.value)
-    elif what == ["start"]:
-        start.print_table(child)
-    elif what == ["picture"]:
-        pair = (CONTENT.value, STYLE.value, WEIGHTS.value, SIZE.value)
-        lengths = (RECIPE_STEPS.value, RATES.value, EVALUATIONS.value)
-        picture.print_tables(child, pair, lengths, RESULTS.value, PLOT.value)
-    elif what == ["scale"]:
-        how = (WEIGHTS.value, DTYPES.value[0], OPTIMIZER.value, STEPS.value)
-        scale.print_table(child, SIZES.value, TILES.value, *how)
-    elif what == ["serving"]:
-        serving.print_table(child, MODEL.value, CONTENT.value, PICTURES.value)
-    else:
-        known = "step, start, picture, scale or serving"
-        sys.exit(f"expected {known}, received {' '.join(what) or 'nothing'}")
+    kind = " ".join(argv[1:])
+    if kind not in TABLES:
+        sys.exit(f"expected one of {', '.join(TABLES)}, received {kind or 'nothing'}")
+    TABLES[kind]()
+
+
+def _step():
+    step.print_tables(child, SIZES.value, DTYPES.value, XLA.value, STEPS.value)
+
+
+def _picture():
+    pair = (CONTENT.value, STYLE.value, WEIGHTS.value, SIZE.value)
+    lengths = (RECIPE_STEPS.value, RATES.value, EVALUATIONS.value)
+    picture.print_tables(child, pair, lengths, RESULTS.value, PLOT.value)
+
+
+def _precision():
+    precision.print_table(child, PAIRS.value, WEIGHTS.value, SIZE.value, STEPS.value)
+
+
+def _scale():
+    how = (WEIGHTS.value, DTYPES.value[0], OPTIMIZER.value, STEPS.value)
+    scale.print_table(child, SIZES.value, TILES.value, *how)
+
+
+TABLES = {
+    "step": _step,
+    "start": lambda: start.print_table(child),
+    "picture": _picture,
+    "precision": _precision,
+    "scale": _scale,
+    "exact": lambda: exact.print_table(child, WEIGHTS.value),
+    "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, PICTURES.value),
+}
 
 
 def child(*measurement):

@@ -247,11 +247,20 @@ CHOICES = {
 @pytest.mark.parametrize("name", CHOICES)
 def test_choices_are_taken_and_others_refused_with_all_of_them(name):
     for value in CHOICES[name]:
-        assert options_from_config(config_from_options({name: value}))[name] == value
+        options = {"tile": 64, name: value}
+        assert options_from_config(config_from_options(options))[name] == value
     with pytest.raises(UserError) as error:
         config_from_options({name: "foo"})
     expected = f"--{name}: expected one of {', '.join(CHOICES[name])}, received 'foo'"
     assert str(error.value) == expected
+
+
+@pytest.mark.parametrize("tile", ["auto", "off"])
+def test_workers_without_windows_are_refused(tile):
+    with pytest.raises(
+        UserError, match=f"share windows, expected --tile=N, received --tile={tile}"
+    ):
+        config_from_options({"strategy": "workers", "tile": tile})
 
 
 @pytest.mark.parametrize("value", [*STARTS, "some/file.png"])

@@ -11,7 +11,7 @@ import tf_nst
 from tf_nst.cli.run import main
 from tf_nst.config import config_from_options
 from tf_nst.engine.events import Finished, ScaleStarted, StepsDone
-from tf_nst.engine.not_finite import NonFiniteLossError
+from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.inputs import read_inputs

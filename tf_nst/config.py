@@ -4,10 +4,18 @@ No TensorFlow here, so that `--help` and a mistyped flag are answered at once.
 """
 
 import math
-import numbers
 import os
 from dataclasses import dataclass, field, fields
 
+from tf_nst.checks import (
+    check_above_zero,
+    check_choice,
+    check_integer,
+    check_number,
+    check_share,
+    is_finite,
+    is_whole,
+)
 from tf_nst.errors import UserError
 
 # Rows of objective.terms.TERMS by their role; a test keeps them equal.
@@ -19,7 +27,7 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 XLA_CHOICES = ("auto", "on", "off")
 OPTIMIZERS = ("lbfgs", "adam", "sgd")
 STARTS = ("matched", "content", "noise", "style_statistics")
-STRATEGIES = ("auto", "cpu", "gpu", "mirrored", "tpu")
+STRATEGIES = ("auto", "cpu", "gpu", "mirrored", "tpu", "workers")
 TILES = ("auto", "off")
 NETWORKS = ("vgg19", "vgg16")
 
@@ -86,8 +94,8 @@ class NetworkConfig:
     pooling: str = "max"
 
     def __post_init__(self):
-        _check_choice("--network", self.network, NETWORKS)
-        _check_choice("--pooling", self.pooling, POOLINGS)
+        check_choice("--network", self.network, NETWORKS)
+        check_choice("--pooling", self.pooling, POOLINGS)
         if not isinstance(self.weights, str):
             raise UserError(
                 "--weights: expected auto, imagenet, compact, random or a path, "
@@ -112,11 +120,11 @@ class ObjectiveConfig:
         for flag in _LISTS:
             _check_list(f"--{flag}", getattr(self, flag))
         for flag in ("content_weight", "style_weight", "tv_weight"):
-            _check_number(f"--{flag}", getattr(self, flag), least=0.0)
-        _check_choice("--content_loss", self.content_loss, CONTENT_LOSSES)
-        _check_choice("--tv_loss", self.tv_loss, VARIATION_LOSSES)
+            check_number(f"--{flag}", getattr(self, flag), least=0.0)
+        check_choice("--content_loss", self.content_loss, CONTENT_LOSSES)
+        check_choice("--tv_loss", self.tv_loss, VARIATION_LOSSES)
         for item in self.style_statistic:
-            _check_choice("--style_statistic", item.name, STYLE_STATISTICS)
+            check_choice("--style_statistic", item.name, STYLE_STATISTICS)
         if self.content_weight == self.style_weight == 0:
             raise UserError(
                 "--content_weight and --style_weight: expected one of them above 0, received 0, 0"
@@ -153,23 +161,28 @@ class StylizeConfig:
     strategy: str = "auto"
 
     def __post_init__(self):
-        _check_integer("--size", self.size, 1, MAX_SIDE)
-        _check_integer("--style_size", self.style_size, 0, MAX_SIDE)
+        check_integer("--size", self.size, 1, MAX_SIDE)
+        check_integer("--style_size", self.style_size, 0, MAX_SIDE)
         _check_steps(self.steps, self.scales)
-        _check_integer("--lbfgs_pairs", self.lbfgs_pairs, 1, MAX_PAIRS)
-        _check_integer("--seed", self.seed, 0, MAX_SEED)
+        check_integer("--lbfgs_pairs", self.lbfgs_pairs, 1, MAX_PAIRS)
+        check_integer("--seed", self.seed, 0, MAX_SEED)
         if self.learning_rate is not None:
-            _check_above_zero("--learning_rate", self.learning_rate)
+            check_above_zero("--learning_rate", self.learning_rate)
         if self.average is not None:
-            _check_share("--average", self.average)
-        _check_share("--stop", self.stop)
-        _check_number("--memory", self.memory, least=0.0)
+            check_share("--average", self.average)
+        check_share("--stop", self.stop)
+        check_number("--memory", self.memory, least=0.0)
         if self.tile not in TILES:
             _check_core(self.tile)
-        _check_choice("--optimizer", self.optimizer, OPTIMIZERS)
-        _check_choice("--precision", self.precision, PRECISIONS)
-        _check_choice("--xla", self.xla, XLA_CHOICES)
-        _check_choice("--strategy", self.strategy, STRATEGIES)
+        check_choice("--optimizer", self.optimizer, OPTIMIZERS)
+        check_choice("--precision", self.precision, PRECISIONS)
+        check_choice("--xla", self.xla, XLA_CHOICES)
+        check_choice("--strategy", self.strategy, STRATEGIES)
+        if self.strategy == "workers" and not self.core:
+            raise UserError(
+                "--strategy and --tile: workers share windows, expected --tile=N, received "
+                f"--tile={self.tile}"
+            )
         if not (isinstance(self.init, str) and self.init):
             raise UserError(
                 f"--init: expected {', '.join(STARTS)} or a file, received {self.init!r}"
@@ -209,7 +222,7 @@ def config_from_options(options: dict) -> StylizeConfig:
             value = parse_weighted(value, f"--{name}")
         if name == "steps":
             value = parse_steps(value)
-        if name == "tile" and _is_whole(value):
+        if name == "tile" and is_whole(value):
             value = str(value)
         parts[owner][name] = value
     return StylizeConfig(
@@ -243,28 +256,11 @@ def _own_fields(part: type) -> tuple[str, ...]:
     )
 
 
-def _check_choice(flag: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise UserError(f"{flag}: expected one of {', '.join(choices)}, received {value!r}")
-
-
 def _check_list(flag: str, items: tuple[Weighted, ...]) -> None:
     fine = isinstance(items, tuple) and all(isinstance(item, Weighted) for item in items)
-    if not (fine and items and all(_is_finite(item.weight) and item.weight > 0 for item in items)):
+    if not (fine and items and all(is_finite(item.weight) and item.weight > 0 for item in items)):
         raise UserError(f"{flag}: expected NAME or NAME:WEIGHT by commas, received {items!r}")
     _check_once(items, flag)
-
-
-def _check_number(flag: str, value: float, least: float) -> None:
-    if not (_is_finite(value) and value >= least):
-        raise UserError(
-            f"{flag}: expected a finite number of {least:g} or more, received {value!r}"
-        )
-
-
-def _check_above_zero(flag: str, value: float) -> None:
-    if not (_is_finite(value) and value > 0):
-        raise UserError(f"{flag}: expected a finite number above 0, received {value!r}")
 
 
 def parse_steps(value: object) -> tuple[int, ...]:
@@ -279,7 +275,7 @@ def parse_steps(value: object) -> tuple[int, ...]:
         whole = [int(item) if isinstance(item, str) else item for item in items]
     except ValueError:
         whole = []
-    if not whole or not all(_is_whole(item) for item in whole):
+    if not whole or not all(is_whole(item) for item in whole):
         raise UserError(
             f"--steps: expected a whole number, or one for each scale by commas, received {value!r}"
         )
@@ -287,14 +283,14 @@ def parse_steps(value: object) -> tuple[int, ...]:
 
 
 def _check_steps(steps: tuple[int, ...], scales: int) -> None:
-    _check_integer("--scales", scales, 0, MAX_SCALES)
+    check_integer("--scales", scales, 0, MAX_SCALES)
     if len(steps) > 1 and scales not in (0, len(steps)):
         raise UserError(
             f"--steps and --scales: expected as many steps as scales, received {len(steps)} and "
             f"{scales}"
         )
     for count in steps:
-        _check_integer("--steps", count, 0 if len(steps) > 1 else 1, MAX_STEPS)
+        check_integer("--steps", count, 0 if len(steps) > 1 else 1, MAX_STEPS)
     if len(steps) > MAX_SCALES or not any(steps):
         raise UserError(
             f"--steps: expected 1 to {MAX_SCALES} numbers, one of them above 0, received "
@@ -309,24 +305,3 @@ def _check_core(tile: str) -> None:
             f"--tile: expected {', '.join(TILES)} or a whole number from {LEAST_TILE} to "
             f"{MAX_SIDE}, received {tile!r}"
         )
-
-
-def _check_share(flag: str, value: float) -> None:
-    if not (_is_finite(value) and 0 <= value < 1):
-        raise UserError(f"{flag}: expected 0 or more and less than 1, received {value!r}")
-
-
-def _check_integer(flag: str, value: int, least: int, most: int) -> None:
-    if not (_is_whole(value) and least <= value <= most):
-        raise UserError(
-            f"{flag}: expected a whole number from {least} to {most}, received {value!r}"
-        )
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
-
-
-def _is_finite(value: float) -> bool:
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    return number and math.isfinite(value)

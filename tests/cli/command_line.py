@@ -49,12 +49,14 @@ def fresh_environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(Path(tf_nst.__file__).parents[1])}
 
 
-def start_fresh(folder: Path, *flags: str, code: str = COMMAND) -> subprocess.Popen:
+def start_fresh(
+    folder: Path, *flags: str, code: str = COMMAND, **environment: str
+) -> subprocess.Popen:
     """A fresh Python that runs `code` with these flags in this folder, deaf to no signal."""
     return subprocess.Popen(
         [sys.executable, "-c", HEARING + code, *flags],
         cwd=folder,
-        env=fresh_environment(),
+        env=fresh_environment() | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",

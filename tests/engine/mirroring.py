@@ -10,8 +10,8 @@ import tensorflow as tf
 from jobs import CONFIG, SIZE, history, notes
 
 from tf_nst.engine import pace
+from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.engine.line_search import strong_wolfe
-from tf_nst.engine.not_finite import NonFiniteLossError
 from tf_nst.engine.optimizers import Optimizer, adam, lbfgs
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.schedule import Scale

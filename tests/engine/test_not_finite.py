@@ -6,7 +6,7 @@ import tensorflow as tf
 from jobs import ADAM, picture
 
 from tf_nst.engine import pace
-from tf_nst.engine.not_finite import NonFiniteLossError
+from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.engine.optimizers import Optimizer
 from tf_nst.engine.schedule import Scale
 from tf_nst.engine.stylize import Job, iterate

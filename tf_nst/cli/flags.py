@@ -131,8 +131,9 @@ PAINT_FLAGS = (
         "strategy",
         "string",
         _D.strategy,
-        f"devices: {_one_of(choices.STRATEGIES)}; mirrored: all GPUs, or all logical CPUs; auto: a "
-        "TPU, else the GPUs, else the CPU; one picture is painted on one of them",
+        f"devices: {_one_of(choices.STRATEGIES)}; mirrored: all GPUs, or all logical CPUs; "
+        "workers: all processes of TF_CONFIG; auto: a TPU, else the GPUs, else the CPU; one "
+        "picture is painted on one of them, but by --tile=N, whose windows they share",
     ),
     Flag(
         "output_profile",

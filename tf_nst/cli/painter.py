@@ -8,8 +8,8 @@ from tf_nst.cli.flags import WEIGHTED_BY
 from tf_nst.cli.stop import Stop
 from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.engine.events import StepsDone
-from tf_nst.engine.not_finite import NonFiniteLossError
-from tf_nst.engine.strategy import strategy_name
+from tf_nst.engine.failures import UnfinishedError
+from tf_nst.engine.strategy import strategy_name, worker_place
 from tf_nst.engine.stylize import iterate
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
@@ -27,28 +27,35 @@ from tf_nst.painting import Painting, finished, prepare
 def paint_picture(values, config: StylizeConfig, inputs: Inputs) -> int:
     """Paints, shows progress, writes the picture, its record and its flag file.
 
+    Of several workers the first one writes.
+
     Returns:
       0, or 130 and 143 where Ctrl-C or SIGTERM ended the run early: the picture so far is written.
 
     Raises:
-      RunError: a loss is not finite (the last good picture is written), or a file cannot be.
+      RunError: a loss is not finite or another worker is gone (the last good picture is written),
+        or a file cannot be.
     """
     began = time.perf_counter()
     painting = prepare(config, inputs, _say, pause_every=values.preview_every)
     for line in _first_lines(painting):
         _say(line)
     history, ending = History(painting.job.scales), "painted"
+    worker, workers = worker_place(painting.job.strategy)
     with Stop() as stop:
         try:
             image = _iterate(values, painting, history, stop)
-        except NonFiniteLossError as error:
-            if error.image is not None:
+        except UnfinishedError as error:
+            if error.image is not None and not worker:
                 seconds = time.perf_counter() - began
                 _write_last_good(values, painting, history, error.image, seconds)
             raise
         if stop.signum:
             ending = f"stopped after {_steps(history.steps)}, the picture so far is"
-        _write(values, painting, history, image, ending, time.perf_counter() - began)
+        if worker:
+            _say(f"worker {worker + 1} of {workers} is done, the first one writes the picture")
+        else:
+            _write(values, painting, history, image, ending, time.perf_counter() - began)
     return stop.exit_code if stop.signum else 0
 
 
@@ -64,7 +71,7 @@ def _iterate(values, painting: Painting, history: History, stop: Stop):
     """Runs the job to its end or to a signal; returns the picture [1, H, W, 3]."""
     progress = Progress(painting.job.terms, painting.job.scales, sys.stdout)
     listeners = [history, progress]
-    if values.preview_every:
+    if values.preview_every and not worker_place(painting.job.strategy)[0]:
         listeners.append(_previews(values, painting))
     try:
         for event in iterate(painting.job):

@@ -1,17 +1,8 @@
 """A loss that is not finite: whose, and which picture was still good."""
 
 import numpy as np
-import tensorflow as tf
 
-from tf_nst.errors import RunError
-
-
-class NonFiniteLossError(RunError):
-    """A loss is NaN or infinite. `image` is the last picture known to be good, or None."""
-
-    def __init__(self, message: str, image: tf.Tensor | None):
-        super().__init__(message)
-        self.image = image
+from tf_nst.engine.failures import NonFiniteLossError
 
 
 def non_finite(terms, history, step, start, good) -> NonFiniteLossError:

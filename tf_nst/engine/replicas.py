@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine.strategy import worker_place
 from tf_nst.engine.tiles import Window
 
 
@@ -22,7 +23,7 @@ class Replicas:
 
     def __init__(self, strategy: tf.distribute.Strategy, pictures: int):
         self._strategy, self._pictures = strategy, pictures
-        self._worker, self._workers = _place_among_workers(strategy)
+        self._worker, self._workers = worker_place(strategy)
         self._count = strategy.num_replicas_in_sync // self._workers
 
     @property
@@ -89,13 +90,28 @@ class Replicas:
         ]
 
     def summed(self, values: Any) -> Any:
-        """The sum over all replicas of a nest of their values."""
+        """The sum over all replicas, of every worker, of a nest of their values."""
         if self._count * self._workers == 1:
             return values
-        return tf.nest.map_structure(
-            lambda value: self._strategy.reduce(tf.distribute.ReduceOp.SUM, value, axis=None),
-            values,
+        return tf.nest.map_structure(self._summed, values)
+
+    def _summed(self, value: Any) -> tf.Tensor:
+        own = self.each(value)
+        shared = self._strategy.experimental_distribute_values_from_function(
+            lambda context: own[context.replica_id_in_sync_group % self._count]
         )
+        return self._strategy.reduce(tf.distribute.ReduceOp.SUM, shared, axis=None)
+
+    def agreed(self, values: Any) -> Any:
+        """A nest of tensors of the host, as the first worker has them."""
+        if self._workers == 1:
+            return values
+
+        def first(value: tf.Tensor) -> tf.Tensor:
+            array = value.numpy()
+            return self.summed_over_workers(np.zeros_like(array) if self._worker else array)
+
+        return tf.nest.map_structure(first, values)
 
     def summed_over_workers(self, array: np.ndarray) -> tf.Tensor:
         """The sum of an array that each worker has on its host."""
@@ -122,11 +138,3 @@ class Replicas:
     def call(self, function: Callable, *arguments: Any) -> Any:
         """What a function of tensors gives on each replica, see `compiled`."""
         return self.compiled(function, *arguments)(*arguments)
-
-
-def _place_among_workers(strategy: tf.distribute.Strategy) -> tuple[int, int]:
-    """The index of this process among the workers, and how many there are."""
-    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
-        return 0, 1
-    resolver = strategy.cluster_resolver
-    return resolver.task_id, resolver.cluster_spec().num_tasks("worker")

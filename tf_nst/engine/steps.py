@@ -21,7 +21,8 @@ class Track(NamedTuple):
     Attributes:
       best: [B, H, W, 3], the evaluated picture of the least loss.
       least: [B], its loss.
-      average: [B, H, W, 3], the running average, not corrected for its start at 0.
+      average: [B, H, W, 3], the running average, not corrected for its start at 0; 0 where no
+        average is asked for.
       weight: [], the sum of the average's weights, 1 in the long run.
     """
 
@@ -137,11 +138,13 @@ def advance(
 
 def _tracked(track: Track, evaluated, loss, moved, decay: float) -> Track:
     better = loss < track.least
-    return Track(
-        tf.where(tf.reshape(better, [-1, 1, 1, 1]), evaluated, track.best),
-        tf.where(better, loss, track.least),
-        decay * track.average + (1 - decay) * moved,
-        decay * track.weight + (1 - decay),
+    best = tf.where(tf.reshape(better, [-1, 1, 1, 1]), evaluated, track.best)
+    track = track._replace(best=best, least=tf.where(better, loss, track.least))
+    if not decay:
+        return track
+    return track._replace(
+        average=decay * track.average + (1 - decay) * moved,
+        weight=decay * track.weight + (1 - decay),
     )
 
 

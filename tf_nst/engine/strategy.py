@@ -17,13 +17,16 @@ def make_strategy(name: str, parts: int, report: Callable[[str], None]) -> tf.di
 
     Args:
       name: "auto" (a TPU where one is, else several GPUs, else the GPU, else the CPU), "cpu",
-        "gpu", "mirrored" (all GPUs, or all logical CPUs where there is no GPU) or "tpu".
+        "gpu", "mirrored" (all GPUs, or all logical CPUs where there is no GPU), "tpu" or "workers"
+        (this process and the others that TF_CONFIG lists; before TensorFlow has computed anything).
       parts: pictures that are painted together, or windows of one picture; 1 or more.
       report: called with a line where devices are left without a part.
 
     Raises:
       UserError: there are no such devices; the line lists what is there.
     """
+    if name == "workers":
+        return _join_workers()
     if name == "tpu" or (name == "auto" and _tpu_is_there()):
         return _tpu(parts, report)
     devices = _devices(name)
@@ -46,8 +49,31 @@ def strategy_name(strategy: tf.distribute.Strategy) -> str:
 def resolved_name(strategy: tf.distribute.Strategy) -> str:
     """The name that makes the same strategy again where auto might find other devices."""
     kind = device_type(strategy)
+    if worker_place(strategy)[1] > 1:
+        return "workers"
     several = kind != "TPU" and strategy.num_replicas_in_sync > 1
     return "mirrored" if several else kind.lower()
+
+
+def worker_place(strategy: tf.distribute.Strategy) -> tuple[int, int]:
+    """The index of this process among the workers of a strategy, and how many there are."""
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return 0, 1
+    resolver = strategy.cluster_resolver
+    return resolver.task_id, resolver.cluster_spec().num_tasks("worker")
+
+
+def _join_workers() -> tf.distribute.Strategy:
+    if "TF_CONFIG" not in os.environ:
+        raise UserError("--strategy: workers expects a cluster in TF_CONFIG, received none")
+    try:
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    except (ValueError, KeyError, TypeError, RuntimeError, tf.errors.OpError) as error:
+        first = (str(error).splitlines() or ["no reason given"])[0]
+        raise UserError(
+            f"--strategy: workers expects a cluster in TF_CONFIG that can be joined, before "
+            f"anything is computed ({first})"
+        ) from error
 
 
 def _devices(name: str) -> list[str]:

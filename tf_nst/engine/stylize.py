@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from tf_nst.engine.evaluators import Evaluator, Run, Tiled, Whole
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
-from tf_nst.engine.not_finite import NonFiniteLossError, non_finite, not_finite
+from tf_nst.engine.failures import LostWorkerError, NonFiniteLossError
+from tf_nst.engine.not_finite import non_finite, not_finite
 from tf_nst.engine.optimizers import Optimizer
 from tf_nst.engine.pace import STOP_STEPS, CallLength, stands_still
 from tf_nst.engine.replicas import Replicas
@@ -157,7 +158,8 @@ class _Scale:
         def start(image, before):
             return begin(image, make_state(before, image))
 
-        return self.replicas.apart(start, self.replicas.spread(picture), before)
+        begun = self.replicas.apart(start, self.replicas.spread(picture), before)
+        return Replicas(self.job.strategy, 1).agreed(begun) if self.job.tiling else begun
 
     @property
     def picture(self) -> tf.Tensor:
@@ -178,6 +180,8 @@ class _Scale:
                 yield self._step_down(error)
                 run = yield from self._ready()
                 continue
+            except tf.errors.UnavailableError as error:
+                raise LostWorkerError(f"step {self.made}: {_LOST_WORKER}", self.picture) from error
             yield event
             losses.extend(_losses(self.job.terms, event))
             if failed:
@@ -245,6 +249,9 @@ class _Scale:
 
 
 _FAILED = "the line search found no lower loss, Adam goes on"
+_LOST_WORKER = (
+    "another worker is gone, expected all of them to the end; --init goes on from the last picture"
+)
 _OUT_OF_MEMORY = "the memory does not suffice, this size goes on in windows of {} pixels"
 _STANDS_STILL = (
     f"{STOP_STEPS} steps lowered the loss by less than {{:g}} of it, enough of this size"

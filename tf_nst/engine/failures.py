@@ -1,0 +1,21 @@
+"""What ends a run before its time."""
+
+import tensorflow as tf
+
+from tf_nst.errors import RunError
+
+
+class UnfinishedError(RunError):
+    """A run cannot go on. `image` is the last picture known to be good, or None."""
+
+    def __init__(self, message: str, image: tf.Tensor | None):
+        super().__init__(message)
+        self.image = image
+
+
+class NonFiniteLossError(UnfinishedError):
+    """A loss is NaN or infinite."""
+
+
+class LostWorkerError(UnfinishedError):
+    """Another process that shares the windows is gone."""
