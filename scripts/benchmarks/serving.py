@@ -1,4 +1,7 @@
-"""How an export answers inside one process: not a server, whose transport and threads add to it."""
+"""How an export answers inside one process: not a server, whose transport and threads add to it.
+
+Seconds of the processor stand beside those of the clock, which other work on the machine draws out.
+"""
 
 import resource
 import time
@@ -17,31 +20,36 @@ def print_table(child, model, photo, pictures):
     print(f"| size of the export | {size / 1e6:.1f} MB, {held / 1e6:.1f} MB of them variables |")
     for warm in (False, True):
         told = child("first requests", model, photo, warm)
-        first, second = told["seconds"]
-        what = f"after a warm-up of {told['warming']:.1f} s" if warm else "without warm-up"
-        print(f"| loading | {told['loading']:.1f} s |")
-        print(f"| first, second request {what} | {first:.1f} s, {second:.1f} s |", flush=True)
+        what = f"after a warm-up of {_spelled(told['warming'])}" if warm else "without warm-up"
+        print(f"| loading | {_spelled(told['loading'])} |")
+        for name in ("first", "second"):
+            print(f"| {name} request {what} | {_spelled(told[name])} |", flush=True)
     for clients in CLIENTS:
         told = child("throughput", model, photo, clients, pictures)
         print(
             f"| {clients} clients, {pictures} pictures | {told['a minute']:.1f} pictures a minute, "
-            f"at most {told['gigabytes']:.2f} GB |",
+            f"{told['processor']:.1f} s of the processor each, {told['gigabytes']:.2f} GB |",
             flush=True,
         )
 
 
+def _spelled(seconds):
+    clock, processor = seconds
+    return f"{clock:.1f} s ({processor:.1f} s of the processor)"
+
+
 def measure_first_requests(model, photo, warm):
-    """Seconds of loading, of the warm-up, and of the first two requests after it."""
+    """Seconds of the clock and of the processor: of loading, of the warm-up, and of the first two
+    requests after it."""
     loaded, answer, loading = _loaded(model, photo)
-    began = time.perf_counter()
-    if warm:
-        _warm_up(loaded, model)
-    warming = time.perf_counter() - began
-    return {"loading": loading, "warming": warming, "seconds": [_timed(answer) for _ in range(2)]}
+    warming = _timed(lambda: _warm_up(loaded, model)) if warm else None
+    first, second = (_timed(answer) for _ in range(2))
+    return {"loading": loading, "warming": warming, "first": first, "second": second}
 
 
 def measure_throughput(model, photo, clients, pictures):
-    """Pictures a minute of a warm model, asked by so many threads; memory of the process."""
+    """Pictures a minute of a warm model, asked by so many threads; seconds of the processor that
+    each took; memory of the process."""
     loaded, answer, _ = _loaded(model, photo)
     _warm_up(loaded, model)
 
@@ -49,24 +57,36 @@ def measure_throughput(model, photo, clients, pictures):
         with ThreadPoolExecutor(clients) as threads:
             list(threads.map(lambda _: answer(), range(pictures)))
 
-    seconds = _timed(ask_all)
+    clock, processor = _timed(ask_all)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    return {"a minute": 60 * pictures / seconds, "gigabytes": peak}
+    return {
+        "a minute": 60 * pictures / clock,
+        "processor": processor / pictures,
+        "gigabytes": peak,
+    }
 
 
 def _timed(function):
-    began = time.perf_counter()
+    began = _clocks()
     function()
-    return time.perf_counter() - began
+    return _since(began)
+
+
+def _clocks():
+    return time.perf_counter(), time.process_time()
+
+
+def _since(began):
+    return tuple(now - then for now, then in zip(_clocks(), began, strict=True))
 
 
 def _loaded(model, photo):
     """The model, a function that paints the photograph, the seconds of loading."""
     import tensorflow as tf
 
-    began = time.perf_counter()
+    began = _clocks()
     loaded = tf.saved_model.load(model)
-    seconds = time.perf_counter() - began
+    seconds = _since(began)
     data = tf.constant([Path(photo).read_bytes()])
     return loaded, lambda: loaded.signatures["serving_default"](content_bytes=data), seconds
 

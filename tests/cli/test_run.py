@@ -280,6 +280,7 @@ CHOOSING = (
     *SHORT,
     "--size=32",
     "--steps=5",
+    "--optimizer=adam",
     "--precision=float32",
     "--content_weight=3",
     "--tv_weight=0.01",
@@ -307,8 +308,6 @@ def plain(tmp_path_factory) -> np.ndarray:
         "--init=style_statistics",
         "--init=content",
         "--optimizer=sgd",
-        "--optimizer=adam",
-        "--lbfgs_pairs=1",
         "--average=0.5",
         "--learning_rate=0.01",
         "--seed=4",
@@ -319,6 +318,14 @@ def test_every_choice_paints_and_paints_something_else(folder, run_here, plain, 
     ran = run_here(*FILES, *CHOOSING, flag, "--output=other.png")
     assert_fine(ran)
     assert (pixels(folder / "other.png") != plain).any()
+
+
+def test_another_optimizer_and_its_pairs_paint_something_else(folder, run_here, plain):
+    for pairs in ("10", "1"):
+        flags = ("--optimizer=lbfgs", f"--lbfgs_pairs={pairs}", f"--output={pairs}.png")
+        assert_fine(run_here(*FILES, *CHOOSING, *flags))
+    many, one = pixels(folder / "10.png"), pixels(folder / "1.png")
+    assert (many != plain).any() and (one != plain).any() and (many != one).any()
 
 
 def test_layers_and_statistics_with_weights_are_kept_in_the_record(folder, paint_here):

@@ -16,7 +16,7 @@ from tf_nst.io.images import Image
 from tf_nst.io.writing import write_image
 
 # Three scales of 64×48, 91×68 and 128×96 pixels.
-THREE = ("--size=128", "--scales=3", "--lbfgs_pairs=2", "--output=out.png")
+THREE = ("--size=128", "--scales=3", "--optimizer=lbfgs", "--lbfgs_pairs=2", "--output=out.png")
 
 
 def made(record: dict) -> list[tuple[int, int, int]]:
@@ -40,12 +40,12 @@ def painted_again(folder, run_here):
 # --- what is told ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("steps", ["--steps=9", "--steps=2,2,5"])
 def test_a_run_over_scales_tells_and_records_each_and_is_painted_again(
-    folder, paint_here, painted_again, steps
+    folder, paint_here, painted_again
 ):
-    """Of 9 by themselves the last scale has the larger half, the others share the rest."""
-    ran = paint_here(*THREE, steps)
+    """Of 9 by themselves the last scale has the larger half, the others share the rest; painted
+    again, the steps of each are given."""
+    ran = paint_here(*THREE, "--steps=9")
     assert_fine(ran)
     expected = [(64, 48, 2), (91, 68, 2), (128, 96, 5)]
     told = re.findall(r"^step (\d)/9  (\d+)×(\d+)  ", ran.out, re.MULTILINE)
@@ -59,6 +59,8 @@ def test_a_run_over_scales_tells_and_records_each_and_is_painted_again(
     flags = settings(folder / "out.cfg")
     assert (flags["steps"], flags["scales"]) == ("2,2,5", "3")
     np.testing.assert_array_equal(painted_again(), pixels(folder / "out.png"))
+    again = json.loads((folder / "again.json").read_text())
+    assert made(again) == expected and again["steps_made"] == 9
 
 
 def test_a_scale_that_ends_early_is_noted_and_its_steps_are_those_made(
@@ -77,7 +79,7 @@ def test_a_scale_that_ends_early_is_noted_and_its_steps_are_those_made(
 
 def test_where_memory_is_short_it_is_told_and_painted_all_the_same(folder, paint_here):
     """A tenth of a GB is less than TensorFlow alone."""
-    ran = paint_here("--memory=0.1", "--output=out.png")
+    ran = paint_here("--optimizer=lbfgs", "--memory=0.1", "--output=out.png")
     assert_fine(ran)
     assert ran.out.splitlines()[0] == "memory is short: lbfgs gives way to adam at 32×24"
     assert json.loads((folder / "out.json").read_text())["settings"]["memory"] == 0.1

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from tf_nst.errors import RunError, UserError
 from tf_nst.serving import export as exporting
 from tf_nst.serving.options import EXPORT_OPTIONS
 
+PHOTO = counted(30, 44)
 FRESH = """
 import sys
 class Refuse:
@@ -25,42 +27,52 @@ class Refuse:
             raise ImportError("tf_nst was asked for")
 sys.meta_path.insert(0, Refuse())
 import tensorflow as tf
-model = tf.saved_model.load(sys.argv[1])
-data = tf.io.read_file(sys.argv[2])
+model = tf.saved_model.load("model")
+data = tf.io.read_file("photo.png")
 answer = model.signatures["serving_default"](content_bytes=data[None])
-tf.io.write_file(sys.argv[3], answer["image_bytes"][0])
+tf.io.write_file("out.png", answer["image_bytes"][0])
+from tensorflow.python.tools import saved_model_cli
+for command in sys.argv[1:]:
+    sys.argv = ["saved_model_cli", *command.split()]
+    try:
+        saved_model_cli.main()
+    except SystemExit as end:
+        if end.code:
+            raise
 """
+SHOW = "show --dir model --all"
+RUN = (
+    "run --dir model --tag_set serve --signature_def stylize_tensor "
+    "--inputs content=photo.npy;style=photo.npy --outdir out"
+)
 
 
-def fresh(*arguments: str, cwd: Path) -> str:
-    """Standard output of a Python process where tf_nst is on no path."""
+@pytest.fixture(scope="module")
+def fresh(exported, tmp_path_factory) -> SimpleNamespace:
+    """A Python process where tf_nst is on no path paints, and runs saved_model_cli twice: its
+    `.folder` and what it printed, `.out`."""
+    folder = tmp_path_factory.mktemp("fresh")
+    (folder / "model").symlink_to(exported)
+    (folder / "photo.png").write_bytes(encoded(PHOTO))
+    np.save(folder / "photo.npy", PHOTO[None].astype(np.float32) / 255)
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=cwd, env=kept, capture_output=True, text=True
-    )
+    command = [sys.executable, "-c", FRESH, SHOW, RUN]
+    done = subprocess.run(command, cwd=folder, env=kept, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout
+    return SimpleNamespace(folder=folder, out=done.stdout)
 
 
-def test_a_fresh_process_with_tensorflow_alone_paints(exported, signatures, tmp_path):
-    data = encoded(counted(30, 44))
-    (tmp_path / "photo.png").write_bytes(data)
-    fresh("-c", FRESH, str(exported), "photo.png", "out.png", cwd=tmp_path)
-    here = signatures["serving_default"](content_bytes=tf.constant([data]))["image_bytes"][0]
-    there = tf.io.decode_png((tmp_path / "out.png").read_bytes()).numpy().astype(int)
+def test_a_fresh_process_with_tensorflow_alone_paints(fresh, signatures):
+    data = tf.constant([encoded(PHOTO)])
+    here = signatures["serving_default"](content_bytes=data)["image_bytes"][0]
+    there = tf.io.decode_png((fresh.folder / "out.png").read_bytes()).numpy().astype(int)
     assert np.abs(there - tf.io.decode_png(here).numpy()).max() <= 1
 
 
-def test_saved_model_cli_shows_and_runs_it(exported, tmp_path):
-    cli = ("-m", "tensorflow.python.tools.saved_model_cli")
-    shown = fresh(*cli, "show", "--dir", str(exported), "--all", cwd=tmp_path)
+def test_saved_model_cli_shows_and_runs_it(fresh):
     for text in ("serving_default", "stylize", "stylize_tensor", "image_bytes", "DT_STRING"):
-        assert text in shown
-    np.save(tmp_path / "photo.npy", counted(30, 44)[None].astype(np.float32) / 255)
-    run = ("run", "--dir", str(exported), "--tag_set", "serve", "--signature_def", "stylize_tensor")
-    files = ("--inputs", "content=photo.npy;style=photo.npy", "--outdir", "out")
-    fresh(*cli, *run, *files, cwd=tmp_path)
-    assert np.load(tmp_path / "out" / "images.npy").shape == (1, 30, 44, 3)
+        assert text in fresh.out
+    assert np.load(fresh.folder / "out" / "images.npy").shape == (1, 30, 44, 3)
 
 
 def saved_model(folder: Path) -> saved_model_pb2.SavedModel:
