@@ -128,9 +128,13 @@ def prepare(
     job = _job(config, inputs, scales, extractor, budget, report)
     kept = OPTIMIZERS[config.optimizer].pictures(config.lbfgs_pairs)
     core = job.tiling.cores[-1] if job.tiling else 0
+    made = {
+        "network_config": replace(choice, weights=weights.flag),
+        "tile": str(core) if core else "off",
+    }
     return Painting(
         job._replace(pause_every=pause_every, strategy=strategy),
-        replace(config, network_config=replace(choice, weights=weights.flag)),
+        replace(config, **made),
         inputs,
         weights._replace(arrays={}),
         budget.estimate(scales[-1], core, kept),
