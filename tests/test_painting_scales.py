@@ -29,7 +29,7 @@ OPTIONS = {
 }
 PHOTO = (np.arange(48 * 64 * 3) * 7919 % 256).astype(np.uint8).reshape(48, 64, 3)
 PAINTING = (np.arange(40 * 40 * 3) * 104729 % 256).astype(np.uint8).reshape(40, 40, 3)
-SCALES = (Scale(34, 45, 2), Scale(48, 64, 2))
+SCALES = (Scale(34, 45, 1), Scale(48, 64, 3))
 
 
 def prepared(report=pytest.fail, photo=PHOTO, **options) -> Painting:
@@ -55,7 +55,7 @@ def planned(monkeypatch) -> list[tuple]:
 
 
 @pytest.mark.parametrize(
-    "options", [{"scales": 2}, {"steps": (2, 2)}, {"steps": "2,2"}, {"steps": [2, 2], "scales": 2}]
+    "options", [{"scales": 2}, {"steps": (1, 3)}, {"steps": "1,3"}, {"steps": [1, 3], "scales": 2}]
 )
 def test_steps_and_scales_are_those_of_the_job(options):
     assert prepared(**options).job.scales == SCALES

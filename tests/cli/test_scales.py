@@ -43,11 +43,11 @@ def painted_again(folder, run_here):
 def test_a_run_over_scales_tells_and_records_each_and_is_painted_again(
     folder, paint_here, painted_again
 ):
-    """Of 9 by themselves the last scale has the larger half, the others share the rest; painted
+    """Of 9 by themselves the last scale has three quarters, the others share the rest; painted
     again, the steps of each are given."""
     ran = paint_here(*THREE, "--steps=9")
     assert_fine(ran)
-    expected = [(64, 48, 2), (91, 68, 2), (128, 96, 5)]
+    expected = [(64, 48, 1), (91, 68, 1), (128, 96, 7)]
     told = re.findall(r"^step (\d)/9  (\d+)×(\d+)  ", ran.out, re.MULTILINE)
     sizes = [(width, height) for width, height, count in expected for _ in range(count)]
     assert {(int(width), int(height)) for _, width, height in told} == set(sizes)
@@ -57,7 +57,7 @@ def test_a_run_over_scales_tells_and_records_each_and_is_painted_again(
     assert made(record) == expected and record["steps_made"] == 9
     assert {len(values) for values in record["losses"].values()} == {9}
     flags = settings(folder / "out.cfg")
-    assert (flags["steps"], flags["scales"]) == ("2,2,5", "3")
+    assert (flags["steps"], flags["scales"]) == ("1,1,7", "3")
     np.testing.assert_array_equal(painted_again(), pixels(folder / "out.png"))
     again = json.loads((folder / "again.json").read_text())
     assert made(again) == expected and again["steps_made"] == 9

@@ -31,7 +31,7 @@ def plan_scales(
     """The scales of a picture of height x width pixels, each sqrt(2) times the one before.
 
     Args:
-      steps: of each scale; or one number for all together: then half of them are the last
+      steps: of each scale; or one number for all together: then three quarters of them are the last
         scale's and the others share the rest (docs/performance.md says why).
       count: of scales; 0: as many as `steps` has numbers, or, where it is one number, as there are
         from a long side of COARSEST pixels on.
@@ -149,10 +149,10 @@ def _shares(count: int) -> list[float]:
 
 
 def _spread(steps: int, count: int) -> list[int]:
-    """Whole numbers above 0 that add up to `steps`, the last about half, the others alike."""
+    """Whole numbers above 0 that add up to `steps`, about three quarters of them the last."""
     coarse = count - 1
     if not coarse:
         return [steps]
-    each, more = divmod(max(coarse, steps // 2), coarse)
+    each, more = divmod(max(coarse, steps // 4), coarse)
     own = [each + (index >= coarse - more) for index in range(coarse)]
     return [*own, steps - sum(own)]
