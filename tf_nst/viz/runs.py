@@ -1,0 +1,68 @@
+"""Runs of the engine, one after the other, each shown to whoever watches."""
+
+import functools
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_nst.config import StylizeConfig
+from tf_nst.engine.events import Event
+from tf_nst.engine.stylize import Job, stylize
+from tf_nst.io.inputs import Inputs
+from tf_nst.io.listeners import History
+from tf_nst.model.weights import Weights
+from tf_nst.painting import Painting, prepare
+
+# What a run is, and its job -> who listens to its events.
+Watch = Callable[[str, Job], tuple[Callable[[Event], None], ...]]
+
+
+def unwatched(title: str, job: Job) -> tuple[Callable[[Event], None], ...]:
+    """Nobody listens."""
+    return ()
+
+
+class Made(NamedTuple):
+    """What a run gave.
+
+    Attributes:
+      picture: [B, H, W, 3] float32 in 0..1.
+      values: {term: [B]} unweighted, at this picture.
+      history: every term's value at every step.
+      weights: where the network's numbers are from.
+    """
+
+    picture: np.ndarray
+    values: dict[str, np.ndarray]
+    history: History
+    weights: Weights
+
+
+def run_job(title: str, painting: Painting, watch: Watch) -> Made:
+    """Runs a painting's job to its end.
+
+    Raises:
+      NonFiniteLossError: a loss is NaN or infinite.
+    """
+    history, final = History(painting.job.scales), []
+    listeners = (*watch(title, painting.job), history, final.append)
+    stylize(painting.job, listeners)
+    return Made(final[-1].image.numpy(), final[-1].values, history, painting.weights)
+
+
+def run_config(
+    title: str,
+    config: StylizeConfig,
+    inputs: Inputs,
+    *,
+    watch: Watch,
+    report: Callable[[str], None],
+) -> Made:
+    """Prepares and runs what a config asks for. Raises as `prepare` and `run_job`."""
+    return run_job(title, prepare(config, inputs, report), watch)
+
+
+def told_once(report: Callable[[str], None]) -> Callable[[str], None]:
+    """A report that leaves out lines that it was given before, such as each run's same weights."""
+    return functools.cache(report)
