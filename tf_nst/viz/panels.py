@@ -28,6 +28,15 @@ def plain(number: float) -> str:
     return f"{float(f'{number:.3g}'):,g}"
 
 
+def percent(share: float) -> str:
+    """A share for a person: 12.3 %, and 2·10⁻⁷ of it where that is only rounding."""
+    if 0 < share < 1e-6:
+        power = int(np.floor(np.log10(share)))
+        digits = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        return f"10{digits} of it"
+    return f"{plain(100 * share)} %"
+
+
 def grey(picture: NDArray) -> NDArray:
     """[H, W, 3] in 0..1 -> its luma (BT.601) [H, W, 3]."""
     return np.repeat((picture @ [0.299, 0.587, 0.114])[..., None], 3, axis=-1)

@@ -51,16 +51,22 @@ def run_job(title: str, painting: Painting, watch: Watch) -> Made:
     return Made(final[-1].image.numpy(), final[-1].values, history, painting.weights)
 
 
-def run_config(
+def run_from_noise(
     title: str,
     config: StylizeConfig,
     inputs: Inputs,
     *,
+    strength: float,
     watch: Watch,
     report: Callable[[str], None],
 ) -> Made:
-    """Prepares and runs what a config asks for. Raises as `prepare` and `run_job`."""
-    return run_job(title, prepare(config, inputs, report), watch)
+    """Runs what a config asks for from `strength` times its noise, around grey.
+
+    Raises as `prepare` and `run_job`.
+    """
+    painting = prepare(config, inputs, report)
+    start = 0.5 + strength * (painting.job.initial - 0.5)
+    return run_job(title, painting._replace(job=painting.job._replace(initial=start)), watch)
 
 
 def told_once(report: Callable[[str], None]) -> Callable[[str], None]:

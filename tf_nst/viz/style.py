@@ -13,7 +13,11 @@ from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
 from tf_nst.viz.options import REPORT, RUNNING, STYLE_LAYERS, figure_config, parse_layers
 from tf_nst.viz.panels import Panel, Row, plain
-from tf_nst.viz.runs import Watch, run_config, told_once, unwatched
+from tf_nst.viz.runs import Watch, run_from_noise, told_once, unwatched
+
+# So much of a painting's noise, a deviation of 26 of 255: all of it stays as grain that no layer
+# sees, from hardly any conv1_1 alone paints one blot.
+NOISE = 0.4
 
 
 class StyleFromLayers(NamedTuple):
@@ -87,7 +91,8 @@ def reconstruct_style(
     for count in range(1, len(names) + 1):
         own = names[:count]
         title = f"style {count}/{len(names)}: {_listed(own)}"
-        made = run_config(title, _only(config, own), inputs, watch=watch, report=report)
+        only = _only(config, own)
+        made = run_from_noise(title, only, inputs, strength=NOISE, watch=watch, report=report)
         error = sum(float(value[0]) for value in made.values.values()) / count
         found.append(StyleFromLayers(own, made.picture[0], error))
     return StyleReconstructions(inputs.content.to_float(), tuple(found), made.weights)
