@@ -36,7 +36,7 @@ class LayerChannels(NamedTuple):
 
 
 class Activations(NamedTuple):
-    """The picture [H, W, 3] float32 in 0..1, the channels of each layer, where the network is from."""
+    """The picture [H, W, 3] float32 in 0..1, each layer's channels, where the network is from."""
 
     picture: np.ndarray
     layers: tuple[LayerChannels, ...]

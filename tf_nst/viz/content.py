@@ -15,9 +15,9 @@ from tf_nst.viz.options import CONTENT_LAYERS, REPORT, RUNNING, figure_config, p
 from tf_nst.viz.panels import Panel, Row, plain
 from tf_nst.viz.runs import Made, Watch, run_from_noise, told_once, unwatched
 
-# Departure from the paper's white noise: so much of a painting's, a deviation of 1.3 of 255. A layer
-# hardly sees the finest grain and leaves it as it was: from all of the noise the pixels of conv1_2's
-# reconstruction were off by 36 of 255 after 100 steps, from this by 4.5 (the example at 256 pixels).
+# So much of a painting's noise, a deviation of 1.3 of 255. A layer hardly sees the finest grain and
+# leaves it as it was: from all of the noise the pixels of conv1_2's reconstruction were off by 36 of
+# 255 after 100 steps, from this by 4.5 (the example at 256 pixels, the compact network).
 NOISE = 0.02
 
 
@@ -38,7 +38,7 @@ class ContentFromLayer(NamedTuple):
 
 
 class ContentReconstructions(NamedTuple):
-    """The photograph [H, W, 3] float32 in 0..1, what each layer keeps, where the network is from."""
+    """The photograph [H, W, 3] float32 in 0..1, what layers keep of it, where the network is from."""
 
     content: np.ndarray
     layers: tuple[ContentFromLayer, ...]

@@ -132,7 +132,7 @@ def compare_grams(
 
 
 def gram_of(features: np.ndarray) -> np.ndarray:
-    """[h, w, C] -> the mean over positions of f f^T, [C, C] float32, as the style term measures it."""
+    """[h, w, C] -> the mean over positions of f f^T, [C, C] float32, as the style term has it."""
     return means(Gram("", 1.0).moments(tf.constant(features[None])))["gram"][0].numpy()
 
 

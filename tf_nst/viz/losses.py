@@ -103,5 +103,5 @@ def curves_of(record: dict) -> Curves:
 
 def term_label(name: str) -> str:
     """`style conv1_1` of `style/gram/block1_conv1`, for legends and tables."""
-    role, statistic, layer = name.split("/")
+    role, _, layer = name.split("/")
     return role if layer == "image" else f"{role} {paper_name(layer)}"

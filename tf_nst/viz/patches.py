@@ -77,8 +77,8 @@ class Patches(NamedTuple):
     weights: Weights
 
     def rows(self) -> tuple[Row, ...]:
-        """Two rows for each unit: its patches, and below them their projections."""
-        return tuple(row for found in self.units for row in _rows(self.layer, found))
+        """A row for each unit: its patches, each with its projection below it."""
+        return tuple(_row(self.layer, found) for found in self.units)
 
     def figure(self):
         """A matplotlib Figure of the rows."""
@@ -229,13 +229,16 @@ def _counted(pictures: int) -> str:
     return "1 picture" if pictures == 1 else f"{pictures} pictures"
 
 
-def _rows(layer: str, found: UnitPatches) -> tuple[Row, ...]:
+def _row(layer: str, found: UnitPatches) -> Row:
     title = f"{paper_name(layer)}, channel {found.unit}"
     if not found.patches:
-        return (Row(f"{title}: no picture drives it", ()),)
-    patches = tuple(Panel(it.picture, plain(it.value)) for it in found.patches)
-    projections = tuple(Panel(around_grey(it.projection), "") for it in found.patches)
-    return Row(title, patches), Row("", projections)
+        return Row(f"{title}: no picture drives it", ())
+    return Row(title, tuple(Panel(_stacked(it), plain(it.value)) for it in found.patches))
+
+
+def _stacked(patch: Patch) -> np.ndarray:
+    """The patch, and its projection below it."""
+    return np.concatenate([patch.picture, around_grey(patch.projection)])
 
 
 def _told(patch: Patch) -> dict:
