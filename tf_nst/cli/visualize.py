@@ -14,7 +14,9 @@ from tf_nst.errors import UserError
 from tf_nst.viz.options import (
     CONTENT_LAYERS,
     DEFAULTS,
+    GRID_LAYERS,
     LOOKING,
+    RATIOS,
     RUNNING,
     STYLE_LAYERS,
     check_matplotlib,
@@ -92,8 +94,8 @@ KINDS = {
         "a grid of pictures over content against style, and over the content's layer",
         ("content", "style"),
         (
-            Flag("ratios", "string", "1,0.1,0.01,0.001", "alpha / beta by commas, each above 0"),
-            _CONTENT_LAYERS._replace(default="conv2_2,conv4_2"),
+            Flag("ratios", "string", _listed(RATIOS), "alpha / beta by commas, each above 0"),
+            _CONTENT_LAYERS._replace(default=_listed(GRID_LAYERS)),
         ),
         RUNNING,
     ),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.io.inputs import Source, read_one
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import Network, paper_name
 from tf_nst.model.weights import Weights
@@ -69,7 +69,7 @@ class Activations(NamedTuple):
 def strongest_channels(
     content: Source,
     layers: str | Sequence[str] = STYLE_LAYERS,
-    count: int = 5,
+    count: int = 6,
     *,
     report: Callable[[str], None] = REPORT,
     **options,
@@ -87,7 +87,7 @@ def strongest_channels(
       UserError: an argument that cannot be used; the message says which and what was expected.
     """
     config, names = looking_config(options, layers, "--layers")
-    picture = read_inputs(config, content, content).content.to_float()
+    picture = read_one(config, content, "--content").to_float()
     sight = look(config, names, report)
     features = sight.features(picture[None])
     network = sight.weights.network

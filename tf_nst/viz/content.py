@@ -7,17 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from tf_nst.config import StylizeConfig, Weighted
-from tf_nst.io.inputs import Inputs, Source, read_inputs
+from tf_nst.io.inputs import Inputs, Source
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
 from tf_nst.viz.options import CONTENT_LAYERS, REPORT, RUNNING, figure_config, parse_layers
 from tf_nst.viz.panels import Panel, Row, plain
-from tf_nst.viz.runs import Made, Watch, run_from_noise, told_once, unwatched
+from tf_nst.viz.runs import Made, Watch, lone_input, run_from_noise, told_once, unwatched
 
 # So much of a painting's noise, a deviation of 1.3 of 255. A layer hardly sees the finest grain and
-# leaves it as it was: from all of the noise the pixels of conv1_2's reconstruction were off by 36 of
-# 255 after 100 steps, from this by 4.5 (the example at 256 pixels, the compact network).
+# leaves it as it was: after 100 steps from all of the noise the pixels of conv1_2's reconstruction
+# were off by 36 of 255, from this by 4.5 (the example at 256 pixels, the compact network).
 NOISE = 0.02
 
 
@@ -90,7 +90,7 @@ def reconstruct_content(
     names = parse_layers(layers, config.network_config.network, "--content_layers")
     fixed = {"style_weight": 0.0, "tv_weight": 0.0, "init": "noise", "scales": 1}
     config = figure_config(options, RUNNING, content_layers=names, **fixed)
-    inputs, report = read_inputs(config, content, content), told_once(report)
+    inputs, report = lone_input(config, content, "--content"), told_once(report)
     found = []
     for index, name in enumerate(names, start=1):
         title = f"content {index}/{len(names)}: {paper_name(name)} alone"

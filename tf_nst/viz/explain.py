@@ -23,6 +23,7 @@ from tf_nst.viz.tradeoff import Tradeoff, paint_tradeoff
 # The layer whose units' patches are shown: their receptive fields hold small things.
 PATCH_LAYER, UNITS = "conv3_1", 3
 SNAPSHOTS = 5
+_OPTIMIZERS = {"lbfgs": "L-BFGS", "adam": "Adam", "sgd": "gradient descent"}
 
 
 class Snapshot(NamedTuple):
@@ -180,7 +181,7 @@ def _facts(painting: Painting) -> dict[str, str]:
         "precision": config.precision,
         "network": f"{network.network}, {painting.weights.source} weights",
         "pooling": network.pooling,
-        "optimizer": config.optimizer,
+        "optimizer": _OPTIMIZERS[config.optimizer],
         "steps": str(sum(config.steps)),
         "seed": str(config.seed),
     }

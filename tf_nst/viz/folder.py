@@ -7,10 +7,13 @@ from pathlib import Path
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.io.inputs import Source, read_one
 
 
-def list_pictures(folder: str | os.PathLike, flag: str = "--images") -> tuple[Path, ...]:
+FLAG = "--images"
+
+
+def list_pictures(folder: str | os.PathLike) -> tuple[Path, ...]:
     """The files of a folder by name, hidden ones and folders left out.
 
     Raises:
@@ -18,10 +21,10 @@ def list_pictures(folder: str | os.PathLike, flag: str = "--images") -> tuple[Pa
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise UserError(f"{flag}: expected a folder of images, received {folder}")
+        raise UserError(f"{FLAG}: expected a folder of images, received {folder}")
     paths = sorted(it for it in folder.iterdir() if it.is_file() and not it.name.startswith("."))
     if not paths:
-        raise UserError(f"{flag}: expected a folder of images, received {folder}, which is empty")
+        raise UserError(f"{FLAG}: expected a folder of images, received {folder} without any file")
     return tuple(paths)
 
 
@@ -41,7 +44,7 @@ class Album:
 
     def read(self, index: int) -> Image:
         """The picture of a source. Raises UserError as `read_image`."""
-        return read_inputs(self._config, self.sources[index], self.sources[index]).content
+        return read_one(self._config, self.sources[index], FLAG)
 
     def __iter__(self) -> Iterator[tuple[int, Image]]:
         """Index and picture of each source that can be read; the others are reported."""
@@ -49,7 +52,7 @@ class Album:
             try:
                 picture = self.read(index)
             except UserError as error:
-                line = str(error).removeprefix("--content: ")
+                line = str(error).removeprefix(f"{FLAG}: ")
                 self.skipped.append(line)
                 self._report(f"skipped: {line}")
             else:

@@ -13,6 +13,8 @@ from tf_nst.viz.options import check_matplotlib
 
 # A term that is 0 has no place on a logarithmic scale.
 LEAST = 1e-12
+# Of the legend; a line's height in inches.
+LEGEND_COLUMNS, LEGEND_LINE = 3, 0.19
 _WANTED = "expected the record NAME.json that tf-nst writes beside a picture"
 
 
@@ -34,8 +36,13 @@ class Curves(NamedTuple):
 
     def figure(self, width: float = 6.4, height: float = 4.4):
         """A matplotlib Figure of the curves in log scale; `width` and `height` in inches."""
+        from matplotlib.ticker import MaxNLocator
+
         figure = new_figure(width, height)
-        axes = figure.add_axes((0.13, 0.12, 0.84, 0.5))
+        legend = LEGEND_LINE * -(-(len(self.terms) + 1) // LEGEND_COLUMNS) + 0.35
+        place = (0.7 / width, 0.5 / height, 1 - 0.9 / width, 1 - (0.5 + legend) / height)
+        axes = figure.add_axes(place)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         steps = np.arange(1, len(self.loss) + 1)
         axes.semilogy(steps, self.loss, color="black", linewidth=2, label="loss")
         for index, (name, values) in enumerate(self.terms.items()):
@@ -45,7 +52,7 @@ class Curves(NamedTuple):
         self._mark_scales(axes)
         axes.set(xlabel="step", ylabel="weight × distance", xlim=(1, max(2, len(steps))))
         axes.grid(alpha=0.3)
-        figure.legend(loc="upper center", ncols=3, fontsize=8.5, frameon=False)
+        figure.legend(loc="upper center", ncols=LEGEND_COLUMNS, fontsize=8.5, frameon=False)
         return figure
 
     def _mark_scales(self, axes) -> None:
@@ -93,7 +100,9 @@ def curves_of(record: dict) -> Curves:
         name: float(weights[name]) * np.array(values, np.float64)
         for name, values in record["losses"].items()
     }
-    if {it.ndim for it in terms.values()} != {1} or not next(iter(terms.values())).size:
+    (steps,) = {it.shape for it in terms.values()}
+    labels = [term_label(name) for name in terms]
+    if len(steps) != 1 or not steps[0] or not all(labels):
         raise ValueError("a record has one or more terms, each with a value for each step")
     scales = tuple(
         (int(it["width"]), int(it["height"]), int(it["steps"])) for it in record["scales"]

@@ -18,6 +18,9 @@ DEFAULTS = {"size": 256, "steps": 100}
 
 CONTENT_LAYERS = tuple(f"conv{block}_2" for block in range(1, 6))
 STYLE_LAYERS = tuple(f"conv{block}_1" for block in range(1, 6))
+# Of the grid of content against style: alpha / beta, and the content's layers.
+RATIOS = (1.0, 0.3, 0.1, 0.03)
+GRID_LAYERS = ("conv2_2", "conv4_2")
 
 
 def figure_config(options: dict, allowed: tuple[str, ...], **fixed) -> StylizeConfig:

@@ -9,7 +9,7 @@ import numpy as np
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.events import Event
 from tf_nst.engine.stylize import Job, stylize
-from tf_nst.io.inputs import Inputs
+from tf_nst.io.inputs import Inputs, Source, read_one
 from tf_nst.io.listeners import History
 from tf_nst.model.weights import Weights
 from tf_nst.painting import Painting, prepare
@@ -65,8 +65,19 @@ def run_from_noise(
     Raises as `prepare` and `run_job`.
     """
     painting = prepare(config, inputs, report)
-    start = 0.5 + strength * (painting.job.initial - 0.5)
-    return run_job(title, painting._replace(job=painting.job._replace(initial=start)), watch)
+    job = painting.job._replace(initial=around_grey(painting.job.initial, strength))
+    return run_job(title, painting._replace(job=job), watch)
+
+
+def around_grey(noise: np.ndarray, strength: float) -> np.ndarray:
+    """Noise in 0..1 with its distance from grey multiplied by `strength`."""
+    return np.float32(0.5 + strength * (noise - 0.5))
+
+
+def lone_input(config: StylizeConfig, source: Source, flag: str) -> Inputs:
+    """The inputs of a run that looks at one picture only. Raises as `read_one`."""
+    image = read_one(config, source, flag)
+    return Inputs(image, image, None, (image.size, image.size))
 
 
 def told_once(report: Callable[[str], None]) -> Callable[[str], None]:

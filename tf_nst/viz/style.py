@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from tf_nst.config import StylizeConfig, Weighted
-from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.io.inputs import Source
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
 from tf_nst.viz.options import REPORT, RUNNING, STYLE_LAYERS, figure_config, parse_layers
 from tf_nst.viz.panels import Panel, Row, plain
-from tf_nst.viz.runs import Watch, run_from_noise, told_once, unwatched
+from tf_nst.viz.runs import Watch, lone_input, run_from_noise, told_once, unwatched
 
 # So much of a painting's noise, a deviation of 26 of 255: all of it stays as grain that no layer
 # sees, from hardly any conv1_1 alone paints one blot.
@@ -88,7 +88,7 @@ def reconstruct_style(
     fixed = {"content_weight": 0.0, "style_weight": 1.0, "tv_weight": 0.0}
     start = {"init": "noise", "scales": 1}
     config = figure_config(options, RUNNING, style_layers=names, **fixed, **start)
-    inputs, report = read_inputs(config, style, style), told_once(report)
+    inputs, report = lone_input(config, style, "--style"), told_once(report)
     found = []
     for count in range(1, len(names) + 1):
         own = names[:count]

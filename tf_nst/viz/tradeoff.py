@@ -14,12 +14,18 @@ from tf_nst.model.weights import Weights
 from tf_nst.objective.terms import Term
 from tf_nst.painting import prepare
 from tf_nst.viz.figures import draw_rows
-from tf_nst.viz.options import REPORT, RUNNING, figure_config, parse_layers, parse_numbers
+from tf_nst.viz.options import (
+    GRID_LAYERS,
+    RATIOS,
+    REPORT,
+    RUNNING,
+    figure_config,
+    parse_layers,
+    parse_numbers,
+)
 from tf_nst.viz.panels import Panel, Row, plain
-from tf_nst.viz.runs import Made, Watch, run_job, unwatched
-
-RATIOS = (1.0, 0.1, 0.01, 0.001)
-LAYERS = ("conv2_2", "conv4_2")
+from tf_nst.viz.runs import Made, Watch, around_grey, run_job, unwatched
+from tf_nst.viz.style import NOISE
 
 
 class Cell(NamedTuple):
@@ -68,7 +74,7 @@ def paint_tradeoff(
     content: Source,
     style: Source,
     ratios: str | Sequence[float] = RATIOS,
-    layers: str | Sequence[str] = LAYERS,
+    layers: str | Sequence[str] = GRID_LAYERS,
     *,
     watch: Watch = unwatched,
     report: Callable[[str], None] = REPORT,
@@ -76,7 +82,8 @@ def paint_tradeoff(
 ) -> Tradeoff:
     """A picture for each alpha / beta and each content layer (Gatys et al. 2016, figures 4 and 5).
 
-    One run of the engine paints all: a batch in which each picture has its own content weights.
+    One run of the engine paints all from noise, which favours neither: a batch in which each picture
+    has its own content weights.
 
     Args:
       content: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
@@ -94,12 +101,14 @@ def paint_tradeoff(
     ratios = parse_numbers(ratios, float, 0.0, "--ratios", "numbers above 0")
     config = figure_config(options, RUNNING)
     names = parse_layers(layers, config.network_config.network, "--content_layers")
-    config = figure_config(options, RUNNING, content_layers=names)
+    config = figure_config(options, RUNNING, content_layers=names, init="noise")
     painting = prepare(config, read_inputs(config, content, style), report)
     grid = [(name, ratio) for name in names for ratio in ratios]
     beta = config.objective.style_weight
     painting = painting._replace(job=batched(painting.job, grid, beta))
-    made = run_job(f"{len(grid)} pictures in one batch", painting, watch)
+    made = run_job(
+        f"{len(grid)} pictures in one batch, of which the first's loss is shown", painting, watch
+    )
     cells = tuple(
         _cell(name, ratio, index, painting.job.terms, made)
         for index, (name, ratio) in enumerate(grid)
@@ -114,7 +123,7 @@ def batched(job: Job, grid: Sequence[tuple[str, float]], style_weight: float) ->
     """
     return job._replace(
         terms=tuple(_weighted(term, grid, style_weight) for term in job.terms),
-        initial=np.repeat(job.initial, len(grid), axis=0),
+        initial=np.repeat(around_grey(job.initial, NOISE), len(grid), axis=0),
     )
 
 
