@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 import tensorflow as tf
-from jobs import ADAM, CONFIG, history, picture
+from jobs import CONFIG, history, picture
 from reference import counting
 from tolerances import assert_close, assert_within
 

@@ -35,7 +35,8 @@ def receptive_box(network: Network, layer: str, row: int, column: int) -> Box:
 
     Neighbouring features see squares a stride apart; with odd kernels padded alike on both sides
     and poolings without padding the first one begins (field - stride) / 2 before the picture
-    (Araujo et al. 2019, section 3.1).
+    (Araujo et al. 2019, "Computing receptive field region
+    in input image").
     """
     stride, field, *_ = geometry(network, (layer,))
     top, left = (place * stride - (field - stride) // 2 for place in (row, column))

@@ -38,7 +38,7 @@ class ContentFromLayer(NamedTuple):
 
 
 class ContentReconstructions(NamedTuple):
-    """The photograph [H, W, 3] float32 in 0..1, what layers keep of it, where the network is from."""
+    """The photograph [H, W, 3] float32 in 0..1, what layers keep of it, whose network that is."""
 
     content: np.ndarray
     layers: tuple[ContentFromLayer, ...]

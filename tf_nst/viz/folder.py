@@ -9,7 +9,6 @@ from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Source, read_one
 
-
 FLAG = "--images"
 
 

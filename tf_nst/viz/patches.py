@@ -113,8 +113,8 @@ def top_patches(
 ) -> Patches:
     """The nine patches that drive each unit most, in the memory of one picture at a time.
 
-    Within a picture patches keep half a receptive field apart, or nine of them would show one spot
-    (Zeiler and Fergus 2014, section 4, figure 2, show nine pictures for the same reason).
+    Zeiler and Fergus 2014, figure 2, show the nine best of a data set. Within a picture ours keep
+    half a receptive field apart, or nine of them would show one spot.
 
     Args:
       images: a folder, or pictures as `tf_nst.stylize` takes them.

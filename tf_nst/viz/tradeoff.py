@@ -82,8 +82,8 @@ def paint_tradeoff(
 ) -> Tradeoff:
     """A picture for each alpha / beta and each content layer (Gatys et al. 2016, figures 4 and 5).
 
-    One run of the engine paints all from noise, which favours neither: a batch in which each picture
-    has its own content weights.
+    One run of the engine paints all, from noise, which favours neither: a batch in which each
+    picture has its own content weights.
 
     Args:
       content: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
