@@ -50,7 +50,7 @@ def test_layers_that_are_not_there_are_refused(photo, looking, layers, said):
 
 
 def test_options_of_a_run_are_refused(photo, looking):
-    with pytest.raises(UserError, match="^steps: no such option of this figure, expected one of"):
+    with pytest.raises(UserError, match=r"^steps: no such option of this figure, expected one of"):
         strongest_channels(photo, steps=3, **looking)
 
 

@@ -57,7 +57,7 @@ def test_the_strongest_channels_of_both_are_shown():
 
 def test_a_comparison_has_a_row_for_each_layer_and_the_shuffle(photo, painting, looking):
     found = compare_grams(photo, painting, "conv1_1,conv2_1,conv3_1", **looking)
-    assert [it.content.shape for it in found.layers] == [(4, 4), (8, 8), (8, 8)]
+    assert [it.content.shape for it in found.layers] == [(4, 4), (4, 4), (8, 8)]
     assert found.shuffle.layer == "block2_conv1"
     assert len(found.rows()) == 4
     for layer in found.layers:

@@ -59,7 +59,7 @@ def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs
 
 
 def read_one(config: StylizeConfig, source: Source, flag: str) -> Image:
-    """One picture alone, at the config's size; `flag` is named in errors. Raises as `read_inputs`."""
+    """One picture alone, at the config's size; errors name `flag`. Raises as `read_inputs`."""
     return _fitted(_as_image(source, flag), config.size, flag, "--size", least_size(config))
 
 

@@ -17,8 +17,8 @@ _PLACE = tf.TensorSpec([4], tf.int32)
 def guided_relu(values: tf.Tensor):
     """ReLU, whose gradient passes only where it is positive and the ReLU is open.
 
-    Guided backpropagation (Springenberg et al. 2015, figure 1): what both the plain gradient and the
-    deconvnet (Zeiler and Fergus 2014, section 2.1) let through.
+    Guided backpropagation (Springenberg et al. 2015, figure 1): what both the plain gradient and
+    the deconvnet (Zeiler and Fergus 2014, section 2.1) let through.
     """
 
     def gradient(upstream):
