@@ -25,8 +25,9 @@ _LOOK = """JSON.stringify({
   width: document.documentElement.scrollWidth,
   height: document.documentElement.scrollHeight,
   formulas: document.querySelectorAll("math").length,
-  outside: [...document.querySelectorAll("img, figcaption, h1, h2, h3, p, td, th, math")]
-    .filter(it => it.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  outside: [...document.querySelectorAll("main *")]
+    .filter(it => it.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+      || it.matches(".formula, pre, div") && it.scrollWidth > it.clientWidth + 1)
     .map(it => it.outerHTML.slice(0, 80)),
 })"""
 
@@ -34,7 +35,8 @@ _LOOK = """JSON.stringify({
 class Seen(NamedTuple):
     """What a page came to at a width in pixels.
 
-    `said` is all that reached the console, `outside` what reaches past the right border.
+    `said` is all that reached the console, `outside` what reaches past the right border of the page
+    or of its own box.
     """
 
     images: int
@@ -134,7 +136,12 @@ class _Browser:
         return message
 
     def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
+        """Asks it to end, so that it takes its helpers along."""
+        os.write(self._out, b'{"id": 0, "method": "Browser.close"}\0')
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         os.close(self._out)
         os.close(self._in)

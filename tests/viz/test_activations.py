@@ -27,8 +27,8 @@ def test_shapes_and_receptive_fields_are_in_the_titles(photo, looking):
     found = strongest_channels(photo, "conv1_1,relu3_1", 2, **looking)
     titles = [row.title for row in found.rows()]
     assert titles == [
-        "conv1_1: 24×32 positions × 4 channels; each sees 3×3 pixels, one every 1",
-        "conv3_1: 6×8 positions × 8 channels; each sees 24×24 pixels, one every 4",
+        "conv1_1: 24×32 positions × 4 channels; each sees 3×3 pixels, one every pixel",
+        "conv3_1: 6×8 positions × 8 channels; each sees 24×24 pixels, one every 4 pixels",
     ]
     assert [len(row.panels) for row in found.rows()] == [2, 2]
     assert all(panel.picture.shape == (24, 32, 3) for row in found.rows() for panel in row.panels)

@@ -107,9 +107,10 @@ def channels_of(network: Network, layer: str, features: np.ndarray, count: int) 
 
 def _row(picture: np.ndarray, found: LayerChannels) -> Row:
     height, width, channels = found.shape
+    apart = "pixel" if found.stride == 1 else f"{found.stride} pixels"
     title = (
         f"{paper_name(found.layer)}: {height}×{width} positions × {channels} channels; each sees "
-        f"{found.receptive_field}×{found.receptive_field} pixels, one every {found.stride}"
+        f"{found.receptive_field}×{found.receptive_field} pixels, one every {apart}"
     )
     panels = [
         Panel(heat_over(picture, it, found.stride), f"channel {channel}, up to {plain(it.max())}")

@@ -48,7 +48,7 @@ class ContentReconstructions(NamedTuple):
         """The photograph and the reconstructions, the shallowest layer first."""
         panels = [Panel(self.content, "the photograph")]
         panels += [Panel(it.picture, _caption(it)) for it in self.layers]
-        return (Row("From white noise to the features of one layer", tuple(panels)),)
+        return (Row("From noise to the features of one layer", tuple(panels)),)
 
     def figure(self):
         """A matplotlib Figure of the rows."""

@@ -49,7 +49,7 @@ def _counts(lesson: Lesson) -> dict[str, str]:
         "height": str(height),
         "alpha": plain(_weight(weights, "content")),
         "beta": plain(_weight(weights, "style")),
-        "gamma": f"{_weight(weights, 'variation'):g}",
+        "gamma": _decimal(_weight(weights, "variation")),
         "field": str(lesson.patches.geometry.receptive_field),
         "patch_layer": paper_name(lesson.patches.layer),
         "first_layer": paper_name(first.layer),
@@ -68,6 +68,11 @@ def _counts(lesson: Lesson) -> dict[str, str]:
 
 def _weight(weights: dict[str, float], role: str) -> float:
     return sum(weight for name, weight in weights.items() if name.startswith(role + "/"))
+
+
+def _decimal(number: float) -> str:
+    """0.00001, not 1e-05."""
+    return np.format_float_positional(number, trim="-")
 
 
 def _end_loss(lesson: Lesson) -> float:
@@ -92,7 +97,7 @@ def _pictures(lesson: Lesson) -> dict[str, str]:
         "gram_matrices": _rows([Row(layer_title(it), matrix_panels(it)) for it in grams], "small"),
         "gram_pairs": _rows([Row(paper_name(it.layer), pair_panels(it)) for it in grams], "small"),
         "shuffle": _panels(shuffle_row(lesson.grams.shuffle).panels, "small"),
-        "tradeoff": _rows(lesson.tradeoff.rows(), "medium"),
+        "tradeoff": _rows(lesson.tradeoff.rows(), "wide"),
         "snapshots": _panels(snapshots, "medium"),
     }
 
@@ -133,7 +138,7 @@ def _cost_table(lesson: Lesson) -> str:
     ]
     rows.append(("loss", None, lesson.run.curves.loss[0], _end_loss(lesson)))
     lines = (
-        f"<tr><th>{html.escape(label)}</th><td>{'' if weight is None else f'{weight:g}'}</td>"
+        f"<tr><th>{html.escape(label)}</th><td>{'' if weight is None else _decimal(weight)}</td>"
         f"<td>{plain(start)}</td><td>{plain(end)}</td></tr>"
         for label, weight, start, end in rows
     )

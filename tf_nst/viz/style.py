@@ -45,9 +45,7 @@ class StyleReconstructions(NamedTuple):
         """The painting and the textures, the smallest set first."""
         panels = [Panel(self.style, "the painting")]
         panels += [Panel(it.picture, _caption(it)) for it in self.sets]
-        return (
-            Row("From white noise to the Gram matrices of more and more layers", tuple(panels)),
-        )
+        return (Row("From noise to the Gram matrices of more and more layers", tuple(panels)),)
 
     def figure(self):
         """A matplotlib Figure of the rows."""
