@@ -9,6 +9,7 @@ from tf_nst.engine.events import Event, StepsDone
 from tf_nst.engine.strategy import strategy_name
 from tf_nst.engine.stylize import Job
 from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.model.weights import Weights
 from tf_nst.painting import Painting, prepare
 from tf_nst.viz.activations import Activations, strongest_channels
 from tf_nst.viz.content import ContentReconstructions, reconstruct_content
@@ -63,6 +64,11 @@ class Lesson(NamedTuple):
     grams: Grams
     tradeoff: Tradeoff
     run: Run
+
+    @property
+    def weights(self) -> Weights:
+        """Where the network is from."""
+        return self.run.made.weights
 
     def page(self) -> str:
         """The lesson as one self-contained HTML page."""
