@@ -11,6 +11,7 @@ from tf_nst.io.listeners import Progress, duration
 from tf_nst.io.manifest import record_bytes, record_path
 from tf_nst.io.writing import encode_image, write_together
 from tf_nst.viz.figures import rendered
+from tf_nst.viz.patches import counted
 
 
 def draw_kind(name: str, values, options: dict) -> int:
@@ -72,8 +73,8 @@ def _patches(values, options: dict):
     found = viz.top_patches(
         values.images, values.layer, values.units, report=_say, progress=_pictures_done, **options
     )
-    skipped = f", {len(found.skipped)} files skipped" if found.skipped else ""
-    _say(f"looked at {found.seen} pictures{skipped}")
+    skipped = f", {counted(len(found.skipped), 'file')} skipped" if found.skipped else ""
+    _say(f"looked at {counted(found.seen, 'picture')}{skipped}")
     return found
 
 

@@ -36,9 +36,14 @@ class Album:
     """
 
     def __init__(
-        self, sources: Sequence[Source], config: StylizeConfig, report: Callable[[str], None]
+        self,
+        sources: Sequence[Source],
+        config: StylizeConfig,
+        report: Callable[[str], None],
+        progress: Callable[[int, int], None],
     ):
-        self.sources, self._config, self._report = sources, config, report
+        self.sources, self._config = sources, config
+        self._report, self._progress = report, progress
         self.skipped: list[str] = []
 
     def read(self, index: int) -> Image:
@@ -56,3 +61,4 @@ class Album:
                 self._report(f"skipped: {line}")
             else:
                 yield index, picture
+            self._progress(index + 1, len(self.sources))

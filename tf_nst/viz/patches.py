@@ -84,7 +84,7 @@ class Patches(NamedTuple):
         """A matplotlib Figure of the rows."""
         field = self.geometry.receptive_field
         heading = (
-            f"{paper_name(self.layer)}: what drives its units most in {_counted(self.seen)}; "
+            f"{paper_name(self.layer)}: what drives its units most in {counted(self.seen, 'picture')}; "
             f"patches of {field}×{field} pixels, below them their guided gradient"
         )
         return draw_rows(heading, self.rows(), cell=1.0)
@@ -132,8 +132,8 @@ def top_patches(
     sources = list_pictures(images) if isinstance(images, str | os.PathLike) else images
     sight = look(config, (name,), report)
     check_units(numbers, name, sight.weights.network.up_to((name,))[-1].channels)
-    album = Album(sources, config, report)
-    peaks = _best_peaks(sight, name, numbers, album, progress)
+    album = Album(sources, config, report, progress)
+    peaks = _best_peaks(sight, name, numbers, album)
     if len(album.skipped) == len(sources):
         raise UserError(
             f"--images: expected images that can be read, received {len(sources)} files of which "
@@ -205,13 +205,7 @@ def cut_patch(sight: Sight, layer: str, unit: int, peak: Peak, album: Album) -> 
     return Patch(peak.value, os.path.basename(image.name), box, *parts)
 
 
-def _best_peaks(
-    sight: Sight,
-    layer: str,
-    units: tuple[int, ...],
-    album: Album,
-    progress: Callable[[int, int], None],
-) -> list[list[Peak]]:
+def _best_peaks(sight: Sight, layer: str, units: tuple[int, ...], album: Album) -> list[list[Peak]]:
     """Of each unit the BEST peaks in all pictures; those of equal value in the album's order."""
     best = [[] for _ in units]
     apart = distance_apart(geometry(sight.weights.network, (layer,)))
@@ -221,12 +215,12 @@ def _best_peaks(
             found = find_peaks(features[..., unit], BEST, apart)
             own = [Peak(value, index, row, column) for value, row, column in found]
             best[place] = sorted(best[place] + own, key=lambda peak: -peak.value)[:BEST]
-        progress(index + 1, len(album.sources))
     return best
 
 
-def _counted(pictures: int) -> str:
-    return "1 picture" if pictures == 1 else f"{pictures} pictures"
+def counted(number: int, what: str) -> str:
+    """`1 picture`, `2 pictures`."""
+    return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
 def _row(layer: str, found: UnitPatches) -> Row:
