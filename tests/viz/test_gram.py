@@ -6,14 +6,14 @@ import reference
 
 from tf_nst.viz import compare_grams
 from tf_nst.viz.figures import rendered
-from tf_nst.viz.gram import (
+from tf_nst.viz.gram import shuffled
+from tf_nst.viz.matrices import (
     SHOWN,
     content_distance,
     differing_pairs,
     gram_distance,
     gram_of,
     shown_channels,
-    shuffled,
 )
 
 

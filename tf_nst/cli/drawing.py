@@ -22,7 +22,11 @@ def draw_kind(name: str, values, options: dict) -> int:
       RunError: a loss is not finite, or a file cannot be written.
     """
     began = time.perf_counter()
-    found = _FOUND[name](values, options)
+    watch = _Shown()
+    try:
+        found = _FOUND[name](values, options, watch)
+    finally:
+        watch.close()
     output = Path(values.output)
     if name == "explain":
         data = found.page().encode()
@@ -41,10 +45,21 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _watch(title: str, job: Job):
-    """Says what begins; its progress is the painting command's."""
-    _say(title)
-    return (Progress(job.terms, job.scales, sys.stdout),)
+class _Shown:
+    """Says what begins; shows each run's progress as the painting command does."""
+
+    def __init__(self):
+        self._progress = None
+
+    def __call__(self, title: str, job: Job):
+        _say(title)
+        self._progress = Progress(job.terms, job.scales, sys.stdout)
+        return (self._progress,)
+
+    def close(self) -> None:
+        """Ends a line that is still being written over."""
+        if self._progress:
+            self._progress.close()
 
 
 def _pictures_done(done: int, total: int) -> None:
@@ -65,11 +80,11 @@ def _weights(found) -> dict:
     return {"weights": {"source": weights.source, "sha256": weights.checksum}}
 
 
-def _activations(values, options: dict):
+def _activations(values, options: dict, watch: _Shown):
     return viz.strongest_channels(values.content, values.layers, report=_say, **options)
 
 
-def _patches(values, options: dict):
+def _patches(values, options: dict, watch: _Shown):
     found = viz.top_patches(
         values.images, values.layer, values.units, report=_say, progress=_pictures_done, **options
     )
@@ -78,33 +93,33 @@ def _patches(values, options: dict):
     return found
 
 
-def _content(values, options: dict):
+def _content(values, options: dict, watch: _Shown):
     layers = values.content_layers
-    return viz.reconstruct_content(values.content, layers, watch=_watch, report=_say, **options)
+    return viz.reconstruct_content(values.content, layers, watch=watch, report=_say, **options)
 
 
-def _style(values, options: dict):
+def _style(values, options: dict, watch: _Shown):
     layers = values.style_layers
-    return viz.reconstruct_style(values.style, layers, watch=_watch, report=_say, **options)
+    return viz.reconstruct_style(values.style, layers, watch=watch, report=_say, **options)
 
 
-def _gram(values, options: dict):
+def _gram(values, options: dict, watch: _Shown):
     layers = values.style_layers
     return viz.compare_grams(values.content, values.style, layers, report=_say, **options)
 
 
-def _tradeoff(values, options: dict):
+def _tradeoff(values, options: dict, watch: _Shown):
     files = values.content, values.style
     grid = values.ratios, values.content_layers
-    return viz.paint_tradeoff(*files, *grid, watch=_watch, report=_say, **options)
+    return viz.paint_tradeoff(*files, *grid, watch=watch, report=_say, **options)
 
 
-def _losses(values, options: dict):
+def _losses(values, options: dict, watch: _Shown):
     return viz.read_curves(values.record)
 
 
-def _explain(values, options: dict):
-    return viz.explain_pair(values.content, values.style, watch=_watch, report=_say, **options)
+def _explain(values, options: dict, watch: _Shown):
+    return viz.explain_pair(values.content, values.style, watch=watch, report=_say, **options)
 
 
 _FOUND = {

@@ -4,21 +4,25 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
 from tf_nst.io.inputs import Source, read_inputs
 from tf_nst.model.geometry import geometry, receptive_box
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
-from tf_nst.objective.terms import Gram, MeanSquaredContent, means
 from tf_nst.viz.figures import draw_rows
+from tf_nst.viz.matrices import (
+    SHOWN,
+    content_distance,
+    differing_pairs,
+    gram_distance,
+    gram_of,
+    shown_channels,
+)
 from tf_nst.viz.options import REPORT, STYLE_LAYERS, looking_config
 from tf_nst.viz.panels import Panel, Row, cut, enlarge, heat, percent, signed_heat
 from tf_nst.viz.patches import BORDER, distance_apart, find_peaks
 from tf_nst.viz.sight import Sight, look
 
-# Channels of a matrix that a figure shows: the strongest of both pictures. More are a haze.
-SHOWN = 32
 # Pairs of channels of each layer, and patches that drive each.
 PAIRS, PATCHES = 2, 2
 
@@ -131,24 +135,6 @@ def compare_grams(
     return Grams(grams, shuffle, sight.weights)
 
 
-def gram_of(features: np.ndarray) -> np.ndarray:
-    """[h, w, C] -> the mean over positions of f f^T, [C, C] float32, as the style term has it."""
-    return means(Gram("", 1.0).moments(tf.constant(features[None])))["gram"][0].numpy()
-
-
-def gram_distance(matrix: np.ndarray, target: np.ndarray) -> float:
-    """|G - A|^2 / |A|^2 of two matrices [C, C], as the style term measures it."""
-    both = ({"gram": tf.constant(it[None])} for it in (matrix, target))
-    return float(Gram("", 1.0).distance(*both)[0])
-
-
-def content_distance(features: np.ndarray, target: np.ndarray) -> float:
-    """|F - P|^2 / |P|^2 of two features [h, w, C], as the content term measures it."""
-    term = MeanSquaredContent("", 1.0)
-    both = (tf.constant(it[None]) for it in (features, target))
-    return float(term.distance(means(term.moments(*both)))[0])
-
-
 def shuffled(layer: str, features: np.ndarray, seed: int) -> Shuffle:
     """Features [h, w, C] with their positions in another order, and what that changes."""
     rows = features.reshape(-1, features.shape[-1])
@@ -166,21 +152,6 @@ def _compared(sight: Sight, layer: str, pictures, features) -> LayerGrams:
     return LayerGrams(layer, content, style, gram_distance(content, style), pairs)
 
 
-def differing_pairs(content: np.ndarray, style: np.ndarray, count: int) -> list[tuple[int, int]]:
-    """The pairs of different channels whose entries of two matrices [C, C] differ most.
-
-    No channel is in two of them: one strong channel would be in all.
-    """
-    differences = np.triu(np.abs(content - style), k=1)
-    found = []
-    while len(found) < count and differences.max(initial=0.0) > 0:
-        pair = tuple(int(it) for it in np.unravel_index(differences.argmax(), differences.shape))
-        found.append(pair)
-        differences[list(pair)] = 0
-        differences[:, list(pair)] = 0
-    return found
-
-
 def _pair(sight: Sight, layer: str, channels, pictures, features, grams) -> Pair:
     content, style = (float(gram[channels]) for gram in grams)
     which = int(style > content)
@@ -193,12 +164,6 @@ def _pair(sight: Sight, layer: str, channels, pictures, features, grams) -> Pair
         for _, row, column in find_peaks(together, PATCHES, apart)
     )
     return Pair(channels, content, style, patches)
-
-
-def shown_channels(content: np.ndarray, style: np.ndarray) -> np.ndarray:
-    """The SHOWN channels of largest mean square in both pictures, the strongest first."""
-    shares = sum(np.diag(it) / max(np.trace(it), 1e-12) for it in (content, style))
-    return np.argsort(-shares, kind="stable")[:SHOWN]
 
 
 def matrix_panels(found: LayerGrams) -> tuple[Panel, ...]:

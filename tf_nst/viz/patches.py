@@ -82,10 +82,10 @@ class Patches(NamedTuple):
 
     def figure(self):
         """A matplotlib Figure of the rows."""
-        field = self.geometry.receptive_field
+        field, seen = self.geometry.receptive_field, counted(self.seen, "picture")
         heading = (
-            f"{paper_name(self.layer)}: what drives its units most in {counted(self.seen, 'picture')}; "
-            f"patches of {field}×{field} pixels, below them their guided gradient"
+            f"{paper_name(self.layer)}: what drives its units most in {seen}; patches of "
+            f"{field}×{field} pixels, below them their guided gradient"
         )
         return draw_rows(heading, self.rows(), cell=1.0)
 

@@ -1,6 +1,7 @@
 """Runs of the engine, one after the other, each shown to whoever watches."""
 
 import functools
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -45,10 +46,10 @@ def run_job(title: str, painting: Painting, watch: Watch) -> Made:
     Raises:
       NonFiniteLossError: a loss is NaN or infinite.
     """
-    history, final = History(painting.job.scales), []
-    listeners = (*watch(title, painting.job), history, final.append)
-    stylize(painting.job, listeners)
-    return Made(final[-1].image.numpy(), final[-1].values, history, painting.weights)
+    history, last = History(painting.job.scales), deque(maxlen=1)
+    stylize(painting.job, (*watch(title, painting.job), history, last.append))
+    finished = last.pop()
+    return Made(finished.image.numpy(), finished.values, history, painting.weights)
 
 
 def run_from_noise(
