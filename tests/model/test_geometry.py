@@ -6,7 +6,7 @@ import reference
 import tensorflow as tf
 from tolerances import assert_within
 
-from tf_nst.model.geometry import geometry
+from tf_nst.model.geometry import geometry, receptive_box
 from tf_nst.model.networks import NETWORKS, Network
 from tf_nst.model.vgg import build_extractor
 
@@ -83,6 +83,27 @@ def test_stride_and_receptive_field_are_the_measured_ones(name, layer):
         assert span.stop - span.start == field
     assert second[0] == first[0]
     assert second[1].start - first[1].start == second[1].stop - first[1].stop == stride
+
+
+@every_case
+def test_receptive_boxes_are_the_gradients_support(name, layer):
+    stride, field, *_ = geometry(THIN[name], (layer,))
+    side = (2 * field // stride + 4) * stride
+    middle = side // stride // 2
+    extractor = averaging_extractor(name, layer)
+    for row, column in ((middle, middle), (middle + 1, middle - 1)):
+        box = receptive_box(THIN[name], layer, row, column)
+        rows, columns = support(extractor, layer, side, row, column)
+        assert (rows.start, columns.start, rows.stop, columns.stop) == box
+
+
+@every_case
+def test_at_a_corner_the_box_reaches_past_the_border_and_the_support_ends_there(name, layer):
+    side = 4 * geometry(THIN[name], (layer,)).stride
+    box = receptive_box(THIN[name], layer, 0, 0)
+    rows, columns = support(averaging_extractor(name, layer), layer, side, 0, 0)
+    assert box.top < 0 and box.left < 0
+    assert rows == columns == slice(0, min(side, box.bottom))
 
 
 def core_error(extractor, layer: str, halo: int, stride: int) -> float:

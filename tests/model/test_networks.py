@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from tf_nst.errors import UserError
-from tf_nst.model.networks import NETWORKS, canonical_layer
+from tf_nst.model.networks import NETWORKS, canonical_layer, paper_name
 
 APPLICATIONS = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}
 VGG19 = NETWORKS["vgg19"]
@@ -36,6 +36,12 @@ def test_layers_and_channels_are_those_of_keras(name):
 )
 def test_keras_and_papers_names_are_known(given, keras_name):
     assert canonical_layer(given, VGG19) == keras_name
+
+
+def test_papers_names_lead_back_to_keras():
+    assert paper_name("block4_conv2") == "conv4_2" and paper_name("block1_pool") == "pool1"
+    for layer in VGG19.layers:
+        assert canonical_layer(paper_name(layer.name), VGG19) == layer.name
 
 
 @pytest.mark.parametrize(

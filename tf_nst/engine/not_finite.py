@@ -16,7 +16,7 @@ def non_finite(terms, history, step, start, good) -> NonFiniteLossError:
     what, picture = "loss", start if len(history) > 1 else good
     if not names:
         what, picture = "gradient", start
-        names = [max(last, key=lambda term: term.weight * last[term].max()).name]
+        names = [max(last, key=lambda term: np.max(np.multiply(term.weight, last[term]))).name]
     where = f"step {step + len(history)}"
     return NonFiniteLossError(not_finite(what, where, names), picture)
 

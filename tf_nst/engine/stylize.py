@@ -94,7 +94,9 @@ def iterate(job: Job) -> Iterator[Event]:
 
     Raises:
       NonFiniteLossError: a loss is NaN or infinite.
+      ValueError: a term's weights are not one for each picture, or several replicas share them.
     """
+    _check_weights(job)
     picture, run = None, None
     for index, scale in enumerate(job.scales):
         if not scale.steps:
@@ -110,6 +112,16 @@ def iterate(job: Job) -> Iterator[Event]:
         picture = run.picture
     picture = resize(picture, *job.scales[-1][:2])
     yield Finished(picture, _final_values(job, run, picture))
+
+
+def _check_weights(job: Job) -> None:
+    pictures, replicas = len(job.initial), job.strategy.num_replicas_in_sync
+    for term in job.terms:
+        if isinstance(term.weight, tuple) and (len(term.weight) != pictures or replicas > 1):
+            raise ValueError(
+                f"{term.name}: expected one weight, or on one replica a weight for each of "
+                f"{pictures} pictures, received {len(term.weight)} on {replicas}"
+            )
 
 
 def _final_values(job: Job, run: "_Scale", picture: tf.Tensor) -> dict[str, np.ndarray]:
@@ -266,4 +278,4 @@ _STANDS_STILL = (
 
 def _losses(terms: tuple[Term, ...], event: StepsDone) -> list[np.ndarray]:
     """The loss [B] of each step."""
-    return list(sum(term.weight * event.values[term.name] for term in terms))
+    return list(sum(np.multiply(term.weight, event.values[term.name]) for term in terms))

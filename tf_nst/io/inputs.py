@@ -58,6 +58,11 @@ def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs
     return Inputs(content, style, _fitted_start(start, content), sources)
 
 
+def read_one(config: StylizeConfig, source: Source, flag: str) -> Image:
+    """One picture alone, at the config's size; errors name `flag`. Raises as `read_inputs`."""
+    return _fitted(_as_image(source, flag), config.size, flag, "--size", least_size(config))
+
+
 def read_style(config: StylizeConfig, style: Source) -> Image:
     """A style alone, at the size at which it is measured. Raises as `read_inputs`."""
     return _fitted_style(_as_image(style, "--style"), config, least_size(config))

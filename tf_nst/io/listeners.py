@@ -12,11 +12,18 @@ from tf_nst.engine.schedule import Scale
 from tf_nst.objective.terms import Term
 
 
-def contributions(terms: tuple[Term, ...], values: dict[str, float]) -> dict[str, float]:
-    """{role: sum of weight * value}: content, style and variation, which add up to the loss."""
+def contributions(
+    terms: tuple[Term, ...], values: dict[str, float], picture: int = 0
+) -> dict[str, float]:
+    """{role: sum of weight * value}: content, style and variation, which add up to the loss.
+
+    Args:
+      values: {term: unweighted value} of one picture.
+      picture: its index in the batch.
+    """
     shares = {}
     for term in terms:
-        shares[term.role] = shares.get(term.role, 0.0) + term.weight * values[term.name]
+        shares[term.role] = shares.get(term.role, 0.0) + term.weight_of(picture) * values[term.name]
     return shares
 
 

@@ -34,12 +34,21 @@ def check_sidecars(picture: str | Path, flag: str = "--output") -> None:
     Raises:
       UserError: there is such a file and it does not begin as ours do.
     """
-    for path, mark in ((record_path(picture), _JSON_MARK), (settings_path(picture), _CFG_MARK)):
-        if path.exists() and not _begins_with(path, mark):
-            raise UserError(
-                f"{flag}: {path} would be written beside {Path(picture).name}, but it exists and "
-                "is not from tf_nst; expected another name for the picture"
-            )
+    check_record(picture, flag)
+    _check_ours(picture, settings_path(picture), _CFG_MARK, flag)
+
+
+def check_record(picture: str | Path, flag: str = "--output") -> None:
+    """Refuses to write over a NAME.json that is somebody's own. Raises as `check_sidecars`."""
+    _check_ours(picture, record_path(picture), _JSON_MARK, flag)
+
+
+def _check_ours(picture: str | Path, path: Path, mark: str, flag: str) -> None:
+    if path.exists() and not _begins_with(path, mark):
+        raise UserError(
+            f"{flag}: {path} would be written beside {Path(picture).name}, but it exists and "
+            "is not from tf_nst; expected another name for the picture"
+        )
 
 
 def _begins_with(path: Path, mark: str) -> bool:

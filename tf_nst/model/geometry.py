@@ -21,6 +21,28 @@ class Geometry(NamedTuple):
     least_size: int
 
 
+class Box(NamedTuple):
+    """A rectangle of pixels, rows top to bottom - 1; it may reach past the picture's borders."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+def receptive_box(network: Network, layer: str, row: int, column: int) -> Box:
+    """The pixels that the feature at a position of `layer` (Keras' name) sees.
+
+    Neighbouring features see squares a stride apart; with odd kernels padded alike on both sides
+    and poolings without padding the first one begins (field - stride) / 2 before the picture
+    (Araujo et al. 2019, "Computing receptive field region
+    in input image").
+    """
+    stride, field, *_ = geometry(network, (layer,))
+    top, left = (place * stride - (field - stride) // 2 for place in (row, column))
+    return Box(top, left, top + field, left + field)
+
+
 def geometry(network: Network, layers: tuple[str, ...]) -> Geometry:
     """The geometry of the deepest of `layers` (Keras' names).
 

@@ -53,6 +53,16 @@ NETWORKS = {
 }
 
 
+def paper_name(layer: str) -> str:
+    """`conv4_2` for Keras' `block4_conv2`, `pool1` for `block1_pool`."""
+    return re.sub(r"^block(\d)_(conv|pool)(\d?)$", _as_in_papers, layer)
+
+
+def _as_in_papers(match: re.Match) -> str:
+    block, kind, index = match.groups()
+    return f"{kind}{block}_{index}" if index else f"{kind}{block}"
+
+
 def canonical_layer(name: str, network: Network, flag: str = "layer") -> str:
     """Keras' name of a layer given by Keras' or a paper's name.
 

@@ -1,6 +1,6 @@
 """The networks as plain TensorFlow calls: for graphs that leave Keras behind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import tensorflow as tf
@@ -56,6 +56,8 @@ def pooled(features: tf.Tensor, kind: str, scale: float) -> tf.Tensor:
 class PlainExtractor:
     """The function of `build_extractor`: [B, H, W, 3] in 0..1 -> {layer: [B, h, w, C] of `dtype`}.
 
+    `relu` may be one with another gradient.
+
     Attributes:
       variables: kernel and bias of each convolution, in their order, never assigned again.
     """
@@ -68,9 +70,10 @@ class PlainExtractor:
         *,
         pooling: str = "max",
         dtype: str = "float32",
+        relu: Callable[[tf.Tensor], tf.Tensor] = tf.nn.relu,
     ):
         self._layers, self._wanted = network.up_to(layers), layers
-        self._pooling, self._dtype = pooling, dtype
+        self._pooling, self._dtype, self._relu = pooling, dtype, relu
         self._held = {
             layer.name: self._variables_of(layer, *arrays[layer.name])
             for layer in self._layers
@@ -99,4 +102,4 @@ class PlainExtractor:
         if layer.kind == "pooling":
             return pooled(features, self._pooling, pooling_scale(layer, self._pooling))
         kernel, bias = self._held[layer.name]
-        return tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(features, kernel, 1, "SAME"), bias))
+        return self._relu(tf.nn.bias_add(tf.nn.conv2d(features, kernel, 1, "SAME"), bias))

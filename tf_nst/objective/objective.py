@@ -128,7 +128,7 @@ def term_values(objective: Objective, image: tf.Tensor) -> Values:
 
 
 def total(terms: tuple[Term, ...], values: Values) -> tf.Tensor:
-    """The loss [B]: the sum over terms of weight * distance."""
+    """The loss [B]: the sum over terms of weight * distance, the weight a number or one of [B]."""
     return tf.add_n(
         [
             tf.convert_to_tensor(term.weight, values[term.name].dtype) * values[term.name]

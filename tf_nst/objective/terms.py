@@ -39,11 +39,12 @@ class Term:
     the sums over the picture; `reach` is how many positions to the right and below a position's
     own sum looks at. A term with role "content" is given the reference's features at the
     same positions; a term with role "style" is given the means of its target. The weight is a
-    number, or a scalar where a traced function is told it only when it runs.
+    number, a scalar where a traced function is told it only when it runs, or a tuple of numbers,
+    one for each picture of the batch.
     """
 
     layer: str
-    weight: float | tf.Tensor
+    weight: float | tf.Tensor | tuple[float, ...]
     statistic: ClassVar[str]
     role: ClassVar[str]
     additive: ClassVar[bool] = True
@@ -53,6 +54,10 @@ class Term:
     def name(self) -> str:
         """For records and messages, such as `style/gram/block1_conv1`."""
         return f"{self.role}/{self.statistic}/{self.layer}"
+
+    def weight_of(self, picture: int) -> float | tf.Tensor:
+        """The weight for one picture of the batch."""
+        return self.weight[picture] if isinstance(self.weight, tuple) else self.weight
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,122 @@
+"""The lesson: every figure of a pair on one page, which a browser opens without a complaint."""
+
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from browser import look_at
+
+import tf_nst
+from tf_nst.errors import UserError
+from tf_nst.viz import explain_pair
+from tf_nst.viz.panels import plain
+
+ROOT = Path(tf_nst.__file__).parents[1]
+PAIR = tuple(str(ROOT / "examples" / name) for name in ("louvre_court.jpg", "water_garden.jpg"))
+LESSON = ROOT / "docs" / "explained" / "index.html"
+SHORT = {"size": 96, "steps": 3, "precision": "float32"}
+widths = pytest.mark.parametrize("width", [1280, 390])
+
+
+class Page(HTMLParser):
+    """The places that a page points to, and its formulas."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.places, self.formulas, self.tags = [], 0, set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.formulas += tag == "math"
+        self.places += [value for name, value in attrs if name in ("src", "href", "srcset")]
+
+
+def explained(weights: str):
+    """The lesson, and the lines told on the way."""
+    lines = []
+    return explain_pair(*PAIR, report=lines.append, weights=weights, **SHORT), lines
+
+
+@pytest.fixture(scope="module")
+def compact():
+    return explained("compact")
+
+
+def written(lesson, folder: Path) -> Path:
+    path = folder / "lesson.html"
+    path.write_text(lesson.page(), encoding="utf-8")
+    return path
+
+
+def assert_opens(page: Path, width: int, folder: Path) -> None:
+    """Nothing is missing, nothing reaches past the border, nothing is complained of."""
+    seen = look_at(page, width, folder / "profile")
+    assert seen.said == []
+    assert seen.images > 60 and seen.missing == 0
+    assert seen.formulas > 15
+    assert seen.outside == [] and seen.width == width
+
+
+def test_the_page_stands_alone(compact):
+    page = Page(compact[0].page())
+    assert page.formulas > 15
+    assert not page.tags & {"script", "iframe", "object", "embed"}
+    assert page.places and all(place.startswith("data:") for place in page.places)
+
+
+def test_it_tells_how_far_it_is(compact):
+    parts = [line for line in compact[1] if line.startswith("part ")]
+    assert [line.split(":")[0] for line in parts] == [f"part {it} of 7" for it in range(1, 8)]
+
+
+def test_the_numbers_are_the_runs(compact):
+    lesson, _ = compact
+    text = re.sub(r"<[^>]+>", " ", lesson.page())
+    run = lesson.run
+    end = sum(weight * float(run.made.values[name][0]) for name, weight in run.weights.items())
+    for number in (run.curves.loss[0], end, lesson.content.layers[-1].pixel_error):
+        assert plain(number) in text
+    assert "96×72" in text and "3 steps a picture" in text
+    assert [it.step for it in run.snapshots] == [1, 2, 3]
+    numbers = lesson.numbers()
+    assert numbers["run"]["facts"]["optimizer"] == "L-BFGS"
+    assert len(numbers["content"]) == 5 and len(numbers["tradeoff"]["cells"]) == 8
+
+
+@widths
+def test_a_browser_opens_it(compact, tmp_path, width):
+    assert_opens(written(compact[0], tmp_path), width, tmp_path)
+
+
+@pytest.mark.real_weights
+def test_the_page_with_imagenet_weights(tmp_path):
+    path = os.environ.get("TF_NST_WEIGHTS")
+    if not path:
+        pytest.skip("TF_NST_WEIGHTS is not set")
+    lesson, _ = explained(path)
+    page = written(lesson, tmp_path)
+    assert "vgg19, file weights" in page.read_text(encoding="utf-8")
+    assert_opens(page, 390, tmp_path)
+
+
+@widths
+def test_a_browser_opens_the_committed_lesson(tmp_path, width):
+    assert_opens(LESSON, width, tmp_path)
+
+
+def test_the_committed_lesson_is_small_and_of_the_present_template():
+    assert sum(path.stat().st_size for path in LESSON.parent.iterdir()) < 2_000_000
+    template = (ROOT / "tf_nst" / "viz" / "data" / "lesson.html").read_text(encoding="utf-8")
+    text = LESSON.read_text(encoding="utf-8")
+    for part in re.split(r"\$\w+", template):
+        assert part in text
+
+
+def test_what_cannot_be_used_is_refused_before_anything_is_painted():
+    with pytest.raises(UserError, match=r"^layers: no such option of this figure"):
+        explain_pair(*PAIR, layers="conv1_1")
+    with pytest.raises(UserError, match=r"^--content: .* is too small"):
+        explain_pair(*PAIR, size=24)

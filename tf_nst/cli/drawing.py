@@ -1,0 +1,134 @@
+"""One run of the figures' command, from flags that are known to be good to written files."""
+
+import sys
+import time
+from pathlib import Path
+
+from tf_nst import viz
+from tf_nst.engine.stylize import Job
+from tf_nst.io.images import Image
+from tf_nst.io.listeners import Progress, duration
+from tf_nst.io.manifest import record_bytes, record_path
+from tf_nst.io.writing import encode_image, write_together
+from tf_nst.viz.figures import rendered
+from tf_nst.viz.patches import counted
+
+
+def draw_kind(name: str, values, options: dict) -> int:
+    """Draws, shows progress, writes the figure and its record.
+
+    Raises:
+      UserError: what can be mended in the command.
+      RunError: a loss is not finite, or a file cannot be written.
+    """
+    began = time.perf_counter()
+    watch = _Shown()
+    try:
+        found = _FOUND[name](values, options, watch)
+    finally:
+        watch.close()
+    output = Path(values.output)
+    if name == "explain":
+        data = found.page().encode()
+    else:
+        data, _ = encode_image(Image(rendered(found.figure())), output)
+    seconds = time.perf_counter() - began
+    record = {"figure": name, "settings": _settings(values), **_weights(found)}
+    record |= {"seconds": round(seconds, 3), "numbers": found.numbers()}
+    path = record_path(output)
+    write_together({output: data, path: record_bytes(record)})
+    _say(f"drew {output} ({duration(seconds)}; {path.name})")
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+class _Shown:
+    """Says what begins; shows each run's progress as the painting command does."""
+
+    def __init__(self):
+        self._progress = None
+
+    def __call__(self, title: str, job: Job):
+        _say(title)
+        self._progress = Progress(job.terms, job.scales, sys.stdout)
+        return (self._progress,)
+
+    def close(self) -> None:
+        """Ends a line that is still being written over."""
+        if self._progress:
+            self._progress.close()
+
+
+def _pictures_done(done: int, total: int) -> None:
+    """A line each tenth."""
+    if done * 10 // total > (done - 1) * 10 // total:
+        _say(f"pictures {done}/{total}")
+
+
+def _settings(values) -> dict:
+    return {name: values[name].value for name in values if name not in ("debug", "flagfile")}
+
+
+def _weights(found) -> dict:
+    """Where the network is from; nothing for curves, which are of a record."""
+    weights = getattr(found, "weights", None)
+    if weights is None:
+        return {}
+    return {"weights": {"source": weights.source, "sha256": weights.checksum}}
+
+
+def _activations(values, options: dict, watch: _Shown):
+    return viz.strongest_channels(values.content, values.layers, report=_say, **options)
+
+
+def _patches(values, options: dict, watch: _Shown):
+    found = viz.top_patches(
+        values.images, values.layer, values.units, report=_say, progress=_pictures_done, **options
+    )
+    skipped = f", {counted(len(found.skipped), 'file')} skipped" if found.skipped else ""
+    _say(f"looked at {counted(found.seen, 'picture')}{skipped}")
+    return found
+
+
+def _content(values, options: dict, watch: _Shown):
+    layers = values.content_layers
+    return viz.reconstruct_content(values.content, layers, watch=watch, report=_say, **options)
+
+
+def _style(values, options: dict, watch: _Shown):
+    layers = values.style_layers
+    return viz.reconstruct_style(values.style, layers, watch=watch, report=_say, **options)
+
+
+def _gram(values, options: dict, watch: _Shown):
+    layers = values.style_layers
+    return viz.compare_grams(values.content, values.style, layers, report=_say, **options)
+
+
+def _tradeoff(values, options: dict, watch: _Shown):
+    files = values.content, values.style
+    grid = values.ratios, values.content_layers
+    return viz.paint_tradeoff(*files, *grid, watch=watch, report=_say, **options)
+
+
+def _losses(values, options: dict, watch: _Shown):
+    return viz.read_curves(values.record)
+
+
+def _explain(values, options: dict, watch: _Shown):
+    return viz.explain_pair(values.content, values.style, watch=watch, report=_say, **options)
+
+
+_FOUND = {
+    "activations": _activations,
+    "patches": _patches,
+    "content": _content,
+    "style": _style,
+    "gram": _gram,
+    "tradeoff": _tradeoff,
+    "losses": _losses,
+    "explain": _explain,
+}

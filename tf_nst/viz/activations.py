@@ -1,0 +1,119 @@
+"""What the layers of a network find in one picture: their strongest channels."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_nst.io.inputs import Source, read_one
+from tf_nst.model.geometry import geometry
+from tf_nst.model.networks import Network, paper_name
+from tf_nst.model.weights import Weights
+from tf_nst.viz.figures import draw_rows
+from tf_nst.viz.options import REPORT, STYLE_LAYERS, looking_config
+from tf_nst.viz.panels import Panel, Row, heat_over, plain
+from tf_nst.viz.sight import look
+
+
+class LayerChannels(NamedTuple):
+    """The strongest channels of a layer.
+
+    Attributes:
+      layer: Keras' name.
+      shape: rows, columns and channels of its features.
+      stride: pixels from one feature to the next.
+      receptive_field: side in pixels of the square that one feature sees.
+      channels: their indices, the largest mean first.
+      maps: [count, h, w] float32, their features, 0 or more, in the network's units.
+    """
+
+    layer: str
+    shape: tuple[int, int, int]
+    stride: int
+    receptive_field: int
+    channels: tuple[int, ...]
+    maps: np.ndarray
+
+
+class Activations(NamedTuple):
+    """The picture [H, W, 3] float32 in 0..1, each layer's channels, where the network is from."""
+
+    picture: np.ndarray
+    layers: tuple[LayerChannels, ...]
+    weights: Weights
+
+    def rows(self) -> tuple[Row, ...]:
+        """A row for each layer, its channels over the picture."""
+        return tuple(_row(self.picture, found) for found in self.layers)
+
+    def figure(self):
+        """A matplotlib Figure of the rows."""
+        heading = "What the layers find: their strongest channels over the picture"
+        return draw_rows(heading, self.rows())
+
+    def numbers(self) -> dict:
+        """What a record tells."""
+        return {
+            found.layer: {
+                "shape": list(found.shape),
+                "stride": found.stride,
+                "receptive_field": found.receptive_field,
+                "channels": list(found.channels),
+                "means": [float(it.mean()) for it in found.maps],
+                "largest": [float(it.max()) for it in found.maps],
+            }
+            for found in self.layers
+        }
+
+
+def strongest_channels(
+    content: Source,
+    layers: str | Sequence[str] = STYLE_LAYERS,
+    count: int = 6,
+    *,
+    report: Callable[[str], None] = REPORT,
+    **options,
+) -> Activations:
+    """The channels of each layer whose mean over the picture is largest.
+
+    Args:
+      content: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
+      layers: Keras' or the papers' names, in a list or by commas.
+      count: channels of each layer, 1 or more; of a layer that has fewer, all.
+      report: called with plain lines.
+      **options: of LOOKING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.
+
+    Raises:
+      UserError: an argument that cannot be used; the message says which and what was expected.
+    """
+    config, names = looking_config(options, layers, "--layers")
+    picture = read_one(config, content, "--content").to_float()
+    sight = look(config, names, report)
+    features = sight.features(picture[None])
+    network = sight.weights.network
+    found = tuple(channels_of(network, name, features[name], count) for name in names)
+    return Activations(picture, found, sight.weights)
+
+
+def channels_of(network: Network, layer: str, features: np.ndarray, count: int) -> LayerChannels:
+    """The `count` channels of features [h, w, C] whose mean is largest."""
+    strongest = np.argsort(-features.mean(axis=(0, 1)), kind="stable")[:count]
+    stride, field, *_ = geometry(network, (layer,))
+    maps = np.moveaxis(features[..., strongest], -1, 0)
+    return LayerChannels(
+        layer, features.shape, stride, field, tuple(int(it) for it in strongest), maps
+    )
+
+
+def _row(picture: np.ndarray, found: LayerChannels) -> Row:
+    height, width, channels = found.shape
+    apart = "pixel" if found.stride == 1 else f"{found.stride} pixels"
+    title = (
+        f"{paper_name(found.layer)}: {height}×{width} positions × {channels} channels; each sees "
+        f"{found.receptive_field}×{found.receptive_field} pixels, one every {apart}"
+    )
+    panels = [
+        Panel(heat_over(picture, it, found.stride), f"channel {channel}, up to {plain(it.max())}")
+        for channel, it in zip(found.channels, found.maps, strict=True)
+    ]
+    return Row(title, tuple(panels))

@@ -1,0 +1,116 @@
+"""The curves of a run: every term at every step, from the record beside a picture."""
+
+import json
+import os
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_nst.errors import UserError
+from tf_nst.model.networks import paper_name
+from tf_nst.viz.figures import new_figure
+from tf_nst.viz.options import check_matplotlib
+
+# A term that is 0 has no place on a logarithmic scale.
+LEAST = 1e-12
+# Of the legend; a line's height in inches.
+LEGEND_COLUMNS, LEGEND_LINE = 3, 0.19
+_WANTED = "expected the record NAME.json that tf-nst writes beside a picture"
+
+
+class Curves(NamedTuple):
+    """The terms of a run.
+
+    Attributes:
+      terms: {name: [steps] float64}, each term times its weight.
+      scales: width, height and steps of each scale, in their order.
+    """
+
+    terms: dict[str, np.ndarray]
+    scales: tuple[tuple[int, int, int], ...]
+
+    @property
+    def loss(self) -> np.ndarray:
+        """[steps], the sum of the terms."""
+        return np.sum(list(self.terms.values()), axis=0)
+
+    def figure(self, width: float = 6.4, height: float = 4.4):
+        """A matplotlib Figure of the curves in log scale; `width` and `height` in inches."""
+        from matplotlib.ticker import MaxNLocator
+
+        figure = new_figure(width, height)
+        legend = LEGEND_LINE * -(-(len(self.terms) + 1) // LEGEND_COLUMNS) + 0.35
+        place = (0.7 / width, 0.5 / height, 1 - 0.9 / width, 1 - (0.5 + legend) / height)
+        axes = figure.add_axes(place)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        steps = np.arange(1, len(self.loss) + 1)
+        axes.semilogy(steps, self.loss, color="black", linewidth=2, label="loss")
+        for index, (name, values) in enumerate(self.terms.items()):
+            color = f"C{index % 10}"
+            label = term_label(name)
+            axes.semilogy(steps, np.maximum(values, LEAST), color=color, linewidth=1.2, label=label)
+        self._mark_scales(axes)
+        axes.set(xlabel="step", ylabel="weight × distance", xlim=(1, max(2, len(steps))))
+        axes.grid(alpha=0.3)
+        figure.legend(loc="upper center", ncols=LEGEND_COLUMNS, fontsize=8.5, frameon=False)
+        return figure
+
+    def _mark_scales(self, axes) -> None:
+        begun = 0
+        for width, height, steps in self.scales:
+            if begun:
+                axes.axvline(begun + 0.5, color="grey", linewidth=0.8, linestyle=":")
+            if steps:
+                place = (begun + 1, 1.02)
+                label = f"{width}×{height}"
+                axes.annotate(label, place, xycoords=("data", "axes fraction"), fontsize=8)
+            begun += steps
+
+    def numbers(self) -> dict:
+        """What a record tells."""
+        ends = {name: [float(it[0]), float(it[-1])] for name, it in self.terms.items()}
+        return {"steps": len(self.loss), "first_and_last": ends}
+
+
+def read_curves(record: str | os.PathLike, flag: str = "--record") -> Curves:
+    """The curves of a record.
+
+    Args:
+      record: path of the NAME.json that the painting command writes beside NAME.png.
+      flag: named in errors.
+
+    Raises:
+      UserError: no such file, or no record of a run with a step in it.
+    """
+    check_matplotlib()
+    path = os.fspath(record)
+    try:
+        with open(path, encoding="utf-8") as file:
+            return curves_of(json.load(file))
+    except OSError as error:
+        raise UserError(f"{flag}: {path} cannot be read ({error.strerror}); {_WANTED}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{flag}: {path} is no record of a run; {_WANTED}") from error
+
+
+def curves_of(record: dict) -> Curves:
+    """The curves of a record that was read. Raises KeyError, TypeError or ValueError on others."""
+    weights = record["term_weights"]
+    terms = {
+        name: float(weights[name]) * np.array(values, np.float64)
+        for name, values in record["losses"].items()
+    }
+    (steps,) = {it.shape for it in terms.values()}
+    labels = [term_label(name) for name in terms]
+    if len(steps) != 1 or not steps[0] or not all(labels):
+        raise ValueError("a record has one or more terms, each with a value for each step")
+    scales = tuple(
+        (int(it["width"]), int(it["height"]), int(it["steps"])) for it in record["scales"]
+    )
+    return Curves(terms, scales)
+
+
+def term_label(name: str) -> str:
+    """`style conv1_1` of `style/gram/block1_conv1`, for legends and tables."""
+    role, _, layer = name.split("/")
+    return role if layer == "image" else f"{role} {paper_name(layer)}"

@@ -1,0 +1,111 @@
+"""Which options of painting each kind of figure takes, and layers by name. No TensorFlow here."""
+
+import logging
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from tf_nst.config import StylizeConfig, config_from_options
+from tf_nst.errors import UserError
+from tf_nst.model.networks import NETWORKS, canonical_layer
+
+# Where lines go that nobody asked to see.
+REPORT = logging.getLogger("tf_nst").warning
+
+LOOKING = ("size", "network", "weights", "pooling", "seed")
+RUNNING = (*LOOKING, "steps", "optimizer", "memory", "precision", "xla", "strategy")
+# Smaller than a painting's: a figure shows many pictures.
+DEFAULTS = {"size": 256, "steps": 100}
+
+CONTENT_LAYERS = tuple(f"conv{block}_2" for block in range(1, 6))
+STYLE_LAYERS = tuple(f"conv{block}_1" for block in range(1, 6))
+# Of the grid of content against style: alpha / beta, and the content's layers.
+RATIOS = (1.0, 0.3, 0.1, 0.03)
+GRID_LAYERS = ("conv2_2", "conv4_2")
+
+
+def figure_config(options: dict, allowed: tuple[str, ...], **fixed) -> StylizeConfig:
+    """The config of a figure's options by name, as `config_from_options` takes them.
+
+    Args:
+      options: those that the caller gave.
+      allowed: LOOKING or RUNNING.
+      fixed: options that make the figure what it is.
+
+    Raises:
+      UserError: an option that the figure does not take, a value out of its range, several numbers
+        of steps, or matplotlib is missing.
+    """
+    check_matplotlib()
+    for name in options:
+        if name not in allowed:
+            known = ", ".join(allowed)
+            raise UserError(f"{name}: no such option of this figure, expected one of {known}")
+    config = config_from_options({**DEFAULTS, **options, **fixed})
+    if len(config.steps) > 1:
+        steps = ",".join(map(str, config.steps))
+        raise UserError(f"--steps: expected one number for a figure, received {steps}")
+    return config
+
+
+def looking_config(
+    options: dict, layers: str | Sequence[str], flag: str
+) -> tuple[StylizeConfig, tuple[str, ...]]:
+    """The config of a figure that only looks, and the layers it looks at by Keras' names.
+
+    Raises as `figure_config` and `parse_layers`.
+    """
+    network = figure_config(options, LOOKING).network_config.network
+    names = parse_layers(layers, network, flag)
+    return figure_config(options, LOOKING, content_layers=names, style_weight=0.0), names
+
+
+def check_matplotlib() -> None:
+    """Raises UserError where the extra [viz] is not installed."""
+    if find_spec("matplotlib") is None:
+        raise UserError('figures need matplotlib: pip install "tf_nst[viz]"')
+
+
+def parse_layers(layers: str | Sequence[str], network: str, flag: str) -> tuple[str, ...]:
+    """Layers by Keras' names.
+
+    Args:
+      layers: Keras' or the papers' names, in a list or by commas.
+      network: a name of NETWORKS.
+      flag: named in errors.
+
+    Raises:
+      UserError: no layer, one that the network lacks, or one given twice.
+    """
+    given = layers.split(",") if isinstance(layers, str) else layers
+    names = [canonical_layer(name, NETWORKS[network], flag) for name in given if name.strip()]
+    if not names:
+        raise UserError(f"{flag}: expected layers by commas, received {layers!r}")
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(f"{flag}: {name} is given more than once, expected each layer once")
+    return tuple(names)
+
+
+def parse_numbers(
+    text: str | Sequence, kind: type, least: float, flag: str, what: str
+) -> tuple[int, ...] | tuple[float, ...]:
+    """Numbers of a list or by commas, each once.
+
+    Args:
+      text: the list.
+      kind: int or float.
+      least: the least that is allowed; of float the limit itself is not.
+      flag: named in errors, with `what` they are.
+
+    Raises:
+      UserError: no number, one that is no such number or too small, or one given twice.
+    """
+    parts = text.split(",") if isinstance(text, str) else text
+    try:
+        numbers = tuple(kind(part) for part in parts if str(part).strip())
+    except ValueError:
+        numbers = ()
+    in_range = all(least <= it if kind is int else least < it < float("inf") for it in numbers)
+    if not numbers or not in_range or len(set(numbers)) < len(numbers):
+        raise UserError(f"{flag}: expected {what} by commas, each once, received {text!r}")
+    return numbers

@@ -1,0 +1,239 @@
+"""What drives a unit most: the best patches of many pictures, and their projection to pixels."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_nst.config import StylizeConfig
+from tf_nst.errors import UserError
+from tf_nst.io.inputs import Source
+from tf_nst.model.geometry import Box, Geometry, geometry, receptive_box
+from tf_nst.model.networks import paper_name
+from tf_nst.model.weights import Weights
+from tf_nst.viz.figures import draw_rows
+from tf_nst.viz.folder import Album, list_pictures
+from tf_nst.viz.options import REPORT, looking_config, parse_numbers
+from tf_nst.viz.panels import Panel, Row, around_grey, cut, plain
+from tf_nst.viz.sight import Sight, look
+
+BEST = 9
+# Past a picture's border a patch is grey, about the mean that the network takes for 0.
+BORDER = 0.45
+
+
+class Peak(NamedTuple):
+    """A place that drives a unit: the feature's value, which picture, row and column there."""
+
+    value: float
+    picture: int
+    row: int
+    column: int
+
+
+class Patch(NamedTuple):
+    """What drives a unit.
+
+    Attributes:
+      value: of the feature, in the network's units.
+      name: of the picture.
+      box: the feature's receptive field in pixels; it may reach past the borders.
+      picture: [field, field, 3] float32 in 0..1, grey past the borders.
+      projection: [field, field, 3] float32, the feature's guided gradient, signed.
+    """
+
+    value: float
+    name: str
+    box: Box
+    picture: np.ndarray
+    projection: np.ndarray
+
+
+class UnitPatches(NamedTuple):
+    """A channel and its best patches, the best first; fewer than BEST where fewer drive it."""
+
+    unit: int
+    patches: tuple[Patch, ...]
+
+
+class Patches(NamedTuple):
+    """The best patches of units of a layer.
+
+    Attributes:
+      layer: Keras' name.
+      geometry: of the layer.
+      units: in the order asked for.
+      seen: pictures that were looked at.
+      skipped: what is wrong with each of the others, in one line.
+      weights: where the network's numbers are from.
+    """
+
+    layer: str
+    geometry: Geometry
+    units: tuple[UnitPatches, ...]
+    seen: int
+    skipped: tuple[str, ...]
+    weights: Weights
+
+    def rows(self) -> tuple[Row, ...]:
+        """A row for each unit: its patches, each with its projection below it."""
+        return tuple(_row(self.layer, found) for found in self.units)
+
+    def figure(self):
+        """A matplotlib Figure of the rows."""
+        field, seen = self.geometry.receptive_field, counted(self.seen, "picture")
+        heading = (
+            f"{paper_name(self.layer)}: what drives its units most in {seen}; patches of "
+            f"{field}×{field} pixels, below them their guided gradient"
+        )
+        return draw_rows(heading, self.rows(), cell=1.0)
+
+    def numbers(self) -> dict:
+        """What a record tells."""
+        units = {str(found.unit): [_told(it) for it in found.patches] for found in self.units}
+        return {
+            "layer": self.layer,
+            "receptive_field": self.geometry.receptive_field,
+            "projection": "guided gradient",
+            "pictures": self.seen,
+            "skipped": list(self.skipped),
+            "units": units,
+        }
+
+
+def top_patches(
+    images: str | os.PathLike | Sequence[Source],
+    layer: str,
+    units: str | Sequence[int],
+    *,
+    report: Callable[[str], None] = REPORT,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    **options,
+) -> Patches:
+    """The nine patches that drive each unit most, in the memory of one picture at a time.
+
+    Zeiler and Fergus 2014, figure 2, show the nine best of a data set. Within a picture ours keep
+    half a receptive field apart, or nine of them would show one spot.
+
+    Args:
+      images: a folder, or pictures as `tf_nst.stylize` takes them.
+      layer: Keras' or a paper's name.
+      units: channels of the layer, from 0, in a list or by commas.
+      report: called with plain lines, one for each file that is skipped.
+      progress: called with how many pictures are done, and how many there are.
+      **options: of LOOKING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.
+
+    Raises:
+      UserError: an argument that cannot be used, or no picture that can be read.
+    """
+    config, (name,) = one_layer(options, layer)
+    numbers = parse_units(units)
+    sources = list_pictures(images) if isinstance(images, str | os.PathLike) else images
+    sight = look(config, (name,), report)
+    check_units(numbers, name, sight.weights.network.up_to((name,))[-1].channels)
+    album = Album(sources, config, report, progress)
+    peaks = _best_peaks(sight, name, numbers, album)
+    if len(album.skipped) == len(sources):
+        raise UserError(
+            f"--images: expected images that can be read, received {len(sources)} files of which "
+            f"none can; the first: {album.skipped[0]}"
+        )
+    found = tuple(
+        UnitPatches(unit, tuple(cut_patch(sight, name, unit, peak, album) for peak in own))
+        for unit, own in zip(numbers, peaks, strict=True)
+    )
+    seen, skipped = len(sources) - len(album.skipped), tuple(album.skipped)
+    shape = geometry(sight.weights.network, (name,))
+    return Patches(name, shape, found, seen, skipped, sight.weights)
+
+
+def one_layer(options: dict, layer: str) -> tuple[StylizeConfig, tuple[str, ...]]:
+    """The config, and the layer by Keras' name. Raises UserError where it is not one layer."""
+    config, names = looking_config(options, layer, "--layer")
+    if len(names) > 1:
+        raise UserError(f"--layer: expected one layer, received {layer!r}")
+    return config, names
+
+
+def parse_units(units: str | Sequence[int]) -> tuple[int, ...]:
+    """Channels by commas or in a list. Raises UserError for anything but whole numbers from 0."""
+    return parse_numbers(units, int, 0, "--units", "channels from 0")
+
+
+def check_units(units: tuple[int, ...], layer: str, channels: int) -> None:
+    """Raises UserError for units that the layer has not."""
+    for unit in units:
+        if unit >= channels:
+            raise UserError(
+                f"--units: expected channels of {paper_name(layer)} from 0 to {channels - 1}, "
+                f"received {unit}"
+            )
+
+
+def find_peaks(values: np.ndarray, count: int, apart: int) -> list[tuple[float, int, int]]:
+    """The largest values of a map [h, w], their rows and columns, the largest first.
+
+    Args:
+      values: features, 0 or more; 0 is no peak.
+      count: the most that are wanted.
+      apart: peaks differ by at least so many positions in row or column.
+    """
+    left, found = values.copy(), []
+    while len(found) < count:
+        row, column = (int(it) for it in np.unravel_index(left.argmax(), left.shape))
+        if left[row, column] <= 0:
+            break
+        found.append((float(left[row, column]), row, column))
+        rows, columns = (slice(max(0, it - apart + 1), it + apart) for it in (row, column))
+        left[rows, columns] = 0
+    return found
+
+
+def distance_apart(shape: Geometry) -> int:
+    """Half a receptive field in positions of the layer, 1 or more."""
+    return max(1, -(-shape.receptive_field // (2 * shape.stride)))
+
+
+def cut_patch(sight: Sight, layer: str, unit: int, peak: Peak, album: Album) -> Patch:
+    """The patch of a peak at its exact receptive field, and its projection."""
+    image = album.read(peak.picture)
+    picture = image.to_float()
+    box = receptive_box(sight.weights.network, layer, peak.row, peak.column)
+    projected = sight.projection(picture[None], layer, peak.row, peak.column, unit)
+    parts = cut(picture, box, BORDER), cut(projected, box, 0.0)
+    return Patch(peak.value, os.path.basename(image.name), box, *parts)
+
+
+def _best_peaks(sight: Sight, layer: str, units: tuple[int, ...], album: Album) -> list[list[Peak]]:
+    """Of each unit the BEST peaks in all pictures; those of equal value in the album's order."""
+    best = [[] for _ in units]
+    apart = distance_apart(geometry(sight.weights.network, (layer,)))
+    for index, image in album:
+        features = sight.features(image.to_float()[None])[layer]
+        for place, unit in enumerate(units):
+            found = find_peaks(features[..., unit], BEST, apart)
+            own = [Peak(value, index, row, column) for value, row, column in found]
+            best[place] = sorted(best[place] + own, key=lambda peak: -peak.value)[:BEST]
+    return best
+
+
+def counted(number: int, what: str) -> str:
+    """`1 picture`, `2 pictures`."""
+    return f"1 {what}" if number == 1 else f"{number} {what}s"
+
+
+def _row(layer: str, found: UnitPatches) -> Row:
+    title = f"{paper_name(layer)}, channel {found.unit}"
+    if not found.patches:
+        return Row(f"{title}: no picture drives it", ())
+    return Row(title, tuple(Panel(_stacked(it), plain(it.value)) for it in found.patches))
+
+
+def _stacked(patch: Patch) -> np.ndarray:
+    """The patch, and its projection below it."""
+    return np.concatenate([patch.picture, around_grey(patch.projection)])
+
+
+def _told(patch: Patch) -> dict:
+    return {"value": patch.value, "picture": patch.name, "box": list(patch.box)}

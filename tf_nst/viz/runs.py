@@ -1,0 +1,86 @@
+"""Runs of the engine, one after the other, each shown to whoever watches."""
+
+import functools
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_nst.config import StylizeConfig
+from tf_nst.engine.events import Event
+from tf_nst.engine.stylize import Job, stylize
+from tf_nst.io.inputs import Inputs, Source, read_one
+from tf_nst.io.listeners import History
+from tf_nst.model.weights import Weights
+from tf_nst.painting import Painting, prepare
+
+# What a run is, and its job -> who listens to its events.
+Watch = Callable[[str, Job], tuple[Callable[[Event], None], ...]]
+
+
+def unwatched(title: str, job: Job) -> tuple[Callable[[Event], None], ...]:
+    """Nobody listens."""
+    return ()
+
+
+class Made(NamedTuple):
+    """What a run gave.
+
+    Attributes:
+      picture: [B, H, W, 3] float32 in 0..1.
+      values: {term: [B]} unweighted, at this picture.
+      history: every term's value at every step.
+      weights: where the network's numbers are from.
+    """
+
+    picture: np.ndarray
+    values: dict[str, np.ndarray]
+    history: History
+    weights: Weights
+
+
+def run_job(title: str, painting: Painting, watch: Watch) -> Made:
+    """Runs a painting's job to its end.
+
+    Raises:
+      NonFiniteLossError: a loss is NaN or infinite.
+    """
+    history, last = History(painting.job.scales), deque(maxlen=1)
+    stylize(painting.job, (*watch(title, painting.job), history, last.append))
+    finished = last.pop()
+    return Made(finished.image.numpy(), finished.values, history, painting.weights)
+
+
+def run_from_noise(
+    title: str,
+    config: StylizeConfig,
+    inputs: Inputs,
+    *,
+    strength: float,
+    watch: Watch,
+    report: Callable[[str], None],
+) -> Made:
+    """Runs what a config asks for from `strength` times its noise, around grey.
+
+    Raises as `prepare` and `run_job`.
+    """
+    painting = prepare(config, inputs, report)
+    job = painting.job._replace(initial=around_grey(painting.job.initial, strength))
+    return run_job(title, painting._replace(job=job), watch)
+
+
+def around_grey(noise: np.ndarray, strength: float) -> np.ndarray:
+    """Noise in 0..1 with its distance from grey multiplied by `strength`."""
+    return np.float32(0.5 + strength * (noise - 0.5))
+
+
+def lone_input(config: StylizeConfig, source: Source, flag: str) -> Inputs:
+    """The inputs of a run that looks at one picture only. Raises as `read_one`."""
+    image = read_one(config, source, flag)
+    return Inputs(image, image, None, (image.size, image.size))
+
+
+def told_once(report: Callable[[str], None]) -> Callable[[str], None]:
+    """A report that leaves out lines that it was given before, such as each run's same weights."""
+    return functools.cache(report)

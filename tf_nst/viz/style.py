@@ -1,0 +1,116 @@
+"""What layers keep of a painting: textures from growing sets of layers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_nst.config import StylizeConfig, Weighted
+from tf_nst.io.inputs import Source
+from tf_nst.model.networks import paper_name
+from tf_nst.model.weights import Weights
+from tf_nst.viz.figures import draw_rows
+from tf_nst.viz.options import REPORT, RUNNING, STYLE_LAYERS, figure_config, parse_layers
+from tf_nst.viz.panels import Panel, Row, plain
+from tf_nst.viz.runs import Watch, lone_input, run_from_noise, told_once, unwatched
+
+# So much of a painting's noise, a deviation of 26 of 255: all of it stays as grain that no layer
+# sees, from hardly any conv1_1 alone paints one blot.
+NOISE = 0.4
+
+
+class StyleFromLayers(NamedTuple):
+    """A picture with the Gram matrices of some layers.
+
+    Attributes:
+      layers: Keras' names.
+      picture: [H, W, 3] float32 in 0..1.
+      gram_error: mean over the layers of |G - A|^2 / |A|^2, which the run made small.
+    """
+
+    layers: tuple[str, ...]
+    picture: np.ndarray
+    gram_error: float
+
+
+class StyleReconstructions(NamedTuple):
+    """The painting [H, W, 3] float32 in 0..1, the sets of layers, where the network is from."""
+
+    style: np.ndarray
+    sets: tuple[StyleFromLayers, ...]
+    weights: Weights
+
+    def rows(self) -> tuple[Row, ...]:
+        """The painting and the textures, the smallest set first."""
+        panels = [Panel(self.style, "the painting")]
+        panels += [Panel(it.picture, _caption(it)) for it in self.sets]
+        return (Row("From noise to the Gram matrices of more and more layers", tuple(panels)),)
+
+    def figure(self):
+        """A matplotlib Figure of the rows."""
+        return draw_rows("Style: textures on a growing scale", self.rows())
+
+    def numbers(self) -> dict:
+        """What a record tells."""
+        return {",".join(it.layers): {"gram_error": it.gram_error} for it in self.sets}
+
+
+def reconstruct_style(
+    style: Source,
+    layers: str | Sequence[str] = STYLE_LAYERS,
+    *,
+    watch: Watch = unwatched,
+    report: Callable[[str], None] = REPORT,
+    **options,
+) -> StyleReconstructions:
+    """Textures from the first layer, the first two, and so on (Gatys et al. 2015, figure 1, style).
+
+    Each is a run of the engine from white noise with the Gram terms of those layers and no other,
+    at the one size.
+
+    Args:
+      style: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
+      layers: Keras' or the papers' names in the order in which the sets grow, in a list or by
+        commas.
+      watch: called before each run with what it is and its job; returns that run's listeners.
+      report: called with plain lines.
+      **options: of RUNNING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.
+
+    Raises:
+      UserError: an argument that cannot be used; the message says which and what was expected.
+      NonFiniteLossError: a loss became NaN or infinite.
+    """
+    config = figure_config(options, RUNNING)
+    names = parse_layers(layers, config.network_config.network, "--style_layers")
+    fixed = {"content_weight": 0.0, "style_weight": 1.0, "tv_weight": 0.0}
+    start = {"init": "noise", "scales": 1}
+    config = figure_config(options, RUNNING, style_layers=names, **fixed, **start)
+    inputs, report = lone_input(config, style, "--style"), told_once(report)
+    found = []
+    for count in range(1, len(names) + 1):
+        own = names[:count]
+        title = f"style {count}/{len(names)}: {_listed(own)}"
+        only = _only(config, own)
+        made = run_from_noise(title, only, inputs, strength=NOISE, watch=watch, report=report)
+        error = sum(float(value[0]) for value in made.values.values()) / count
+        found.append(StyleFromLayers(own, made.picture[0], error))
+    return StyleReconstructions(inputs.content.to_float(), tuple(found), made.weights)
+
+
+def _only(config: StylizeConfig, layers: tuple[str, ...]) -> StylizeConfig:
+    weighted = tuple(Weighted(name) for name in layers)
+    return replace(config, objective=replace(config.objective, style_layers=weighted))
+
+
+def _listed(layers: tuple[str, ...]) -> str:
+    return " + ".join(paper_name(name) for name in layers)
+
+
+def _caption(found: StyleFromLayers) -> str:
+    joined = paper_name(found.layers[-1]) if len(found.layers) == 1 else _with(found.layers[-1])
+    return f"{joined}: Grams off by {plain(100 * found.gram_error)} %"
+
+
+def _with(layer: str) -> str:
+    return f"and {paper_name(layer)}"

@@ -1,0 +1,158 @@
+"""Content against style: a grid of pictures, painted together as one batch."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_nst.engine.stylize import Job
+from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.io.listeners import contributions
+from tf_nst.model.networks import paper_name
+from tf_nst.model.weights import Weights
+from tf_nst.objective.terms import Term
+from tf_nst.painting import prepare
+from tf_nst.viz.figures import draw_rows
+from tf_nst.viz.options import (
+    GRID_LAYERS,
+    RATIOS,
+    REPORT,
+    RUNNING,
+    figure_config,
+    parse_layers,
+    parse_numbers,
+)
+from tf_nst.viz.panels import Panel, Row, plain
+from tf_nst.viz.runs import Made, Watch, around_grey, run_job, unwatched
+from tf_nst.viz.style import NOISE
+
+
+class Cell(NamedTuple):
+    """A picture of the grid.
+
+    Attributes:
+      layer: of the content, Keras' name.
+      ratio: alpha / beta.
+      picture: [H, W, 3] float32 in 0..1.
+      content, style: the two losses at this picture, unweighted.
+    """
+
+    layer: str
+    ratio: float
+    picture: np.ndarray
+    content: float
+    style: float
+
+
+class Tradeoff(NamedTuple):
+    """The cells, layer by layer, beta, and where the network is from."""
+
+    cells: tuple[Cell, ...]
+    style_weight: float
+    weights: Weights
+
+    def rows(self) -> tuple[Row, ...]:
+        """A row for each content layer, alpha / beta falling to the right."""
+        layers = dict.fromkeys(it.layer for it in self.cells)
+        return tuple(Row(*_row(layer, self.cells)) for layer in layers)
+
+    def figure(self):
+        """A matplotlib Figure of the rows."""
+        return draw_rows("Content against style: α/β, and the layer of the content", self.rows())
+
+    def numbers(self) -> dict:
+        """What a record tells."""
+        cells = [it._asdict() for it in self.cells]
+        return {
+            "style_weight": self.style_weight,
+            "cells": [{key: it[key] for key in it if key != "picture"} for it in cells],
+        }
+
+
+def paint_tradeoff(
+    content: Source,
+    style: Source,
+    ratios: str | Sequence[float] = RATIOS,
+    layers: str | Sequence[str] = GRID_LAYERS,
+    *,
+    watch: Watch = unwatched,
+    report: Callable[[str], None] = REPORT,
+    **options,
+) -> Tradeoff:
+    """A picture for each alpha / beta and each content layer (Gatys et al. 2016, figures 4 and 5).
+
+    One run of the engine paints all, from noise, which favours neither: a batch in which each
+    picture has its own content weights.
+
+    Args:
+      content: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
+      style: the same.
+      ratios: alpha / beta, each above 0, in a list or by commas; beta is the default's.
+      layers: content layers by Keras' or the papers' names, in a list or by commas.
+      watch: called before the run with what it is and its job; returns its listeners.
+      report: called with plain lines.
+      **options: of RUNNING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.
+
+    Raises:
+      UserError: an argument that cannot be used; the message says which and what was expected.
+      NonFiniteLossError: a loss became NaN or infinite.
+    """
+    ratios = parse_numbers(ratios, float, 0.0, "--ratios", "numbers above 0")
+    config = figure_config(options, RUNNING)
+    names = parse_layers(layers, config.network_config.network, "--content_layers")
+    config = figure_config(options, RUNNING, content_layers=names, init="noise")
+    painting = prepare(config, read_inputs(config, content, style), report)
+    grid = [(name, ratio) for name in names for ratio in ratios]
+    beta = config.objective.style_weight
+    painting = painting._replace(job=batched(painting.job, grid, beta))
+    made = run_job(
+        f"{len(grid)} pictures in one batch, of which the first's loss is shown", painting, watch
+    )
+    cells = tuple(
+        _cell(name, ratio, index, painting.job.terms, made)
+        for index, (name, ratio) in enumerate(grid)
+    )
+    return Tradeoff(cells, beta, painting.weights)
+
+
+def batched(job: Job, grid: Sequence[tuple[str, float]], style_weight: float) -> Job:
+    """A job for one picture as that of a batch: a picture for each content layer and alpha / beta.
+
+    The term of another picture's layer has weight 0.
+    """
+    return job._replace(
+        terms=tuple(_weighted(term, grid, style_weight) for term in job.terms),
+        initial=np.repeat(around_grey(job.initial, NOISE), len(grid), axis=0),
+    )
+
+
+def _weighted(term: Term, grid: Sequence[tuple[str, float]], style_weight: float) -> Term:
+    if term.role != "content":
+        return term
+    weights = (style_weight * ratio if layer == term.layer else 0.0 for layer, ratio in grid)
+    return replace(term, weight=tuple(weights))
+
+
+def _cell(layer: str, ratio: float, index: int, terms: tuple[Term, ...], made: Made) -> Cell:
+    own = tuple(it for it in terms if it.role != "content" or it.layer == layer)
+    values = {name: float(value[index]) for name, value in made.values.items()}
+    unweighted = tuple(replace(it, weight=_unweighted(it, own)) for it in own)
+    shares = contributions(unweighted, values)
+    return Cell(layer, ratio, made.picture[index], shares["content"], shares["style"])
+
+
+def _unweighted(term: Term, terms: tuple[Term, ...]) -> float:
+    """The term's share of its role's loss before alpha or beta."""
+    if term.role == "content":
+        return 1.0
+    return term.weight / sum(it.weight for it in terms if it.role == term.role)
+
+
+def _row(layer: str, cells: Sequence[Cell]) -> tuple[str, tuple[Panel, ...]]:
+    panels = tuple(Panel(it.picture, _caption(it)) for it in cells if it.layer == layer)
+    return f"Content at {paper_name(layer)}", panels
+
+
+def _caption(cell: Cell) -> str:
+    return f"α/β = {cell.ratio:g}: content {plain(cell.content)}, style {plain(cell.style)}"
