@@ -1,5 +1,6 @@
 """A network to look with: its features, and what in a picture drives one of them."""
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -10,6 +11,7 @@ from tf_nst.model.networks import NETWORKS
 from tf_nst.model.plain import PlainExtractor
 from tf_nst.model.weights import Weights, load_weights
 
+_PICTURE = tf.TensorSpec([1, None, None, 3], tf.float32)
 _PLACE = tf.TensorSpec([4], tf.int32)
 
 
@@ -39,12 +41,11 @@ class Sight:
         network, arrays = weights.network, weights.arrays
         self.weights, self.layers = weights._replace(arrays={}), layers
         extractor = PlainExtractor(network, layers, arrays, pooling=pooling, relu=guided_relu)
-        picture = tf.TensorSpec([1, None, None, 3], tf.float32)
-        self._features = tf.function(extractor, [picture], autograph=False)
-        self._projections = {
-            layer: tf.function(_projection(extractor, layer), [picture, _PLACE], autograph=False)
-            for layer in layers
-        }
+        # Concrete functions: TensorFlow warns of tf.functions that are traced for one call each.
+        self._features = _compiled(extractor, _PICTURE)
+        self._project = functools.cache(
+            lambda layer: _compiled(_projection(extractor, layer), _PICTURE, _PLACE)
+        )
 
     def features(self, picture: np.ndarray) -> dict[str, np.ndarray]:
         """{layer: [h, w, C] float32}, after the ReLU, in the network's own units."""
@@ -59,7 +60,11 @@ class Sight:
         It is 0 outside the feature's receptive field.
         """
         place = tf.constant([0, row, column, channel], tf.int32)
-        return self._projections[layer](tf.constant(picture), place)[0].numpy()
+        return self._project(layer)(tf.constant(picture), place)[0].numpy()
+
+
+def _compiled(function: Callable, *signature: tf.TensorSpec) -> Callable:
+    return tf.function(function, signature, autograph=False).get_concrete_function()
 
 
 def _projection(extractor: PlainExtractor, layer: str) -> Callable:
