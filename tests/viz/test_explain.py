@@ -119,4 +119,4 @@ def test_what_cannot_be_used_is_refused_before_anything_is_painted():
     with pytest.raises(UserError, match=r"^layers: no such option of this figure"):
         explain_pair(*PAIR, layers="conv1_1")
     with pytest.raises(UserError, match=r"^--content: .* is too small"):
-        explain_pair(*PAIR, size=24)
+        explain_pair(*PAIR, size=16)
