@@ -55,7 +55,7 @@ def plan_tiles(height: int, width: int, core: int, geometry: Geometry) -> tuple[
 
     Args:
       height, width: of the picture in pixels.
-      core: the most that a window owns a side, on average; at least `least_core`.
+      core: the most that a window owns a side, on average; at least the stride.
       geometry: of all layers that are looked at.
     """
     rows, columns = (_spans(side, core, geometry) for side in (height, width))
@@ -65,11 +65,6 @@ def plan_tiles(height: int, width: int, core: int, geometry: Geometry) -> tuple[
 def next_core(core: int) -> int | None:
     """The largest of CORES below `core` pixels; None where there is none."""
     return next((smaller for smaller in CORES if smaller < core), None)
-
-
-def least_core(geometry: Geometry) -> int:
-    """The side of the smallest core: one feature of the deepest layer."""
-    return geometry.stride
 
 
 def _spans(side: int, core: int, geometry: Geometry) -> list[Span]:
