@@ -124,7 +124,8 @@ def test_noise_has_no_detail_to_keep(init):
 def estimate(height: int, width: int, pictures: int = 0) -> int:
     """Of a run of OPTIONS; the style is measured at 40x40."""
     layers = NETWORKS["vgg19"].up_to(("block2_conv1",))
-    return estimate_bytes(layers, Sizes.whole((height, width), (40, 40)), "float32", pictures)
+    kept = 2 * pictures * picture_bytes(height, width)
+    return estimate_bytes(layers, Sizes.whole((height, width), (40, 40)), "float32", kept)
 
 
 def test_the_estimate_counts_what_the_optimiser_keeps():
@@ -148,7 +149,7 @@ def test_without_a_limit_the_room_is_what_is_free(planned, monkeypatch, free, le
 
 def test_where_memory_is_short_it_is_reported_and_painted_all_the_same():
     lines = []
-    limit = (estimate(48, 64) + (3 + 2 * 4) * picture_bytes(48, 64) + 1) / 1e9
+    limit = (estimate(48, 64) + 2 * (3 + 2 * 4) * picture_bytes(48, 64) + 1) / 1e9
     short = OPTIONS | {"memory": limit}
     image = tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **short)
     assert lines == ["memory is short: lbfgs keeps 4 of 10 pairs at 64×48"]

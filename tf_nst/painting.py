@@ -13,7 +13,7 @@ from tf_nst.engine.budget import Budget
 from tf_nst.engine.events import Event, Note
 from tf_nst.engine.initial import NOISY_STARTS, initial_image
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
-from tf_nst.engine.plan import fallback, plan_cores, plan_optimizers
+from tf_nst.engine.plan import fallback, kept_bytes, plan_cores, plan_optimizers
 from tf_nst.engine.precision import choose_precision
 from tf_nst.engine.schedule import Scale, plan_scales
 from tf_nst.engine.strategy import device_type, make_strategy, resolved_name
@@ -126,7 +126,6 @@ def prepare(
     limit = config.memory * 1e9 or None
     budget = Budget(network, terms, config.precision, size, inputs.style.size, limit)
     job = _job(config, inputs, scales, extractor, budget, report)
-    kept = OPTIMIZERS[config.optimizer].pictures(config.lbfgs_pairs)
     core = job.tiling.cores[-1] if job.tiling else 0
     made = {
         "network_config": replace(choice, weights=weights.flag),
@@ -137,7 +136,9 @@ def prepare(
         replace(config, **made),
         inputs,
         weights._replace(arrays={}),
-        budget.estimate(scales[-1], core, kept),
+        budget.estimate(
+            scales[-1], core, kept_bytes(config.optimizer, config.lbfgs_pairs, scales[-1], core)
+        ),
     )
 
 
@@ -175,9 +176,10 @@ def _job(
     budget: Budget,
     report: Callable[[str], None],
 ) -> Job:
-    content, style = inputs.content.to_float()[None], inputs.style.to_float()[None]
     if inputs.start is None:
-        initial = initial_image(config.init, content, style, config.seed)
+        pair = inputs.content.to_float()[None], inputs.style.to_float()[None]
+        initial = initial_image(config.init, *pair, config.seed)
+        del pair
     else:
         initial = inputs.start.to_float()[None]
     exact = config.precision != "bfloat16"
@@ -191,8 +193,8 @@ def _job(
         scales=scales,
         optimizers=plan_optimizers(config.optimizer, settings, scales, rooms.__getitem__, report),
         fallback=fallback(),
-        content=content,
-        style=style,
+        content=inputs.content.pixels[None],
+        style=inputs.style.pixels[None],
         initial=initial,
         detail=config.init not in NOISY_STARTS,
         decay=config.average,

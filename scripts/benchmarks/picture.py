@@ -145,6 +145,7 @@ def bench(content, style, weights, size, **options):
     from tf_nst.config import config_from_options
     from tf_nst.io.inputs import read_inputs
     from tf_nst.objective.objective import build_objective, term_values, total
+    from tf_nst.ops.color import as_float
     from tf_nst.ops.resample import resize
     from tf_nst.painting import prepare
 
@@ -153,7 +154,7 @@ def bench(content, style, weights, size, **options):
         return prepare(config, read_inputs(config, content, style), print).job
 
     job, exact = prepared(), prepared(precision="float32")
-    pair = (tf.constant(exact.content), tf.constant(exact.style))
+    pair = (as_float(exact.content), as_float(exact.style))
     objective = build_objective(exact.extractor, exact.terms, *pair)
 
     @tf.function(autograph=False)
@@ -199,8 +200,10 @@ class Curve:
 
 def measure_content(*pair):
     """The objective of the content image."""
+    from tf_nst.ops.color import as_float
+
     found = bench(*pair)
-    return found.judge(found.job.content)
+    return found.judge(as_float(found.job.content))
 
 
 def measure_recipe(content, style, weights, size, rate, steps):
@@ -214,9 +217,10 @@ def measure_recipe(content, style, weights, size, rate, steps):
     import tensorflow as tf
 
     from tf_nst.engine.gradients import value_and_grad
+    from tf_nst.ops.color import as_float
 
     found = bench(content, style, weights, size, precision="float32")
-    image = tf.Variable(found.job.content)
+    image = tf.Variable(as_float(found.job.content))
     adam = keras.optimizers.Adam(rate, beta_1=0.99, epsilon=1e-10)
     adam.build([image])
 
@@ -239,9 +243,10 @@ def measure_textbook(content, style, weights, size, evaluations):
     from scipy.optimize import minimize
 
     from tf_nst.engine.gradients import value_and_grad
+    from tf_nst.ops.color import as_float
 
     found = bench(content, style, weights, size, precision="float32")
-    start = found.job.content
+    start = as_float(found.job.content).numpy()
     evaluate = tf.function(lambda image: value_and_grad(found.objective, image), autograph=False)
     evaluate(tf.constant(start))
     curve, best = Curve(found.judge, alike=True), [float("inf"), start]

@@ -98,12 +98,12 @@ def measure_ceiling(dtype, size, repeats):
 
 def compiled(dtype, size, xla="off"):
     """The engine's own function for Adam at random pictures: (function, progress, estimate)."""
-    import tensorflow as tf
 
     from tf_nst.config import config_from_options
     from tf_nst.engine.steps import begin, compile_steps
     from tf_nst.io.inputs import read_inputs
     from tf_nst.objective.objective import build_objective
+    from tf_nst.ops.color import as_float
     from tf_nst.painting import prepare
 
     config = config_from_options(
@@ -114,7 +114,7 @@ def compiled(dtype, size, xla="off"):
     )
     painting = prepare(config, read_inputs(config, *pictures(size)), print)
     job = painting.job
-    content, style = tf.constant(job.content), tf.constant(job.style)
+    content, style = as_float(job.content), as_float(job.style)
     objective = build_objective(job.extractor, job.terms, content, style)
     run = compile_steps(objective, job.optimizers[0], decay=job.decay, xla=job.xla)
     progress = begin(content, job.optimizers[0].init(content))

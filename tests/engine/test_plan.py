@@ -5,7 +5,7 @@ import pytest
 from tf_nst.engine import plan
 from tf_nst.engine.memory import picture_bytes
 from tf_nst.engine.optimizers import OPTIMIZERS, Optimizer, Settings
-from tf_nst.engine.plan import FALLBACK, fallback, plan_cores, plan_optimizers
+from tf_nst.engine.plan import FALLBACK, fallback, kept_bytes, plan_cores, plan_optimizers
 from tf_nst.engine.schedule import Scale
 
 SCALES = (Scale(64, 48, 5), Scale(128, 96, 5), Scale(256, 192, 5))
@@ -32,7 +32,7 @@ def made(monkeypatch) -> list[tuple[str, Settings]]:
 
 def room_for(pairs: int, scale: Scale = SCALES[-1]):
     """As many bytes at each scale as L-BFGS keeps with so many pairs at this one."""
-    return lambda _: (3 + 2 * pairs) * picture_bytes(*scale[:2])
+    return lambda _: 2 * (3 + 2 * pairs) * picture_bytes(*scale[:2])
 
 
 def planned(name, settings, room) -> tuple[tuple[Optimizer, ...], list[str]]:
@@ -112,6 +112,15 @@ def test_the_fallback_is_made_with_its_own_rate(made):
     assert made == [(FALLBACK, Settings(OPTIMIZERS[FALLBACK].learning_rate))]
 
 
+@pytest.mark.parametrize(
+    ("name", "core", "pictures"),
+    [("adam", 0, 4), ("adam", 64, 2), ("lbfgs", 0, 2 * 23), ("lbfgs", 64, 2 * 23), ("sgd", 64, 0)],
+)
+def test_an_optimiser_keeps_its_pictures_before_and_after_a_call_or_in_place(name, core, pictures):
+    """Adam's moments are moved in place where there are windows; L-BFGS has 3 + 2 x 10."""
+    assert kept_bytes(name, 10, Scale(8, 6, 1), core) == pictures * 8 * 6 * 3 * 4
+
+
 # --- windows ---------------------------------------------------------------------------------
 
 
@@ -138,18 +147,25 @@ def test_the_largest_windows_that_fit_are_taken():
     asked = []
 
     def room(scale, core):
-        asked.append((scale.height, core))
+        asked.append(core)
         return 1e12 if 0 < core <= 512 else -1.0
 
-    assert cores(None, room) == (0, 512)
-    assert asked == [(64, 0), (1500, 0), (1500, 1024), (1500, 512)]
+    assert cores(None, room, scales=SMALL_AND_LARGE[1:]) == (512,)
+    assert asked == [0, 1024, 512]
     assert cores(None, lambda scale, core: -1.0) == (0, 128)
 
 
 def test_half_of_the_pairs_are_worth_more_than_the_whole_picture_at_once():
     scale = Scale(1500, 1100, 5)
-    single = picture_bytes(1500, 1100)
+    single = 2 * picture_bytes(1500, 1100)
     for pairs, core in ((5, 0), (4, 1024)):
         left = (3 + 2 * pairs) * single
         found = cores(None, lambda _, core, left=left: 1e12 if core else left, "lbfgs", (scale,))
         assert found == (core,)
+
+
+def test_where_no_windows_leave_room_for_pairs_they_are_the_largest_that_do_for_the_fallback():
+    scale = Scale(1500, 1100, 5)
+    single = picture_bytes(1500, 1100)
+    rooms = {0: single, 1024: single, 512: 2 * single, 256: 3 * single, 128: 4 * single}
+    assert cores(None, lambda _, core: rooms[core], "lbfgs", (scale,)) == (512,)

@@ -97,7 +97,7 @@ def test_the_best_is_the_evaluated_picture_of_the_least_loss_of_each_row(distanc
         track = made(distance, wandering(path[1:]), path[0], steps)[0].track
         rows = np.argmin(losses[:steps], axis=0)
         assert_close(track.least, losses[rows, [0, 1]], "float32")
-        np.testing.assert_array_equal(track.best, path[rows, [0, 1]])
+        np.testing.assert_array_equal(track.picture, path[rows, [0, 1]])
     assert len(set(np.argmin(losses[:11], axis=0))) == 2, "both rows have their best together"
 
 
@@ -111,15 +111,14 @@ def test_the_mean_is_the_weighted_mean_of_the_pictures_after_each_step(
     weights = decay ** np.arange(steps)[::-1].astype(np.float64)
     expected = np.tensordot(weights / weights.sum(), path[1 : steps + 1], 1)
     track = made(distance, wandering(path[1:]), path[0], *calls, decay=decay)[0].track
-    assert_close(track.mean, expected, "float32")
-    assert 0 <= np.min(track.mean) and np.max(track.mean) <= 1
+    assert_close(track.picture, expected, "float32")
+    assert 0 <= np.min(track.picture) and np.max(track.picture) <= 1
 
 
 def test_a_scale_begins_with_nothing_tracked(path):
     track = begin(tf.constant(path[0]), ()).track
-    np.testing.assert_array_equal(track.best, path[0])
+    np.testing.assert_array_equal(track.picture, path[0])
     assert np.all(np.isinf(track.least)) and track.weight == 0
-    assert not np.any(track.mean)
 
 
 # --- its ends --------------------------------------------------------------------------------
@@ -164,6 +163,5 @@ def test_steps_compiled_by_xla_equal_plain_ones(objective, content, optimizer):
         made(objective, optimizer, content, 1, 3, decay=0.9, xla=xla) for xla in (False, True)
     )
     assert_close(xla[1].history, plain[1].history, "float32")
-    assert_close(xla[0].track.mean, plain[0].track.mean, "float32")
-    assert_close(xla[0].track.best, plain[0].track.best, "float32")
+    assert_close(xla[0].track.picture, plain[0].track.picture, "float32")
     assert_close(xla[0].image, plain[0].image, "float32")

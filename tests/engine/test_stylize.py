@@ -52,8 +52,7 @@ def test_a_run_is_the_compiled_steps_and_its_picture_what_they_track(make_job, o
         progress, report = run(progress, tf.constant(1))
         values = np.stack(list(event.values.values()))[:, 0]
         assert_close(values, report.history[0], "float32")
-        best_or_average = progress.track.mean if decay else progress.track.best
-        assert_close(event.image, best_or_average, "float32")
+        assert_close(event.image, progress.track.picture, "float32")
     np.testing.assert_array_equal(picture(events), event.image)
     for name, value in term_values(objective, events[-1].image).items():
         assert_close(events[-1].values[name], value, "float32")

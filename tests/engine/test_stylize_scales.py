@@ -86,7 +86,7 @@ def test_moments_are_carried_on_and_the_track_begins_anew(make_job, decay):
         run = compile_steps(objective, ADAM, decay=decay)
         progress, _ = run(begin(image, state), tf.constant(scale.steps))
         state, track = progress.state, progress.track
-        image = track.mean if decay else track.best
+        image = track.picture
     assert state.count == 5
     assert_close(stylize(job), image, "float32")
 
@@ -155,7 +155,7 @@ def test_where_an_optimiser_fails_the_fallback_goes_on_from_the_best_picture(
     progress, report = run(begin(before.image, ADAM.init(before.image)), tf.constant(4))
     for index, values in enumerate(history(events).values()):
         assert_close(values[3:, 0], report.history[:4, index, 0], "float32")
-    assert_close(picture(events), progress.track.best, "float32")
+    assert_close(picture(events), progress.track.picture, "float32")
 
 
 def test_the_best_picture_before_a_failure_is_not_forgotten(make_job):

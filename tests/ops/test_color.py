@@ -5,7 +5,13 @@ import pytest
 import tensorflow as tf
 from tolerances import assert_close
 
-from tf_nst.ops.color import color_statistics, map_colors, match_colors, symmetric_root
+from tf_nst.ops.color import (
+    as_float,
+    color_statistics,
+    map_colors,
+    match_colors,
+    symmetric_root,
+)
 
 GENERATOR = np.random.default_rng(4)
 PICTURE = GENERATOR.random([1, 20, 30, 3])
@@ -17,6 +23,20 @@ def cloud(mean, spread: float, seed: int) -> np.ndarray:
     noise = np.random.default_rng(seed).uniform(-1, 1, [1, 40, 40, 3])
     mixing = np.eye(3) + 0.3 * np.random.default_rng(seed + 1).uniform(-1, 1, [3, 3])
     return np.array(mean) + spread * noise @ mixing
+
+
+@pytest.mark.parametrize(("dtype", "top"), [(np.uint8, 255), (np.uint16, 65535)])
+def test_codes_become_shares_of_the_largest(dtype, top):
+    found = as_float(np.array([[0, 1, top]], dtype))
+    assert found.dtype == tf.float32
+    np.testing.assert_array_equal(found, np.float32([[0, 1, top]]) / np.float32(top))
+
+
+def test_numbers_stay_as_they_are():
+    for given in (PICTURE, PICTURE.astype(np.float32), tf.constant(PICTURE)):
+        found = as_float(given)
+        assert found.dtype == given.dtype
+        np.testing.assert_array_equal(found, given)
 
 
 def test_statistics_are_numpys():

@@ -28,15 +28,15 @@ class Budget(NamedTuple):
     style: tuple[int, int]
     limit: float | None
 
-    def estimate(self, scale: Scale, core: int, pictures: int = 0) -> int:
+    def estimate(self, scale: Scale, core: int, kept: int = 0) -> int:
         """Bytes at the peak of a scale, by windows of `core` pixels or (0) whole.
 
         Args:
-          pictures: of the scale's size that the optimiser keeps.
+          kept: bytes of the optimiser's.
         """
         layers = self.network.up_to(tuple(term.layer for term in self.terms if term.layer != IMAGE))
         content = tuple(term.layer for term in self.terms if term.role == "content")
-        return estimate_bytes(layers, self._sizes(scale, core), self.dtype, pictures, content)
+        return estimate_bytes(layers, self._sizes(scale, core), self.dtype, kept, content)
 
     def room(self, scale: Scale, core: int) -> float:
         """Bytes that are left for the optimiser."""

@@ -1,13 +1,16 @@
 """How a scale is evaluated: the whole picture at once, or window by window. Both give the same."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
+import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine.gradients import Evaluation
 from tf_nst.engine.optimizers import Optimizer
 from tf_nst.engine.replicas import Replicas
-from tf_nst.engine.steps import MOST_STEPS_PER_CALL, Progress, Report, advance, compile_steps, told
+from tf_nst.engine.steps import Progress, Report, compile_steps, moved, recorded, told
 from tf_nst.engine.windows import Windows
 from tf_nst.objective.objective import (
     Extractor,
@@ -18,16 +21,28 @@ from tf_nst.objective.objective import (
     term_values,
 )
 from tf_nst.objective.terms import Term
+from tf_nst.ops.color import as_float
 
-# progress, what was measured, count of steps -> progress, report; each a value of the replicas.
+# progress, what was measured, count of steps -> progress, report; each a value of the replicas. It
+# may make fewer steps than that, which the report tells.
 Run = Callable[[Progress, Any, tf.Tensor], tuple[Progress, Report]]
+
+
+# Moved at once where windows are used: 16 MB of float32.
+BAND_VALUES = 1 << 22
+
+# Float32 in 0..1, or the uint8 or uint16 codes of a file.
+Picture = tf.Tensor | np.ndarray
 
 
 class Evaluator(Protocol):
     """What the loop asks of one."""
 
-    def measure(self, content: tf.Tensor, style: tf.Tensor) -> Any:
+    def measure(self, content: Picture, style: Picture) -> Any:
         """The targets of a style [1, h, w, 3] and the references of a content [B or 1, H, W, 3]."""
+
+    def held(self, optimizer: Optimizer, progress: Progress) -> Progress:
+        """Where a scale stands, as the steps are given it."""
 
     def steps(self, optimizer: Optimizer, progress: Progress, measured: Any) -> Run:
         """Several steps as one call; `progress` and `measured` are examples of what it is given."""
@@ -50,14 +65,19 @@ class Whole:
         self._extractor, self._terms, self._replicas = extractor, terms, replicas
         self._decay, self._xla = decay, xla and not replicas.compile_themselves
 
-    def measure(self, content: tf.Tensor, style: tf.Tensor) -> Any:
+    def measure(self, content: Picture, style: Picture) -> Any:
         """See `Evaluator`."""
 
         def measured(content, style):
             targets = style_targets(self._extractor, self._terms, style)
             return targets, references(self._extractor, self._terms, content)
 
+        content, style = as_float(content), as_float(style)
         return self._replicas.call(measured, self._replicas.spread(content), style)
+
+    def held(self, optimizer: Optimizer, progress: Progress) -> Progress:
+        """See `Evaluator`."""
+        return progress
 
     def steps(self, optimizer: Optimizer, progress: Progress, measured: Any) -> Run:
         """See `Evaluator`."""
@@ -82,34 +102,76 @@ class Whole:
 class Tiled:
     """Window by window, in the memory of one window besides what is as large as the picture.
 
-    What is as large lies on the host, where the optimiser moves it.
+    What is as large lies on the host, where the optimiser moves it: in place and in bands where
+    it moves every pixel for itself, so that each array is there once.
     """
 
     def __init__(self, windows: Windows, decay: float):
         self._windows, self._decay = windows, decay
 
-    def measure(self, content: tf.Tensor, style: tf.Tensor) -> Any:
+    def measure(self, content: Picture, style: Picture) -> Any:
         """See `Evaluator`."""
         return self._windows.style_targets(style), self._windows.references(content)
 
-    def steps(self, optimizer: Optimizer, progress: Progress, measured: Any) -> Run:
-        """See `Evaluator`; Python goes from window to window, and ends the call."""
-        terms = self._windows.objective.terms
+    def held(self, optimizer: Optimizer, progress: Progress) -> Progress:
+        """See `Evaluator`."""
+        return tf.nest.map_structure(np.array, progress) if optimizer.pointwise else progress
 
-        @tf.function(autograph=False)
-        def move(progress, report, found):
-            return advance(terms, optimizer, self._decay, lambda _: found, progress, report)
+    def steps(self, optimizer: Optimizer, progress: Progress, measured: Any) -> Run:
+        """See `Evaluator`; a call is one step, in which Python goes from window to window."""
+        terms = self._windows.objective.terms
+        move = tf.function(partial(moved, optimizer, self._decay), autograph=False)
+        if optimizer.pointwise:
+            move = partial(_move_in_bands, move)
 
         def run(progress, measured, count):
             with tf.device("CPU:0"):
-                report = told(terms, progress.image, MOST_STEPS_PER_CALL)
-                while report.steps < count and report.finite and not report.failed:
-                    found = self._windows.value_and_grad(*measured, progress.image)
-                    progress, report = move(progress, report, found)
-                return progress, report
+                found = self._windows.value_and_grad(*measured, progress.image)
+                # Not moved by it, the picture stays the last good one.
+                if finite := _all_finite(found.gradient):
+                    progress = move(found, progress)
+                report, failed = told(terms, progress.image, 1), optimizer.failed(progress.state)
+                return progress, recorded(terms, report, found, tf.constant(finite), failed)
 
         return run
 
     def values(self, measured: Any, picture: tf.Tensor) -> Values:
         """See `Evaluator`."""
         return self._windows.values(*measured, picture)
+
+
+def _move_in_bands(move: Callable, found: Evaluation, progress: Progress) -> Progress:
+    """`move` of some rows after the other, in place; all else than pictures is moved once."""
+    height = progress.image.shape[1]
+    for rows in _bands(progress.image):
+        # Optimisers see the loss per unit of the mean value of what they are given: of all rows.
+        whole = height / (rows.stop - rows.start)
+        old = tf.nest.map_structure(
+            lambda array, rows=rows: array[:, rows] if array.ndim == 4 else array, progress
+        )
+        band = found._replace(gradient=found.gradient[:, rows] * whole)
+        new = move(band, old)
+        tf.nest.map_structure(_put_picture, old, new)
+    tf.nest.map_structure(_put_number, progress, new)
+    return progress
+
+
+def _put_picture(place: np.ndarray, value: tf.Tensor) -> None:
+    if place.ndim == 4:
+        place[...] = value
+
+
+def _put_number(place: np.ndarray, value: tf.Tensor) -> None:
+    if place.ndim != 4:
+        place[...] = value
+
+
+def _all_finite(picture: np.ndarray) -> bool:
+    return all(np.isfinite(picture[:, rows]).all() for rows in _bands(picture))
+
+
+def _bands(picture: np.ndarray) -> list[slice]:
+    """Slices that cover the rows of a picture [B, H, W, 3], BAND_VALUES values each."""
+    height = picture.shape[1]
+    rows = max(1, BAND_VALUES * height // picture.size)
+    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]

@@ -1,5 +1,6 @@
 """What ends a run before its time."""
 
+import numpy as np
 import tensorflow as tf
 
 from tf_nst.errors import RunError
@@ -8,9 +9,9 @@ from tf_nst.errors import RunError
 class UnfinishedError(RunError):
     """A run cannot go on. `image` is the last picture known to be good, or None."""
 
-    def __init__(self, message: str, image: tf.Tensor | None):
+    def __init__(self, message: str, image: tf.Tensor | np.ndarray | None):
         super().__init__(message)
-        self.image = image
+        self.image = None if image is None else tf.convert_to_tensor(image)
 
 
 class NonFiniteLossError(UnfinishedError):

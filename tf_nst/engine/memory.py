@@ -13,9 +13,9 @@ _BASE = 720_000_000
 # as the Gram reads them, their gradient, and the two before they are added. Measured.
 _LARGEST_ALIVE = 4
 # Float32 arrays of the picture's size that live at once besides the optimiser's own, where windows
-# leave little else: pictures read and started from, the moved one, the best, the average, before a
-# call and after it, and the gradient. Measured.
-_PICTURES = 12
+# leave little else: what the run started from, the picture, the one that is shown and its copy, the
+# gradient, and content and style as codes. Measured.
+_PICTURES = 6
 
 
 class Sizes(NamedTuple):
@@ -51,7 +51,7 @@ def estimate_bytes(
     layers: tuple[Layer, ...],
     sizes: Sizes,
     dtype: str,
-    pictures: int = 0,
+    kept: int = 0,
     content: tuple[str, ...] = (),
 ) -> int:
     """The estimated peak of the process in bytes: a step's, or that of measuring a large style.
@@ -60,7 +60,7 @@ def estimate_bytes(
       layers: of the network, up to the deepest that is used.
       sizes: of the scale.
       dtype: of the features.
-      pictures: float32 arrays of the picture's size that the optimiser keeps.
+      kept: bytes of the optimiser's.
       content: layers whose features are kept of every window.
     """
     size = _BYTES[dtype]
@@ -69,16 +69,15 @@ def estimate_bytes(
     step = size * sum(values) + 4 * _LARGEST_ALIVE * max(values)
     # Forward alone a layer goes as the next has come: one in its dtype, and as the Gram reads it.
     measuring = (size + 4) * max(_values_per_layer(layers, *sizes.style))
-    kept = pictures * picture_bytes(*sizes.picture)
     if sizes.windows > 1:
         own = [value for layer, value in zip(layers, values, strict=True) if layer.name in content]
-        kept += sizes.windows * size * sum(own) + _PICTURES * picture_bytes(*sizes.picture) // 2
+        kept += sizes.windows * size * sum(own) + _PICTURES * picture_bytes(*sizes.picture)
     return _BASE + size * weights + max(step + kept, measuring)
 
 
 def picture_bytes(height: int, width: int) -> int:
-    """What one more array of the picture's size costs: before a call and after it."""
-    return 2 * 4 * 3 * height * width
+    """A float32 array of a picture's size."""
+    return 4 * 3 * height * width
 
 
 def available_bytes() -> int | None:

@@ -33,12 +33,15 @@ class Optimizer(NamedTuple):
         evaluation of the old image.
       resample: state, image of another size -> the state, carried over to that size.
       failed: state -> [] bool, whether the optimiser sees no way on.
+      pointwise: whether every pixel is moved by its own gradient and state alone, so that parts of
+        a picture may be moved one after the other.
     """
 
     init: Callable[[tf.Tensor], Any]
     step: Callable[[ValueAndGrad, tf.Tensor, Any], tuple[tf.Tensor, Any, Evaluation]]
     resample: Callable[[Any, tf.Tensor], Any]
     failed: Callable[[Any], tf.Tensor] = lambda state: tf.constant(False)
+    pointwise: bool = False
 
 
 class AdamState(NamedTuple):
@@ -83,7 +86,7 @@ def adam(
         # Cubics stay between the least and the largest of what they resize: squares stay above 0.
         return AdamState(state.count, resize(state.mean, *size), resize(state.mean_square, *size))
 
-    return Optimizer(init, step, resample)
+    return Optimizer(init, step, resample, pointwise=True)
 
 
 def sgd(learning_rate: float) -> Optimizer:
@@ -93,7 +96,7 @@ def sgd(learning_rate: float) -> Optimizer:
         found = value_and_grad(image)
         return _in_range(image - learning_rate * _per_mean_value(found.gradient)), state, found
 
-    return Optimizer(lambda image: (), step, lambda state, image: state)
+    return Optimizer(lambda image: (), step, lambda state, image: state, pointwise=True)
 
 
 def lbfgs(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tf_nst.engine.memory import picture_bytes
 from tf_nst.engine.optimizers import OPTIMIZERS, Optimizer, Settings
 from tf_nst.engine.schedule import Scale
-from tf_nst.engine.tiles import next_core
+from tf_nst.engine.tiles import CORES
 
 # Needs little memory, and no line search that could fail.
 FALLBACK = "adam"
@@ -15,6 +15,21 @@ def fallback() -> Optimizer:
     """What goes on where an optimiser cannot."""
     row = OPTIMIZERS[FALLBACK]
     return row.make(Settings(row.learning_rate))
+
+
+def kept_bytes(name: str, pairs: int, scale: Scale, core: int) -> int:
+    """What an optimiser keeps at a scale.
+
+    Once where windows let it move in place, else twice: what goes into a call and what comes out.
+
+    Args:
+      name: a row of OPTIMIZERS.
+      pairs: that it keeps.
+      core: of the scale's windows in pixels; 0: the whole picture at once.
+    """
+    row = OPTIMIZERS[name]
+    times = 1 if core and row.make(Settings(row.learning_rate)).pointwise else 2
+    return times * row.pictures(pairs) * picture_bytes(scale.height, scale.width)
 
 
 def plan_cores(
@@ -27,8 +42,9 @@ def plan_cores(
     """The cores of each scale's windows in pixels a side; 0: the whole picture at once.
 
     Args:
-      tile: cores that are asked for; 0: no windows; None: the largest that fit, none where the
-        whole picture fits with half of the pairs, since windows take about twice the time.
+      tile: cores that are asked for; 0: no windows; None: none where the whole picture fits with
+        half of the pairs, since windows take about twice the time; else the largest that fit with
+        as many, or, where none do, with the fallback.
       name: the optimiser, a row of OPTIMIZERS.
       pairs: that it is to keep.
       scales: with height and width in pixels.
@@ -36,21 +52,17 @@ def plan_cores(
     """
     if tile is not None:
         return tuple(tile if 0 < tile < max(scale[:2]) else 0 for scale in scales)
-    least = OPTIMIZERS[name].pictures(max(1, pairs // 2))
-    return tuple(
-        _fitting_core(scale, lambda core, at=scale: room(at, core), least) for scale in scales
-    )
+    return tuple(_fitting_core(name, pairs, scale, room) for scale in scales)
 
 
-def _fitting_core(scale: Scale, room: Callable[[int], float], pictures: int) -> int:
-    """The largest core with room for so many pictures; the smallest where none has it."""
-    core = 0
-    while room(core) < pictures * picture_bytes(scale.height, scale.width):
-        smaller = next_core(core or max(scale[:2]))
-        if smaller is None:
-            break
-        core = smaller
-    return core
+def _fitting_core(name: str, pairs: int, scale: Scale, room: Callable[[Scale, int], float]) -> int:
+    """The largest core that fits with half of the pairs, else with the fallback, else the least."""
+    cores = (0, *(core for core in CORES if core < max(scale[:2])))
+    for who, kept in ((name, max(1, pairs // 2)), (FALLBACK, 0)):
+        for core in cores:
+            if room(scale, core) >= kept_bytes(who, kept, scale, core):
+                return core
+    return cores[-1]
 
 
 def plan_optimizers(
@@ -85,9 +97,8 @@ def _make(name: str, settings: Settings, pairs: int) -> Optimizer:
 
 def _fitting_pairs(name: str, wanted: int, scale: Scale, room: float) -> int:
     """The most pairs, up to `wanted`, that fit; 0 where the fallback keeps less than any."""
-    kept = OPTIMIZERS[name].pictures
-    if kept(wanted) <= OPTIMIZERS[FALLBACK].pictures(wanted):
+    if OPTIMIZERS[name].pictures(wanted) <= OPTIMIZERS[FALLBACK].pictures(wanted):
         return wanted
-    single = picture_bytes(scale.height, scale.width)
-    fitting = [pairs for pairs in range(1, wanted + 1) if kept(pairs) * single <= room]
+    choices = range(1, wanted + 1)
+    fitting = [pairs for pairs in choices if kept_bytes(name, pairs, scale, 0) <= room]
     return max(fitting, default=0)

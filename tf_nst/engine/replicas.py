@@ -109,16 +109,17 @@ class Replicas:
 
         def first(value: tf.Tensor) -> tf.Tensor:
             array = value.numpy()
-            return self.summed_over_workers(np.zeros_like(array) if self._worker else array)
+            own = np.zeros_like(array) if self._worker else array
+            return tf.convert_to_tensor(self.summed_over_workers(own))
 
         return tf.nest.map_structure(first, values)
 
-    def summed_over_workers(self, array: np.ndarray) -> tf.Tensor:
+    def summed_over_workers(self, array: np.ndarray) -> np.ndarray:
         """The sum of an array that each worker has on its host."""
         if self._workers == 1:
-            return tf.convert_to_tensor(array)
+            return array
         rest = [np.zeros_like(array)] * (self._count - 1)
-        return self.summed(self.handed_out(tf.convert_to_tensor(array), *rest))
+        return np.asarray(self.summed(self.handed_out(tf.convert_to_tensor(array), *rest)))
 
     def compiled(self, function: Callable, *arguments: Any) -> Callable:
         """`function` as one compiled call of all replicas.

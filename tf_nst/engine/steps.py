@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.engine.gradients import value_and_grad
+from tf_nst.engine.gradients import Evaluation, value_and_grad
 from tf_nst.engine.optimizers import Optimizer, ValueAndGrad
 from tf_nst.objective.objective import Objective
 from tf_nst.objective.terms import Term
@@ -19,22 +19,15 @@ class Track(NamedTuple):
     """What is kept of the pictures on the way.
 
     Attributes:
-      best: [B, H, W, 3], the evaluated picture of the least loss.
-      least: [B], its loss.
-      average: [B, H, W, 3], the running average, not corrected for its start at 0; 0 where no
-        average is asked for.
-      weight: [], the sum of the average's weights, 1 in the long run.
+      picture: [B, H, W, 3], the evaluated picture of the least loss; or, where an average is asked
+        for, the mean of the pictures so far, later ones weighing more.
+      least: [B], the least loss.
+      weight: [], the sum of the mean's weights, 1 in the long run; 0 where none is asked for.
     """
 
-    best: tf.Tensor
+    picture: tf.Tensor
     least: tf.Tensor
-    average: tf.Tensor
     weight: tf.Tensor
-
-    @property
-    def mean(self) -> tf.Tensor:
-        """The average, corrected for its start (as Kingma and Ba 2015, section 7.2), in 0..1."""
-        return self.average / tf.maximum(self.weight, 1e-30)
 
 
 class Progress(NamedTuple):
@@ -65,8 +58,7 @@ class Report(NamedTuple):
 def begin(image: tf.Tensor, state: Any) -> Progress:
     """The start of a scale from `image` [B, H, W, 3]."""
     least = tf.fill([tf.shape(image)[0]], tf.constant(float("inf"), image.dtype))
-    empty = Track(image, least, tf.zeros_like(image), tf.zeros([], image.dtype))
-    return Progress(image, state, empty)
+    return Progress(image, state, Track(image, least, tf.zeros([], image.dtype)))
 
 
 def compile_steps(
@@ -125,28 +117,41 @@ def advance(
     report: Report,
 ) -> tuple[Progress, Report]:
     """One step, inside a traced function."""
-    image, state, found = optimizer.step(evaluate, progress.image, progress.state)
-    values = tf.stack([found.values[term.name] for term in terms])
-    index = report.steps
-    history = tf.tensor_scatter_nd_update(report.history, [[index]], values[None])
+    found = evaluate(progress.image)
+    progress = moved(optimizer, decay, found, progress)
     # The image too: ReLU and pooling may turn a NaN picture into finite features.
-    finite = _all_finite(values) & _all_finite(image)
+    finite = all_finite(progress.image)
+    return progress, recorded(terms, report, found, finite, optimizer.failed(progress.state))
+
+
+def moved(optimizer: Optimizer, decay: float, found: Evaluation, progress: Progress) -> Progress:
+    """Where a scale stands one step later, from what its picture's evaluation found."""
+    image, state, _ = optimizer.step(lambda _: found, progress.image, progress.state)
     track = _tracked(progress.track, progress.image, found.loss, image, decay)
-    report = Report(index + 1, finite, optimizer.failed(state), history)
-    return Progress(image, state, track), report
+    return Progress(image, state, track)
 
 
-def _tracked(track: Track, evaluated, loss, moved, decay: float) -> Track:
-    better = loss < track.least
-    best = tf.where(tf.reshape(better, [-1, 1, 1, 1]), evaluated, track.best)
-    track = track._replace(best=best, least=tf.where(better, loss, track.least))
-    if not decay:
-        return track
-    return track._replace(
-        average=decay * track.average + (1 - decay) * moved,
-        weight=decay * track.weight + (1 - decay),
-    )
+def recorded(
+    terms: tuple[Term, ...], report: Report, found: Evaluation, finite: tf.Tensor, failed: tf.Tensor
+) -> Report:
+    """The report with one more step; `finite`: whether all else than its values is."""
+    values = tf.stack([found.values[term.name] for term in terms])
+    history = tf.tensor_scatter_nd_update(report.history, [[report.steps]], values[None])
+    return Report(report.steps + 1, finite & all_finite(values), failed, history)
 
 
-def _all_finite(tensor: tf.Tensor) -> tf.Tensor:
+def all_finite(tensor: tf.Tensor) -> tf.Tensor:
+    """[] whether a tensor holds neither NaN nor infinity."""
     return tf.reduce_all(tf.math.is_finite(tensor))
+
+
+def _tracked(track: Track, evaluated, loss, image, decay: float) -> Track:
+    better = loss < track.least
+    least = tf.where(better, loss, track.least)
+    if not decay:
+        best = tf.where(tf.reshape(better, [-1, 1, 1, 1]), evaluated, track.picture)
+        return Track(best, least, track.weight)
+    # Divided by its weight, as Kingma and Ba 2015, section 7.2, correct theirs for its start at 0.
+    weight = decay * track.weight + (1 - decay)
+    newest = (1 - decay) / weight
+    return Track((1 - newest) * track.picture + newest * image, least, weight)

@@ -21,6 +21,7 @@ from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.model.networks import Network
 from tf_nst.objective.objective import Extractor
 from tf_nst.objective.terms import Term
+from tf_nst.ops.color import as_float
 from tf_nst.ops.resample import carried, resize
 
 
@@ -47,8 +48,8 @@ class Job(NamedTuple):
         scale without steps is left out.
       optimizers: one for each scale; its state is carried on where the next has the same one.
       fallback: goes on where an optimiser fails.
-      content: [B or 1, H, W, 3] float32 in 0..1.
-      style: [1, h, w, 3] float32 in 0..1, of the size at which the last scale measures it.
+      content: [B or 1, H, W, 3] float32 in 0..1, or uint8 or uint16 codes.
+      style: [1, h, w, 3], the same, of the size at which the last scale measures it.
       initial: [B, H, W, 3] float32 in 0..1.
       detail: whether an enlarged picture is given the detail of `initial`, which noise has not.
       decay: of the average of the optimiser's pictures; 0: they are not averaged.
@@ -97,21 +98,23 @@ def iterate(job: Job) -> Iterator[Event]:
       ValueError: a term's weights are not one for each picture, or several replicas share them.
     """
     _check_weights(job)
-    picture, run = None, None
+    run = None
     for index, scale in enumerate(job.scales):
         if not scale.steps:
             continue
-        origin = resize(tf.constant(job.initial, tf.float32), scale.height, scale.width)
-        if run is None:
-            picture = origin
-        else:
-            picture = carried(picture, origin) if job.detail else resize(picture, *scale[:2])
         yield ScaleStarted(index, scale)
-        run = _Scale(job, index, picture, run)
+        run = _Scale(job, index, _start(job, scale, run), run)
         yield from run.events()
-        picture = run.picture
-    picture = resize(picture, *job.scales[-1][:2])
+    picture = resize(run.picture, *job.scales[-1][:2])
     yield Finished(picture, _final_values(job, run, picture))
+
+
+def _start(job: Job, scale: Scale, before: "_Scale | None") -> tf.Tensor:
+    """The picture that a scale begins from; `before` is the one before it, or None."""
+    if before and not job.detail:
+        return resize(before.picture, *scale[:2])
+    origin = as_float(_of_size(job.initial, *scale[:2]))
+    return carried(before.picture, origin) if before else origin
 
 
 def _check_weights(job: Job) -> None:
@@ -138,10 +141,17 @@ def _final_values(job: Job, run: "_Scale", picture: tf.Tensor) -> dict[str, np.n
 
 def _measured(job: Job, scale: Scale, evaluator: Evaluator):
     """The style's targets and the content's references at a scale."""
-    content = resize(tf.constant(job.content, tf.float32), scale.height, scale.width)
     share = max(scale[:2]) / max(job.scales[-1][:2])
-    sides = style_sides(*job.style.shape[1:3], share)
-    return evaluator.measure(content, resize(tf.constant(job.style, tf.float32), *sides))
+    sides = map(int, style_sides(*job.style.shape[1:3], share))
+    return evaluator.measure(_of_size(job.content, *scale[:2]), _of_size(job.style, *sides))
+
+
+def _of_size(picture: np.ndarray, height: int, width: int) -> tf.Tensor | np.ndarray:
+    """[B, height, width, 3]: the picture itself, codes where it is codes, where it has that size;
+    else in 0..1."""
+    if picture.shape[1:3] == (height, width):
+        return picture
+    return resize(as_float(picture), height, width)
 
 
 def _evaluator(job: Job, core: int) -> Evaluator:
@@ -182,8 +192,7 @@ class _Scale:
     @property
     def picture(self) -> tf.Tensor:
         """[B, H, W, 3] the average of the optimiser's pictures, or the best of them."""
-        track = self.progress.track
-        return self.replicas.together(track.mean if self.job.decay else track.best)
+        return tf.convert_to_tensor(self.replicas.together(self.progress.track.picture))
 
     def events(self) -> Generator[Event, None, None]:
         """Makes the steps."""
@@ -227,6 +236,7 @@ class _Scale:
         return Note(f"step {self.made}: {_OUT_OF_MEMORY.format(core)}")
 
     def _compiled(self) -> Run:
+        self.progress = self.evaluator.held(self.optimizer, self.progress)
         return self.evaluator.steps(self.optimizer, self.progress, self.measured)
 
     def _call(self, run, count: int, calls: CallLength) -> tuple[StepsDone, bool]:
@@ -260,7 +270,7 @@ class _Scale:
         self.optimizer = self.job.fallback
 
         def restart(track):
-            return Progress(track.best, self.optimizer.init(track.best), track)
+            return Progress(track.picture, self.optimizer.init(track.picture), track)
 
         self.progress = self.replicas.apart(restart, self.progress.track)
         return self._compiled()

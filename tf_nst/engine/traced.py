@@ -171,13 +171,13 @@ def _paint_scale(recipe: Recipe, objective: Objective, picture, state, steps):
     progress, report = run(begin(picture, state), steps)
 
     def fall_back():
-        best = progress.track.best
+        picture = progress.track.picture
         again = compile_steps(objective, recipe.fallback, decay=recipe.decay, most=most)
-        restarted = Progress(best, recipe.fallback.init(best), progress.track)
+        restarted = Progress(picture, recipe.fallback.init(picture), progress.track)
         restarted, told = again(restarted, steps - report.steps)
         return restarted.track, told.finite
 
     track, finite = tf.cond(
         report.failed, fall_back, lambda: (progress.track, report.finite), name="fall_back"
     )
-    return track.mean if recipe.decay else track.best, progress.state, finite
+    return track.picture, progress.state, finite

@@ -21,6 +21,7 @@ from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import Network
 from tf_nst.objective.objective import Extractor, Values, references, total
 from tf_nst.objective.terms import IMAGE, Means, Sums, Term, means
+from tf_nst.ops.color import as_float
 from tf_nst.ops.statistics import sum_dtype
 
 # {content layer: its features [B or 1, h, w, C] in what a window sees}, of each round: values of
@@ -126,7 +127,7 @@ class Windows:
         return self._replicas.summed(reduce(partial(self._replicas.apart, _added), parts))
 
     def _gradient(self, image: tf.Tensor, references: References, slopes) -> tf.Tensor:
-        gradient = np.zeros(image.shape, image.dtype.as_numpy_dtype)
+        gradient = np.zeros(image.shape, tf.as_dtype(image.dtype).as_numpy_dtype)
         for windows, reference in zip(self._rounds(image), references, strict=True):
             parts = self._run(self._window_gradient, image, windows, reference, slopes)
             for window, part in zip(windows, self._replicas.each(parts), strict=True):
@@ -140,7 +141,8 @@ class Windows:
     def _run(self, function: Callable, picture: tf.Tensor, windows: Round, *given, key=()):
         """`function` of what windows see of a picture, and of where they lie."""
         with tf.device("CPU:0"):
-            seen = self._replicas.handed_out(*(picture[_seen(window)] for window in windows))
+            parts = (as_float(picture[_seen(window)]) for window in windows)
+            seen = self._replicas.handed_out(*parts)
             place = self._replicas.handed_out(*map(_place, windows))
         lengths = [span.length for span in windows[0]]
         key = (function.__name__, picture.shape[0], *lengths, key)

@@ -1,9 +1,17 @@
-"""Colours as a cloud of points: its mean and covariance, and how one cloud is given another's."""
+"""Colours: from codes to numbers; and as a cloud of points, and how one is given another's form."""
 
+import numpy as np
 import tensorflow as tf
 
 # Colours that vary less are not stretched to the style's variation: that would blow up noise.
 LEAST_DEVIATION = 1 / 255
+
+
+def as_float(picture: np.ndarray | tf.Tensor) -> tf.Tensor:
+    """Codes [..., 3] of uint8 or uint16 as float32 in 0..1; floating numbers as they are."""
+    if isinstance(picture, np.ndarray) and picture.dtype.kind == "u":
+        picture = np.divide(picture, np.iinfo(picture.dtype).max, dtype=np.float32)
+    return tf.convert_to_tensor(picture)
 
 
 def color_statistics(picture: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
