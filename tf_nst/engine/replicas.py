@@ -107,8 +107,8 @@ class Replicas:
         if self._workers == 1:
             return values
 
-        def first(value: tf.Tensor) -> tf.Tensor:
-            array = value.numpy()
+        def first(value: tf.Tensor | np.ndarray) -> tf.Tensor:
+            array = np.asarray(value)
             own = np.zeros_like(array) if self._worker else array
             return tf.convert_to_tensor(self.summed_over_workers(own))
 
