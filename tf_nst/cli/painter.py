@@ -12,6 +12,7 @@ from tf_nst.engine.failures import UnfinishedError
 from tf_nst.engine.forecast import Work, expected_seconds
 from tf_nst.engine.strategy import strategy_name, worker_place
 from tf_nst.engine.stylize import iterate
+from tf_nst.io.encoding import Encoded
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration, roughly
 from tf_nst.io.manifest import (
@@ -160,8 +161,8 @@ def _write_last_good(values, painting: Painting, history: History, image, second
     _say(f"the last good picture is {values.output} ({record.name})")
 
 
-def _encoded(values, painting: Painting, image) -> tuple[bytes, tuple[str, ...]]:
-    picture = finished(painting, image.numpy())
+def _encoded(values, painting: Painting, image) -> Encoded:
+    picture = finished(painting, image)
     return encode_image(picture, values.output, values.output_profile)
 
 

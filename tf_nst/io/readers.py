@@ -76,14 +76,13 @@ def _read_png16(picture: Pillow.Image, path: str, profile: bytes | None) -> Read
 
     picture.load()  # a damaged file is told by Pillow; TensorFlow would also log it
     has_alpha = "transparency" in picture.info or picture.mode in ("RGBA", "LA")
-    with open(path, "rb") as file:
-        data = file.read()
     try:
-        with tf.device("cpu"):
+        with open(path, "rb") as file, tf.device("cpu"):
+            data = tf.constant(file.read())
             decoded = tf.io.decode_png(data, channels=4 if has_alpha else 3, dtype=tf.uint16)
     except tf.errors.InvalidArgumentError:
         raise ValueError("its PNG data are not whole") from None
-    pixels = decoded.numpy()
+    pixels = np.asarray(decoded)
     return _deep(pixels[..., :3], pixels[..., 3] if has_alpha else None, profile)
 
 
