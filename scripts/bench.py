@@ -6,10 +6,11 @@ picture    objective against seconds: the tutorial's recipe, the textbook's, and
 precision  the objective that bfloat16 ends at against float32's, on some pairs
 scale      large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
 exact      the gradient by windows against that of the whole picture
+files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
-those of serving.
+those of serving, docs/scale.md those of large pictures and files.
 """
 
 import json
@@ -17,7 +18,7 @@ import subprocess
 import sys
 
 from absl import app, flags
-from benchmarks import exact, picture, precision, scale, serving, start, step
+from benchmarks import exact, files, picture, precision, scale, serving, start, step
 
 SIZES = flags.DEFINE_list(
     "sizes", ["256", "512"], "step, scale: sides of the square picture, in pixels"
@@ -56,6 +57,7 @@ MEASUREMENTS = {
     **precision.MEASUREMENTS,
     **scale.MEASUREMENTS,
     **exact.MEASUREMENTS,
+    **files.MEASUREMENTS,
     **serving.MEASUREMENTS,
 }
 
@@ -98,6 +100,7 @@ TABLES = {
     "precision": _precision,
     "scale": _scale,
     "exact": lambda: exact.print_table(child, WEIGHTS.value),
+    "files": lambda: files.print_table(child),
     "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, PICTURES.value),
 }
 

@@ -19,9 +19,10 @@ ALLOWED = {
     "version": set(),
     "ops": set(),
     "checks": {"errors"},
-    "config": {"errors", "checks"},
+    "weighted": {"errors", "checks"},
+    "config": {"errors", "checks", "weighted"},
     "model": {"errors", "ops"},
-    "objective": {"errors", "config", "ops", "model"},
+    "objective": {"errors", "config", "weighted", "ops", "model"},
     "engine": {"errors", "config", "ops", "model", "objective"},
 }
 EDGE = {*ALLOWED, "version"}

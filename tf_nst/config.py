@@ -3,7 +3,6 @@
 No TensorFlow here, so that `--help` and a mistyped flag are answered at once.
 """
 
-import math
 import os
 from dataclasses import dataclass, field, fields
 
@@ -13,10 +12,10 @@ from tf_nst.checks import (
     check_integer,
     check_number,
     check_share,
-    is_finite,
     is_whole,
 )
 from tf_nst.errors import UserError
+from tf_nst.weighted import Weighted, check_weighted, parse_weighted
 
 # Rows of objective.terms.TERMS by their role; a test keeps them equal.
 CONTENT_LOSSES = ("mean_squared", "frobenius")
@@ -38,51 +37,6 @@ MAX_PAIRS = 100
 # The stride of the deepest layers: a core of one feature.
 LEAST_TILE = 32
 MAX_SEED = 2**31 - 1
-
-
-@dataclass(frozen=True)
-class Weighted:
-    """A name with its weight relative to the others in the same list."""
-
-    name: str
-    weight: float = 1.0
-
-    def __str__(self) -> str:
-        return self.name if self.weight == 1.0 else f"{self.name}:{self.weight!r}"
-
-
-def parse_weighted(text: str, flag: str) -> tuple[Weighted, ...]:
-    """`NAME` or `NAME:WEIGHT` by commas, as a tuple of Weighted.
-
-    Raises:
-      UserError: an empty list, an empty or repeated name, a weight that is not a finite number
-        above 0.
-    """
-    items = tuple(_parse_one(part.strip(), flag) for part in text.split(",") if part.strip())
-    if not items:
-        raise UserError(f"{flag}: expected NAME or NAME:WEIGHT by commas, received {text!r}")
-    _check_once(items, flag)
-    return items
-
-
-def _check_once(items: tuple[Weighted, ...], flag: str) -> None:
-    names = [item.name for item in items]
-    for name in names:
-        if names.count(name) > 1:
-            raise UserError(f"{flag}: {name} is given more than once, expected each name once")
-
-
-def _parse_one(part: str, flag: str) -> Weighted:
-    name, colon, number = part.partition(":")
-    if not colon:
-        return Weighted(name)
-    try:
-        weight = float(number)
-    except ValueError:
-        weight = math.nan
-    if not name.strip() or not (weight > 0 and math.isfinite(weight)):
-        raise UserError(f"{flag}: expected NAME:WEIGHT with a weight above 0, received {part!r}")
-    return Weighted(name.strip(), weight)
 
 
 @dataclass(frozen=True)
@@ -118,7 +72,7 @@ class ObjectiveConfig:
 
     def __post_init__(self):
         for flag in _LISTS:
-            _check_list(f"--{flag}", getattr(self, flag))
+            check_weighted(f"--{flag}", getattr(self, flag))
         for flag in ("content_weight", "style_weight", "tv_weight"):
             check_number(f"--{flag}", getattr(self, flag), least=0.0)
         check_choice("--content_loss", self.content_loss, CONTENT_LOSSES)
@@ -254,13 +208,6 @@ def _own_fields(part: type) -> tuple[str, ...]:
     return tuple(
         item.name for item in fields(part) if item.name not in ("network_config", "objective")
     )
-
-
-def _check_list(flag: str, items: tuple[Weighted, ...]) -> None:
-    fine = isinstance(items, tuple) and all(isinstance(item, Weighted) for item in items)
-    if not (fine and items and all(is_finite(item.weight) and item.weight > 0 for item in items)):
-        raise UserError(f"{flag}: expected NAME or NAME:WEIGHT by commas, received {items!r}")
-    _check_once(items, flag)
 
 
 def parse_steps(value: object) -> tuple[int, ...]:

@@ -87,7 +87,7 @@ def stylize(
         if isinstance(event, Note):
             report(event.line)
 
-    return finished(painting, run(painting.job, (tell, *listeners)).numpy())
+    return finished(painting, run(painting.job, (tell, *listeners)))
 
 
 def prepare(
@@ -142,13 +142,14 @@ def prepare(
     )
 
 
-def finished(painting: Painting, picture: np.ndarray) -> Image:
+def finished(painting: Painting, picture: tf.Tensor | np.ndarray) -> Image:
     """The Image of [1, h, w, 3] float in 0..1, with the content's size, depth, alpha and profile.
 
     A picture of an earlier scale is enlarged.
     """
     content = painting.inputs.content
-    pixels = resize(tf.constant(picture), *content.size)[0].numpy()
+    # numpy() would copy; the size is the content's already, but for previews of earlier scales.
+    pixels = np.asarray(resize(tf.convert_to_tensor(picture), *content.size))[0]
     return Image.from_float(pixels, content.depth, content.alpha, content.profile)
 
 

@@ -6,8 +6,12 @@ import time
 import numpy as np
 from benchmarks import profile
 
+from tf_nst.model.networks import NETWORKS
+from tf_nst.model.operations import operations, passes
+
 LAYERS = [f"block{block}_conv1" for block in range(1, 6)]
 CONTENT = "block4_conv2"
+PASSED = NETWORKS["vgg19"].up_to(tuple(LAYERS))
 
 
 def print_tables(child, sizes, dtypes, xla, steps):
@@ -32,7 +36,7 @@ def print_tables(child, sizes, dtypes, xla, steps):
 
 
 def _print_row(size, dtype, compiler, ours, floor, recipe):
-    work = operations(size) / 1e9
+    work = 2 * operations(PASSED, size, size) / 1e9  # forward, and the input's gradient
     print(
         f"| {size} x {size} | {dtype} | {compiler} | {ours['seconds']:.3f} "
         f"| {work / ours['seconds']:.0f} | {work / floor['seconds']:.0f} "
@@ -40,24 +44,6 @@ def _print_row(size, dtype, compiler, ours, floor, recipe):
         f"| {ours['gigabytes']:.2f} | {ours['estimate']:.2f} | {ours['traces']} |",
         flush=True,
     )
-
-
-def convolutions(size):
-    """(side, channels in, channels) of each convolution that a step passes."""
-    from tf_nst.model.networks import NETWORKS
-
-    found = []
-    for layer in NETWORKS["vgg19"].up_to(tuple(LAYERS)):
-        if layer.kind == "pooling":
-            size //= 2
-        else:
-            found.append((size, layer.channels_in, layer.channels))
-    return found
-
-
-def operations(size):
-    """Floating-point operations of a step's convolutions: forward, and the input's gradient."""
-    return sum(2 * 2 * 9 * side * side * low * high for side, low, high in convolutions(size))
 
 
 def measure_ceiling(dtype, size, repeats):
@@ -75,7 +61,10 @@ def measure_ceiling(dtype, size, repeats):
         return best
 
     seconds, known = 0.0, {}
-    for side, low, high in convolutions(size):
+    for layer, side, _ in passes(PASSED, size, size):
+        if layer.kind == "pooling":
+            continue
+        low, high = layer.channels_in, layer.channels
         if (side, low, high) not in known:
             x = tf.cast(tf.random.normal([1, side, side, low]), dtype)
             kernel = tf.cast(tf.random.normal([3, 3, low, high]), dtype)

@@ -26,13 +26,14 @@ from PIL import ImageCms
 
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.run import main
-from tf_nst.config import StylizeConfig, Weighted, options_from_config
+from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.profiles import srgb_profile
 from tf_nst.io.writing import write_image
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import load_weights
 from tf_nst.version import VERSION
+from tf_nst.weighted import Weighted
 
 STEPS = 5
 PLACES = {"content": "photo.png", "style": "painting.png", "output": "out.png"}
@@ -76,7 +77,7 @@ def test_a_run_prints_its_lines_in_order(whole):
     assert lines[1] == "network  vgg19, random weights, max pooling"
     assert lines[2] == "content  photo.png, 64×48 -> 48×36"
     assert lines[3] == "style    painting.png, 40×40 -> 40×40"
-    assert re.fullmatch(r"memory   about \d+\.\d GB", lines[4])
+    assert re.fullmatch(r"memory   about \d+\.\d GB; about \d+ (s|min|h)", lines[4])
     steps = [int(re.match(r"step (\d+)/5  48×36  ", line)[1]) for line in lines[5:-1]]
     assert steps == sorted(set(steps)) and steps[0] == 1 and steps[-1] == STEPS
     assert re.fullmatch(

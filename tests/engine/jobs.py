@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from tf_nst.config import ObjectiveConfig, Weighted
+from tf_nst.config import ObjectiveConfig
 from tf_nst.engine.events import Finished, Note, ScaleStarted, StepsDone
 from tf_nst.engine.optimizers import Optimizer, adam
+from tf_nst.weighted import Weighted
 
 CONFIG = ObjectiveConfig(
     content_layers=(Weighted("block2_conv1"),),

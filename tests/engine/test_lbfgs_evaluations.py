@@ -8,12 +8,13 @@ import tensorflow as tf
 from problems import Function, quadratic, rosenbrock, run
 from scipy.optimize import minimize
 
-from tf_nst.config import ObjectiveConfig, Weighted
+from tf_nst.config import ObjectiveConfig
 from tf_nst.engine.gradients import value_and_grad
 from tf_nst.engine.line_search import strong_wolfe, tolerant
 from tf_nst.engine.optimizers import lbfgs
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_objective, build_terms
+from tf_nst.weighted import Weighted
 
 # What SciPy comes to after so many evaluations counts as reached within this share of what is left.
 NEAR = 0.01

@@ -6,7 +6,7 @@ import tensorflow as tf
 from reference import counting
 from tolerances import assert_within
 
-from tf_nst.config import ObjectiveConfig, parse_weighted
+from tf_nst.config import ObjectiveConfig
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
 from tf_nst.engine.plan import fallback
 from tf_nst.engine.schedule import look_up_scales, plan_scales, style_sides, tabulate
@@ -14,6 +14,7 @@ from tf_nst.engine.stylize import Job, iterate
 from tf_nst.engine.traced import Recipe, bake, bake_colors, measure, paint
 from tf_nst.objective.objective import build_terms
 from tf_nst.ops.color import color_statistics, match_colors
+from tf_nst.weighted import parse_weighted
 
 LAYERS = ("block1_conv1", "block2_conv1")
 PICTURE = tf.TensorSpec([1, None, None, 3])

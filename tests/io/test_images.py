@@ -15,6 +15,7 @@ from PIL import ImageFile
 
 from tf_nst.errors import RunError, UserError
 from tf_nst.io import profiles
+from tf_nst.io.depth import BAND_PIXELS, DTYPES, TOP
 from tf_nst.io.images import Image, fit_size, read_image, resize_image
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -224,6 +225,22 @@ def test_big_pictures_are_copied_in_bands(tmp_path, monkeypatch):
     path = save(tmp_path / "a.png", Pillow.fromarray(pixels))
     monkeypatch.setattr("tf_nst.io.depth.BAND_PIXELS", 7 * 4)
     np.testing.assert_array_equal(read_image(path).pixels, pixels)
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_floats_become_codes_in_bands_as_by_the_plain_formula(depth, dtype):
+    """Two bands of a million pixels and a row more; past 0..1 they are clipped."""
+    rows = 2 * (BAND_PIXELS // 1000) + 1
+    array = np.random.default_rng(0).uniform(-0.1, 1.1, (rows, 1000, 3)).astype(dtype)
+    plain = np.clip(np.rint(array * TOP[depth]), 0, TOP[depth]).astype(DTYPES[depth])
+    np.testing.assert_array_equal(Image.from_float(array, depth).pixels, plain)
+
+
+def test_eight_bits_are_shrunk_as_pillow_shrinks_all_channels_at_once():
+    pixels = np.random.default_rng(0).integers(0, 256, (67, 91, 3), np.uint8)
+    whole = Pillow.fromarray(pixels).resize((40, 29), Pillow.Resampling.BICUBIC)
+    np.testing.assert_array_equal(resize_image(Image(pixels), 29, 40).pixels, np.asarray(whole))
 
 
 ORIENTED = {  # what the stored rows [[red, green, blue], [white, black, dark]] look like upright

@@ -6,7 +6,7 @@ import tensorflow as tf
 from run_events import COARSE, CONTENT, SCALE, STYLES, TERMS_OF_RUN, done
 
 from tf_nst.engine.events import Finished, Note, ScaleStarted
-from tf_nst.io.listeners import History, Previews, contributions, duration
+from tf_nst.io.listeners import History, Previews, contributions, duration, roughly
 from tf_nst.objective.terms import TERMS
 
 # --- contributions ---------------------------------------------------------------------------
@@ -105,3 +105,21 @@ def test_previews_are_handed_over_at_multiples_only():
 )
 def test_durations_are_for_a_person(seconds, text):
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.2, "1 s"),
+        (4.4, "4 s"),
+        (42, "40 s"),
+        (97, "95 s"),
+        (98, "2 min"),
+        (380, "6 min"),
+        (5940, "99 min"),
+        (6000, "2 h"),
+        (36000, "10 h"),
+    ],
+)
+def test_a_guess_is_round(seconds, text):
+    assert roughly(seconds) == text

@@ -134,3 +134,10 @@ def test_content_of_another_size_is_refused(term):
 def test_a_style_of_other_channels_is_refused(term):
     with pytest.raises(ValueError, match="equal shapes"):
         style_distance(term, FEATURES, CONTENT[..., :1])
+
+
+def test_matrix_products_alone_count_as_operations():
+    """6 positions of 4 channels: a product and a sum for each pair of them."""
+    assert Gram("layer", 1.0).operations(6, 4) == 6 * 4 * 4 * 2
+    for term in (MeanSquaredContent, FrobeniusContent, MeanStd, SquaredVariation):
+        assert term("layer", 1.0).operations(6, 4) == 0

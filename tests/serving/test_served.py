@@ -10,7 +10,7 @@ from answering import animated, call, counted, decoded, encoded
 from tolerances import assert_within
 
 import tf_nst
-from tf_nst.config import ObjectiveConfig, parse_weighted
+from tf_nst.config import ObjectiveConfig
 from tf_nst.engine.events import Finished
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
 from tf_nst.engine.plan import fallback
@@ -18,6 +18,7 @@ from tf_nst.engine.schedule import tabulate
 from tf_nst.engine.traced import Recipe
 from tf_nst.objective.objective import build_terms
 from tf_nst.serving.signatures import Limits, _stylize_tensor
+from tf_nst.weighted import parse_weighted
 
 PHOTO = counted(30, 44)
 GOOD = {"steps": 2, "size": 40, "style_weight": 3.0, "content_weight": 0.5}

@@ -9,10 +9,12 @@ from tf_nst.cli.stop import Stop
 from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.engine.events import StepsDone
 from tf_nst.engine.failures import UnfinishedError
+from tf_nst.engine.forecast import Work, expected_seconds
 from tf_nst.engine.strategy import strategy_name, worker_place
 from tf_nst.engine.stylize import iterate
+from tf_nst.io.encoding import Encoded
 from tf_nst.io.inputs import Inputs
-from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
+from tf_nst.io.listeners import History, Previews, Progress, contributions, duration, roughly
 from tf_nst.io.manifest import (
     preview_path,
     record_bytes,
@@ -101,7 +103,8 @@ def _first_lines(painting: Painting) -> list[str]:
         f"{config.network_config.pooling} pooling",
         f"content  {_sizes(inputs.content, inputs.sources[0])}",
         f"style    {_sizes(inputs.style, inputs.sources[1])}",
-        f"memory   about {painting.memory / 1e9:.1f} GB{_tiling(painting)}",
+        f"memory   about {painting.memory / 1e9:.1f} GB{_tiling(painting)}; "
+        f"about {roughly(_expected(painting))}",
         *notes,
     ]
 
@@ -115,6 +118,20 @@ def _tiling(painting: Painting) -> str:
         return ""
     (scale, _), (_, core) = tiled[0], tiled[-1]
     return f", windows of {core} pixels from {scale.width}×{scale.height} on"
+
+
+def _expected(painting: Painting) -> float:
+    """Seconds that the job takes, after a tenth of a second of trying the device's speed."""
+    job, inputs = painting.job, painting.inputs
+    cores = job.tiling.cores if job.tiling else (0,) * len(job.scales)
+    work = Work(
+        painting.weights.network,
+        job.terms,
+        inputs.content.size,
+        inputs.style.size,
+        job.strategy.num_replicas_in_sync,
+    )
+    return expected_seconds(work, job.scales, cores, job.strategy, painting.config.precision)
 
 
 def _sizes(image, source: tuple[int, int]) -> str:
@@ -144,8 +161,8 @@ def _write_last_good(values, painting: Painting, history: History, image, second
     _say(f"the last good picture is {values.output} ({record.name})")
 
 
-def _encoded(values, painting: Painting, image) -> tuple[bytes, tuple[str, ...]]:
-    picture = finished(painting, image.numpy())
+def _encoded(values, painting: Painting, image) -> Encoded:
+    picture = finished(painting, image)
     return encode_image(picture, values.output, values.output_profile)
 
 

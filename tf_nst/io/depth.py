@@ -10,7 +10,7 @@ BAND_PIXELS = 1 << 20
 
 def bands(height: int, width: int) -> list[slice]:
     """Row slices that cover `height` rows, each of about a million pixels."""
-    rows = max(1, BAND_PIXELS // width)
+    rows = max(1, BAND_PIXELS // max(1, width))
     return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
@@ -28,11 +28,16 @@ def to_depth(array: NDArray, depth: int) -> NDArray:
 
 
 def quantise(array: NDArray, depth: int) -> NDArray:
-    """`array` (float, any shape, 0..1) as uint8 or uint16: clipped, rounded to the nearest."""
-    scaled = array * TOP[depth]
-    np.rint(scaled, out=scaled)
-    np.clip(scaled, 0, TOP[depth], out=scaled)
-    return scaled.astype(DTYPES[depth])
+    """`array` (float, [H,W] or [H,W,C], 0..1) as uint8 or uint16: clipped, rounded to the nearest.
+
+    In bands, to spare memory.
+    """
+    result = np.empty(array.shape, DTYPES[depth])
+    for rows in bands(*array.shape[:2]):
+        scaled = array[rows] * TOP[depth]
+        np.rint(scaled, out=scaled)
+        result[rows] = np.clip(scaled, 0, TOP[depth], out=scaled)
+    return result
 
 
 def to_array(picture) -> NDArray:

@@ -1,8 +1,14 @@
-"""From a picture to the bytes of a PNG, JPEG, WebP or TIFF file; same pixels, same bytes."""
+"""From a picture to a PNG, JPEG, WebP or TIFF file; same pixels, same bytes.
 
-import io
+Every encoder returns what writes the file, so that no large file is held in memory beside the
+picture, and lines about what the format cannot keep.
+"""
+
 import struct
 import zlib
+from collections.abc import Callable
+from functools import partial
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image as Pillow
@@ -10,7 +16,8 @@ from PIL import Image as Pillow
 from tf_nst.io.images import Image
 from tf_nst.io.readers import TIFF_EXTRA
 
-Encoded = tuple[bytes, tuple[str, ...]]
+Write = Callable[[BinaryIO], object]
+Encoded = tuple[Write, tuple[str, ...]]
 IHDR_END = 33  # signature 8, then length 4, name 4, body 13, checksum 4
 
 
@@ -18,11 +25,7 @@ def encode_png(image: Image, icc: bytes) -> Encoded:
     """PNG of 8 or 16 bits, as the picture is, with the profile `icc`."""
     if image.depth == 8:
         return _by_pillow(image.to_pillow(), "PNG", icc_profile=icc), ()
-    import tensorflow as tf
-
-    with tf.device("cpu"):
-        data = tf.io.encode_png(np.asarray(image)).numpy()
-    return data[:IHDR_END] + _icc_chunk(icc) + data[IHDR_END:], ()
+    return partial(_write_png16, image, icc), ()
 
 
 def encode_jpeg(image: Image, icc: bytes) -> Encoded:
@@ -39,8 +42,8 @@ def encode_jpeg(image: Image, icc: bytes) -> Encoded:
 
 def encode_webp(image: Image, icc: bytes) -> Encoded:
     """Lossy WebP of quality 95, with alpha; 16 bits become 8."""
-    data = _by_pillow(image.to_pillow(), "WEBP", quality=95, icc_profile=icc)
-    return data, _eight_bit_note(image, "WebP")
+    write = _by_pillow(image.to_pillow(), "WEBP", quality=95, icc_profile=icc)
+    return write, _eight_bit_note(image, "WebP")
 
 
 def encode_tiff(image: Image, icc: bytes) -> Encoded:
@@ -50,25 +53,31 @@ def encode_tiff(image: Image, icc: bytes) -> Encoded:
     try:
         import tifffile
     except ImportError:
-        data = _by_pillow(image.to_pillow(), "TIFF", icc_profile=icc)
-        return data, (f"the 16 bits are rounded to 8 (16 need tifffile: {TIFF_EXTRA})",)
-    buffer = io.BytesIO()
-    tifffile.imwrite(
-        buffer,
-        np.asarray(image),
+        write = _by_pillow(image.to_pillow(), "TIFF", icc_profile=icc)
+        return write, (f"the 16 bits are rounded to 8 (16 need tifffile: {TIFF_EXTRA})",)
+    write = partial(
+        tifffile.imwrite,
+        data=np.asarray(image),
         photometric="rgb",
         extrasamples=[] if image.alpha is None else ["unassalpha"],
         iccprofile=icc,
         metadata=None,
         software=False,
     )
-    return buffer.getvalue(), ()
+    return write, ()
 
 
-def _by_pillow(picture: Pillow.Image, kind: str, **options) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return buffer.getvalue()
+def _by_pillow(picture: Pillow.Image, kind: str, **options) -> Write:
+    return partial(picture.save, format=kind, **options)
+
+
+def _write_png16(image: Image, icc: bytes, file: BinaryIO) -> None:
+    import tensorflow as tf
+
+    with tf.device("cpu"):
+        data = memoryview(tf.io.encode_png(np.asarray(image)).numpy())
+    for part in (data[:IHDR_END], _icc_chunk(icc), data[IHDR_END:]):
+        file.write(part)
 
 
 def _eight_bit_note(image: Image, kind: str) -> tuple[str, ...]:

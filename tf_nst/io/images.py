@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from tf_nst.errors import UserError
 from tf_nst.io.decoding import decode
-from tf_nst.io.depth import DTYPES, TOP, quantise, to_array, to_depth
+from tf_nst.io.depth import DTYPES, TOP, quantise, to_depth
 
 PREVIEW_SIDE = 1024
 # Bicubic rather than Lanczos: its negative lobes are smaller, so hard edges get less of a halo,
@@ -155,15 +155,18 @@ def resize_image(image: Image, height: int, width: int) -> Image:
     """
     if (height, width) == (image.height, image.width):
         return image
-    if image.depth == 8 and image.alpha is None:
-        pixels = to_array(image.to_pillow().resize((width, height), KERNEL))
-        return replace(image, pixels=pixels)
     weight = None if image.alpha is None else _as_share(image.alpha)
-    alpha = None if weight is None else _resized(weight, height, width)
+    alpha = None if weight is None else _resized(Pillow.fromarray(weight), height, width)
     pixels = np.empty((height, width, 3), image.pixels.dtype)
     for c in range(3):
-        channel = _resized_channel(_as_share(image.pixels[..., c]), weight, alpha, height, width)
-        pixels[..., c] = quantise(channel, image.depth)
+        channel = image.pixels[..., c]
+        if weight is not None:
+            pixels[..., c] = quantise(_shown(channel, weight, alpha), image.depth)
+        elif image.depth == 8:
+            pixels[..., c] = _resized(Pillow.fromarray(channel), height, width)
+        else:
+            plane = _resized(Pillow.fromarray(_as_share(channel)), height, width)
+            pixels[..., c] = quantise(plane, image.depth)
     if alpha is not None:
         alpha = quantise(alpha, image.depth)
     return replace(image, pixels=pixels, alpha=alpha)
@@ -174,14 +177,12 @@ def _as_share(codes: NDArray) -> NDArray:
     return np.divide(codes, TOP[codes.itemsize * 8], dtype=np.float32)
 
 
-def _resized(plane: NDArray, height: int, width: int) -> NDArray:
-    """A float32 plane [H,W] at another size; at hard edges it runs a little past its range."""
-    return np.asarray(Pillow.fromarray(plane).resize((width, height), KERNEL))
+def _resized(plane: Pillow.Image, height: int, width: int) -> NDArray:
+    """A plane [H,W] at another size; of floats it runs a little past its range at hard edges."""
+    return np.asarray(plane.resize((width, height), KERNEL))
 
 
-def _resized_channel(channel, weight, alpha, height: int, width: int) -> NDArray:
-    """One channel at another size; with `weight` (alpha before) and `alpha` (after), weighted."""
-    if weight is None:
-        return _resized(channel, height, width)
-    shown = _resized(channel * weight, height, width)
-    return np.divide(shown, alpha, out=np.zeros_like(shown), where=alpha > HALF_A_CODE)
+def _shown(codes: NDArray, weight: NDArray, alpha: NDArray) -> NDArray:
+    """A channel at the size of `alpha`, each of its codes counted by `weight`, alpha before."""
+    plane = _resized(Pillow.fromarray(_as_share(codes) * weight), *alpha.shape)
+    return np.divide(plane, alpha, out=np.zeros_like(plane), where=alpha > HALF_A_CODE)

@@ -4,6 +4,8 @@ Pillow 13 opens 16-bit RGB as 8 bits without a word. So 16-bit PNG goes through 
 decoder and 16-bit RGB TIFF through tifffile (an optional extra).
 """
 
+import os
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
@@ -76,14 +78,14 @@ def _read_png16(picture: Pillow.Image, path: str, profile: bytes | None) -> Read
 
     picture.load()  # a damaged file is told by Pillow; TensorFlow would also log it
     has_alpha = "transparency" in picture.info or picture.mode in ("RGBA", "LA")
-    with open(path, "rb") as file:
-        data = file.read()
     try:
         with tf.device("cpu"):
+            # Read by TensorFlow: of bytes from Python it makes four copies.
+            data = tf.io.read_file(os.fsencode(os.path.abspath(path)))
             decoded = tf.io.decode_png(data, channels=4 if has_alpha else 3, dtype=tf.uint16)
     except tf.errors.InvalidArgumentError:
         raise ValueError("its PNG data are not whole") from None
-    pixels = decoded.numpy()
+    pixels = np.asarray(decoded)
     return _deep(pixels[..., :3], pixels[..., 3] if has_alpha else None, profile)
 
 

@@ -86,15 +86,13 @@ def write_image(image: Image, path: str | os.PathLike, profile: str = "srgb") ->
         UserError: as `encode_image`.
         RunError: the file cannot be written, such as on a full disk.
     """
-    data, notes = encode_image(image, path, profile)
-    write_atomically(path, data)
+    write, notes = encode_image(image, path, profile)
+    write_atomically(path, write)
     return notes
 
 
-def encode_image(
-    image: Image, path: str | os.PathLike, profile: str = "srgb"
-) -> tuple[bytes, tuple[str, ...]]:
-    """The bytes of a file in the format of the extension of `path`, with a profile in it.
+def encode_image(image: Image, path: str | os.PathLike, profile: str = "srgb") -> encoding.Encoded:
+    """What writes a file in the format of the extension of `path`, with a profile in it.
 
     `profile` is "srgb", or "input" for the colours of the profile in `image.profile`. The second
     value is plain lines about what the format could not keep.
@@ -109,8 +107,8 @@ def encode_image(
     icc, notes = profiles.srgb_profile(), ()
     if profile == "input" and image.profile:
         image, icc, notes = _in_input_profile(image)
-    data, more = ENCODERS[_suffix(path, "--output")](image, icc)
-    return data, tuple(f"{path}: {line}" for line in (*notes, *more))
+    write, more = ENCODERS[_suffix(path, "--output")](image, icc)
+    return write, tuple(f"{path}: {line}" for line in (*notes, *more))
 
 
 def write_atomically(

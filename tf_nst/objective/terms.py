@@ -59,6 +59,10 @@ class Term:
         """The weight for one picture of the batch."""
         return self.weight[picture] if isinstance(self.weight, tuple) else self.weight
 
+    def operations(self, positions: int, channels: int) -> int:
+        """Floating-point operations of the sums' matrix products, and again of their gradient's."""
+        return 0
+
 
 @dataclass(frozen=True)
 class MeanSquaredContent(Term):
@@ -101,6 +105,10 @@ class Gram(Term):
     def moments(self, features, reference=None, weights=None) -> Sums:
         """[B, h, w, C] -> sums of f f^T."""
         return gram_sums(features, weights)
+
+    def operations(self, positions: int, channels: int) -> int:
+        """A product and a sum for each position and pair of channels."""
+        return 2 * positions * channels**2
 
     def distance(self, value: Means, target: Means) -> tf.Tensor:
         """Means -> [B]."""

@@ -1,24 +1,30 @@
 """What a layer keeps of a photograph: reconstructions from one layer at a time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from tf_nst.config import StylizeConfig, Weighted
 from tf_nst.io.inputs import Inputs, Source
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
-from tf_nst.viz.options import CONTENT_LAYERS, REPORT, RUNNING, figure_config, parse_layers
+from tf_nst.viz.options import CONTENT_LAYERS, REPORT
 from tf_nst.viz.panels import Panel, Row, plain
-from tf_nst.viz.runs import Made, Watch, lone_input, run_from_noise, told_once, unwatched
+from tf_nst.viz.reconstructions import Kind, Names, reconstruct
+from tf_nst.viz.runs import Made, Watch, unwatched
 
 # So much of a painting's noise, a deviation of 1.3 of 255. A layer hardly sees the finest grain and
 # leaves it as it was: after 100 steps from all of the noise the pixels of conv1_2's reconstruction
 # were off by 36 of 255, from this by 4.5 (the example at 256 pixels, the compact network).
 NOISE = 0.02
+
+
+def _each(names: Names) -> tuple[Names, ...]:
+    return tuple((name,) for name in names)
+
+
+_KIND = Kind("content", _each, "{} alone", {"style_weight": 0.0}, NOISE)
 
 
 class ContentFromLayer(NamedTuple):
@@ -86,22 +92,9 @@ def reconstruct_content(
       UserError: an argument that cannot be used; the message says which and what was expected.
       NonFiniteLossError: a loss became NaN or infinite.
     """
-    config = figure_config(options, RUNNING)
-    names = parse_layers(layers, config.network_config.network, "--content_layers")
-    fixed = {"style_weight": 0.0, "tv_weight": 0.0, "init": "noise", "scales": 1}
-    config = figure_config(options, RUNNING, content_layers=names, **fixed)
-    inputs, report = lone_input(config, content, "--content"), told_once(report)
-    found = []
-    for index, name in enumerate(names, start=1):
-        title = f"content {index}/{len(names)}: {paper_name(name)} alone"
-        only = _only(config, name)
-        made = run_from_noise(title, only, inputs, strength=NOISE, watch=watch, report=report)
-        found.append(_measured(name, inputs, made))
-    return ContentReconstructions(inputs.content.to_float(), tuple(found), made.weights)
-
-
-def _only(config: StylizeConfig, layer: str) -> StylizeConfig:
-    return replace(config, objective=replace(config.objective, content_layers=(Weighted(layer),)))
+    inputs, made = reconstruct(_KIND, content, layers, watch=watch, report=report, options=options)
+    found = tuple(_measured(layer, inputs, run) for (layer,), run in made)
+    return ContentReconstructions(inputs.content.to_float(), found, made[0][1].weights)
 
 
 def _measured(layer: str, inputs: Inputs, made: Made) -> ContentFromLayer:

@@ -1,23 +1,30 @@
 """What layers keep of a painting: textures from growing sets of layers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from tf_nst.config import StylizeConfig, Weighted
 from tf_nst.io.inputs import Source
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
-from tf_nst.viz.options import REPORT, RUNNING, STYLE_LAYERS, figure_config, parse_layers
+from tf_nst.viz.options import REPORT, STYLE_LAYERS
 from tf_nst.viz.panels import Panel, Row, plain
-from tf_nst.viz.runs import Watch, lone_input, run_from_noise, told_once, unwatched
+from tf_nst.viz.reconstructions import Kind, Names, reconstruct
+from tf_nst.viz.runs import Watch, unwatched
 
 # So much of a painting's noise, a deviation of 26 of 255: all of it stays as grain that no layer
 # sees, from hardly any conv1_1 alone paints one blot.
 NOISE = 0.4
+_ALONE = {"content_weight": 0.0, "style_weight": 1.0}
+
+
+def _growing(names: Names) -> tuple[Names, ...]:
+    return tuple(names[:count] for count in range(1, len(names) + 1))
+
+
+_KIND = Kind("style", _growing, "{}", _ALONE, NOISE)
 
 
 class StyleFromLayers(NamedTuple):
@@ -81,30 +88,16 @@ def reconstruct_style(
       UserError: an argument that cannot be used; the message says which and what was expected.
       NonFiniteLossError: a loss became NaN or infinite.
     """
-    config = figure_config(options, RUNNING)
-    names = parse_layers(layers, config.network_config.network, "--style_layers")
-    fixed = {"content_weight": 0.0, "style_weight": 1.0, "tv_weight": 0.0}
-    start = {"init": "noise", "scales": 1}
-    config = figure_config(options, RUNNING, style_layers=names, **fixed, **start)
-    inputs, report = lone_input(config, style, "--style"), told_once(report)
-    found = []
-    for count in range(1, len(names) + 1):
-        own = names[:count]
-        title = f"style {count}/{len(names)}: {_listed(own)}"
-        only = _only(config, own)
-        made = run_from_noise(title, only, inputs, strength=NOISE, watch=watch, report=report)
-        error = sum(float(value[0]) for value in made.values.values()) / count
-        found.append(StyleFromLayers(own, made.picture[0], error))
-    return StyleReconstructions(inputs.content.to_float(), tuple(found), made.weights)
+    inputs, made = reconstruct(_KIND, style, layers, watch=watch, report=report, options=options)
+    found = tuple(
+        StyleFromLayers(own, run.picture[0], sum(map(_first, run.values.values())) / len(own))
+        for own, run in made
+    )
+    return StyleReconstructions(inputs.content.to_float(), found, made[0][1].weights)
 
 
-def _only(config: StylizeConfig, layers: tuple[str, ...]) -> StylizeConfig:
-    weighted = tuple(Weighted(name) for name in layers)
-    return replace(config, objective=replace(config.objective, style_layers=weighted))
-
-
-def _listed(layers: tuple[str, ...]) -> str:
-    return " + ".join(paper_name(name) for name in layers)
+def _first(values: np.ndarray) -> float:
+    return float(values[0])
 
 
 def _caption(found: StyleFromLayers) -> str:
