@@ -177,10 +177,9 @@ def _job(
     budget: Budget,
     report: Callable[[str], None],
 ) -> Job:
+    content, style = inputs.content.pixels[None], inputs.style.pixels[None]
     if inputs.start is None:
-        pair = inputs.content.to_float()[None], inputs.style.to_float()[None]
-        initial = initial_image(config.init, *pair, config.seed)
-        del pair
+        initial = initial_image(config.init, content, style, config.seed)
     else:
         initial = inputs.start.to_float()[None]
     exact = config.precision != "bfloat16"
@@ -194,8 +193,8 @@ def _job(
         scales=scales,
         optimizers=plan_optimizers(config.optimizer, settings, scales, rooms.__getitem__, report),
         fallback=fallback(),
-        content=inputs.content.pixels[None],
-        style=inputs.style.pixels[None],
+        content=content,
+        style=style,
         initial=initial,
         detail=config.init not in NOISY_STARTS,
         decay=config.average,

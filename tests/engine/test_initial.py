@@ -5,6 +5,7 @@ import pytest
 
 from tf_nst.config import STARTS
 from tf_nst.engine.initial import initial_image
+from tf_nst.ops import bands
 
 NOISES = ("noise", "style_statistics")
 # 64 x 80 pixels: means of noise are known to 0.25 / sqrt(5120) = 0.0035.
@@ -30,6 +31,17 @@ def test_every_start_is_a_picture_of_the_contents_size(start, pictures):
 
 def test_content_is_the_content(pictures):
     np.testing.assert_array_equal(initial_image("content", *pictures, seed=1), pictures[0])
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_a_start_is_made_in_bands_from_codes_or_numbers(monkeypatch, pictures, start):
+    """Covariances are divided by one position less for each band: a small share of a level."""
+    codes = tuple(np.uint8(255 * picture) for picture in pictures)
+    numbers = tuple(np.float32(picture) / np.float32(255) for picture in codes)
+    whole = initial_image(start, *numbers, seed=1)
+    np.testing.assert_array_equal(initial_image(start, *codes, seed=1), whole)
+    monkeypatch.setattr(bands, "BAND_PIXELS", 7 * 80)
+    np.testing.assert_allclose(initial_image(start, *codes, seed=1), whole, atol=1e-3)
 
 
 @pytest.mark.parametrize("start", NOISES)

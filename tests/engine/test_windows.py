@@ -10,7 +10,6 @@ from reference import counting
 from tolerances import assert_close, assert_within
 
 from tf_nst.config import ObjectiveConfig
-from tf_nst.engine import evaluators
 from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.engine.gradients import value_and_grad
 from tf_nst.engine.optimizers import OPTIMIZERS, Optimizer, Settings
@@ -25,6 +24,7 @@ from tf_nst.model.weights import load_weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_objective, build_terms, term_values
 from tf_nst.objective.terms import IMAGE, TERMS, Term, means
+from tf_nst.ops import bands
 
 # Sides off the grid, and less than a stride beyond it.
 SIDES = (83, 101)
@@ -159,7 +159,7 @@ def test_a_term_that_does_not_add_up_is_refused_by_name(make_extractor, tiny):
 def test_a_run_by_windows_paints_what_the_whole_does(make_job, tiny, monkeypatch, name, decay):
     """Two scales, the second by windows, in few steps: long moves magnify rounding. Adam moves
     three rows at a time, at last one."""
-    monkeypatch.setattr(evaluators, "BAND_VALUES", 3 * 52 * 3)
+    monkeypatch.setattr(bands, "BAND_PIXELS", 3 * 52)
     row = OPTIMIZERS[name]
     optimizer = row.make(Settings(row.learning_rate))
     content, style, _ = pictures(40, 52, "float32")

@@ -15,8 +15,9 @@ from PIL import ImageFile
 
 from tf_nst.errors import RunError, UserError
 from tf_nst.io import profiles
-from tf_nst.io.depth import BAND_PIXELS, DTYPES, TOP
+from tf_nst.io.depth import DTYPES, TOP
 from tf_nst.io.images import Image, fit_size, read_image, resize_image
+from tf_nst.ops import bands
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 COLOURS = np.array([[RED, GREEN, BLUE], [WHITE, (0, 0, 0), (10, 20, 30)]], np.uint8)
@@ -223,7 +224,7 @@ def test_modes_of_png(tmp_path, name):
 def test_big_pictures_are_copied_in_bands(tmp_path, monkeypatch):
     pixels = np.random.default_rng(0).integers(0, 256, (23, 7, 3)).astype(np.uint8)
     path = save(tmp_path / "a.png", Pillow.fromarray(pixels))
-    monkeypatch.setattr("tf_nst.io.depth.BAND_PIXELS", 7 * 4)
+    monkeypatch.setattr("tf_nst.ops.bands.BAND_PIXELS", 7 * 4)
     np.testing.assert_array_equal(read_image(path).pixels, pixels)
 
 
@@ -231,7 +232,7 @@ def test_big_pictures_are_copied_in_bands(tmp_path, monkeypatch):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_floats_become_codes_in_bands_as_by_the_plain_formula(depth, dtype):
     """Two bands of a million pixels and a row more; past 0..1 they are clipped."""
-    rows = 2 * (BAND_PIXELS // 1000) + 1
+    rows = 2 * (bands.BAND_PIXELS // 1000) + 1
     array = np.random.default_rng(0).uniform(-0.1, 1.1, (rows, 1000, 3)).astype(dtype)
     plain = np.clip(np.rint(array * TOP[depth]), 0, TOP[depth]).astype(DTYPES[depth])
     np.testing.assert_array_equal(Image.from_float(array, depth).pixels, plain)

@@ -135,7 +135,7 @@ def test_16_bit_ramp_keeps_its_steps():
 def test_bands_do_not_show(monkeypatch):
     pixels = as16(lattice()).reshape(27, 27, 3)
     whole = profiles.pixels_to_srgb(pixels, p3())
-    monkeypatch.setattr("tf_nst.io.depth.BAND_PIXELS", 27 * 4)
+    monkeypatch.setattr("tf_nst.ops.bands.BAND_PIXELS", 27 * 4)
     np.testing.assert_array_equal(profiles.pixels_to_srgb(pixels, p3()), whole)
 
 

@@ -21,15 +21,13 @@ from tf_nst.objective.objective import (
     term_values,
 )
 from tf_nst.objective.terms import Term
+from tf_nst.ops.bands import bands
 from tf_nst.ops.color import as_float
 
 # progress, what was measured, count of steps -> progress, report; each a value of the replicas. It
 # may make fewer steps than that, which the report tells.
 Run = Callable[[Progress, Any, tf.Tensor], tuple[Progress, Report]]
 
-
-# Moved at once where windows are used: 16 MB of float32.
-BAND_VALUES = 1 << 22
 
 # Float32 in 0..1, or the uint8 or uint16 codes of a file.
 Picture = tf.Tensor | np.ndarray
@@ -142,8 +140,8 @@ class Tiled:
 
 def _move_in_bands(move: Callable, found: Evaluation, progress: Progress) -> Progress:
     """`move` of some rows after the other, in place; all else than pictures is moved once."""
-    height = progress.image.shape[1]
-    for rows in _bands(progress.image):
+    height, width = progress.image.shape[1:3]
+    for rows in bands(height, width):
         # Optimisers see the loss per unit of the mean value of what they are given: of all rows.
         whole = height / (rows.stop - rows.start)
         old = tf.nest.map_structure(
@@ -167,11 +165,4 @@ def _put_number(place: np.ndarray, value: tf.Tensor) -> None:
 
 
 def _all_finite(picture: np.ndarray) -> bool:
-    return all(np.isfinite(picture[:, rows]).all() for rows in _bands(picture))
-
-
-def _bands(picture: np.ndarray) -> list[slice]:
-    """Slices that cover the rows of a picture [B, H, W, 3], BAND_VALUES values each."""
-    height = picture.shape[1]
-    rows = max(1, BAND_VALUES * height // picture.size)
-    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
+    return all(np.isfinite(picture[:, rows]).all() for rows in bands(*picture.shape[1:3]))

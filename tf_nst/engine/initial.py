@@ -3,7 +3,16 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.ops.color import color_statistics, map_colors, match_colors, symmetric_root
+from tf_nst.ops.bands import bands
+from tf_nst.ops.color import (
+    ColorStatistics,
+    as_float,
+    color_map,
+    color_statistics,
+    map_colors,
+    pooled_statistics,
+    symmetric_root,
+)
 
 # Their detail is no picture's: an enlarged picture is better without it.
 NOISY_STARTS = ("noise", "style_statistics")
@@ -17,16 +26,31 @@ def initial_image(init: str, content: np.ndarray, style: np.ndarray, seed: int) 
         shortest way (docs/performance.md); "content"; "noise", grey with independent Gaussian noise
         (Gatys et al. 2016, section 2.3, start from white noise); "style_statistics", noise with the
         mean colour and the colour covariance of the style.
-      content: [1, H, W, 3] float32 in 0..1.
-      style: [1, h, w, 3] float32 in 0..1.
+      content: [1, H, W, 3] float32 in 0..1, or uint8 or uint16 codes.
+      style: [1, h, w, 3], the same.
       seed: of the noise.
     """
     if init == "content":
-        return content
+        return np.asarray(as_float(content))
     if init == "matched":
-        return match_colors(tf.constant(content), color_statistics(tf.constant(style))).numpy()
+        return _mapped(content, *color_map(_statistics(content), _statistics(style)))
     noise = np.random.default_rng(seed).standard_normal(content.shape, dtype=np.float32)
     if init == "noise":
         return np.clip(0.5 + 0.25 * noise, 0.0, 1.0)
-    mean, covariance = color_statistics(tf.constant(style))
-    return map_colors(tf.constant(noise), symmetric_root(covariance), mean).numpy()
+    mean, covariance = _statistics(style)
+    return _mapped(noise, symmetric_root(covariance), mean)
+
+
+def _statistics(picture: np.ndarray) -> ColorStatistics:
+    """Of the colours of all bands: in float64 the whole would be large."""
+    height, width = picture.shape[1:3]
+    rows = bands(height, width)
+    found = [color_statistics(as_float(picture[:, own])) for own in rows]
+    return pooled_statistics(found, [(own.stop - own.start) / height for own in rows])
+
+
+def _mapped(picture: np.ndarray, matrix: tf.Tensor, offset: tf.Tensor) -> np.ndarray:
+    result = np.empty(picture.shape, np.float32)
+    for rows in bands(*picture.shape[1:3]):
+        result[:, rows] = map_colors(as_float(picture[:, rows]), matrix, offset)
+    return result

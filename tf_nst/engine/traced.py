@@ -21,11 +21,11 @@ from tf_nst.objective.objective import (
     term_values,
 )
 from tf_nst.objective.terms import Means, Term
-from tf_nst.ops.color import color_statistics, match_colors
+from tf_nst.ops.color import ColorStatistics, color_statistics, match_colors, pooled_statistics
 from tf_nst.ops.resample import carried, resize, sides
 
 # Mean [3] and covariance [3, 3] of a style's colours, float64.
-Colors = tuple[tf.Tensor, tf.Tensor]
+
 # Scales after this one [], the scale's share of the picture's long side [] float64 -> the targets
 # of the style at that scale.
 Targets = Callable[[tf.Tensor, tf.Tensor], dict[str, Means]]
@@ -56,7 +56,7 @@ def paint(
     content: tf.Tensor,
     targets: Targets,
     steps: tf.Tensor,
-    colors: Colors | None = None,
+    colors: ColorStatistics | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Paints `content` [1, H, W, 3] float32 in 0..1.
 
@@ -141,7 +141,7 @@ def bake(
     return targets, tf.nest.flatten(kept)
 
 
-def bake_colors(styles: Sequence[tf.Tensor], weights: Sequence[float]) -> Colors:
+def bake_colors(styles: Sequence[tf.Tensor], weights: Sequence[float]) -> ColorStatistics:
     """The colours of several styles, as if each were seen at its share of the positions.
 
     Args:
@@ -149,13 +149,7 @@ def bake_colors(styles: Sequence[tf.Tensor], weights: Sequence[float]) -> Colors
       weights: above 0, relative to their sum.
     """
     shares = [weight / sum(weights) for weight in weights]
-    found = [color_statistics(style) for style in styles]
-    mean = tf.add_n([share * own for share, (own, _) in zip(shares, found, strict=True)])
-    spread = [
-        share * (covariance + tf.tensordot(own - mean, own - mean, 0))
-        for share, (own, covariance) in zip(shares, found, strict=True)
-    ]
-    return mean, tf.add_n(spread)
+    return pooled_statistics([color_statistics(style) for style in styles], shares)
 
 
 def _measured(recipe: Recipe, style: tf.Tensor, share: float) -> dict[str, Means]:

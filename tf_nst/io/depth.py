@@ -3,15 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_nst.ops.bands import bands
+
 DTYPES = {8: np.uint8, 16: np.uint16}
 TOP = {8: 255, 16: 65535}
-BAND_PIXELS = 1 << 20
-
-
-def bands(height: int, width: int) -> list[slice]:
-    """Row slices that cover `height` rows, each of about a million pixels."""
-    rows = max(1, BAND_PIXELS // max(1, width))
-    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
 def to_depth(array: NDArray, depth: int) -> NDArray:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tf_nst.io.depth import bands
+from tf_nst.ops.bands import bands
 
 CODES = np.arange(65536, dtype=np.float64)
 GRID = CODES / 65535

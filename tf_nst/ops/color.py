@@ -1,7 +1,12 @@
 """Colours: from codes to numbers; and as a cloud of points, and how one is given another's form."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import tensorflow as tf
+
+# Mean [3] and covariance [3, 3], float64.
+ColorStatistics = tuple[tf.Tensor, tf.Tensor]
 
 # Colours that vary less are not stretched to the style's variation: that would blow up noise.
 LEAST_DEVIATION = 1 / 255
@@ -14,13 +19,26 @@ def as_float(picture: np.ndarray | tf.Tensor) -> tf.Tensor:
     return tf.convert_to_tensor(picture)
 
 
-def color_statistics(picture: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def color_statistics(picture: tf.Tensor) -> ColorStatistics:
     """Mean [3] and covariance [3, 3], float64, of the colours of [B, H, W, 3], floating."""
     colors = tf.cast(tf.reshape(picture, [-1, 3]), tf.float64)
     mean = tf.reduce_mean(colors, axis=0)
     centred = colors - mean
     count = tf.cast(tf.shape(colors)[0], tf.float64)
     return mean, tf.matmul(centred, centred, transpose_a=True) / (count - 1)
+
+
+def pooled_statistics(found: Sequence[ColorStatistics], shares: Sequence[float]) -> ColorStatistics:
+    """The statistics of several clouds as one, from their own and their shares, which add up to 1.
+
+    Like those of all positions, but for one position less that each was divided by.
+    """
+    mean = tf.add_n([share * own for share, (own, _) in zip(shares, found, strict=True)])
+    spread = [
+        share * (covariance + tf.tensordot(own - mean, own - mean, 0))
+        for share, (own, covariance) in zip(shares, found, strict=True)
+    ]
+    return mean, tf.add_n(spread)
 
 
 def symmetric_root(covariance: tf.Tensor) -> tf.Tensor:
@@ -35,11 +53,22 @@ def map_colors(picture: tf.Tensor, matrix: tf.Tensor, offset: tf.Tensor) -> tf.T
     return tf.clip_by_value(tf.tensordot(picture, matrix, 1) + offset, 0.0, 1.0)
 
 
-def match_colors(picture: tf.Tensor, wanted: tuple[tf.Tensor, tf.Tensor]) -> tf.Tensor:
-    """`picture` with colours of another mean and covariance.
+def color_map(own: ColorStatistics, wanted: ColorStatistics) -> tuple[tf.Tensor, tf.Tensor]:
+    """Matrix [3, 3] and offset [3], for `map_colors`, that give colours the wanted statistics.
 
-    A linear map of colours, the same everywhere (the image analogies' colour transfer of Gatys et
-    al. 2016, Preserving color in neural artistic style transfer; there the style is mapped).
+    A linear map, the same everywhere (the image analogies' colour transfer of Gatys et al. 2016,
+    Preserving color in neural artistic style transfer; there the style is mapped).
+    """
+    own_mean, own_covariance = own
+    mean, covariance = wanted
+    flattest = LEAST_DEVIATION**2 * tf.eye(3, dtype=tf.float64)
+    inverse = tf.linalg.inv(symmetric_root(own_covariance + flattest))
+    matrix = tf.matmul(inverse, symmetric_root(covariance))
+    return matrix, mean - tf.linalg.matvec(matrix, own_mean, transpose_a=True)
+
+
+def match_colors(picture: tf.Tensor, wanted: ColorStatistics) -> tf.Tensor:
+    """`picture` with colours of another mean and covariance, see `color_map`.
 
     Args:
       picture: [B, H, W, 3] in 0..1.
@@ -48,8 +77,4 @@ def match_colors(picture: tf.Tensor, wanted: tuple[tf.Tensor, tf.Tensor]) -> tf.
     Returns:
       [B, H, W, 3] in 0..1 of the picture's dtype: cut there, which takes a little off both.
     """
-    own_mean, own = color_statistics(picture)
-    mean, covariance = wanted
-    flattest = LEAST_DEVIATION**2 * tf.eye(3, dtype=tf.float64)
-    matrix = tf.matmul(tf.linalg.inv(symmetric_root(own + flattest)), symmetric_root(covariance))
-    return map_colors(picture, matrix, mean - tf.linalg.matvec(matrix, own_mean, transpose_a=True))
+    return map_colors(picture, *color_map(color_statistics(picture), wanted))

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.engine.traced import Colors, Recipe, Targets, measure, paint
+from tf_nst.engine.traced import Recipe, Targets, measure, paint
 from tf_nst.objective.terms import Term
-from tf_nst.ops.color import color_statistics
+from tf_nst.ops.color import ColorStatistics, color_statistics
 from tf_nst.serving.checks import require, require_between
 from tf_nst.serving.pictures import decode, encode, fitted, large_enough
 
@@ -38,7 +38,9 @@ class Limits(NamedTuple):
     matched: bool
 
 
-def build_signatures(recipe: Recipe, baked: Targets, colors: Colors, limits: Limits) -> Signatures:
+def build_signatures(
+    recipe: Recipe, baked: Targets, colors: ColorStatistics, limits: Limits
+) -> Signatures:
     """The functions of a server, by their names; none of them changes a variable.
 
     Args:
@@ -64,7 +66,9 @@ def _signature(**inputs: tuple[list, tf.DType]):
     return tf.function(input_signature=specs, autograph=False)
 
 
-def _serving_default(recipe: Recipe, baked: Targets, colors: Colors | None, limits: Limits):
+def _serving_default(
+    recipe: Recipe, baked: Targets, colors: ColorStatistics | None, limits: Limits
+):
     @_signature(content_bytes=([None], tf.string))
     def serving_default(content_bytes):
         def answer(data):
@@ -141,7 +145,7 @@ def _answers(recipe: Recipe, content_bytes: tf.Tensor, answer) -> dict[str, tf.T
     return {"image_bytes": pictures, "losses": losses}
 
 
-def _colors(style: tf.Tensor, limits: Limits) -> Colors | None:
+def _colors(style: tf.Tensor, limits: Limits) -> ColorStatistics | None:
     return color_statistics(style) if limits.matched else None
 
 
