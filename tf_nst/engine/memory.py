@@ -13,8 +13,8 @@ _BASE = 720_000_000
 # as the Gram reads them, their gradient, and the two before they are added. Measured.
 _LARGEST_ALIVE = 4
 # Float32 arrays of the picture's size that live at once besides the optimiser's own, where windows
-# leave little else: what the run started from, the picture, the one that is shown and its copies, the
-# gradient, content and style as codes, and what TensorFlow's allocator does not give back. Measured.
+# leave little else: what the run started from, the picture, the one that is shown and its copies,
+# the gradient, content and style as codes, and what TensorFlow's allocator keeps. Measured.
 _PICTURES = 7
 
 
