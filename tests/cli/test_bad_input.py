@@ -7,6 +7,7 @@ import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from command_line import FILES, SHORT, assert_fine, counted, finish, snapshot, start_fresh
 from PIL import Image as Pillow
@@ -360,7 +361,10 @@ def test_a_picture_that_is_not_finite_is_noticed_without_the_variation_term(fold
 
 
 def test_a_first_loss_that_is_not_finite_leaves_no_picture(folder, run_here, monkeypatch):
-    monkeypatch.setattr("tf_nst.painting.initial_image", lambda init, content, *_: content * 1e38)
+    def too_bright(init, content, *_):
+        return np.float32(content) * 1e38
+
+    monkeypatch.setattr("tf_nst.painting.initial_image", too_bright)
     before = snapshot(folder)
     ran = run_here(*GOOD, *SHORT)
     assert_one_line(ran, 1, ("not finite at step 1: ", "expected"))
