@@ -12,12 +12,12 @@ from tf_nst.config import StylizeConfig, config_from_options
 from tf_nst.engine.budget import Budget
 from tf_nst.engine.events import Event, Note
 from tf_nst.engine.initial import NOISY_STARTS, initial_image
+from tf_nst.engine.job import Job, Tiling
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
 from tf_nst.engine.plan import fallback, kept_bytes, plan_cores, plan_optimizers
 from tf_nst.engine.precision import choose_precision
 from tf_nst.engine.schedule import Scale, plan_scales
 from tf_nst.engine.strategy import device_type, make_strategy, resolved_name
-from tf_nst.engine.stylize import Job, Tiling
 from tf_nst.engine.stylize import stylize as run
 from tf_nst.engine.windows import plan_windows
 from tf_nst.io.images import Image

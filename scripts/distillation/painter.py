@@ -6,11 +6,12 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.config import ObjectiveConfig
+from tf_nst.engine.job import Job
 from tf_nst.engine.optimizers import adam
 from tf_nst.engine.precision import choose_precision
 from tf_nst.engine.schedule import plan_scales
 from tf_nst.engine.strategy import device_type, make_strategy
-from tf_nst.engine.stylize import Job, stylize
+from tf_nst.engine.stylize import stylize
 from tf_nst.io.images import fit_size, read_image, resize_image
 from tf_nst.model.hdf5 import Arrays
 from tf_nst.model.networks import Network

@@ -11,12 +11,13 @@ from jobs import CONFIG, SIZE, history, notes
 
 from tf_nst.engine import pace
 from tf_nst.engine.failures import NonFiniteLossError
+from tf_nst.engine.job import Job, Tiling
 from tf_nst.engine.line_search import strong_wolfe
 from tf_nst.engine.optimizers import Optimizer, adam, lbfgs
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.schedule import Scale
 from tf_nst.engine.strategy import make_strategy, strategy_name
-from tf_nst.engine.stylize import Job, Tiling, iterate
+from tf_nst.engine.stylize import iterate
 from tf_nst.model.networks import Network
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights

@@ -6,7 +6,8 @@ from jobs import history, notes, picture
 from tolerances import assert_within
 
 from tf_nst.engine import evaluators, tiles
-from tf_nst.engine.stylize import Tiling, iterate
+from tf_nst.engine.job import Tiling
+from tf_nst.engine.stylize import iterate
 from tf_nst.engine.windows import Windows
 
 

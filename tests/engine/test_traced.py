@@ -7,10 +7,11 @@ from reference import counting
 from tolerances import assert_within
 
 from tf_nst.config import ObjectiveConfig
+from tf_nst.engine.job import Job
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
 from tf_nst.engine.plan import fallback
 from tf_nst.engine.schedule import look_up_scales, plan_scales, style_sides, tabulate
-from tf_nst.engine.stylize import Job, iterate
+from tf_nst.engine.stylize import iterate
 from tf_nst.engine.traced import Recipe, bake, bake_colors, measure, paint
 from tf_nst.objective.objective import build_terms
 from tf_nst.ops.color import color_statistics, match_colors

@@ -12,10 +12,11 @@ from tolerances import assert_close, assert_within
 from tf_nst.config import ObjectiveConfig
 from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.engine.gradients import value_and_grad
+from tf_nst.engine.job import Tiling
 from tf_nst.engine.optimizers import OPTIMIZERS, Optimizer, Settings
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.schedule import Scale
-from tf_nst.engine.stylize import Tiling, iterate
+from tf_nst.engine.stylize import iterate
 from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from tf_nst import viz
-from tf_nst.engine.stylize import Job
+from tf_nst.engine.job import Job
 from tf_nst.io.images import Image
 from tf_nst.io.listeners import Progress, duration
 from tf_nst.io.manifest import record_bytes, record_path

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -10,72 +9,17 @@ import tensorflow as tf
 from tf_nst.engine.evaluators import Evaluator, Run, Tiled, Whole
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
 from tf_nst.engine.failures import LostWorkerError, NonFiniteLossError
+from tf_nst.engine.job import Job
 from tf_nst.engine.not_finite import non_finite, not_finite
-from tf_nst.engine.optimizers import Optimizer
 from tf_nst.engine.pace import STOP_STEPS, CallLength, stands_still
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.schedule import Scale, style_sides
 from tf_nst.engine.steps import Progress, Report, begin
 from tf_nst.engine.tiles import next_core
 from tf_nst.engine.windows import WindowObjective, Windows
-from tf_nst.model.networks import Network
-from tf_nst.objective.objective import Extractor
 from tf_nst.objective.terms import Term
 from tf_nst.ops.color import as_float
 from tf_nst.ops.resample import carried, resize
-
-
-class Tiling(NamedTuple):
-    """Which scales are painted window by window. The replicas share the windows of one picture.
-
-    Attributes:
-      network: the layer table of the extractor.
-      cores: of each scale, the side of its windows' cores in pixels (see `tiles.plan_tiles`); 0:
-        the whole picture at once, on the first replica.
-    """
-
-    network: Network
-    cores: tuple[int, ...]
-
-
-class Job(NamedTuple):
-    """All that a run needs.
-
-    Attributes:
-      extractor: [B, H, W, 3] in 0..1 -> {layer: features}.
-      terms: the terms of the loss.
-      scales: sizes and steps, in their order; the last is the picture's. One of them has steps, a
-        scale without steps is left out.
-      optimizers: one for each scale; its state is carried on where the next has the same one.
-      fallback: goes on where an optimiser fails.
-      content: [B or 1, H, W, 3] float32 in 0..1, or uint8 or uint16 codes.
-      style: [1, h, w, 3], the same, of the size at which the last scale measures it.
-      initial: [B, H, W, 3] float32 in 0..1.
-      detail: whether an enlarged picture is given the detail of `initial`, which noise has not.
-      decay: of the average of the optimiser's pictures; 0: they are not averaged.
-      stop: a scale ends when STOP_STEPS steps lowered the loss by less than this share of it.
-      xla: whether XLA compiles the step.
-      strategy: paints the batch, a part of it on each replica. The extractor was made in its scope.
-      tiling: of the scales that are painted window by window; None: all are painted whole. With it,
-        a scale for which the memory does not suffice after all goes on in (smaller) windows.
-      pause_every: a call never goes past a multiple of so many steps; 0: no such multiple.
-    """
-
-    extractor: Extractor
-    terms: tuple[Term, ...]
-    scales: tuple[Scale, ...]
-    optimizers: tuple[Optimizer, ...]
-    fallback: Optimizer
-    content: np.ndarray
-    style: np.ndarray
-    initial: np.ndarray
-    detail: bool = False
-    decay: float = 0.0
-    stop: float = 0.0
-    xla: bool = False
-    strategy: tf.distribute.Strategy = tf.distribute.get_strategy()
-    tiling: Tiling | None = None
-    pause_every: int = 0
 
 
 def stylize(job: Job, listeners: tuple[Callable[[Event], None], ...] = ()) -> tf.Tensor:

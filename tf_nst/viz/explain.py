@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tf_nst.engine.events import Event, StepsDone
+from tf_nst.engine.job import Job
 from tf_nst.engine.strategy import strategy_name
-from tf_nst.engine.stylize import Job
 from tf_nst.io.inputs import Source, read_inputs
 from tf_nst.model.weights import Weights
 from tf_nst.painting import Painting, prepare

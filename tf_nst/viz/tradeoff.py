@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tf_nst.engine.stylize import Job
+from tf_nst.engine.job import Job
 from tf_nst.io.inputs import Source, read_inputs
 from tf_nst.io.listeners import contributions
 from tf_nst.model.networks import paper_name
