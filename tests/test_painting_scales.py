@@ -43,8 +43,9 @@ def planned(monkeypatch) -> list[tuple]:
     """What `plan_optimizers` was asked, call by call."""
     asked = []
 
-    def plan(name, settings, scales, room, report):
-        asked.append((name, settings, scales, [room(scale) for scale in scales]))
+    def plan(name, settings, scales, cores, room, report):
+        rooms = [room(*each) for each in zip(scales, cores, strict=True)]
+        asked.append((name, settings, scales, rooms))
         return (module.fallback(),) * len(scales)
 
     monkeypatch.setattr(module, "plan_optimizers", plan)

@@ -184,14 +184,12 @@ def _job(
         initial = inputs.start.to_float()[None]
     exact = config.precision != "bfloat16"
     settings = Settings(config.learning_rate, config.lbfgs_pairs, exact)
-    wanted = (config.optimizer, config.lbfgs_pairs)
-    cores = plan_cores(config.core, *wanted, scales, budget.room)
-    rooms = {scale: budget.room(scale, core) for scale, core in zip(scales, cores, strict=True)}
+    cores = plan_cores(config.core, config.optimizer, config.lbfgs_pairs, scales, budget.room)
     return Job(
         extractor=extractor,
         terms=budget.terms,
         scales=scales,
-        optimizers=plan_optimizers(config.optimizer, settings, scales, rooms.__getitem__, report),
+        optimizers=plan_optimizers(config.optimizer, settings, scales, cores, budget.room, report),
         fallback=fallback(),
         content=content,
         style=style,

@@ -38,7 +38,11 @@ def room_for(pairs: int, scale: Scale = SCALES[-1]):
 def planned(name, settings, room) -> tuple[tuple[Optimizer, ...], list[str]]:
     """The optimisers, and what was reported."""
     told = []
-    return plan_optimizers(name, settings, SCALES, room, told.append), told
+    whole = (0,) * len(SCALES)
+    optimizers = plan_optimizers(
+        name, settings, SCALES, whole, lambda scale, core: room(scale), told.append
+    )
+    return optimizers, told
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -114,11 +118,20 @@ def test_the_fallback_is_made_with_its_own_rate(made):
 
 @pytest.mark.parametrize(
     ("name", "core", "pictures"),
-    [("adam", 0, 4), ("adam", 64, 2), ("lbfgs", 0, 2 * 23), ("lbfgs", 64, 2 * 23), ("sgd", 64, 0)],
+    [("adam", 0, 4), ("adam", 64, 2), ("lbfgs", 0, 2 * 23), ("lbfgs", 64, 3 * 23), ("sgd", 64, 0)],
 )
 def test_an_optimiser_keeps_its_pictures_before_and_after_a_call_or_in_place(name, core, pictures):
-    """Adam's moments are moved in place where there are windows; L-BFGS has 3 + 2 x 10."""
+    """Adam's moments are moved in place where there are windows; L-BFGS has 3 + 2 x 10, and by
+    windows the move's own besides."""
     assert kept_bytes(name, 10, Scale(8, 6, 1), core) == pictures * 8 * 6 * 3 * 4
+
+
+def test_by_windows_fewer_pairs_fit():
+    """Room for 10 pairs at once, 23 pictures twice, is room for 15 by windows: 6 pairs."""
+    told = []
+    room = 2 * 23 * picture_bytes(*SCALES[-1][:2])
+    plan_optimizers("lbfgs", SETTINGS, SCALES[-1:], (64,), lambda *_: room, told.append)
+    assert told == ["memory is short: lbfgs keeps 6 of 10 pairs at 192×256"]
 
 
 # --- windows ---------------------------------------------------------------------------------

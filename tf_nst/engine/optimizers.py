@@ -167,12 +167,16 @@ class OptimizerRow(NamedTuple):
       learning_rate: the one it takes by itself.
       decay: of the average of its pictures; 0: the best of them is the picture.
       pictures: pairs -> float32 arrays of the picture's size that it keeps.
+      times_by_windows: how often they are there at once by windows: once where it moves in place;
+        else before, after, and as much again that the move itself needs, for which there is no
+        room of features gone as there is in a whole picture's step. Measured.
     """
 
     make: Callable[[Settings], Optimizer]
     learning_rate: float
     decay: float
     pictures: Callable[[int], int]
+    times_by_windows: int
 
 
 def _lbfgs(settings: Settings) -> Optimizer:
@@ -181,7 +185,7 @@ def _lbfgs(settings: Settings) -> Optimizer:
 
 
 OPTIMIZERS = {
-    "lbfgs": OptimizerRow(_lbfgs, 1.0, 0.0, lambda pairs: 3 + 2 * pairs),
-    "adam": OptimizerRow(lambda settings: adam(settings.learning_rate), 0.05, 0.9, lambda _: 2),
-    "sgd": OptimizerRow(lambda settings: sgd(settings.learning_rate), 1e-4, 0.0, lambda _: 0),
+    "lbfgs": OptimizerRow(_lbfgs, 1.0, 0.0, lambda pairs: 3 + 2 * pairs, 3),
+    "adam": OptimizerRow(lambda settings: adam(settings.learning_rate), 0.05, 0.9, lambda _: 2, 1),
+    "sgd": OptimizerRow(lambda settings: sgd(settings.learning_rate), 1e-4, 0.0, lambda _: 0, 1),
 }

@@ -18,9 +18,9 @@ def fallback() -> Optimizer:
 
 
 def kept_bytes(name: str, pairs: int, scale: Scale, core: int) -> int:
-    """What an optimiser keeps at a scale.
+    """What an optimiser keeps at a scale, in bytes at its peak.
 
-    Once where windows let it move in place, else twice: what goes into a call and what comes out.
+    Twice where the whole picture is painted at once: what goes into a call and what comes out.
 
     Args:
       name: a row of OPTIMIZERS.
@@ -28,8 +28,10 @@ def kept_bytes(name: str, pairs: int, scale: Scale, core: int) -> int:
       core: of the scale's windows in pixels; 0: the whole picture at once.
     """
     row = OPTIMIZERS[name]
-    times = 1 if core and row.make(Settings(row.learning_rate)).pointwise else 2
-    return times * row.pictures(pairs) * picture_bytes(scale.height, scale.width)
+    by_windows = 1 if row.make(Settings(row.learning_rate)).pointwise else 3
+    return (
+        (by_windows if core else 2) * row.pictures(pairs) * picture_bytes(scale.height, scale.width)
+    )
 
 
 def plan_cores(
@@ -69,7 +71,8 @@ def plan_optimizers(
     name: str,
     settings: Settings,
     scales: tuple[Scale, ...],
-    room: Callable[[Scale], float],
+    cores: tuple[int, ...],
+    room: Callable[[Scale, int], float],
     report: Callable[[str], None],
 ) -> tuple[Optimizer, ...]:
     """One optimiser for each scale: fewer pairs, or the fallback, where memory is short.
@@ -78,10 +81,14 @@ def plan_optimizers(
       name: a row of OPTIMIZERS.
       settings: its settings.
       scales: with height and width in pixels.
-      room: scale -> bytes for what the optimiser keeps.
+      cores: of their windows in pixels; 0: the whole picture at once.
+      room: scale, core -> bytes for what the optimiser keeps.
       report: called with a line for each scale where less than `settings` asks for fits.
     """
-    fitting = [_fitting_pairs(name, settings.pairs, scale, room(scale)) for scale in scales]
+    fitting = [
+        _fitting_pairs(name, settings.pairs, scale, core, room(scale, core))
+        for scale, core in zip(scales, cores, strict=True)
+    ]
     for pairs, scale in zip(fitting, scales, strict=True):
         if pairs < settings.pairs:
             kept = f"keeps {pairs} of {settings.pairs} pairs"
@@ -95,10 +102,10 @@ def _make(name: str, settings: Settings, pairs: int) -> Optimizer:
     return OPTIMIZERS[name].make(settings._replace(pairs=pairs)) if pairs else fallback()
 
 
-def _fitting_pairs(name: str, wanted: int, scale: Scale, room: float) -> int:
+def _fitting_pairs(name: str, wanted: int, scale: Scale, core: int, room: float) -> int:
     """The most pairs, up to `wanted`, that fit; 0 where the fallback keeps less than any."""
     if OPTIMIZERS[name].pictures(wanted) <= OPTIMIZERS[FALLBACK].pictures(wanted):
         return wanted
     choices = range(1, wanted + 1)
-    fitting = [pairs for pairs in choices if kept_bytes(name, pairs, scale, 0) <= room]
+    fitting = [pairs for pairs in choices if kept_bytes(name, pairs, scale, core) <= room]
     return max(fitting, default=0)
