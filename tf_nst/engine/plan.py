@@ -28,10 +28,8 @@ def kept_bytes(name: str, pairs: int, scale: Scale, core: int) -> int:
       core: of the scale's windows in pixels; 0: the whole picture at once.
     """
     row = OPTIMIZERS[name]
-    by_windows = 1 if row.make(Settings(row.learning_rate)).pointwise else 3
-    return (
-        (by_windows if core else 2) * row.pictures(pairs) * picture_bytes(scale.height, scale.width)
-    )
+    times = row.times_by_windows if core else 2
+    return times * row.pictures(pairs) * picture_bytes(scale.height, scale.width)
 
 
 def plan_cores(
