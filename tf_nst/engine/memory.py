@@ -81,12 +81,14 @@ def picture_bytes(height: int, width: int) -> int:
 
 
 def available_bytes() -> int | None:
-    """The main memory that is free, a tenth kept back; None where the system does not tell.
+    """Four fifths of the main memory that is free; None where the system does not tell.
+
+    Estimates are within a fifth, and Linux ends a process that takes more than there is.
 
     A container's limit counts. Linux alone; the memory of GPUs is not looked at.
     """
     known = [value for value in (_meminfo(), _container()) if value is not None]
-    return int(0.9 * min(known)) if known else None
+    return int(0.8 * min(known)) if known else None
 
 
 def _meminfo() -> int | None:
