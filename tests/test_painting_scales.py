@@ -6,7 +6,6 @@ import pytest
 import tf_nst
 from tf_nst import painting as module
 from tf_nst.config import config_from_options
-from tf_nst.engine import budget
 from tf_nst.engine.events import Finished, ScaleStarted
 from tf_nst.engine.memory import Sizes, estimate_bytes, picture_bytes
 from tf_nst.engine.optimizers import OPTIMIZERS
@@ -135,6 +134,13 @@ def test_the_estimate_counts_what_the_optimiser_keeps():
     assert prepared(lbfgs_pairs=4).memory == estimate(48, 64, 11)
 
 
+def test_the_estimate_counts_the_pairs_that_are_kept():
+    """Room for 4 of 10 pairs, and for none: then Adam's moments."""
+    limit = (estimate(48, 64) + 2 * (3 + 2 * 4) * picture_bytes(48, 64) + 1) / 1e9
+    for memory, pictures in ((limit, 11), (0.1, 2)):
+        assert prepared(lambda line: None, memory=memory).memory == estimate(48, 64, pictures)
+
+
 def test_the_room_of_a_scale_is_what_its_step_leaves_of_the_memory(planned):
     prepared(memory=2.0, scales=2)
     expected = [2_000_000_000 - estimate(*scale[:2]) for scale in SCALES]
@@ -143,7 +149,7 @@ def test_the_room_of_a_scale_is_what_its_step_leaves_of_the_memory(planned):
 
 @pytest.mark.parametrize(("free", "left"), [(3_000_000_000, 3_000_000_000), (None, np.inf)])
 def test_without_a_limit_the_room_is_what_is_free(planned, monkeypatch, free, left):
-    monkeypatch.setattr(budget, "available_bytes", lambda: free)
+    monkeypatch.setattr(module, "available_bytes", lambda: free)
     prepared()
     assert planned[0][3] == [left - estimate(48, 64)]
 

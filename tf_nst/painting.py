@@ -13,8 +13,9 @@ from tf_nst.engine.budget import Budget
 from tf_nst.engine.events import Event, Note
 from tf_nst.engine.initial import NOISY_STARTS, initial_image
 from tf_nst.engine.job import Job, Tiling
+from tf_nst.engine.memory import available_bytes
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
-from tf_nst.engine.plan import fallback, kept_bytes, plan_cores, plan_optimizers
+from tf_nst.engine.plan import fallback, plan_cores, plan_optimizers, planned_bytes
 from tf_nst.engine.precision import choose_precision
 from tf_nst.engine.schedule import Scale, plan_scales
 from tf_nst.engine.strategy import device_type, make_strategy, resolved_name
@@ -123,10 +124,11 @@ def prepare(
         extractor = build_extractor(
             network, layers, weights.arrays, pooling=choice.pooling, dtype=config.precision
         )
-    limit = config.memory * 1e9 or None
+    limit = config.memory * 1e9 or available_bytes()
     budget = Budget(network, terms, config.precision, size, inputs.style.size, limit)
     job = _job(config, inputs, scales, extractor, budget, report)
     core = job.tiling.cores[-1] if job.tiling else 0
+    last, wanted = scales[-1], (config.optimizer, config.lbfgs_pairs)
     made = {
         "network_config": replace(choice, weights=weights.flag),
         "tile": str(core) if core else "off",
@@ -136,9 +138,7 @@ def prepare(
         replace(config, **made),
         inputs,
         weights._replace(arrays={}),
-        budget.estimate(
-            scales[-1], core, kept_bytes(config.optimizer, config.lbfgs_pairs, scales[-1], core)
-        ),
+        budget.estimate(last, core, planned_bytes(*wanted, last, core, budget.room(last, core))),
     )
 
 

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from tf_nst.engine.memory import Sizes, available_bytes, estimate_bytes
+from tf_nst.engine.memory import Sizes, estimate_bytes
 from tf_nst.engine.schedule import Scale, style_sides
 from tf_nst.engine.windows import plan_windows
 from tf_nst.model.networks import Network
@@ -18,7 +18,7 @@ class Budget(NamedTuple):
       terms: of the loss.
       dtype: of the features.
       picture, style: heights and widths in pixels at the last scale.
-      limit: bytes that the run may take; None: what is free.
+      limit: bytes that the run may take; None: as many as it likes.
     """
 
     network: Network
@@ -40,7 +40,7 @@ class Budget(NamedTuple):
 
     def room(self, scale: Scale, core: int) -> float:
         """Bytes that are left for the optimiser."""
-        limit = self.limit or available_bytes() or math.inf
+        limit = math.inf if self.limit is None else self.limit
         return limit - self.estimate(scale, core)
 
     def _sizes(self, scale: Scale, core: int) -> Sizes:

@@ -32,6 +32,12 @@ def kept_bytes(name: str, pairs: int, scale: Scale, core: int) -> int:
     return times * row.pictures(pairs) * picture_bytes(scale.height, scale.width)
 
 
+def planned_bytes(name: str, wanted: int, scale: Scale, core: int, room: float) -> int:
+    """`kept_bytes` of what `plan_optimizers` takes for a scale, which leaves `room` bytes."""
+    pairs = _fitting_pairs(name, wanted, scale, core, room)
+    return kept_bytes(name if pairs else FALLBACK, pairs, scale, core)
+
+
 def plan_cores(
     tile: int | None,
     name: str,
