@@ -33,7 +33,7 @@ def kept_bytes(name: str, pairs: int, scale: Scale, core: int) -> int:
 
 
 def planned_bytes(name: str, wanted: int, scale: Scale, core: int, room: float) -> int:
-    """`kept_bytes` of what `plan_optimizers` takes for a scale, which leaves `room` bytes."""
+    """`kept_bytes` of what `plan_optimizers` takes for a scale where it has `room` bytes."""
     pairs = _fitting_pairs(name, wanted, scale, core, room)
     return kept_bytes(name if pairs else FALLBACK, pairs, scale, core)
 
