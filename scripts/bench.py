@@ -37,6 +37,9 @@ SIZE = flags.DEFINE_integer("size", 512, "picture, precision: long side in pixel
 RECIPE_STEPS = flags.DEFINE_integer("recipe_steps", 1000, "picture: steps of the tutorial's recipe")
 RATES = flags.DEFINE_list("rates", ["0.01", "0.02", "0.04"], "picture: its learning rates")
 EVALUATIONS = flags.DEFINE_integer("evaluations", 300, "picture: evaluations of the textbook's")
+MORE_STEPS = flags.DEFINE_multi_string(
+    "more_steps", [], "picture: steps of tf_nst besides its own, as of the command; may be repeated"
+)
 RESULTS = flags.DEFINE_string(
     "results", "", "picture: .json to keep the curves in, and to go on from"
 )
@@ -80,7 +83,7 @@ def _step():
 
 def _picture():
     pair = (CONTENT.value, STYLE.value, WEIGHTS.value, SIZE.value)
-    lengths = (RECIPE_STEPS.value, RATES.value, EVALUATIONS.value)
+    lengths = (RECIPE_STEPS.value, RATES.value, EVALUATIONS.value, MORE_STEPS.value)
     picture.print_tables(child, pair, lengths, RESULTS.value, PLOT.value)
 
 

@@ -32,7 +32,7 @@ class Bench(NamedTuple):
 
 def print_tables(child, pair, lengths, results, plot):
     """Curves of all ways, and the time that each needs to reach what the recipe reaches."""
-    steps, rates, evaluations = lengths
+    steps, rates, evaluations, more = lengths
     kept = Kept(results, [*pair, steps, evaluations])
     curves = {"content": kept.curve(child, "content", *pair)}
     recipes = {
@@ -44,6 +44,8 @@ def print_tables(child, pair, lengths, results, plot):
     curves["recipe"] = recipes[best]
     curves["textbook"] = kept.curve(child, "textbook", *pair, evaluations)
     curves["tf_nst"] = kept.curve(child, "tf_nst", *pair)
+    for made in more:
+        curves[f"tf_nst {made}"] = kept.curve(child, "tf_nst", *pair, made)
     _print_reached(curves, steps)
     _print_over_time(curves)
     if plot:
@@ -83,6 +85,12 @@ NAMES = {
 }
 
 
+def _name(key):
+    """Of a curve, as tables and the plot have it."""
+    own, _, made = key.partition(" ")
+    return NAMES[own] + (f", but --steps={made}" if made else "")
+
+
 def _print_reached(curves, steps):
     goal = min(loss for _, loss in curves["recipe"])
     slowest = _reached(curves["recipe"], goal)
@@ -91,13 +99,18 @@ def _print_reached(curves, steps):
     )
     print(f"after {steps} steps\n\n| way | seconds to the goal | (a)'s seconds over them | last |")
     print("|---|---|---|---|")
-    for key, name in NAMES.items():
-        seconds = _reached(curves[key], goal)
-        last = curves[key][-1][1]
+    for key, curve in _ways(curves):
+        seconds = _reached(curve, goal)
+        when, last = curve[-1]
         if seconds is None:
-            print(f"| {name} | never in {curves[key][-1][0]:.0f} s | | {last:.3f} |")
+            print(f"| {_name(key)} | never in {when:.0f} s | | {last:.3f} |")
         else:
-            print(f"| {name} | {seconds:.1f} | {slowest / seconds:.1f} | {last:.3f} |")
+            print(f"| {_name(key)} | {seconds:.1f} | {slowest / seconds:.1f} | {last:.3f} |")
+
+
+def _ways(curves):
+    """All curves but the content image, which is a number."""
+    return [(key, curve) for key, curve in curves.items() if key != "content"]
 
 
 def _reached(curve, goal):
@@ -106,13 +119,13 @@ def _reached(curve, goal):
 
 
 def _print_over_time(curves):
-    ends = [curve[-1][0] for key, curve in curves.items() if key in NAMES]
+    ends = [curve[-1][0] for _, curve in _ways(curves)]
     marks = [mark for mark in (5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560) if mark < max(ends)]
     print("\n| objective after seconds |" + "".join(f" {mark} |" for mark in marks))
     print("|---" * (1 + len(marks)) + "|")
-    for key, name in NAMES.items():
-        cells = [_at(curves[key], mark) for mark in marks]
-        print(f"| {name} |" + "".join(f" {cell} |" for cell in cells))
+    for key, curve in _ways(curves):
+        cells = [_at(curve, mark) for mark in marks]
+        print(f"| {_name(key)} |" + "".join(f" {cell} |" for cell in cells))
 
 
 def _at(curve, seconds):
@@ -131,8 +144,8 @@ def draw(curves, path):
     axes = figure.add_subplot(
         xscale="log", yscale="log", xlabel="seconds of optimisation", ylabel="objective (float32)"
     )
-    for key, name in NAMES.items():
-        axes.plot(*zip(*curves[key], strict=True), marker=".", label=name)
+    for key, curve in _ways(curves):
+        axes.plot(*zip(*curve, strict=True), marker=".", label=_name(key))
     axes.axhline(min(loss for _, loss in curves["recipe"]), color="grey", linewidth=0.8)
     axes.legend()
     figure.savefig(path, dpi=120)
@@ -274,12 +287,13 @@ def measure_textbook(content, style, weights, size, evaluations):
     return curve.points
 
 
-def measure_tf_nst(*pair):
-    """The command's own job with its defaults, tracing included."""
+def measure_tf_nst(content, style, weights, size, steps=None):
+    """The command's own job with its defaults, or other steps, tracing included."""
     from tf_nst.engine.events import Finished, StepsDone
     from tf_nst.engine.stylize import iterate
 
-    found = bench(*pair)
+    own = {"steps": [int(made) for made in steps.split(",")]} if steps else {}
+    found = bench(content, style, weights, size, **own)
     curve = Curve(found.judge)
     for event in iterate(found.job):
         if isinstance(event, StepsDone):

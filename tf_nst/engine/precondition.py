@@ -37,7 +37,7 @@ def preconditioner(squares: tf.Tensor) -> Precondition:
     """
     mean = tf.reduce_mean(squares, axis=[1, 2, 3], keepdims=True)
     relative = tf.math.divide_no_nan(squares, mean)
-    root = (relative + LEAST_SQUARE) ** -0.25
+    root = tf.math.rsqrt(tf.sqrt(relative + LEAST_SQUARE))
     return lambda picture: root * octaves(root * picture)
 
 

@@ -74,12 +74,12 @@ def two_loop(
     start, order = _rows(gradient, 1) * free_rows, _newest_first(pairs)
     products = _products(pairs.curvatures, moves, changes, start, order)
     shares = _shares(products)
-    rest = start - tf.linalg.matvec(changes, _ordered(shares, order), transpose_a=True)
+    rest = start - _sum(changes, _ordered(shares, order))
     result = estimated(rest)
     result *= _scale(products, changes, order, estimated)[:, None]
     along = _ordered(tf.linalg.matvec(changes, result), order) / _count(start)
     gains = _ordered(_gains(products, shares, along), order)
-    result = (result + tf.linalg.matvec(moves, gains, transpose_a=True)) * free_rows
+    result = (result + _sum(moves, gains)) * free_rows
     return tf.reshape(result, shape), tf.reduce_any(products.inverse > 0, axis=1)
 
 
@@ -87,6 +87,11 @@ def _rows(pictures: tf.Tensor, axes: int) -> tf.Tensor:
     """The first axes as they are, all others as one."""
     shape = tf.shape(pictures)
     return tf.reshape(pictures, tf.concat([shape[:axes], [-1]], 0))
+
+
+def _sum(rows: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """[B, memory, values], [B, memory] -> [B, values]: the weighted sum of the pairs' rows."""
+    return tf.squeeze(tf.matmul(weights[:, None], rows), 1)
 
 
 def _newest_first(pairs: Pairs) -> tf.Tensor:
