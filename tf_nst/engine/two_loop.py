@@ -36,14 +36,15 @@ class _Products(NamedTuple):
     """Inner products of the free values, newest pair first.
 
     Attributes:
-      mixed: [B, memory, memory], of change i and move j.
-      by_move: [B, memory], of the gradient with each move.
-      inverse: [B, memory], 1 / curvature; 0 for a pair that tells nothing.
+      mixed: [B, memory, memory], of change i and move j; of a pair that tells nothing the
+        identity's row and column.
+      by_move: [B, memory], of the gradient with each move; 0 for such a pair.
+      known: [B, memory], whether a pair tells something.
     """
 
     mixed: tf.Tensor
     by_move: tf.Tensor
-    inverse: tf.Tensor
+    known: tf.Tensor
 
 
 def two_loop(
@@ -80,7 +81,7 @@ def two_loop(
     along = _ordered(tf.linalg.matvec(changes, result), order) / _count(start)
     gains = _ordered(_gains(products, shares, along), order)
     result = (result + _sum(moves, gains)) * free_rows
-    return tf.reshape(result, shape), tf.reduce_any(products.inverse > 0, axis=1)
+    return tf.reshape(result, shape), tf.reduce_any(products.known, axis=1)
 
 
 def _rows(pictures: tf.Tensor, axes: int) -> tf.Tensor:
@@ -116,22 +117,21 @@ def _products(curvatures, moves, changes, start, order) -> _Products:
     mixed = _ordered(_ordered(mixed, order, 1), order, 2)
     by_move = _ordered(tf.linalg.matvec(moves, start), order) / count
     squares = _ordered(tf.reduce_mean(tf.square(changes), axis=2), order)
-    curvature = tf.linalg.diag_part(mixed)
-    known = (_ordered(curvatures, order) > 0) & (curvature > LEAST_CURVATURE * squares)
-    ones = tf.ones_like(curvature)
-    inverse = tf.where(known, ones / tf.where(known, curvature, ones), tf.zeros_like(ones))
-    return _Products(mixed, by_move, inverse)
+    known = (_ordered(curvatures, order) > 0) & (
+        tf.linalg.diag_part(mixed) > LEAST_CURVATURE * squares
+    )
+    alone = tf.eye(known.shape[1], dtype=mixed.dtype)
+    mixed = tf.where(known[:, :, None] & known[:, None, :], mixed, alone)
+    return _Products(mixed, tf.where(known, by_move, tf.zeros_like(by_move)), known)
 
 
 def _shares(products: _Products) -> tf.Tensor:
-    """What is taken of each change [B, memory]: the first loop, from the newest pair on."""
-    memory = products.inverse.shape[1]
-    shares = tf.zeros_like(products.inverse)
-    for index in range(memory):
-        along = products.by_move[:, index]
-        along -= tf.reduce_sum(shares * products.mixed[:, :, index], axis=1)
-        shares += _at(index, products.inverse[:, index] * along, memory)
-    return shares
+    """What is taken of each change [B, memory]: the first loop, from the newest pair on.
+
+    A round of the loop is a row of a triangular system: the shares of this pair and the newer ones,
+    times their changes' inner products with this pair's move, make up the gradient's.
+    """
+    return _solve(products.mixed, products.by_move, adjoint=True)
 
 
 def _gains(products: _Products, shares: tf.Tensor, by_change: tf.Tensor) -> tf.Tensor:
@@ -139,26 +139,22 @@ def _gains(products: _Products, shares: tf.Tensor, by_change: tf.Tensor) -> tf.T
 
     `by_change` [B, memory] are the inner products of the changes with the result so far.
     """
-    memory = products.inverse.shape[1]
-    gains = tf.zeros_like(products.inverse)
-    for index in reversed(range(memory)):
-        along = by_change[:, index] + tf.reduce_sum(gains * products.mixed[:, index], axis=1)
-        gain = shares[:, index] - products.inverse[:, index] * along
-        gains += _at(index, tf.where(products.inverse[:, index] > 0, gain, 0.0), memory)
-    return gains
+    rest = tf.linalg.diag_part(products.mixed) * shares - by_change
+    return _solve(products.mixed, tf.where(products.known, rest, tf.zeros_like(rest)))
 
 
-def _at(index: int, value: tf.Tensor, memory: int) -> tf.Tensor:
-    """[B] -> [B, memory], the value at `index`, else 0."""
-    return value[:, None] * tf.one_hot(index, memory, dtype=value.dtype)
+def _solve(mixed: tf.Tensor, right: tf.Tensor, *, adjoint: bool = False) -> tf.Tensor:
+    """[B, memory]: the solution of the upper triangle of `mixed`, or of its transpose."""
+    columns = tf.linalg.triangular_solve(mixed, right[..., None], lower=False, adjoint=adjoint)
+    return tf.squeeze(columns, -1)
 
 
 def _scale(products: _Products, changes: tf.Tensor, order: tf.Tensor, estimated) -> tf.Tensor:
     """[B]: what makes the estimate exact along the newest pair that tells something; else 1."""
-    known = products.inverse > 0
-    first = tf.argmax(tf.cast(known, tf.int32), axis=1, output_type=tf.int32)
+    first = tf.argmax(tf.cast(products.known, tf.int32), axis=1, output_type=tf.int32)
     place = tf.gather(order, first, axis=1, batch_dims=1)
     change = tf.gather(changes, place, axis=1, batch_dims=1)
     square = tf.reduce_mean(change * estimated(change), axis=1)
-    square *= tf.gather(products.inverse, first, axis=1, batch_dims=1)
-    return tf.where(square > 0, 1.0 / tf.where(square > 0, square, 1.0), 1.0)
+    curvature = tf.gather(tf.linalg.diag_part(products.mixed), first, axis=1, batch_dims=1)
+    some = tf.reduce_any(products.known, axis=1) & (square > 0)
+    return tf.where(some, curvature / tf.where(some, square, tf.ones_like(square)), 1.0)
