@@ -81,11 +81,16 @@ def test_replicas_do_not_share_a_whole_picture():
     assert VGG._replace(replicas=2).step((512, 512), 0) == VGG.step((512, 512), 0)
 
 
-def test_seconds_are_operations_by_speed_and_tracing_of_each_scale(monkeypatch):
+@pytest.mark.parametrize(
+    ("cores", "xla", "traces"),
+    [((0, 0, 0, 0), False, 1), ((0, 0, 0, 0), True, 3), ((0, 0, 1, 1), False, 3)],
+)
+def test_seconds_are_operations_by_speed_and_tracing(monkeypatch, cores, xla, traces):
+    """Scales that are painted whole are traced together, but for XLA."""
     monkeypatch.setattr(forecast, "convolution_speed", lambda strategy, dtype: 100.0)
-    scales = (Scale(3, 2, 0), Scale(3, 2, 5), Scale(*SIZE, 3))
-    seconds = expected_seconds(WORK, scales, (0, 0, 0), tf.distribute.get_strategy(), "float32")
-    assert seconds == 2 * forecast._TRACING + WORK.operations(scales, (0, 0, 0)) / 100.0
+    scales = (Scale(3, 2, 0), Scale(3, 2, 5), Scale(*SIZE, 3), Scale(*SIZE, 3))
+    seconds = expected_seconds(WORK, scales, cores, tf.distribute.get_strategy(), "float32", xla)
+    assert seconds == traces * forecast._TRACING + WORK.operations(scales, cores) / 100.0
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])

@@ -60,6 +60,21 @@ def test_scales_are_painted_one_after_the_other_and_steps_count_over_all(make_jo
     assert picture(events).shape == (1, *FINE, 3)
 
 
+@pytest.mark.parametrize(("xla", "sizes"), [(False, {(None, None)}), (True, {COARSE, FINE})])
+def test_functions_are_traced_once_for_all_sizes_unless_xla_compiles_them(make_job, xla, sizes):
+    """A measurement looks at content and style, a step and the last values at the picture."""
+    seen = []
+
+    def extractor(image):
+        seen.append(tuple(image.shape[1:3]))
+        return {"own": image}
+
+    job = make_job(scales=scales(1, 1), extractor=extractor, style=make_job().content, xla=xla)
+    stylize(job)
+    assert len(seen) == 3 * len(sizes) + 1
+    assert set(seen[:-1]) == sizes
+
+
 @pytest.mark.parametrize("decay", [0.0, 0.9], ids=["best", "average"])
 def test_a_scale_starts_from_the_picture_of_the_last(make_job, decay):
     """A learning rate of next to nothing leaves what it starts from."""

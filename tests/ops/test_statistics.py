@@ -176,12 +176,33 @@ def test_weights_of_another_shape_than_the_positions_are_refused(sums, shape):
 
 
 # Height and width, and in how many parts their positions are multiplied in bfloat16.
-PARTS = {(128, 128): 64, (16, 32): 4, (33, 47): 11, (31, 37): 1, (5, 7): 1, (None, 8): 1}
+PARTS = {(128, 128): 64, (16, 32): 4, (33, 47): 11, (31, 37): 1, (5, 7): 1}
+ANY_SIZE = tf.TensorSpec([1, None, None, 16], tf.bfloat16)
 
 
 @pytest.mark.parametrize(("size", "parts"), PARTS.items(), ids=str)
 def test_positions_are_multiplied_in_equal_parts(size, parts):
-    assert _chunks(tf.TensorSpec([1, *size, 8], tf.bfloat16)) == parts <= MOST_CHUNKS
+    assert _chunks(tf.TensorSpec([1, *size, 16], tf.bfloat16)) == parts <= MOST_CHUNKS
+    found = tf.function(_chunks, input_signature=[ANY_SIZE])(tf.zeros([1, *size, 16], tf.bfloat16))
+    assert found == parts
+
+
+@pytest.mark.parametrize("size", PARTS, ids=str)
+def test_a_function_of_any_size_gives_the_gram_and_gradient_of_one_size(size):
+    """Both the branch that multiplies bfloat16 in parts, and that which multiplies float32."""
+
+    def gram_and_gradient(features):
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            gram = gram_sums(features)["gram"]
+            value = tf.reduce_sum(tf.square(gram))
+        return gram, tf.cast(tape.gradient(value, features), tf.float32)
+
+    features = tf.cast(np.random.default_rng(2).normal(0, 1, (1, *size, 16)), tf.bfloat16)
+    known = tf.function(gram_and_gradient)(features)
+    found = tf.function(gram_and_gradient, input_signature=[ANY_SIZE])(features)
+    for one, other in zip(found, known, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,8 @@ def _expected(painting: Painting) -> float:
         inputs.style.size,
         job.strategy.num_replicas_in_sync,
     )
-    return expected_seconds(work, job.scales, cores, job.strategy, painting.config.precision)
+    precision = painting.config.precision
+    return expected_seconds(work, job.scales, cores, job.strategy, precision, job.xla)
 
 
 def _sizes(image, source: tuple[int, int]) -> str:

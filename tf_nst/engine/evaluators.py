@@ -50,7 +50,11 @@ class Evaluator(Protocol):
 
 
 class Whole:
-    """The whole picture at once, a batch of them spread over the replicas."""
+    """The whole picture at once, a batch of them spread over the replicas.
+
+    Where nothing is compiled by XLA its functions are traced once, for pictures of every size: a
+    scale that is traced anew takes about a second.
+    """
 
     def __init__(
         self,
@@ -62,6 +66,8 @@ class Whole:
     ):
         self._extractor, self._terms, self._replicas = extractor, terms, replicas
         self._decay, self._xla = decay, xla and not replicas.compile_themselves
+        self._any_size = replicas.any_size and not xla
+        self._traced: dict[Any, Callable] = {}
 
     def measure(self, content: Picture, style: Picture) -> Any:
         """See `Evaluator`."""
@@ -70,8 +76,8 @@ class Whole:
             targets = style_targets(self._extractor, self._terms, style)
             return targets, references(self._extractor, self._terms, content)
 
-        content, style = as_float(content), as_float(style)
-        return self._replicas.call(measured, self._replicas.spread(content), style)
+        given = self._replicas.spread(as_float(content)), as_float(style)
+        return self._compiled("measure", measured, *given)(*given)
 
     def held(self, optimizer: Optimizer, progress: Progress) -> Progress:
         """See `Evaluator`."""
@@ -85,7 +91,15 @@ class Whole:
             run = compile_steps(objective, optimizer, decay=self._decay, xla=self._xla)
             return run(progress, count)
 
-        return self._replicas.compiled(steps, progress, measured, tf.constant(1))
+        return self._compiled(optimizer, steps, progress, measured, tf.constant(1))
+
+    def _compiled(self, key: Any, function: Callable, *arguments: Any) -> Callable:
+        """`function` compiled; what was compiled under this key before, where that will do."""
+        if not self._any_size:
+            return self._replicas.compiled(function, *arguments)
+        if key not in self._traced:
+            self._traced[key] = self._replicas.compiled(function, *arguments, any_size=True)
+        return self._traced[key]
 
     def values(self, measured: Any, picture: tf.Tensor) -> Values:
         """See `Evaluator`."""

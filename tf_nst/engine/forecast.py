@@ -21,7 +21,7 @@ _CHANNELS = 256
 # seconds: below, a fast device is busier with being called.
 _LEAST_SIDE, _LEAST_SECONDS = 32, 0.005
 _CALLS = 3
-# Seconds that a scale takes besides, to trace its measuring and its steps. Measured.
+# Seconds that it takes to trace a scale's measuring and its steps. Measured.
 _TRACING = 2.0
 
 
@@ -96,6 +96,7 @@ def expected_seconds(
     cores: tuple[int, ...],
     strategy: tf.distribute.Strategy,
     dtype: str,
+    xla: bool,
 ) -> float:
     """Seconds that a run takes, where other work leaves the device as free as it is now.
 
@@ -104,9 +105,17 @@ def expected_seconds(
       scales, cores: see `Work.operations`.
       strategy: whose replicas compute it.
       dtype: of the features.
+      xla: whether XLA compiles the steps.
     """
-    traced = _TRACING * sum(scale.steps > 0 for scale in scales)
+    traced = _TRACING * _traces(scales, cores, Replicas(strategy, 1).any_size and not xla)
     return traced + work.operations(scales, cores) / convolution_speed(strategy, dtype)
+
+
+def _traces(scales: tuple[Scale, ...], cores: tuple[int, ...], any_size: bool) -> int:
+    """How often a scale is traced; those that are painted whole only once, if for any size."""
+    traced = [core for scale, core in zip(scales, cores, strict=True) if scale.steps]
+    whole = traced.count(0)
+    return len(traced) - whole + (min(whole, 1) if any_size else whole)
 
 
 def convolution_speed(strategy: tf.distribute.Strategy, dtype: str) -> float:

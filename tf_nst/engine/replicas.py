@@ -31,6 +31,11 @@ class Replicas:
         """Whether the strategy compiles by XLA what it runs, so that nothing else has to."""
         return isinstance(self._strategy, tf.distribute.TPUStrategy)
 
+    @property
+    def any_size(self) -> bool:
+        """Whether one compiled call serves pictures of every size: XLA needs to know their size."""
+        return self._count == 1 and not self.compile_themselves
+
     def spread(self, tensor: tf.Tensor) -> Any:
         """[B, ...] -> each replica's rows; [1, ...], which is the same for all pictures, goes to
         every replica.
@@ -121,13 +126,17 @@ class Replicas:
         rest = [np.zeros_like(array)] * (self._count - 1)
         return np.asarray(self.summed(self.handed_out(tf.convert_to_tensor(array), *rest)))
 
-    def compiled(self, function: Callable, *arguments: Any) -> Callable:
+    def compiled(self, function: Callable, *arguments: Any, any_size: bool = False) -> Callable:
         """`function` as one compiled call of all replicas.
 
         Args:
           function: of tensors, to a nest of tensors.
           arguments: examples: values of the replicas, or tensors that all of them are given.
+          any_size: whether the heights and widths of what it will be given are others; see
+            `Replicas.any_size`.
         """
+        if any_size:
+            arguments = tf.nest.map_structure(_of_any_size, arguments)
 
         @tf.function(autograph=False)
         def run(*given):
@@ -139,3 +148,11 @@ class Replicas:
     def call(self, function: Callable, *arguments: Any) -> Any:
         """What a function of tensors gives on each replica, see `compiled`."""
         return self.compiled(function, *arguments)(*arguments)
+
+
+def _of_any_size(example: tf.Tensor | np.ndarray) -> tf.TensorSpec:
+    """[..., H, W, C] of any H and W; what has less than four axes is no picture."""
+    spec = tf.TensorSpec.from_tensor(tf.convert_to_tensor(example))
+    if spec.shape.rank < 4:
+        return spec
+    return tf.TensorSpec([*spec.shape[:-3], None, None, spec.shape[-1]], spec.dtype)

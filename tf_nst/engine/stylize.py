@@ -118,7 +118,9 @@ class _Scale:
     def __init__(self, job: Job, index: int, picture: tf.Tensor, before: "_Scale | None"):
         self.job, self.scale, self.optimizer = job, job.scales[index], job.optimizers[index]
         self.replicas, self.core = _home(job), job.tiling.cores[index] if job.tiling else 0
-        self.evaluator, self.measured = _evaluator(job, self.core), None
+        whole = before and not before.core and not self.core
+        self.evaluator = before.evaluator if whole else _evaluator(job, self.core)
+        self.measured = None
         self.made = before.made if before else 0
         self.good = before.good if before else None
         if before and before.optimizer is self.optimizer:

@@ -7,6 +7,7 @@ that do not depend on the picture's size.
 
 import functools
 
+import numpy as np
 import tensorflow as tf
 
 # bfloat16 features are multiplied in so many parts, of so many positions at least. A part's product
@@ -31,11 +32,14 @@ def gram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str
       "gram" [B, C, C] and "positions" [B].
     """
     positions = _positions(features, weights)
+    if features.dtype != tf.bfloat16 or not rounds_products():
+        return {"gram": _gram(_rows(features), weights), "positions": positions}
     chunks = _chunks(features)
-    if features.dtype == tf.bfloat16 and chunks >= LEAST_CHUNKS and rounds_products():
-        gram = _gram(_rows(features, tf.bfloat16), weights, chunks)
-    else:
-        gram = _gram(_rows(features), weights)
+    gram = _either(
+        chunks >= LEAST_CHUNKS,
+        lambda: _gram(_rows(features, tf.bfloat16), weights, chunks),
+        lambda: _gram(_rows(features), weights),
+    )
     return {"gram": gram, "positions": positions}
 
 
@@ -50,14 +54,30 @@ def rounds_products() -> bool:
         return float(tf.matmul(column, column, transpose_a=True)[0, 0]) == 258.0
 
 
-def _chunks(features: tf.Tensor) -> int:
-    """In how many equal parts the positions are multiplied: 1 where their number is not known."""
-    positions = features.shape[1:3].num_elements() or 1
-    most = max(1, min(MOST_CHUNKS, positions // LEAST_POSITIONS))
-    return max(count for count in range(1, most + 1) if positions % count == 0)
+def _chunks(features: tf.Tensor) -> int | tf.Tensor:
+    """In how many equal parts the positions are multiplied; [] int32 where their number is not
+    known before the function runs."""
+    counts = np.arange(1, MOST_CHUNKS + 1, dtype=np.int32)
+    positions = features.shape[1:3].num_elements()
+    if positions is not None:
+        return int(counts[_divides(counts, positions)].max(initial=1))
+    height, width = tf.unstack(tf.shape(features)[1:3])
+    return tf.reduce_max(tf.where(_divides(counts, height * width), counts, 1))
 
 
-def _gram(rows: tf.Tensor, weights: tf.Tensor | None, chunks: int = 1) -> tf.Tensor:
+def _divides(counts, positions):
+    """[counts] whether so many parts are equal, and none has less than LEAST_POSITIONS."""
+    return (positions % counts == 0) & (counts * LEAST_POSITIONS <= positions)
+
+
+def _either(condition: bool | tf.Tensor, one, other) -> tf.Tensor:
+    """What one of two functions gives, chosen while tracing where the condition is known."""
+    if isinstance(condition, bool):
+        return one() if condition else other()
+    return tf.cond(condition, one, other)
+
+
+def _gram(rows: tf.Tensor, weights: tf.Tensor | None, chunks: int | tf.Tensor = 1) -> tf.Tensor:
     """[B, h * w, C] -> [B, C, C] in the dtype of sums.
 
     One product in the gradient where autodiff makes two: G = F^T W F, so dL/dF = W F (S + S^T) with
