@@ -1,4 +1,4 @@
-"""Builds docs/explained/ from the example pair with the network in the box: run before a commit
+"""Builds docs/explained/ from the example pair: run before a commit
 that changes a figure. Takes the flags of `visualize.py explain` besides."""
 
 import os
@@ -12,7 +12,6 @@ FLAGS = (
     "--content=examples/louvre_court.jpg",
     "--style=examples/water_garden.jpg",
     "--output=docs/explained/index.html",
-    "--weights=compact",
     "--precision=float32",
 )
 

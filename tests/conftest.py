@@ -1,4 +1,5 @@
-"""What all tests share: a quiet, strict TensorFlow, a tiny network, counting-number images."""
+"""What all tests share: a quiet, strict TensorFlow, a tiny network, counting-number images, and
+which tests are left out without a file of weights."""
 
 import os
 
@@ -14,6 +15,25 @@ from tf_nst.model.networks import Network
 from tf_nst.model.weights import load_weights
 
 TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
+# Keras' VGG19, which the tests marked exact_weights compare with.
+EXACT_WEIGHTS = os.environ.get("TF_NST_WEIGHTS", "")
+
+
+def pytest_report_header() -> str:
+    """Where the exact weights are, or what is left out without them."""
+    if EXACT_WEIGHTS:
+        return f"exact weights: {EXACT_WEIGHTS}"
+    return "exact weights: TF_NST_WEIGHTS is not set: the tests that compare with them are left out"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselects what needs the exact weights where there are none."""
+    if EXACT_WEIGHTS:
+        return
+    left_out = [item for item in items if item.get_closest_marker("exact_weights")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ import pytest
 from tf_nst.config import (
     CONTENT_LOSSES,
     MAX_PAIRS,
-    MAX_SCALES,
     MAX_SEED,
     MAX_SIDE,
     NETWORKS,
@@ -32,6 +31,7 @@ from tf_nst.config import (
     options_from_config,
 )
 from tf_nst.errors import NstError, RunError, UserError
+from tf_nst.lengths import MAX_SCALES
 from tf_nst.weighted import Weighted
 
 EVERYTHING = {
@@ -49,6 +49,7 @@ EVERYTHING = {
     "size": 640,
     "style_size": 300,
     "steps": "20,0,11",
+    "seconds": None,
     "scales": 3,
     "init": "start.png",
     "optimizer": "sgd",
@@ -85,8 +86,30 @@ def test_options_come_back(options):
 
 
 def test_every_option_changes_the_config():
-    for name, value in EVERYTHING.items():
+    for name, value in (EVERYTHING | {"seconds": 30.0}).items():
         assert config_from_options({name: value}) != StylizeConfig(), name
+
+
+def test_seconds_take_the_place_of_steps():
+    options = options_from_config(config_from_options({"seconds": 30.0}))
+    assert options["seconds"] == 30.0 and "steps" not in options
+    assert config_from_options(options) == StylizeConfig(seconds=30.0)
+
+
+def test_seconds_and_steps_together_are_refused():
+    with pytest.raises(UserError, match=r"^--seconds and --steps: .* received 30 and 5$"):
+        config_from_options({"seconds": 30, "steps": 5})
+
+
+@pytest.mark.parametrize("seconds", [0, -1.0, math.nan, math.inf, "30", True, [30]])
+def test_seconds_are_finite_and_above_0(seconds):
+    with pytest.raises(UserError, match=r"^--seconds: expected a finite number above 0, received"):
+        config_from_options({"seconds": seconds})
+
+
+def test_workers_make_the_same_steps():
+    with pytest.raises(UserError, match=r"^--strategy and --seconds: .* expected --steps"):
+        config_from_options({"strategy": "workers", "tile": 64, "seconds": 30})
 
 
 def test_layers_may_be_given_as_weighted():
@@ -223,7 +246,7 @@ def test_a_start_that_is_neither_is_refused(value):
 
 @pytest.mark.parametrize("value", [None, 3, b"a.h5"])
 def test_weights_that_are_neither_word_nor_path_are_refused(value):
-    with pytest.raises(UserError, match=r"^--weights: expected auto, .*received "):
+    with pytest.raises(UserError, match=r"^--weights: expected imagenet, keras, random or a path"):
         config_from_options({"weights": value})
 
 

@@ -20,10 +20,11 @@ ALLOWED = {
     "ops": set(),
     "checks": {"errors"},
     "weighted": {"errors", "checks"},
-    "config": {"errors", "checks", "weighted"},
+    "lengths": {"errors", "checks"},
+    "config": {"errors", "checks", "weighted", "lengths"},
     "model": {"errors", "ops"},
     "objective": {"errors", "config", "weighted", "ops", "model"},
-    "engine": {"errors", "config", "ops", "model", "objective"},
+    "engine": {"errors", "config", "lengths", "ops", "model", "objective"},
 }
 EDGE = {*ALLOWED, "version"}
 ALLOWED |= {"io": EDGE, "serving": EDGE | {"io"}}

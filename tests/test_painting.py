@@ -112,12 +112,23 @@ def test_every_listener_is_called_with_every_event_in_order():
     np.testing.assert_array_equal(np.asarray(last), np.asarray(image))
 
 
-def test_the_report_gets_lines_and_nothing_is_printed(tmp_path, monkeypatch, capfd):
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+def test_the_report_gets_the_notes_of_the_pictures_and_nothing_is_printed(tmp_path, capfd):
+    frames = [Pillow.new("RGB", (32, 24), color) for color in ("red", "blue")]
+    frames[0].save(tmp_path / "two.gif", save_all=True, append_images=frames[1:])
     lines = []
-    tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **OPTIONS | {"weights": "auto"})
-    assert len(lines) == 1 and "--weights=imagenet" in lines[0]
+    tf_nst.stylize(tmp_path / "two.gif", PAINTING, report=lines.append, **OPTIONS | {"steps": 1})
+    assert any("first of 2 frames" in line for line in lines)
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_weights_by_default_are_in_the_box_and_nothing_is_told(
+    tmp_path, monkeypatch, capfd, painted
+):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    options = {name: value for name, value in OPTIONS.items() if name != "weights"}
+    image = tf_nst.stylize(PHOTO, PAINTING, report=pytest.fail, **options)
+    assert (np.asarray(image) != painted).any()
+    assert capfd.readouterr() == ("", "") and not (tmp_path / "models").exists()
 
 
 def test_nothing_is_written_to_the_working_directory(tmp_path, monkeypatch):
@@ -149,14 +160,6 @@ def test_unusable_options_are_refused(options, said):
 def test_a_missing_file_is_refused_by_the_name_of_its_argument():
     with pytest.raises(UserError, match=r"^--style: none\.png does not exist"):
         tf_nst.stylize(PHOTO, "none.png", **OPTIONS)
-
-
-def test_notes_of_the_pictures_are_reported(tmp_path):
-    frames = [Pillow.new("RGB", (32, 24), color) for color in ("red", "blue")]
-    frames[0].save(tmp_path / "two.gif", save_all=True, append_images=frames[1:])
-    lines = []
-    tf_nst.stylize(tmp_path / "two.gif", PAINTING, report=lines.append, **OPTIONS | {"steps": 1})
-    assert any("first of 2 frames" in line for line in lines)
 
 
 def test_a_picture_of_pillow_and_names_of_layers_in_a_list_are_taken():

@@ -15,6 +15,7 @@ from tf_nst.checks import (
     is_whole,
 )
 from tf_nst.errors import UserError
+from tf_nst.lengths import check_steps, parse_steps
 from tf_nst.weighted import Weighted, check_weighted, parse_weighted
 
 # Rows of objective.terms.TERMS by their role; a test keeps them equal.
@@ -31,8 +32,6 @@ TILES = ("auto", "off")
 NETWORKS = ("vgg19", "vgg16")
 
 MAX_SIDE = 32768
-MAX_STEPS = 1_000_000
-MAX_SCALES = 32
 MAX_PAIRS = 100
 # The stride of the deepest layers: a core of one feature.
 LEAST_TILE = 32
@@ -44,7 +43,7 @@ class NetworkConfig:
     """Which network, with which weights and which pooling."""
 
     network: str = "vgg19"
-    weights: str = "auto"
+    weights: str = "imagenet"
     pooling: str = "max"
 
     def __post_init__(self):
@@ -52,8 +51,7 @@ class NetworkConfig:
         check_choice("--pooling", self.pooling, POOLINGS)
         if not isinstance(self.weights, str):
             raise UserError(
-                "--weights: expected auto, imagenet, compact, random or a path, "
-                f"received {self.weights!r}"
+                f"--weights: expected imagenet, keras, random or a path, received {self.weights!r}"
             )
 
 
@@ -90,9 +88,10 @@ class StylizeConfig:
     """One picture: sizes are long sides in pixels.
 
     A style_size of 0 is the size of the picture, but never larger than the style itself. `steps` is
-    their number, or those of each scale from the coarsest on; `scales` of 0 is as many as the size
-    allows. A learning rate or an average of None is the optimiser's own. `memory` is in GB, 0: what
-    is free. `tile` is one of TILES or a number of pixels as text.
+    their number, or those of each scale from the coarsest on; `seconds`, where it is given, takes
+    their place. `scales` of 0 is as many as the size allows. A learning rate or an average of None
+    is the optimiser's own. `memory` is in GB, 0: what is free. `tile` is one of TILES or a number
+    of pixels as text.
     """
 
     network_config: NetworkConfig = field(default_factory=NetworkConfig)
@@ -100,6 +99,7 @@ class StylizeConfig:
     size: int = 512
     style_size: int = 0
     steps: tuple[int, ...] = (250,)
+    seconds: float | None = None
     scales: int = 0
     init: str = "matched"
     optimizer: str = "lbfgs"
@@ -117,7 +117,9 @@ class StylizeConfig:
     def __post_init__(self):
         check_integer("--size", self.size, 1, MAX_SIDE)
         check_integer("--style_size", self.style_size, 0, MAX_SIDE)
-        _check_steps(self.steps, self.scales)
+        check_steps(self.steps, self.scales)
+        if self.seconds is not None:
+            check_above_zero("--seconds", self.seconds)
         check_integer("--lbfgs_pairs", self.lbfgs_pairs, 1, MAX_PAIRS)
         check_integer("--seed", self.seed, 0, MAX_SEED)
         if self.learning_rate is not None:
@@ -132,11 +134,8 @@ class StylizeConfig:
         check_choice("--precision", self.precision, PRECISIONS)
         check_choice("--xla", self.xla, XLA_CHOICES)
         check_choice("--strategy", self.strategy, STRATEGIES)
-        if self.strategy == "workers" and not self.core:
-            raise UserError(
-                "--strategy and --tile: workers share windows, expected --tile=N, received "
-                f"--tile={self.tile}"
-            )
+        if self.strategy == "workers":
+            _check_workers(self)
         if not (isinstance(self.init, str) and self.init):
             raise UserError(
                 f"--init: expected {', '.join(STARTS)} or a file, received {self.init!r}"
@@ -162,6 +161,11 @@ def config_from_options(options: dict) -> StylizeConfig:
     Raises:
       UserError: an unknown name, or a value of the wrong type or out of its range.
     """
+    if "steps" in options and options.get("seconds") is not None:
+        raise UserError(
+            f"--seconds and --steps: expected one of them, received {options['seconds']!r} and "
+            f"{options['steps']!r}"
+        )
     parts = {part: {} for part in _PARTS}
     for name, value in options.items():
         owner = next((part for part in _PARTS if name in _own_fields(part)), None)
@@ -191,13 +195,18 @@ def _are_names(value: object) -> bool:
 
 
 def options_from_config(config: StylizeConfig) -> dict:
-    """The inverse of `config_from_options`, lists as text: what a flag file holds."""
+    """The inverse of `config_from_options`, lists as text: what a flag file holds.
+
+    Where `seconds` takes the place of steps these are left out.
+    """
     options = {}
     for part in (config, config.network_config, config.objective):
         for name in _own_fields(type(part)):
             value = getattr(part, name)
             listed = name in _LISTS or name == "steps"
             options[name] = ",".join(map(str, value)) if listed else value
+    if config.seconds is not None:
+        del options["steps"]
     return options
 
 
@@ -210,38 +219,16 @@ def _own_fields(part: type) -> tuple[str, ...]:
     )
 
 
-def parse_steps(value: object) -> tuple[int, ...]:
-    """Steps as a number, several of them, or text with commas, as a tuple.
-
-    Raises:
-      UserError: something else.
-    """
-    items = value.split(",") if isinstance(value, str) else value
-    items = items if isinstance(items, list | tuple) else [items]
-    try:
-        whole = [int(item) if isinstance(item, str) else item for item in items]
-    except ValueError:
-        whole = []
-    if not whole or not all(is_whole(item) for item in whole):
+def _check_workers(config: StylizeConfig) -> None:
+    if not config.core:
         raise UserError(
-            f"--steps: expected a whole number, or one for each scale by commas, received {value!r}"
+            "--strategy and --tile: workers share windows, expected --tile=N, received "
+            f"--tile={config.tile}"
         )
-    return tuple(int(item) for item in whole)
-
-
-def _check_steps(steps: tuple[int, ...], scales: int) -> None:
-    check_integer("--scales", scales, 0, MAX_SCALES)
-    if len(steps) > 1 and scales not in (0, len(steps)):
+    if config.seconds is not None:
         raise UserError(
-            f"--steps and --scales: expected as many steps as scales, received {len(steps)} and "
-            f"{scales}"
-        )
-    for count in steps:
-        check_integer("--steps", count, 0 if len(steps) > 1 else 1, MAX_STEPS)
-    if len(steps) > MAX_SCALES or not any(steps):
-        raise UserError(
-            f"--steps: expected 1 to {MAX_SCALES} numbers, one of them above 0, received "
-            f"{','.join(map(str, steps))}"
+            "--strategy and --seconds: workers make the same steps, expected --steps, received "
+            f"--seconds={config.seconds:g}"
         )
 
 

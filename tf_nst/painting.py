@@ -1,6 +1,7 @@
 """From pictures and a config to a job of the engine and back: what the command and Python share."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from tf_nst.engine.precision import choose_precision
 from tf_nst.engine.schedule import Scale, plan_scales
 from tf_nst.engine.strategy import device_type, make_strategy, resolved_name
 from tf_nst.engine.stylize import stylize as run
+from tf_nst.engine.timing import make_forecast, timed_scales
 from tf_nst.engine.windows import plan_windows
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs, Source, read_inputs
@@ -41,6 +43,7 @@ class Painting(NamedTuple):
       config: with every `auto`, size and learning rate resolved.
       inputs: the pictures.
       weights: where the network's numbers are from; the arrays themselves are let go.
+      budget: what its estimates are made of.
       memory: estimated peak in bytes.
     """
 
@@ -48,6 +51,7 @@ class Painting(NamedTuple):
     config: StylizeConfig
     inputs: Inputs
     weights: Weights
+    budget: Budget
     memory: int
 
 
@@ -66,8 +70,8 @@ def stylize(
         uint8, uint16 or floating in 0..1.
       style: the same, of any size.
       listeners: each is called with every event of the run (tf_nst/engine/events.py).
-      report: called with plain lines, such as which weights `auto` took; by itself they go to the
-        logger "tf_nst".
+      report: called with plain lines, such as how many steps `seconds` allows; by default they go
+        to the logger "tf_nst".
       **options: the command's flags without their dashes, such as size=512, steps=300,
         style_layers="conv1_1,conv2_1:2" or init="noise"; `tf-nst --help` has their ranges.
 
@@ -78,11 +82,12 @@ def stylize(
       UserError: an argument that cannot be used; the message says which and what was expected.
       NonFiniteLossError: a loss became NaN or infinite.
     """
+    began = time.perf_counter()
     config = config_from_options(options)
     inputs = read_inputs(config, content, style)
     for note in (*inputs.content.notes, *inputs.style.notes):
         report(note)
-    painting = prepare(config, inputs, report)
+    painting = prepare(config, inputs, report, began=began)
 
     def tell(event: Event) -> None:
         if isinstance(event, Note):
@@ -92,7 +97,11 @@ def stylize(
 
 
 def prepare(
-    config: StylizeConfig, inputs: Inputs, report: Callable[[str], None], pause_every: int = 0
+    config: StylizeConfig,
+    inputs: Inputs,
+    report: Callable[[str], None],
+    pause_every: int = 0,
+    began: float | None = None,
 ) -> Painting:
     """Loads the weights and builds the job.
 
@@ -101,31 +110,32 @@ def prepare(
       inputs: see `read_inputs`.
       report: called with plain lines.
       pause_every: a call of the compiled step ends at each multiple of so many steps; 0: anywhere.
+      began: the time.perf_counter() from which the config's seconds count; by default now.
 
     Raises:
-      UserError: unusable weights, more scales than the picture's size or the steps allow, or
-        devices that are not there.
+      UserError: unusable weights, more scales than the picture's size, the steps or the seconds
+        allow, or devices that are not there.
       RunError: a download failed.
     """
     # Before the weights, which may be downloaded: devices and scales that cannot be are refused.
     choice = config.network_config
-    asked = NETWORKS[choice.network]
-    layers, terms = used_layers(config.objective, asked), build_terms(config.objective, asked)
-    size = inputs.content.size
-    parts = len(plan_windows(asked, terms, config.core, *size)) if config.core else 1
+    network, size = NETWORKS[choice.network], inputs.content.size
+    layers, terms = used_layers(config.objective, network), build_terms(config.objective, network)
+    parts = len(plan_windows(network, terms, config.core, *size)) if config.core else 1
     strategy = make_strategy(config.strategy, parts, report)
     config = _resolved(config, inputs, strategy)
+    limit = config.memory * 1e9 or available_bytes()
+    budget = Budget(network, terms, config.precision, size, inputs.style.size, limit)
+    if config.seconds is not None:
+        config = _timed(config, budget, strategy, began or time.perf_counter(), report)
     scales = plan_scales(*size, config.steps, config.scales)
     weights = load_weights(
-        choice.weights, asked, asked.up_to(layers), seed=config.seed, report=report
+        choice.weights, network, network.up_to(layers), seed=config.seed, report=report
     )
-    network = weights.network
     with strategy.scope():
         extractor = build_extractor(
             network, layers, weights.arrays, pooling=choice.pooling, dtype=config.precision
         )
-    limit = config.memory * 1e9 or available_bytes()
-    budget = Budget(network, terms, config.precision, size, inputs.style.size, limit)
     job = _job(config, inputs, scales, extractor, budget, report)
     core = job.tiling.cores[-1] if job.tiling else 0
     last, wanted = scales[-1], (config.optimizer, config.lbfgs_pairs)
@@ -138,6 +148,7 @@ def prepare(
         replace(config, **made),
         inputs,
         weights._replace(arrays={}),
+        budget,
         budget.estimate(last, core, planned_bytes(*wanted, last, core, budget.room(last, core))),
     )
 
@@ -167,6 +178,22 @@ def _resolved(
         xla="on" if precision.xla else "off",
         strategy=resolved_name(strategy),
     )
+
+
+def _timed(
+    config: StylizeConfig,
+    budget: Budget,
+    strategy: tf.distribute.Strategy,
+    began: float,
+    report: Callable[[str], None],
+) -> StylizeConfig:
+    """The config with the steps that its seconds allow."""
+    forecast = make_forecast(config, budget, strategy)
+    scales = timed_scales(config, budget, forecast, time.perf_counter() - began)
+    steps = tuple(scale.steps for scale in scales)
+    listed = ", ".join(f"{each.steps} at {each.width}×{each.height}" for each in scales)
+    report(f"--seconds={config.seconds:g} allows {sum(steps)} steps: {listed}")
+    return replace(config, steps=steps, scales=len(steps), seconds=None)
 
 
 def _job(

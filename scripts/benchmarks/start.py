@@ -50,7 +50,7 @@ def _timed(flags, wait):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = [
-            *(sys.executable, ROOT / "scripts/run.py", "--weights=compact", "--size=512", *flags),
+            *(sys.executable, ROOT / "scripts/run.py", "--size=512", *flags),
             *(f"--content={ROOT / 'examples/louvre_court.jpg'}", f"--output={folder / 'a.png'}"),
             f"--style={ROOT / 'examples/water_garden.jpg'}",
         ]

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import socket
 import struct
 import zlib
 from pathlib import Path
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 from command_line import FILES, SHORT, assert_fine, counted, finish, snapshot, start_fresh
 from PIL import Image as Pillow
+
+from tf_nst.model.download import KERAS_FILES
 
 GOOD = (*FILES, "--output=out.png", "--size=48", "--steps=2", "--weights=random")
 
@@ -250,6 +253,13 @@ TABLE = [
     ("--weights=empty.h5", "--weights=", "empty.h5", "received an empty file"),
     ("--weights=folder", "--weights=", "folder", "received a directory"),
     ("--weights=randm", "--weights=randm", "nearest: --weights=random"),
+    ("--weights=auto", "--weights=auto: ", "an earlier version; --weights=imagenet, the default"),
+    ("--weights=compact", "--weights=compact: ", "an earlier version; --weights=imagenet, the"),
+    (
+        "--weights=imagenet --network=vgg16",
+        "--weights=imagenet: expected --network=vgg19",
+        "received --network=vgg16; --weights=keras",
+    ),
 ]
 
 
@@ -301,6 +311,32 @@ def test_bad_input_in_a_fresh_process(cluttered, flags):
     assert_one_line(ran, 2, ("expected", flags[: flags.index("=")]))
     assert ran.out == ""
     assert snapshot(cluttered) == before
+
+
+# --- downloads -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    """Every connection by HTTPS is refused at once, by a proxy that does not listen."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        yield
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("network", ["vgg16", "vgg19"])
+def test_keras_file_without_a_connection_is_one_line_and_touches_nothing(folder, run_here, network):
+    before = snapshot(folder)
+    ran = run_here(*GOOD, "--weights=keras", f"--network={network}")
+    url = KERAS_FILES[network].url
+    place = folder.parent / "keras" / "models" / url.rsplit("/", 1)[1]
+    said = (f"--weights=keras: cannot download {url}: ", "Connection refused", str(place))
+    assert_one_line(ran, 1, (*said, "without a download: --weights=imagenet (VGG19, in the box)"))
+    assert list(place.parent.iterdir()) == [] and snapshot(folder) == before
 
 
 # --- folders and disks -----------------------------------------------------------------------

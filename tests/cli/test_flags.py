@@ -12,10 +12,8 @@ from tf_nst.config import (
     CONTENT_LOSSES,
     LEAST_TILE,
     MAX_PAIRS,
-    MAX_SCALES,
     MAX_SEED,
     MAX_SIDE,
-    MAX_STEPS,
     NETWORKS,
     OPTIMIZERS,
     POOLINGS,
@@ -33,6 +31,8 @@ from tf_nst.config import (
 )
 from tf_nst.engine.optimizers import OPTIMIZERS as OPTIMIZER_ROWS
 from tf_nst.errors import UserError
+from tf_nst.lengths import MAX_SCALES, MAX_STEPS
+from tf_nst.model.weights import WORDS
 
 NEEDED = ("--content=a.png", "--style=b.png")
 
@@ -44,9 +44,10 @@ SAID = {
     "size": ("pixels", f"1 to {MAX_SIDE}"),
     "style_size": ("pixels", f"0 to {MAX_SIDE}", "never enlarged"),
     "steps": ("evaluations", f"1 to {MAX_STEPS}", "by commas", "0 leaves a scale out"),
+    "seconds": ("instead of --steps", "above 0", "NAME.cfg"),
     "scales": ("sizes", f"0 to {MAX_SCALES}", "sqrt(2)"),
     "network": NETWORKS,
-    "weights": ("auto", "imagenet", "random", "PATH", "MB"),
+    "weights": (*WORDS, "in the box", "PATH", "59 to 80 MB"),
     "pooling": POOLINGS,
     "content_layers": ("NAME:WEIGHT",),
     "style_layers": ("NAME:WEIGHT",),
@@ -177,9 +178,9 @@ def test_every_flag_reaches_the_config():
         "xla": "off",
         "strategy": "cpu",
     }
-    assert given.keys() == set(option_names())
+    assert given.keys() == set(option_names()) - {"seconds"}
     config = config_of(*(f"--{name}={value}" for name, value in given.items()))
-    assert options_from_config(config) == given
+    assert options_from_config(config) == given | {"seconds": None}
     unchanged = options_from_config(StylizeConfig())
     assert not [name for name, value in given.items() if value == unchanged[name]]
 

@@ -30,6 +30,7 @@ from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.profiles import srgb_profile
 from tf_nst.io.writing import write_image
+from tf_nst.model.bundled import BUNDLED
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import load_weights
 from tf_nst.version import VERSION
@@ -155,7 +156,9 @@ def test_the_record_holds_every_term_at_every_step_and_at_the_end(record):
 def test_the_flag_file_holds_resolved_values_and_absolute_paths(whole):
     flags = settings(whole.sub / "out.cfg")
     assert "auto" not in flags.values() and "None" not in flags.values()
-    assert flags.keys() == {flag.name for flag in PAINT_FLAGS} - {"debug", "preview_every"}
+    assert flags.keys() == {flag.name for flag in PAINT_FLAGS} - {
+        *("debug", "preview_every", "seconds")
+    }
     assert flags["weights"] == "random" and flags["seed"] == "3"
     assert (flags["steps"], flags["scales"]) == (str(STEPS), "1")
     for name in ("content", "style", "output"):
@@ -220,13 +223,18 @@ def test_a_run_may_write_over_what_a_run_wrote(folder, paint_here):
 # --- weights ---------------------------------------------------------------------------------
 
 
-def test_auto_with_an_empty_cache_names_imagenet_in_one_line(folder, paint_here):
-    ran = paint_here("--weights=auto", "--output=out.png")
+def test_the_weights_by_default_are_imagenets_in_the_box(folder, run_here):
+    """Without a cache, and without a line about a download."""
+    layers = [flag for flag in SHORT if not flag.startswith("--weights")]
+    few = ("--size=48", "--steps=2", "--optimizer=adam")
+    ran = run_here(*FILES, *layers, *few, "--output=out.png")
     assert_fine(ran)
-    told = [line for line in ran.out.splitlines() if "--weights=imagenet" in line]
-    assert len(told) == 1 and "compact network" in told[0]
-    assert settings(folder / "out.cfg")["weights"] == "compact"
-    assert json.loads((folder / "out.json").read_text())["settings"]["weights"] == "compact"
+    assert "network  vgg19, imagenet weights, max pooling" in ran.out.splitlines()
+    assert settings(folder / "out.cfg")["weights"] == "imagenet"
+    record = json.loads((folder / "out.json").read_text())
+    assert record["weights"] == {"source": "imagenet", "sha256": BUNDLED["imagenet"].sha256}
+    assert record["settings"]["weights"] == "imagenet"
+    assert not (folder.parent / "keras" / "models").exists() and "download" not in ran.out
 
 
 # --- what the photograph brings --------------------------------------------------------------

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tf_nst.engine import forecast
-from tf_nst.engine.forecast import Work, convolution_speed, expected_seconds
+from tf_nst.engine.forecast import Forecast, Work, convolution_speed
 from tf_nst.engine.schedule import Scale
 from tf_nst.engine.windows import plan_windows
 from tf_nst.model.networks import NETWORKS, Network
@@ -82,14 +82,13 @@ def test_replicas_do_not_share_a_whole_picture():
 
 
 @pytest.mark.parametrize(
-    ("cores", "xla", "traces"),
-    [((0, 0, 0, 0), False, 1), ((0, 0, 0, 0), True, 3), ((0, 0, 1, 1), False, 3)],
+    ("cores", "any_size", "traces"),
+    [((0, 0, 0, 0), True, 1), ((0, 0, 0, 0), False, 3), ((0, 0, 1, 1), True, 3)],
 )
-def test_seconds_are_operations_by_speed_and_tracing(monkeypatch, cores, xla, traces):
-    """Scales that are painted whole are traced together, but for XLA."""
-    monkeypatch.setattr(forecast, "convolution_speed", lambda strategy, dtype: 100.0)
+def test_seconds_are_operations_by_speed_and_tracing(cores, any_size, traces):
+    """Scales that are painted whole are traced together where one trace serves every size."""
     scales = (Scale(3, 2, 0), Scale(3, 2, 5), Scale(*SIZE, 3), Scale(*SIZE, 3))
-    seconds = expected_seconds(WORK, scales, cores, tf.distribute.get_strategy(), "float32", xla)
+    seconds = Forecast(WORK, 100.0, any_size).seconds(scales, cores)
     assert seconds == traces * forecast._TRACING + WORK.operations(scales, cores) / 100.0
 
 

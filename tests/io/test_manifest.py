@@ -27,7 +27,7 @@ def write_record(picture, record):
 
 def write_settings(picture, given):
     """Writes NAME.cfg beside the picture; its path."""
-    write_together({settings_path(picture): settings_bytes(picture, given)})
+    write_together({settings_path(picture): settings_bytes(picture, given, "0a1b")})
     return settings_path(picture)
 
 

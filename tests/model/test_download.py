@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from tf_nst.errors import RunError, UserError
-from tf_nst.model.download import IMAGENET, checksum, download, imagenet_path, is_cached
+from tf_nst.model.download import KERAS_FILES, cache_path, checksum, download, is_cached
 from tf_nst.model.networks import NETWORKS, Network
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB, so that it does not arrive in one piece
@@ -103,8 +103,9 @@ def refused(url, path, **options) -> str:
     line = str(caught.value)
     assert caught.value.exit_code == 1
     assert "\n" not in line
-    for part in ("--weights=imagenet", url, str(path), "--weights=random", "--weights=PATH"):
-        assert part in line
+    assert line.startswith(f"--weights=keras: cannot download {url}: ")
+    assert f"; put the file at {path} by hand; without a download: --weights=imagenet (" in line
+    assert "--weights=random" in line and "--weights=PATH" in line
     assert not path.is_file()
     assert not path.parent.is_dir() or list(path.parent.iterdir()) == []
     return line
@@ -259,30 +260,30 @@ def test_the_table_is_that_of_keras():
     from keras.src.applications import vgg16, vgg19
 
     for module, name in ((vgg16, "vgg16"), (vgg19, "vgg19")):
-        assert IMAGENET[name].url == module.WEIGHTS_PATH_NO_TOP
-        assert f'file_hash="{IMAGENET[name].md5}"' in inspect.getsource(module)
-    assert IMAGENET["vgg16"].md5 != IMAGENET["vgg19"].md5
+        assert KERAS_FILES[name].url == module.WEIGHTS_PATH_NO_TOP
+        assert f'file_hash="{KERAS_FILES[name].md5}"' in inspect.getsource(module)
+    assert KERAS_FILES["vgg16"].md5 != KERAS_FILES["vgg19"].md5
 
 
 def test_the_cache_is_that_of_keras(monkeypatch, tmp_path):
     name = "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("KERAS_HOME", raising=False)
-    assert imagenet_path(NETWORKS["vgg19"]) == str(tmp_path / ".keras" / "models" / name)
+    assert cache_path(NETWORKS["vgg19"]) == str(tmp_path / ".keras" / "models" / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KERAS_HOME", "elsewhere")
-    assert imagenet_path(NETWORKS["vgg19"]) == str(tmp_path / "elsewhere" / "models" / name)
+    assert cache_path(NETWORKS["vgg19"]) == str(tmp_path / "elsewhere" / "models" / name)
 
 
-def test_a_network_without_imagenet_weights_is_refused():
+def test_a_network_without_a_file_of_keras_is_refused():
     with pytest.raises(UserError, match="expected a network among vgg16, vgg19, received tiny"):
-        imagenet_path(Network("tiny", (1,) * 5, (1,) * 5))
+        cache_path(Network("tiny", (1,) * 5, (1,) * 5))
 
 
 def test_a_file_counts_as_cached_only_with_the_right_checksum(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setitem(IMAGENET, "vgg19", IMAGENET["vgg19"]._replace(md5=MD5))
-    path = tmp_path / "models" / os.path.basename(imagenet_path(NETWORKS["vgg19"]))
+    monkeypatch.setitem(KERAS_FILES, "vgg19", KERAS_FILES["vgg19"]._replace(md5=MD5))
+    path = tmp_path / "models" / os.path.basename(cache_path(NETWORKS["vgg19"]))
     assert not is_cached(NETWORKS["vgg19"])
     path.mkdir(parents=True)
     assert not is_cached(NETWORKS["vgg19"])

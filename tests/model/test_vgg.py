@@ -2,45 +2,22 @@
 
 import os
 
-import keras
 import numpy as np
 import PIL.Image
 import pytest
 import reference
 import tensorflow as tf
+from applications import application, assert_equal_layers, names, their_features
 from tolerances import assert_close
 
 from tf_nst.model.networks import NETWORKS
-from tf_nst.model.plain import IMAGENET_MEANS, POOLING_SCALES
+from tf_nst.model.plain import POOLING_SCALES
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights
 
-APPLICATIONS = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}
 IMAGE = reference.counting(37, 50)[None]
 SMALL = reference.counting(33, 35)
 EXAMPLES = os.path.join(os.path.dirname(__file__), "..", "..", "examples")
-
-
-def names(network) -> tuple[str, ...]:
-    return tuple(layer.name for layer in network.layers)
-
-
-def their_features(application, image) -> dict:
-    """{layer: features} of a keras.applications model; image in 0..1."""
-    outputs = {layer.name: layer.output for layer in application.layers[1:]}
-    model = keras.Model(application.input, outputs)
-    means = np.array(IMAGENET_MEANS)
-    caffe = keras.applications.vgg19.preprocess_input(image * 255.0)
-    np.testing.assert_allclose(caffe, (image * 255.0 - means)[..., ::-1], atol=1e-4)
-    return model(tf.constant(caffe, tf.float32))
-
-
-def assert_equal_layers(ours, theirs):
-    assert list(ours) == list(theirs)
-    for name, features in ours.items():
-        assert features.dtype == tf.float32
-        assert np.max(theirs[name]) > 0, f"{name} is dead: nothing is compared"
-        assert_close(features, theirs[name], "float32")
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -51,9 +28,7 @@ def test_every_layer_equals_keras(name):
         layer: (kernel, np.linspace(-1.0, 2.0, bias.size, dtype=np.float32))
         for layer, (kernel, bias) in weights.arrays.items()
     }
-    theirs = APPLICATIONS[name](weights=None, include_top=False)
-    for layer, pair in arrays.items():
-        theirs.get_layer(layer).set_weights(pair)
+    theirs = application(name, arrays)
     ours = build_extractor(network, names(network), arrays)
     features = ours(tf.constant(IMAGE, tf.float32))
     assert_equal_layers(features, their_features(theirs, IMAGE))
@@ -127,23 +102,14 @@ def test_pictures_of_a_batch_do_not_see_each_other(make_extractor):
             assert_close(features[index], alone, "float64")
 
 
-def real_weights() -> str:
-    path = os.environ.get("TF_NST_WEIGHTS", "")
-    if not path:
-        pytest.skip("TF_NST_WEIGHTS is not set")
-    return path
-
-
 @pytest.fixture(scope="module")
 def imagenet() -> dict:
     network = NETWORKS["vgg19"]
-    path = real_weights()
-    return load_weights(path, network, network.layers, seed=0, report=pytest.fail).arrays
+    return load_weights("imagenet", network, network.layers, seed=0, report=pytest.fail).arrays
 
 
-@pytest.mark.real_weights
 def test_every_layer_of_imagenet_vgg19_equals_keras(imagenet):
-    theirs = keras.applications.VGG19(weights=real_weights(), include_top=False)
+    theirs = application("vgg19", imagenet)
     ours = build_extractor(NETWORKS["vgg19"], names(NETWORKS["vgg19"]), imagenet)
     features = ours(tf.constant(IMAGE, tf.float32))
     assert_equal_layers(features, their_features(theirs, IMAGE))
@@ -154,7 +120,6 @@ def test_every_layer_of_imagenet_vgg19_equals_keras(imagenet):
 POOLING_FACTOR = 1.15
 
 
-@pytest.mark.real_weights
 @pytest.mark.parametrize("example", ["louvre_court.jpg", "water_garden.jpg"])
 @pytest.mark.parametrize("pooling", ["average", "l2"])
 def test_pooling_keeps_the_root_mean_square(imagenet, example, pooling):

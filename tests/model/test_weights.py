@@ -1,7 +1,8 @@
-"""Weights from every layout of Keras, from the cache and from a seed; and every refusal."""
+"""Weights from every layout of Keras, from its cache, the box and a seed; and every refusal."""
 
 import hashlib
 import os
+import socket
 import subprocess
 import sys
 
@@ -9,9 +10,10 @@ import h5py
 import numpy as np
 import pytest
 
-from tf_nst.errors import UserError
+from tf_nst.errors import RunError, UserError
 from tf_nst.model import weights as module
-from tf_nst.model.download import IMAGENET, ImagenetFile, imagenet_path
+from tf_nst.model.bundled import BUNDLED
+from tf_nst.model.download import KERAS_FILES, KerasFile, cache_path
 from tf_nst.model.networks import NETWORKS, Network
 from tf_nst.model.weights import load_weights
 
@@ -199,24 +201,49 @@ def test_legacy_weights_that_keras_saves_are_read(tmp_path, keras_model):
 
 # Refusals
 
+WITHOUT_A_DOWNLOAD = ("imagenet", "random", "PATH")
 
-def refusal(choice, network=TINY19, names=("block5_pool",)) -> str:
+
+def refused_outright(choice, network=TINY19, names=("block5_pool",)) -> str:
     """The line of the refusal, after the checks that hold for all of them."""
     with pytest.raises(UserError) as caught:
         load(choice, network, names)
     line = str(caught.value)
     assert caught.value.exit_code == 2
     assert "\n" not in line
-    for part in ("--weights=", "expected", "received", "PATH", "--weights=random", "=auto"):
-        assert part in line
+    assert line.startswith("--weights=") and "expected" in line and "received" in line
+    return line
+
+
+def refusal(choice, network=TINY19, names=("block5_pool",)) -> str:
+    """The line of a refusal that names what needs no download."""
+    line = refused_outright(choice, network, names)
+    for word in WITHOUT_A_DOWNLOAD:
+        assert f"--weights={word}" in line
     return line
 
 
 @pytest.mark.parametrize(
-    ("word", "nearest"), [("imagnet", "imagenet"), ("AUTO", "auto"), ("randm", "random")]
+    ("word", "nearest"), [("imagnet", "imagenet"), ("Keras", "keras"), ("randm", "random")]
 )
 def test_an_unknown_word_gets_the_nearest(word, nearest):
     assert f"received neither; nearest: --weights={nearest};" in refusal(word)
+
+
+@pytest.mark.parametrize("word", ["auto", "compact"])
+def test_a_word_of_an_earlier_version_is_told_what_to_write(word):
+    line = refused_outright(word)
+    assert line.startswith(f"--weights={word}: expected imagenet, keras, random or a path, ")
+    assert "earlier version; --weights=imagenet, the default," in line
+
+
+@pytest.mark.parametrize("word", ["auto", "compact"])
+def test_a_file_named_like_a_word_of_an_earlier_version_is_taken_by_its_path(
+    tmp_path, monkeypatch, word
+):
+    monkeypatch.chdir(tmp_path)
+    path = written(tmp_path / word, counting(TINY16))
+    assert load(f"./{word}", TINY16).flag == path
 
 
 def test_an_empty_choice_is_refused():
@@ -231,7 +258,7 @@ def test_a_missing_path_is_refused(tmp_path):
 def test_a_refusal_says_where_the_right_file_is_and_where_it_belongs(tmp_path):
     network = NETWORKS["vgg19"]
     line = refusal(str(tmp_path / "w.h5"), network)
-    assert IMAGENET["vgg19"].url in line and imagenet_path(network) in line
+    assert KERAS_FILES["vgg19"].url in line and cache_path(network) in line
 
 
 def test_a_directory_is_refused(tmp_path):
@@ -423,7 +450,31 @@ def test_random_checksum_is_that_of_the_numbers():
     assert load("random", seed=8).checksum != weights.checksum
 
 
-# ImageNet and auto
+# ImageNet, in the box
+
+
+@pytest.fixture
+def no_download(monkeypatch):
+    monkeypatch.setattr(module, "download", lambda *_, **__: pytest.fail("downloaded"))
+
+
+@pytest.mark.usefixtures("no_download")
+def test_imagenet_is_the_network_in_the_box_and_knows_no_cache(monkeypatch):
+    for name in ("cache_path", "is_cached"):
+        monkeypatch.setattr(module, name, lambda *_: pytest.fail("looked into the cache"))
+    weights = load("imagenet", NETWORKS["vgg19"], ("block1_conv2",))
+    assert weights[:3] == ("imagenet", "imagenet", BUNDLED["imagenet"].sha256)
+    assert weights.network == NETWORKS["vgg19"]
+    assert list(weights.arrays) == ["block1_conv1", "block1_conv2"]
+
+
+def test_imagenet_of_another_network_is_refused_and_told_where_there_is_one():
+    line = refused_outright("imagenet", NETWORKS["vgg16"], ("block1_conv1",))
+    assert line.startswith("--weights=imagenet: expected --network=vgg19, ")
+    assert "received --network=vgg16; --weights=keras downloads" in line
+
+
+# Keras' own file
 
 
 @pytest.fixture
@@ -433,17 +484,23 @@ def published(monkeypatch, tmp_path):
     with open(path, "rb") as file:
         md5 = hashlib.md5(file.read()).hexdigest()
     url = (tmp_path / "published.h5").as_uri()
-    monkeypatch.setitem(IMAGENET, "tiny19", ImagenetFile(url, md5, 80))
+    monkeypatch.setitem(KERAS_FILES, "tiny19", KerasFile(url, md5))
     return path
 
 
 @pytest.fixture
-def no_download(monkeypatch):
-    monkeypatch.setattr(module, "download", lambda *_, **__: pytest.fail("downloaded"))
+def unheard(monkeypatch):
+    """The address of a file of TINY19 where every connection is refused."""
+    monkeypatch.setenv("no_proxy", "*")
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}/tiny19.h5"
+        monkeypatch.setitem(KERAS_FILES, "tiny19", KerasFile(url, "0" * 32, 80))
+        yield url
 
 
 def put_in_cache(content: bytes) -> str:
-    path = imagenet_path(TINY19)
+    path = cache_path(TINY19)
     os.makedirs(os.path.dirname(path))
     with open(path, "wb") as file:
         file.write(content)
@@ -456,76 +513,39 @@ def content_of(path) -> bytes:
 
 
 @pytest.mark.usefixtures("no_download")
-@pytest.mark.parametrize("choice", ["imagenet", "auto"])
-def test_cached_imagenet_weights_are_taken_in_silence(published, choice):
+def test_keras_cached_file_is_taken_in_silence(published):
     path = put_in_cache(content_of(published))
-    weights = load(choice)
-    assert weights[:3] == ("imagenet", "imagenet", sha256(path))
+    weights = load("keras")
+    assert weights[:3] == ("keras", "keras", sha256(path))
     assert_same(weights.arrays, counting(TINY19))
 
 
-def test_imagenet_weights_are_downloaded_to_the_cache(published):
+def test_keras_file_is_downloaded_to_the_cache(published):
     lines = []
-    weights = load("imagenet", lines=lines)
-    assert weights[:3] == ("imagenet", "imagenet", sha256(published))
+    weights = load("keras", lines=lines)
+    assert weights[:3] == ("keras", "keras", sha256(published))
     assert_same(weights.arrays, counting(TINY19))
-    assert content_of(imagenet_path(TINY19)) == content_of(published)
+    assert content_of(cache_path(TINY19)) == content_of(published)
     assert lines[0].startswith("downloading file:")
 
 
 def test_a_damaged_cached_file_is_told_and_downloaded_again(published):
     path, lines = put_in_cache(b"damaged"), []
-    assert load("imagenet", lines=lines).source == "imagenet"
+    assert load("keras", lines=lines).source == "keras"
     assert path in lines[0] and "is damaged" in lines[0] and "again" in lines[0]
     assert content_of(path) == content_of(published)
 
 
-def test_imagenet_weights_of_a_network_without_them_are_refused():
-    assert "received tiny16;" in refusal("imagenet", TINY16)
+def test_a_refused_connection_is_told_in_one_line_with_what_to_do(unheard):
+    with pytest.raises(RunError) as caught:
+        load("keras", lines=[])
+    line = str(caught.value)
+    assert line.startswith(f"--weights=keras: cannot download {unheard}: ")
+    assert "\n" not in line and "Connection refused" in line
+    assert f"put the file at {cache_path(TINY19)} by hand" in line
+    assert "without a download: --weights=imagenet (VGG19, in the box)" in line
+    assert not os.path.exists(cache_path(TINY19))
 
 
-@pytest.mark.usefixtures("no_download", "published")
-def test_auto_without_a_cached_file_is_random_and_says_so_in_one_line():
-    lines = []
-    weights = load("auto", seed=5, lines=lines)
-    assert weights.source == weights.flag == "random"
-    assert weights.checksum == load("random", seed=5).checksum
-    (line,) = lines
-    assert "\n" not in line and "colours and blots rather than strokes" in line
-    assert f"{imagenet_path(TINY19)} is not there: --weights=imagenet" in line
-
-
-@pytest.mark.usefixtures("no_download", "published")
-def test_auto_with_a_damaged_cached_file_says_so():
-    path, lines = put_in_cache(b"damaged"), []
-    assert load("auto", lines=lines).source == "random"
-    (line,) = lines
-    assert f"{path} is damaged" in line and "--weights=imagenet" in line
-
-
-@pytest.mark.usefixtures("no_download")
-def test_auto_for_a_network_without_imagenet_weights_is_random():
-    lines = []
-    assert load("auto", TINY16, lines=lines).source == "random"
-    assert lines[0].endswith("--weights=imagenet has nothing for --network=tiny16")
-
-
-# The real file
-
-
-@pytest.mark.real_weights
-def test_the_real_file_of_vgg19():
-    path = os.environ.get("TF_NST_WEIGHTS")
-    if not path:
-        pytest.skip("TF_NST_WEIGHTS is not set")
-    weights = load(path, NETWORKS["vgg19"], ("block5_conv1",))
-    shapes = [kernel.shape for kernel, _ in weights.arrays.values()]
-    assert len(shapes) == 13
-    assert shapes[0] == (3, 3, 3, 64) and shapes[-1] == (3, 3, 512, 512)
-    assert all(np.isfinite(array).all() for pair in weights.arrays.values() for array in pair)
-    with h5py.File(path) as file:
-        datasets = list(file["block1_conv1"].values())
-        while isinstance(datasets[0], h5py.Group):
-            datasets = list(datasets[0].values())
-        (kernel,) = (dataset[()] for dataset in datasets if dataset.ndim == 4)
-    assert weights.arrays["block1_conv1"][0].mean() == kernel.mean() != 0
+def test_keras_file_of_a_network_without_one_is_refused():
+    assert "received tiny16;" in refusal("keras", TINY16)

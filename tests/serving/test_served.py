@@ -1,6 +1,5 @@
 """What the loaded export answers: the command's pictures, each alone, and plain refusals."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -123,12 +122,10 @@ def test_bfloat16_is_computed_and_kept_where_it_is_asked_for(tmp_path, painting,
     assert_within(answer["losses"][0], exact, 5e-2)
 
 
-@pytest.mark.real_weights
 def test_imagenets_weights_are_painted_with_as_the_command_paints(tmp_path, painting):
     """All layers that a picture takes by itself."""
-    path = os.environ.get("TF_NST_WEIGHTS") or pytest.skip("TF_NST_WEIGHTS is not set")
     options = {"size": 48, "steps": 2, "optimizer": "adam", "precision": "float32"}
-    options["weights"] = path
+    options["weights"] = "imagenet"
     folder = tf_nst.export(tmp_path, painting, **options)
     model = tf.saved_model.load(str(folder))
     photo = counted(36, 48)

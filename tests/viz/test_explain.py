@@ -1,6 +1,5 @@
 """The lesson: every figure of a pair on one page, which a browser opens without a complaint."""
 
-import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -34,21 +33,16 @@ class Page(HTMLParser):
         self.places += [value for name, value in attrs if name in ("src", "href", "srcset")]
 
 
-def explained(weights: str):
-    """The lesson, and the lines told on the way."""
-    lines = []
-    return explain_pair(*PAIR, report=lines.append, weights=weights, **SHORT), lines
+@pytest.fixture(scope="module")
+def told() -> list[str]:
+    """The lines told while the lesson was made."""
+    return []
 
 
 @pytest.fixture(scope="module")
-def compact():
-    return explained("compact")
-
-
-def written(lesson, folder: Path) -> Path:
-    path = folder / "lesson.html"
-    path.write_text(lesson.page(), encoding="utf-8")
-    return path
+def lesson(told):
+    """Of the example pair, with the weights that a picture takes by itself."""
+    return explain_pair(*PAIR, report=told.append, **SHORT)
 
 
 def assert_opens(page: Path, width: int, folder: Path) -> None:
@@ -60,26 +54,27 @@ def assert_opens(page: Path, width: int, folder: Path) -> None:
     assert seen.outside == [] and seen.width == width
 
 
-def test_the_page_stands_alone(compact):
-    page = Page(compact[0].page())
+def test_the_page_stands_alone(lesson):
+    page = Page(lesson.page())
     assert page.formulas > 15
     assert not page.tags & {"script", "iframe", "object", "embed"}
     assert page.places and all(place.startswith("data:") for place in page.places)
 
 
-def test_it_tells_how_far_it_is(compact):
-    parts = [line for line in compact[1] if line.startswith("part ")]
+@pytest.mark.usefixtures("lesson")
+def test_it_tells_how_far_it_is(told):
+    parts = [line for line in told if line.startswith("part ")]
     assert [line.split(":")[0] for line in parts] == [f"part {it} of 7" for it in range(1, 8)]
 
 
-def test_the_numbers_are_the_runs(compact):
-    lesson, _ = compact
+def test_the_numbers_are_the_runs(lesson):
     text = re.sub(r"<[^>]+>", " ", lesson.page())
     run = lesson.run
     end = sum(weight * float(run.made.values[name][0]) for name, weight in run.weights.items())
     for number in (run.curves.loss[0], end, lesson.content.layers[-1].pixel_error):
         assert plain(number) in text
     assert "96×72" in text and "3 steps a picture" in text
+    assert "vgg19, imagenet weights" in text
     assert [it.step for it in run.snapshots] == [1, 2, 3]
     numbers = lesson.numbers()
     assert numbers["run"]["facts"]["optimizer"] == "L-BFGS"
@@ -87,19 +82,10 @@ def test_the_numbers_are_the_runs(compact):
 
 
 @widths
-def test_a_browser_opens_it(compact, tmp_path, width):
-    assert_opens(written(compact[0], tmp_path), width, tmp_path)
-
-
-@pytest.mark.real_weights
-def test_the_page_with_imagenet_weights(tmp_path):
-    path = os.environ.get("TF_NST_WEIGHTS")
-    if not path:
-        pytest.skip("TF_NST_WEIGHTS is not set")
-    lesson, _ = explained(path)
-    page = written(lesson, tmp_path)
-    assert "vgg19, file weights" in page.read_text(encoding="utf-8")
-    assert_opens(page, 390, tmp_path)
+def test_a_browser_opens_it(lesson, tmp_path, width):
+    page = tmp_path / "lesson.html"
+    page.write_text(lesson.page(), encoding="utf-8")
+    assert_opens(page, width, tmp_path)
 
 
 @widths

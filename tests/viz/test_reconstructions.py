@@ -24,9 +24,9 @@ class Watched:
 
 
 def test_the_error_of_a_reconstruction_grows_with_depth():
-    """The bundled network on the example, small."""
+    """ImageNet's network on the example, small."""
     found = reconstruct_content(
-        "examples/louvre_court.jpg", size=64, steps=25, weights="compact", precision="float32"
+        "examples/louvre_court.jpg", size=64, steps=25, weights="imagenet", precision="float32"
     )
     errors = [it.pixel_error for it in found.layers]
     assert [it.layer for it in found.layers] == [f"block{block}_conv2" for block in range(1, 6)]

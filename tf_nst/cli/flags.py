@@ -5,6 +5,7 @@ from typing import NamedTuple
 from absl import flags
 
 from tf_nst import config as choices
+from tf_nst import lengths
 from tf_nst.config import StylizeConfig, config_from_options, option_names
 from tf_nst.errors import UserError
 
@@ -49,23 +50,30 @@ PAINT_FLAGS = (
         "steps",
         "string",
         _listed(_D.steps),
-        f"evaluations of the loss, 1 to {choices.MAX_STEPS}: of all scales together, or of each by "
+        f"evaluations of the loss, 1 to {lengths.MAX_STEPS}: of all scales together, or of each by "
         "commas, from the coarsest on; 0 leaves a scale out",
+    ),
+    Flag(
+        "seconds",
+        "float",
+        None,
+        "instead of --steps, above 0: as many as fit into about so many seconds from the command's "
+        "start, by this device's speed; NAME.cfg has the steps",
     ),
     Flag(
         "scales",
         "integer",
         _D.scales,
         "sizes at which the picture is painted one after the other, each sqrt(2) times the one "
-        f"before, 0 to {choices.MAX_SCALES}; 0: as many as there are from 128 pixels on",
+        f"before, 0 to {lengths.MAX_SCALES}; 0: as many as there are from 128 pixels on",
     ),
     Flag("network", "string", _D.network_config.network, _one_of(choices.NETWORKS)),
     Flag(
         "weights",
         "string",
         _D.network_config.weights,
-        "auto (never downloads)|imagenet (downloads 60 to 80 MB once)|compact (in the box, vgg19 "
-        "only)|random (seeded)|PATH of a Keras .h5 or .weights.h5 file",
+        "imagenet (vgg19, in the box)|keras (Keras' own file, downloaded once, 59 to 80 MB)|random "
+        "(seeded)|PATH of a Keras .h5 or .weights.h5 file",
     ),
     Flag("pooling", "string", _D.network_config.pooling, _one_of(choices.POOLINGS)),
     Flag("content_layers", "string", _listed(_O.content_layers), _LAYERS),
@@ -198,7 +206,20 @@ def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
         raise UserError(
             f"--output_profile: expected srgb or input, received {values.output_profile!r}"
         )
-    return config_from_options({name: values[name].value for name in option_names()})
+    options = {name: values[name].value for name in option_names()}
+    return config_from_options(_one_length(options, values))
+
+
+def _one_length(options: dict, values: flags.FlagValues) -> dict:
+    """The options with steps or seconds alone, where the command line's overrides a flag file's.
+
+    `present` is as `run_command` leaves it.
+    """
+    steps, seconds = values["steps"].present, values["seconds"].present
+    if steps == seconds and steps:
+        return options
+    left_out = "seconds" if steps > seconds or options["seconds"] is None else "steps"
+    return {name: value for name, value in options.items() if name != left_out}
 
 
 def _refuse_unused(values: flags.FlagValues) -> None:

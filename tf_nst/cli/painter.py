@@ -9,9 +9,9 @@ from tf_nst.cli.stop import Stop
 from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.engine.events import StepsDone
 from tf_nst.engine.failures import UnfinishedError
-from tf_nst.engine.forecast import Work, expected_seconds
 from tf_nst.engine.strategy import strategy_name, worker_place
 from tf_nst.engine.stylize import iterate
+from tf_nst.engine.timing import make_forecast
 from tf_nst.io.encoding import Encoded
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration, roughly
@@ -26,10 +26,10 @@ from tf_nst.io.writing import encode_image, write_image, write_together
 from tf_nst.painting import Painting, finished, prepare
 
 
-def paint_picture(values, config: StylizeConfig, inputs: Inputs) -> int:
+def paint_picture(values, config: StylizeConfig, inputs: Inputs, began: float) -> int:
     """Paints, shows progress, writes the picture, its record and its flag file.
 
-    Of several workers the first one writes.
+    Of several workers the first one writes. `began` is the command's time.perf_counter().
 
     Returns:
       0, or 130 and 143 where Ctrl-C or SIGTERM ended the run early: the picture so far is written.
@@ -38,8 +38,7 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs) -> int:
       RunError: a loss is not finite or another worker is gone (the last good picture is written),
         or a file cannot be.
     """
-    began = time.perf_counter()
-    painting = prepare(config, inputs, _say, pause_every=values.preview_every)
+    painting = prepare(config, inputs, _say, values.preview_every, began)
     for line in _first_lines(painting):
         _say(line)
     history, ending = History(painting.job.scales), "painted"
@@ -104,7 +103,7 @@ def _first_lines(painting: Painting) -> list[str]:
         f"content  {_sizes(inputs.content, inputs.sources[0])}",
         f"style    {_sizes(inputs.style, inputs.sources[1])}",
         f"memory   about {painting.memory / 1e9:.1f} GB{_tiling(painting)}; "
-        f"about {roughly(_expected(painting))}",
+        f"about {roughly(_expected_seconds(painting))}",
         *notes,
     ]
 
@@ -120,19 +119,11 @@ def _tiling(painting: Painting) -> str:
     return f", windows of {core} pixels from {scale.width}×{scale.height} on"
 
 
-def _expected(painting: Painting) -> float:
-    """Seconds that the job takes, after a tenth of a second of trying the device's speed."""
-    job, inputs = painting.job, painting.inputs
+def _expected_seconds(painting: Painting) -> float:
+    job = painting.job
     cores = job.tiling.cores if job.tiling else (0,) * len(job.scales)
-    work = Work(
-        painting.weights.network,
-        job.terms,
-        inputs.content.size,
-        inputs.style.size,
-        job.strategy.num_replicas_in_sync,
-    )
-    precision = painting.config.precision
-    return expected_seconds(work, job.scales, cores, job.strategy, precision, job.xla)
+    forecast = make_forecast(painting.config, painting.budget, job.strategy)
+    return forecast.seconds(job.scales, cores)
 
 
 def _sizes(image, source: tuple[int, int]) -> str:
@@ -143,7 +134,9 @@ def _write(values, painting: Painting, history: History, image, ending: str, sec
     """The picture, its record and its flag file, all of them or none; then the last line."""
     data, notes = _encoded(values, painting, image)
     record, settings = record_path(values.output), settings_path(values.output)
-    flags = settings_bytes(values.output, _flags(values, painting, history))
+    flags = settings_bytes(
+        values.output, _flags(values, painting, history), painting.weights.checksum
+    )
     told = record_bytes(_record(painting, history, seconds))
     write_together({values.output: data, record: told, settings: flags})
     for note in notes:
@@ -175,7 +168,7 @@ def _record(painting: Painting, history: History, seconds: float) -> dict:
     config, inputs = painting.config, painting.inputs
     return {
         "device": strategy_name(painting.job.strategy),
-        "settings": options_from_config(config),
+        "settings": _settings(config),
         "weights": {"source": painting.weights.source, "sha256": painting.weights.checksum},
         "sizes": {
             "picture": [inputs.content.width, inputs.content.height],
@@ -196,6 +189,11 @@ def _record(painting: Painting, history: History, seconds: float) -> dict:
     }
 
 
+def _settings(config: StylizeConfig) -> dict:
+    """The options of a resolved config; what is None, such as seconds that became steps, is not."""
+    return {name: it for name, it in options_from_config(config).items() if it is not None}
+
+
 def _flags(values, painting: Painting, history: History) -> dict[str, object]:
     """All that the picture depends on, paths made absolute so that it works from any folder.
 
@@ -205,7 +203,7 @@ def _flags(values, painting: Painting, history: History) -> dict[str, object]:
     paths = {name: os.path.abspath(values[name].value) for name in ("content", "style", "output")}
     steps = ",".join(map(str, history.steps_of_scales))
     made = {"steps": steps, "scales": len(history.steps_of_scales)}
-    options = options_from_config(painting.config) | made
+    options = _settings(painting.config) | made
     for name, weight in WEIGHTED_BY.items():
         if options[weight] == 0:
             del options[name]

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from tf_nst.cli.command import run_command
@@ -28,6 +29,7 @@ def main(argv: list[str]) -> int:
 
 def paint(values) -> int:
     """Paints the picture of parsed flags. TensorFlow comes only when they are known to be good."""
+    began = time.perf_counter()
     config = config_from_flags(values)
     _check_output(values, config.init)
     from tf_nst.io.inputs import read_inputs
@@ -37,7 +39,7 @@ def paint(values) -> int:
     check_size(values.output, inputs.content.height, inputs.content.width)
     from tf_nst.cli.painter import paint_picture
 
-    return paint_picture(values, config, inputs)
+    return paint_picture(values, config, inputs, began)
 
 
 def _check_output(values, init: str) -> None:

@@ -1,4 +1,4 @@
-"""How long a run takes, told before it starts: its operations by the device's own speed."""
+"""How long a run takes, before it starts: its operations by the device's own speed."""
 
 import statistics
 import time
@@ -90,25 +90,23 @@ class Work(NamedTuple):
         return (rows.length, columns.length), -(-len(windows) // self.replicas)
 
 
-def expected_seconds(
-    work: Work,
-    scales: tuple[Scale, ...],
-    cores: tuple[int, ...],
-    strategy: tf.distribute.Strategy,
-    dtype: str,
-    xla: bool,
-) -> float:
-    """Seconds that a run takes, where other work leaves the device as free as it is now.
+class Forecast(NamedTuple):
+    """What a run takes on devices whose speed was tried.
 
-    Args:
+    Attributes:
       work: what it computes.
-      scales, cores: see `Work.operations`.
-      strategy: whose replicas compute it.
-      dtype: of the features.
-      xla: whether XLA compiles the steps.
+      speed: floating-point operations a second of a replica.
+      any_size: whether one trace serves the scales that are painted whole.
     """
-    traced = _TRACING * _traces(scales, cores, Replicas(strategy, 1).any_size and not xla)
-    return traced + work.operations(scales, cores) / convolution_speed(strategy, dtype)
+
+    work: Work
+    speed: float
+    any_size: bool
+
+    def seconds(self, scales: tuple[Scale, ...], cores: tuple[int, ...]) -> float:
+        """Seconds, where other work leaves the device as free as it was; see `Work.operations`."""
+        traced = _TRACING * _traces(scales, cores, self.any_size)
+        return traced + self.work.operations(scales, cores) / self.speed
 
 
 def _traces(scales: tuple[Scale, ...], cores: tuple[int, ...], any_size: bool) -> int:

@@ -1,12 +1,15 @@
 """The sizes at which a picture is painted, one after the other: coarse to fine."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from tf_nst.errors import UserError
+from tf_nst.lengths import MAX_STEPS
 
 # The long side of the coarsest scale is about this: below, the deepest layers see the whole
 # picture in a position or two.
@@ -42,14 +45,61 @@ def plan_scales(
     possible = _possible(min(height, width))
     _check_count(possible, f"{width}×{height} pixels", steps, count)
     count = len(steps) if len(steps) > 1 else count
-    wanted = _wanted(max(height, width))
-    count = count or max(1, min(wanted, possible, steps[0] // STEPS_PER_SCALE))
+    count = count or max(1, min(_default_count(height, width), steps[0] // STEPS_PER_SCALE))
     shares = _shares(count)
     own = steps if len(steps) > 1 else _spread(steps[0], count)
     return tuple(
         Scale(round(height * share), round(width * share), made)
         for share, made in zip(shares, own, strict=True)
     )
+
+
+def fit_scales(
+    height: int,
+    width: int,
+    count: int,
+    seconds: float,
+    expected: Callable[[tuple[Scale, ...]], float],
+) -> tuple[Scale, ...]:
+    """The scales of a picture of height x width pixels with the most steps that `seconds` allow.
+
+    Args:
+      count: of scales; 0: as many as leave each STEPS_PER_SCALE steps on average.
+      seconds: until the picture is painted.
+      expected: scales -> the seconds until they are painted.
+
+    Raises:
+      UserError: more scales than the picture's size allows, or not even a step for each fits.
+    """
+    for number in (count,) if count else range(_default_count(height, width), 0, -1):
+        plan = partial(plan_scales, height, width, count=number)
+        least = number if count or number == 1 else number * STEPS_PER_SCALE
+        if most := _most_steps(least, lambda steps, plan=plan: expected(plan((steps,))) <= seconds):
+            return plan((most,))
+    sizes = f"{number} sizes up to {width}×{height} pixels" if number > 1 else f"{width}×{height}"
+    raise UserError(
+        f"--seconds: expected about {math.ceil(expected(plan((least,))))} or more for a step at "
+        f"{sizes}, received {seconds:g}"
+    )
+
+
+def _most_steps(least: int, fit: Callable[[int], bool]) -> int:
+    """The most steps, from `least` to MAX_STEPS, that fit, as all fewer do; 0 where none do."""
+    if not fit(least):
+        return 0
+    too_many = 2 * least
+    while too_many <= MAX_STEPS and fit(too_many):
+        least, too_many = too_many, 2 * too_many
+    too_many = min(too_many, MAX_STEPS + 1)
+    while too_many - least > 1:
+        middle = (least + too_many) // 2
+        least, too_many = (middle, too_many) if fit(middle) else (least, middle)
+    return least
+
+
+def _default_count(height: int, width: int) -> int:
+    """As many scales as the size asks for and allows."""
+    return max(1, min(_wanted(max(height, width)), _possible(min(height, width))))
 
 
 def _check_count(possible: int, size: str, steps: tuple[int, ...], count: int) -> None:

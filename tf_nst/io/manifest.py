@@ -71,10 +71,19 @@ def record_bytes(record: dict) -> bytes:
     return (text + "\n").encode()
 
 
-def settings_bytes(picture: str | Path, flags: dict[str, object]) -> bytes:
-    """What NAME.cfg holds: a line for each flag."""
+def settings_bytes(picture: str | Path, flags: dict[str, object], weights: str) -> bytes:
+    """What NAME.cfg holds: a comment on the weights' file, and a line for each flag.
+
+    Args:
+      picture: its path.
+      flags: by name.
+      weights: sha256 of their file, in hexadecimal.
+    """
     name = settings_path(picture).name
-    lines = [f"{_CFG_MARK} tf-nst --flagfile={name} paints {Path(picture).name} again."]
+    lines = [
+        f"{_CFG_MARK} tf-nst --flagfile={name} paints {Path(picture).name} again.",
+        f"# sha256 of the weights: {weights}",
+    ]
     lines += [f"--{name}={_spelled(value)}" for name, value in flags.items()]
     return ("\n".join(lines) + "\n").encode()
 

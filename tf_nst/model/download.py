@@ -15,30 +15,27 @@ from tf_nst.errors import RunError, UserError
 from tf_nst.model.networks import Network
 
 OFFLINE_CHOICES = (
-    "offline choices: --weights=PATH, --weights=compact, --weights=random, --weights=auto"
+    "without a download: --weights=imagenet (VGG19, in the box), --weights=random, --weights=PATH"
 )
 
 
-class ImagenetFile(NamedTuple):
-    """A file of keras.applications: address, md5 and size in megabytes."""
+class KerasFile(NamedTuple):
+    """A file of keras.applications: address and md5."""
 
     url: str
     md5: str
-    megabytes: int
 
 
-IMAGENET = {
-    "vgg16": ImagenetFile(
+KERAS_FILES = {
+    "vgg16": KerasFile(
         "https://storage.googleapis.com/tensorflow/keras-applications/vgg16/"
         "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
         "6d6bbae143d832006294945121d1f1fc",
-        59,
     ),
-    "vgg19": ImagenetFile(
+    "vgg19": KerasFile(
         "https://storage.googleapis.com/tensorflow/keras-applications/vgg19/"
         "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
         "253f8cb515780f3b799900260a226db6",
-        80,
     ),
 }
 
@@ -56,27 +53,27 @@ class _Broken(Exception):
     """What arrived is not the file that was asked for."""
 
 
-def imagenet_path(network: Network) -> str:
+def cache_path(network: Network) -> str:
     """Where Keras caches the network's ImageNet file: an absolute path, whether it exists or not.
 
     Raises:
       UserError: there are no ImageNet weights for this network.
     """
-    if network.name not in IMAGENET:
+    if network.name not in KERAS_FILES:
         raise UserError(
-            f"--weights=imagenet: expected a network among {', '.join(IMAGENET)}, "
+            f"--weights=keras: expected a network among {', '.join(KERAS_FILES)}, "
             f"received {network.name}; {OFFLINE_CHOICES}"
         )
     home = os.path.expanduser(os.environ.get("KERAS_HOME", os.path.join("~", ".keras")))
-    file_name = IMAGENET[network.name].url.rsplit("/", 1)[1]
+    file_name = KERAS_FILES[network.name].url.rsplit("/", 1)[1]
     return os.path.join(os.path.abspath(home), "models", file_name)
 
 
 def by_hand(network: Network) -> str:
     """Where Keras' own file is and where it belongs, for messages; empty if there is none."""
-    if network.name not in IMAGENET:
+    if network.name not in KERAS_FILES:
         return ""
-    return f"Keras' own file is {IMAGENET[network.name].url}, its place {imagenet_path(network)}; "
+    return f"Keras' own file is {KERAS_FILES[network.name].url}, its place {cache_path(network)}; "
 
 
 def is_cached(network: Network) -> bool:
@@ -85,9 +82,9 @@ def is_cached(network: Network) -> bool:
     Raises:
       UserError: there are no ImageNet weights for this network.
     """
-    path = imagenet_path(network)
+    path = cache_path(network)
     try:
-        return checksum(path, "md5") == IMAGENET[network.name].md5
+        return checksum(path, "md5") == KERAS_FILES[network.name].md5
     except OSError:
         return False
 
@@ -129,8 +126,8 @@ def download(
             _check_checksum(_copy(body, file, report, path.name), md5)
     except (OSError, http.client.HTTPException, ValueError, _Broken) as error:
         raise RunError(
-            f"--weights=imagenet: cannot download {url}: {_reason(error, timeouts)}; "
-            f"put the file at {path} by hand, or use the {OFFLINE_CHOICES}"
+            f"--weights=keras: cannot download {url}: {_reason(error, timeouts)}; put the file at "
+            f"{path} by hand; {OFFLINE_CHOICES}"
         ) from error
 
 

@@ -59,7 +59,7 @@ def export(
       style: a path, an Image, Pillow's image or an array as `stylize` takes; or several with
         weights, [(style, weight), ...], which are blended.
       max_megapixels: that an encoded picture of a request may declare.
-      report: called with plain lines, such as which weights `auto` took.
+      report: called with plain lines on a download's progress.
       **options: the export command's flags without their dashes; `size` and `steps` are those of
         `serving_default`, and the most that a request to `stylize` may ask for.
 

@@ -8,7 +8,7 @@ from tf_nst.errors import UserError
 
 # Those of painting that have no meaning in a graph: it takes as many scales as fit, makes all its
 # steps, and does not know its server's memory, compiler or devices.
-LEFT_OUT = ("scales", "stop", "memory", "tile", "xla", "strategy")
+LEFT_OUT = ("scales", "seconds", "stop", "memory", "tile", "xla", "strategy")
 STARTS = ("matched", "content")
 EXPORT_OPTIONS = tuple(name for name in option_names() if name not in LEFT_OUT)
 # The server may be another machine than this one: no "auto".

@@ -83,5 +83,5 @@ def lone_input(config: StylizeConfig, source: Source, flag: str) -> Inputs:
 
 
 def told_once(report: Callable[[str], None]) -> Callable[[str], None]:
-    """A report that leaves out lines that it was given before, such as each run's same weights."""
+    """A report that leaves out lines that it was given before, such as each run's same devices."""
     return functools.cache(report)

@@ -85,7 +85,7 @@ def look(config: StylizeConfig, layers: tuple[str, ...], report: Callable[[str],
     Args:
       config: network, weights, pooling, and the seed of random weights.
       layers: Keras' names.
-      report: called with plain lines, such as which weights `auto` took.
+      report: called with plain lines on a download's progress.
 
     Raises:
       UserError: unusable weights.

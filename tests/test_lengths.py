@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from tf_nst.config import MAX_SCALES, MAX_STEPS, config_from_options, parse_steps
+from tf_nst.config import config_from_options
 from tf_nst.errors import UserError
+from tf_nst.lengths import MAX_SCALES, MAX_STEPS, parse_steps
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-"""Procedural painters of the two example pictures: a museum court and a water garden."""

@@ -1,0 +1,48 @@
+"""How many seconds a run takes on the devices at hand, and how many steps fit into some seconds."""
+
+import tensorflow as tf
+
+from tf_nst.config import StylizeConfig
+from tf_nst.engine.budget import Budget
+from tf_nst.engine.forecast import Forecast, Work, convolution_speed
+from tf_nst.engine.plan import plan_cores
+from tf_nst.engine.replicas import Replicas
+from tf_nst.engine.schedule import Scale, fit_scales
+
+
+def make_forecast(
+    config: StylizeConfig, budget: Budget, strategy: tf.distribute.Strategy
+) -> Forecast:
+    """The forecast of a picture, after a tenth of a second of trying the devices' speed.
+
+    Args:
+      config: with precision and XLA resolved.
+      budget: of the picture.
+      strategy: whose replicas paint it.
+    """
+    sizes = budget.picture, budget.style
+    work = Work(budget.network, budget.terms, *sizes, strategy.num_replicas_in_sync)
+    any_size = Replicas(strategy, 1).any_size and config.xla == "off"
+    return Forecast(work, convolution_speed(strategy, config.precision), any_size)
+
+
+def timed_scales(
+    config: StylizeConfig, budget: Budget, forecast: Forecast, spent: float
+) -> tuple[Scale, ...]:
+    """The scales of a picture with the most steps that fit into the config's seconds.
+
+    Args:
+      config: with precision and XLA resolved.
+      budget: of the picture.
+      forecast: of its run.
+      spent: seconds that are over.
+
+    Raises:
+      UserError: more scales than the picture's size allows, or not even a step for each fits.
+    """
+
+    def expected(scales: tuple[Scale, ...]) -> float:
+        cores = plan_cores(config.core, config.optimizer, config.lbfgs_pairs, scales, budget.room)
+        return spent + forecast.seconds(scales, cores)
+
+    return fit_scales(*budget.picture, config.scales, config.seconds, expected)
