@@ -81,25 +81,16 @@ def _gram(rows: tf.Tensor, weights: tf.Tensor | None, chunks: int | tf.Tensor = 
     """[B, h * w, C] -> [B, C, C] in the dtype of sums.
 
     One product in the gradient where autodiff makes two: G = F^T W F, so dL/dF = W F (S + S^T) with
-    S = dL/dG; the weights get no gradient.
+    S = dL/dG. That is the gradient of P + P^T where P = F^T stop(W F); the weights get none.
     """
-    column = None
-    if weights is not None:
-        column = tf.reshape(tf.cast(weights, rows.dtype), [1, chunks, -1, 1])
     parts = tf.reshape(rows, [tf.shape(rows)[0], chunks, -1, rows.shape[-1]])
-
-    @tf.custom_gradient
-    def product(parts):
-        weighted = parts if column is None else parts * column
-
-        def gradient(upstream):
-            both = upstream + tf.linalg.matrix_transpose(upstream)
-            return tf.matmul(weighted, tf.cast(both, parts.dtype)[:, None])
-
-        found = tf.matmul(parts, weighted, transpose_a=True)
-        return tf.reduce_sum(tf.cast(found, sum_dtype(parts)), axis=1), gradient
-
-    return product(parts)
+    weighted = parts
+    if weights is not None:
+        weighted *= tf.reshape(tf.cast(weights, rows.dtype), [1, chunks, -1, 1])
+    products = tf.matmul(parts, tf.stop_gradient(weighted), transpose_a=True)
+    gram = tf.reduce_sum(tf.cast(products, sum_dtype(parts)), axis=1)
+    transposed = tf.linalg.matrix_transpose(gram)
+    return gram + (transposed - tf.stop_gradient(transposed))
 
 
 def mean_square_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str, tf.Tensor]:

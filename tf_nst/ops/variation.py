@@ -15,7 +15,7 @@ def squared_variation_sums(
     Returns:
       "variation" [B] and "positions" [B], the weighted number of differences.
     """
-    return _variation_sums(image, weights, tf.square, lambda difference: 2 * difference)
+    return _variation_sums(image, weights, tf.square)
 
 
 def absolute_variation_sums(
@@ -25,10 +25,10 @@ def absolute_variation_sums(
 
     Args and returns are those of `squared_variation_sums`.
     """
-    return _variation_sums(image, weights, tf.abs, tf.sign)
+    return _variation_sums(image, weights, tf.abs)
 
 
-def _variation_sums(image, weights, measure, slope) -> dict[str, tf.Tensor]:
+def _variation_sums(image, weights, measure) -> dict[str, tf.Tensor]:
     shape, channels = tf.shape(image), image.shape[-1]
     if weights is None:
         weights = tf.ones(shape[1:3], image.dtype)
@@ -38,31 +38,19 @@ def _variation_sums(image, weights, measure, slope) -> dict[str, tf.Tensor]:
     rows = tf.reshape(image, [shape[0], shape[1], shape[2] * channels])
     shares = tf.repeat(weights, channels, axis=1)[None]
     return {
-        "variation": _difference_sums(rows, shares, measure, slope, axis=2, step=channels)
-        + _difference_sums(rows, shares, measure, slope, axis=1, step=1),
+        "variation": _difference_sums(rows, shares, measure, axis=2, step=channels)
+        + _difference_sums(rows, shares, measure, axis=1, step=1),
         "positions": tf.fill([shape[0]], pairs * channels),
     }
 
 
-def _difference_sums(rows, weights, measure, slope, *, axis: int, step: int) -> tf.Tensor:
+def _difference_sums(rows, weights, measure, *, axis: int, step: int) -> tf.Tensor:
     """[B, n, m] -> [B]: the weighted sum of `measure` of the differences over `step` places.
 
-    The gradient pads `slope` of the differences, where autodiff would scatter into a picture of
-    zeros for each slice: 7 against 49 ms for a picture of 512 x 512 on two cores.
+    Splits, whose gradients are joined, where those of slices would be scattered into a picture of
+    zeros each: 7 against 49 ms for a picture of 512 x 512 on two cores.
     """
-    front, back = ([[0, 0], [0, 0], [0, 0]] for _ in range(2))
-    front[axis], back[axis] = [step, 0], [0, step]
-
-    @tf.custom_gradient
-    def sums(rows):
-        near, far = tf.split(rows, [-1, step], axis)[0], tf.split(rows, [step, -1], axis)[1]
-        shares = tf.split(weights, [-1, step], axis)[0]
-        differences = far - near
-
-        def gradient(upstream):
-            slopes = upstream[:, None, None] * shares * slope(differences)
-            return tf.pad(slopes, front) - tf.pad(slopes, back)
-
-        return tf.reduce_sum(shares * measure(differences), axis=[1, 2]), gradient
-
-    return sums(rows)
+    near, _ = tf.split(rows, [-1, step], axis)
+    _, far = tf.split(rows, [step, -1], axis)
+    shares, _ = tf.split(weights, [-1, step], axis)
+    return tf.reduce_sum(shares * measure(far - near), axis=[1, 2])
