@@ -1,6 +1,7 @@
 """Benchmarks, each a table: python scripts/bench.py KIND
 
 step       seconds of a step, share of the machine's convolution ceiling, and where the rest goes
+seconds    what --seconds=N takes, from Enter to the end
 start      seconds from Enter to --help, to the first step and to the first preview
 picture    objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
 precision  the objective that bfloat16 ends at against float32's, on some pairs
@@ -8,6 +9,7 @@ scale      large pictures, whole and by windows: seconds a pixel, peak memory an
 exact      the gradient by windows against that of the whole picture
 files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
+program    writes the step as XLA programs, for an accelerator's machine with jax and no TensorFlow
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
 those of serving, docs/scale.md those of large pictures and files.
@@ -18,20 +20,36 @@ import subprocess
 import sys
 
 from absl import app, flags
-from benchmarks import exact, files, picture, precision, scale, serving, start, step
+from benchmarks import (
+    exact,
+    files,
+    picture,
+    precision,
+    program,
+    scale,
+    seconds,
+    serving,
+    start,
+    step,
+)
 
 SIZES = flags.DEFINE_list(
-    "sizes", ["256", "512"], "step, scale: sides of the square picture, in pixels"
+    "sizes",
+    ["256", "512"],
+    "step, scale, program: sides of the square picture, seconds: long side, in pixels",
 )
 DTYPES = flags.DEFINE_list(
-    "dtypes", ["float32", "bfloat16"], "step, scale (the first): dtypes of the features"
+    "dtypes",
+    ["float32", "bfloat16"],
+    "step, scale (the first), program: dtypes of the features; program takes float32-exact too, "
+    "which is float32 without TF32",
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
 STEPS = flags.DEFINE_integer("steps", 8, "step, scale, precision: steps")
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
 WEIGHTS = flags.DEFINE_string(
-    "weights", "compact", "picture, precision, scale, exact: as of the command"
+    "weights", "imagenet", "picture, precision, scale, exact, program: as of the command"
 )
 SIZE = flags.DEFINE_integer("size", 512, "picture, precision: long side in pixels")
 RECIPE_STEPS = flags.DEFINE_integer("recipe_steps", 1000, "picture: steps of the tutorial's recipe")
@@ -47,8 +65,11 @@ PLOT = flags.DEFINE_string("plot", "", "picture: .png to plot them in (needs mat
 PAIRS = flags.DEFINE_list(
     "pairs", ["examples/louvre_court.jpg:examples/water_garden.jpg"], "precision: CONTENT:STYLE"
 )
+BUDGETS = flags.DEFINE_list("budgets", ["20", "60", "180", "600"], "seconds: N")
 TILES = flags.DEFINE_list("tiles", ["off", "1024"], "scale: off, or pixels that a window owns")
 OPTIMIZER = flags.DEFINE_string("optimizer", "adam", "scale: as of the command")
+OPTIMIZERS = flags.DEFINE_list("optimizers", ["adam", "lbfgs"], "program: as of the command")
+DUMP = flags.DEFINE_string("dump", "", "program: folder to write to")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
 PICTURES = flags.DEFINE_integer("pictures", 16, "serving: painted for each number of clients")
 MEASURE = flags.DEFINE_string("measure", "", "what a child process measures: a JSON list")
@@ -62,6 +83,8 @@ MEASUREMENTS = {
     **exact.MEASUREMENTS,
     **files.MEASUREMENTS,
     **serving.MEASUREMENTS,
+    **seconds.MEASUREMENTS,
+    **program.MEASUREMENTS,
 }
 
 
@@ -96,15 +119,24 @@ def _scale():
     scale.print_table(child, SIZES.value, TILES.value, *how)
 
 
+def _program():
+    if not DUMP.value:
+        sys.exit("expected --dump=FOLDER, received nothing")
+    what = (SIZES.value, DTYPES.value, OPTIMIZERS.value, WEIGHTS.value)
+    program.print_table(child, DUMP.value, *what)
+
+
 TABLES = {
     "step": _step,
     "start": lambda: start.print_table(child),
+    "seconds": lambda: seconds.print_table(child, SIZES.value, BUDGETS.value),
     "picture": _picture,
     "precision": _precision,
     "scale": _scale,
     "exact": lambda: exact.print_table(child, WEIGHTS.value),
     "files": lambda: files.print_table(child),
     "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, PICTURES.value),
+    "program": _program,
 }
 
 

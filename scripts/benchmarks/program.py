@@ -1,0 +1,132 @@
+"""The compiled step as a program of its own, for a machine with an accelerator but no TensorFlow.
+
+TensorFlow lowers it here; jax compiles and times it there (program_run.py, which is copied beside
+the programs). Both hand it to XLA.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+from benchmarks import step
+
+RUNNER = Path(__file__).with_name("program_run.py")
+
+# What a call of the dumped program is asked for; a number it is given, so that others do as well.
+COUNT = 4
+
+# name: the dtype of the features, and whether float32 products may be rounded to TF32 on their way.
+DTYPES = {
+    "bfloat16": ("bfloat16", True),
+    "float32": ("float32", True),
+    "float32-exact": ("float32", False),
+}
+
+# Arguments of more values than this are described, not written.
+LISTED = 64
+
+
+def print_table(child, folder, sizes, dtypes, optimizers, weights):
+    """Writes a program for each optimiser, size and dtype, with what its arguments are like."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    shutil.copy(RUNNER, Path(folder) / "run.py")
+    print("| program | MB | steps of a call | arguments | MB of arguments |\n" + "|---" * 5 + "|")
+    for size in map(int, sizes):
+        for dtype in dtypes:
+            for optimizer in optimizers:
+                told = child("program", folder, size, dtype, optimizer, weights)
+                print(
+                    f"| {told['file']} | {told['megabytes']:.1f} | {COUNT} | {told['arguments']} "
+                    f"| {told['argument megabytes']:.0f} |",
+                    flush=True,
+                )
+
+
+def measure_program(folder, size, dtype, optimizer, weights):
+    """Writes {optimizer}-{size}-{dtype}.pb, an HLO module, and a .json that says how to run it."""
+    import tensorflow as tf
+
+    from tf_nst.ops import statistics
+
+    # Asked of this machine's processor, the answer might not be an accelerator's.
+    statistics.rounds_products = lambda: True
+    dtype_of_features, rounded = DTYPES[dtype]
+    # A part of every product of the module: its precision is DEFAULT, or HIGHEST.
+    tf.config.experimental.enable_tensor_float_32_execution(rounded)
+    run, progress = _compiled(size, dtype_of_features, optimizer, weights)
+    given = (progress, tf.constant(COUNT))
+    program = run.experimental_get_compiler_ir(*given)(stage="hlo_serialized")
+    name = Path(folder) / f"{optimizer}-{size}-{dtype}"
+    name.with_suffix(".pb").write_bytes(program)
+    told = _told(run.get_concrete_function(*given), given)
+    name.with_suffix(".json").write_text(json.dumps(told), encoding="utf-8")
+    return {
+        "file": f"{name.name}.pb",
+        "megabytes": len(program) / 1e6,
+        "arguments": len(told["arguments"]),
+        "argument megabytes": sum(each["bytes"] for each in told["arguments"]) / 1e6,
+    }
+
+
+def _compiled(size, dtype, optimizer, weights):
+    """The engine's own function and where it begins, at random pictures."""
+    from tf_nst.config import config_from_options
+    from tf_nst.engine.steps import begin, compile_steps
+    from tf_nst.io.inputs import read_inputs
+    from tf_nst.objective.objective import build_objective
+    from tf_nst.ops.color import as_float
+    from tf_nst.painting import prepare
+
+    config = config_from_options(
+        {
+            **{"size": size, "steps": 1, "scales": 1, "tile": "off", "memory": 1000.0},
+            **{"weights": weights, "precision": dtype, "xla": "on", "optimizer": optimizer},
+        }
+    )
+    job = prepare(config, read_inputs(config, *step.pictures(size)), print).job
+    content, style = as_float(job.content), as_float(job.style)
+    objective = build_objective(job.extractor, job.terms, content, style)
+    optimizer = job.optimizers[0]
+    run = compile_steps(objective, optimizer, decay=job.decay, xla=True)
+    return run, begin(content, optimizer.init(content))
+
+
+def _told(concrete, given):
+    """What a runner has to know: the arguments, and which argument and results are which."""
+    import tensorflow as tf
+
+    variables = {id(variable.handle): variable for variable in concrete.variables}
+    captured = [variables.get(id(tensor), tensor) for tensor in concrete.captured_inputs]
+    own = tf.nest.flatten(given)
+    results = tf.nest.flatten(concrete.structured_outputs)
+    _, report = concrete.structured_outputs
+    place = {id(result): index for index, result in enumerate(results)}
+    return {
+        "arguments": [_described(each) for each in (*own, *captured)],
+        "count": len(own) - 1,
+        "steps": place[id(report.steps)],
+        "finite": place[id(report.finite)],
+    }
+
+
+def _described(argument):
+    """Its values where they are few; else what random numbers like them are made of.
+
+    A kernel's scale is that of He et al. 2015: of independent random numbers the true scale would
+    let the features fade away, layer by layer.
+    """
+    array = argument.numpy()
+    told = {"shape": array.shape, "dtype": array.dtype.name, "bytes": array.nbytes}
+    if array.size <= LISTED:
+        return {**told, "values": array.ravel().tolist()}
+    numbers = array.astype(np.float32)
+    if array.ndim == 4 and array.shape[:2] == (3, 3):
+        mean, deviation = 0.0, float(np.sqrt(2 / np.prod(array.shape[:3])))
+    else:
+        mean, deviation = float(numbers.mean()), float(numbers.std())
+    between = {"least": float(numbers.min()), "most": float(numbers.max())}
+    return {**told, "mean": mean, "deviation": deviation, **between}
+
+
+MEASUREMENTS = {"program": measure_program}
