@@ -16,15 +16,12 @@
 #   `.whl` that you put into the runtime's folder (a wheel holds no example: tick `UPLOAD`). Empty:
 #   the checkout around this notebook.
 # - `UPLOAD`: asks for your own photograph and painting.
-# - `WEIGHTS`: the compact network is in the package; ImageNet's, the better painter, is downloaded
-#   (80 MB) and takes about three times as long.
 # - `SIZE` and `STEPS` of the picture, `SERVED_SIZE` and `SERVED_STEPS` of the served model: long
 #   sides in pixels, evaluations of the loss. Two cores of a CPU take some minutes for these.
 
 # %% tags=["parameters"]
 PACKAGE = ""  # @param {type:"string"}
 UPLOAD = False  # @param {type:"boolean"}
-WEIGHTS = "compact"  # @param ["compact", "imagenet"]
 SIZE = 512  # @param {type:"integer"}
 STEPS = 250  # @param {type:"integer"}
 SERVED_SIZE = 256  # @param {type:"integer"}
@@ -155,7 +152,7 @@ def show(event):
         canvas.update(side_by_side(Image.from_float(event.image[0])))
 
 
-options = {"size": SIZE, "steps": STEPS, "weights": WEIGHTS, "strategy": "auto"}
+options = {"size": SIZE, "steps": STEPS, "strategy": "auto"}
 picture = tf_nst.stylize(content, style, listeners=(show,), report=print, **options)
 for note in picture.save("painted.png"):
     print(note)
@@ -189,7 +186,7 @@ plt.show()
 # here, in this process: bytes of a photograph in, bytes of a picture out.
 
 # %% tags=["export"]
-options = {"size": SERVED_SIZE, "steps": SERVED_STEPS, "weights": WEIGHTS}
+options = {"size": SERVED_SIZE, "steps": SERVED_STEPS}
 folder = tf_nst.export("models/nst", style, report=print, **options)
 size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 print(f"{folder}: {size / 1e6:.1f} MB")

@@ -495,7 +495,7 @@ def unheard(monkeypatch):
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{deaf.getsockname()[1]}/tiny19.h5"
-        monkeypatch.setitem(KERAS_FILES, "tiny19", KerasFile(url, "0" * 32, 80))
+        monkeypatch.setitem(KERAS_FILES, "tiny19", KerasFile(url, "0" * 32))
         yield url
 
 

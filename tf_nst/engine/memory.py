@@ -61,7 +61,7 @@ def estimate_bytes(
       sizes: of the scale.
       dtype: of the features.
       kept: bytes of the optimiser's.
-      content: layers whose features are kept of every window.
+      content: layers whose features are kept by windows.
     """
     size = _BYTES[dtype]
     weights = sum(9 * layer.channels_in * layer.channels for layer in layers)
@@ -70,8 +70,9 @@ def estimate_bytes(
     # Forward alone a layer goes as the next has come: one in its dtype, and as the Gram reads it.
     measuring = (size + 4) * max(_values_per_layer(layers, *sizes.style))
     if sizes.windows > 1:
-        own = [value for layer, value in zip(layers, values, strict=True) if layer.name in content]
-        kept += sizes.windows * size * sum(own) + _PICTURES * picture_bytes(*sizes.picture)
+        whole = zip(layers, _values_per_layer(layers, *sizes.picture), strict=True)
+        features = sum(count for layer, count in whole if layer.name in content)
+        kept += size * features + _PICTURES * picture_bytes(*sizes.picture)
     return _BASE + size * weights + max(step + kept, measuring)
 
 

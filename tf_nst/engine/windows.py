@@ -24,7 +24,7 @@ from tf_nst.objective.terms import IMAGE, Means, Sums, Term, means
 from tf_nst.ops.color import as_float
 from tf_nst.ops.statistics import sum_dtype
 
-# {content layer: its features [B or 1, h, w, C] in what a window sees}, of each round: values of
+# {content layer: its features [B or 1, h, w, C] where a window owns them}, of each round: values of
 # the replicas.
 References = list[dict[str, Any]]
 Round = tuple[Window, ...]
@@ -95,7 +95,8 @@ class Windows:
 
     def references(self, content: tf.Tensor) -> References:
         """The features of a content [B or 1, H, W, 3] that its terms look at."""
-        return [self._run(self._reference, content, windows) for windows in self._rounds(content)]
+        rounds = self._rounds(content)
+        return [self._cropped(self._run(self._reference, content, it), it) for it in rounds]
 
     def values(self, targets: dict[str, Means], references: References, image: tf.Tensor) -> Values:
         """As `objective.term_values`."""
@@ -116,12 +117,52 @@ class Windows:
         slopes = tape.gradient(loss, sums, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return Evaluation(losses, values, self._gradient(image, references, slopes))
 
+    def _cropped(self, features: Any, windows: Round) -> Any:
+        """The features of windows without halos, together as many as the picture has."""
+
+        def crop(features, place):
+            return {
+                layer: value[:, *self._owned_slices(layer, place)]
+                for layer, value in features.items()
+            }
+
+        return self._replicas.apart(crop, features, self._places(windows))
+
+    def _padded(self, references: Any, windows: Round) -> Any:
+        """The inverse of `_cropped`, with zeros where a window owns nothing."""
+
+        def pad(references, place):
+            return {
+                layer: tf.pad(value, self._margins(value.shape, layer, place, windows[0]))
+                for layer, value in references.items()
+            }
+
+        return self._replicas.apart(pad, references, self._places(windows))
+
+    def _margins(self, shape, layer: str, place: tf.Tensor, window: Window) -> list[list[int]]:
+        margins = [[0, 0]]
+        for axis, owned in enumerate(self._owned_slices(layer, place)):
+            whole = window[axis].length // self._stride(layer)
+            margins.append([owned.start, whole - owned.start - shape[1 + axis]])
+        return [*margins, [0, 0]]
+
+    def _owned_slices(self, layer: str, place: tf.Tensor) -> tuple[slice, slice]:
+        """The rows and columns of a window's features that it owns."""
+        stride = self._stride(layer)
+        return tuple(
+            slice(first // stride - start // stride, stop // stride - start // stride)
+            for start, first, stop in place.numpy()
+        )
+
+    def _stride(self, layer: str) -> int:
+        return 1 if layer == IMAGE else geometry(self.objective.network, (layer,)).stride
+
     def _sums(self, terms, image: tf.Tensor, references: References) -> dict[str, Sums]:
         def sums(seen, place, reference):
             return self._window_sums(terms, seen, place, reference)
 
         parts = (
-            self._run(sums, image, windows, reference, key=terms)
+            self._run(sums, image, windows, self._padded(reference, windows), key=terms)
             for windows, reference in zip(self._rounds(image), references, strict=True)
         )
         return self._replicas.summed(reduce(partial(self._replicas.apart, _added), parts))
@@ -129,7 +170,8 @@ class Windows:
     def _gradient(self, image: tf.Tensor, references: References, slopes) -> tf.Tensor:
         gradient = np.zeros(image.shape, tf.as_dtype(image.dtype).as_numpy_dtype)
         for windows, reference in zip(self._rounds(image), references, strict=True):
-            parts = self._run(self._window_gradient, image, windows, reference, slopes)
+            padded = self._padded(reference, windows)
+            parts = self._run(self._window_gradient, image, windows, padded, slopes)
             for window, part in zip(windows, self._replicas.each(parts), strict=True):
                 gradient[_seen(window)] += part.numpy()
         return self._replicas.summed_over_workers(gradient)
@@ -143,13 +185,17 @@ class Windows:
         with tf.device("CPU:0"):
             parts = (as_float(picture[_seen(window)]) for window in windows)
             seen = self._replicas.handed_out(*parts)
-            place = self._replicas.handed_out(*map(_place, windows))
+        place = self._places(windows)
         lengths = [span.length for span in windows[0]]
         key = (function.__name__, picture.shape[0], *lengths, key)
         if key not in self._programs:
             compiled = tf.function(function, autograph=False, jit_compile=self._xla)
             self._programs[key] = self._replicas.compiled(compiled, seen, place, *given)
         return self._programs[key](seen, place, *given)
+
+    def _places(self, windows: Round) -> Any:
+        with tf.device("CPU:0"):
+            return self._replicas.handed_out(*map(_place, windows))
 
     def _reference(self, seen: tf.Tensor, place: tf.Tensor) -> Values:
         return references(self.objective.extractor, self.objective.terms, seen)
@@ -173,8 +219,7 @@ class Windows:
 
     def _owned(self, features: tf.Tensor, layer: str, place: tf.Tensor) -> tf.Tensor:
         """[h, w]: 1 at positions that the window owns, else 0."""
-        stride = 1 if layer == IMAGE else geometry(self.objective.network, (layer,)).stride
-        sides = []
+        stride, sides = self._stride(layer), []
         for axis in range(2):
             start, first, stop = tf.unstack(place[axis] // stride)
             positions = start + tf.range(features.shape[1 + axis])
