@@ -22,8 +22,8 @@
 # %% tags=["parameters"]
 PACKAGE = ""  # @param {type:"string"}
 UPLOAD = False  # @param {type:"boolean"}
-SIZE = 512  # @param {type:"integer"}
-STEPS = 250  # @param {type:"integer"}
+SIZE = 384  # @param {type:"integer"}
+STEPS = 100  # @param {type:"integer"}
 SERVED_SIZE = 256  # @param {type:"integer"}
 SERVED_STEPS = 50  # @param {type:"integer"}
 
