@@ -45,6 +45,7 @@ class Painting(NamedTuple):
       weights: where the network's numbers are from; the arrays themselves are let go.
       budget: what its estimates are made of.
       memory: estimated peak in bytes.
+      timed: whether the steps are those that the config's seconds allowed.
     """
 
     job: Job
@@ -53,6 +54,7 @@ class Painting(NamedTuple):
     weights: Weights
     budget: Budget
     memory: int
+    timed: bool
 
 
 def stylize(
@@ -126,7 +128,8 @@ def prepare(
     config = _resolved(config, inputs, strategy)
     limit = config.memory * 1e9 or available_bytes()
     budget = Budget(network, terms, config.precision, size, inputs.style.size, limit)
-    if config.seconds is not None:
+    timed = config.seconds is not None
+    if timed:
         config = _timed(config, budget, strategy, began or time.perf_counter(), report)
     scales = plan_scales(*size, config.steps, config.scales)
     weights = load_weights(
@@ -150,6 +153,7 @@ def prepare(
         weights._replace(arrays={}),
         budget,
         budget.estimate(last, core, planned_bytes(*wanted, last, core, budget.room(last, core))),
+        timed,
     )
 
 

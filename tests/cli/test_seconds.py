@@ -19,7 +19,7 @@ QUICK = (*FILES, *SHORT, "--optimizer=adam", "--output=out.png")
 @pytest.fixture(autouse=True)
 def speed(monkeypatch):
     """Devices of the same speed on every machine."""
-    monkeypatch.setattr(timing, "convolution_speed", lambda strategy, dtype: SPEED)
+    monkeypatch.setattr(timing, "network_speed", lambda layers, strategy, dtype: SPEED)
 
 
 def steps_of(*flags: str) -> tuple[tuple[int, ...], float | None]:

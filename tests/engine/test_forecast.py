@@ -4,10 +4,11 @@ import pytest
 import tensorflow as tf
 
 from tf_nst.engine import forecast
-from tf_nst.engine.forecast import Forecast, Work, convolution_speed
+from tf_nst.engine.forecast import Forecast, Work, convolution_speed, network_speed
 from tf_nst.engine.schedule import Scale
 from tf_nst.engine.windows import plan_windows
 from tf_nst.model.networks import NETWORKS, Network
+from tf_nst.model.operations import operations
 from tf_nst.objective.terms import IMAGE, Gram, MeanSquaredContent, SquaredVariation
 
 TINY = Network("tiny", (1, 1), (2, 4))
@@ -94,17 +95,35 @@ def test_seconds_are_operations_by_speed_and_tracing(cores, any_size, traces):
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_the_device_has_a_speed(dtype):
-    assert 1e6 < convolution_speed(tf.distribute.get_strategy(), dtype) < 1e18
+    strategy = tf.distribute.get_strategy()
+    assert 1e6 < convolution_speed(strategy, dtype) < 1e18
+    assert 1e6 < network_speed(TINY.layers, strategy, dtype) < 1e18
 
 
-def test_a_fast_device_is_given_a_larger_picture(monkeypatch):
+@pytest.fixture
+def timed(monkeypatch) -> list[tuple]:
+    """A trillion operations a second whatever is timed; the shapes of what was."""
+    shapes = []
+
+    def seconds(replicas, function, picture, kernels):
+        shapes.append(tuple(picture.shape))
+        _, height, width, channels = picture.shape
+        layers = TINY.layers if isinstance(kernels, list) else ()
+        made = 2 * operations(layers, height, width) or 18 * height * width * channels**2
+        return made / 1e12
+
+    monkeypatch.setattr(forecast, "_seconds", seconds)
+    return shapes
+
+
+def test_a_fast_device_is_given_a_larger_picture(timed):
     """32, 64 and 128 pixels at a trillion operations a second: the third call is long enough."""
-    asked = []
-
-    def seconds(replicas, side, dtype):
-        asked.append(side)
-        return 18 * side**2 * 256**2 / 1e12
-
-    monkeypatch.setattr(forecast, "_convolution_seconds", seconds)
     speed = convolution_speed(tf.distribute.get_strategy(), "float32")
-    assert asked == [32, 64, 128] and speed == pytest.approx(1e12)
+    assert timed == [(1, side, side, 256) for side in (32, 64, 128)]
+    assert speed == pytest.approx(1e12)
+
+
+def test_a_networks_speed_is_that_of_all_its_layers_both_ways(timed):
+    speed = network_speed(TINY.layers, tf.distribute.get_strategy(), "float32")
+    assert timed == [(1, 128, 128, 3)]
+    assert speed == pytest.approx(1e12)

@@ -102,8 +102,7 @@ def _first_lines(painting: Painting) -> list[str]:
         f"{config.network_config.pooling} pooling",
         f"content  {_sizes(inputs.content, inputs.sources[0])}",
         f"style    {_sizes(inputs.style, inputs.sources[1])}",
-        f"memory   about {painting.memory / 1e9:.1f} GB{_tiling(painting)}; "
-        f"about {roughly(_expected_seconds(painting))}",
+        f"memory   about {painting.memory / 1e9:.1f} GB{_tiling(painting)}{_expected(painting)}",
         *notes,
     ]
 
@@ -119,11 +118,14 @@ def _tiling(painting: Painting) -> str:
     return f", windows of {core} pixels from {scale.width}×{scale.height} on"
 
 
-def _expected_seconds(painting: Painting) -> float:
+def _expected(painting: Painting) -> str:
+    """Such as `; about 40 s`; nothing where the steps were chosen by seconds."""
+    if painting.timed:
+        return ""
     job = painting.job
     cores = job.tiling.cores if job.tiling else (0,) * len(job.scales)
     forecast = make_forecast(painting.config, painting.budget, job.strategy)
-    return forecast.seconds(job.scales, cores)
+    return f"; about {roughly(forecast.seconds(job.scales, cores))}"
 
 
 def _sizes(image, source: tuple[int, int]) -> str:

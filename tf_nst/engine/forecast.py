@@ -2,15 +2,18 @@
 
 import statistics
 import time
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.schedule import Scale, style_sides
 from tf_nst.engine.windows import plan_windows
-from tf_nst.model.networks import Network
-from tf_nst.model.operations import passes
+from tf_nst.model.hdf5 import convolutions, kernel_shape
+from tf_nst.model.networks import Layer, Network
+from tf_nst.model.operations import operations, passes
 from tf_nst.objective.terms import IMAGE, Term
 
 Size = tuple[int, int]
@@ -21,6 +24,8 @@ _CHANNELS = 256
 # seconds: below, a fast device is busier with being called.
 _LEAST_SIDE, _LEAST_SECONDS = 32, 0.005
 _CALLS = 3
+# Pixels a side of the picture for which all layers are timed, 24 GFLOP of VGG19's.
+_NETWORK_SIDE = 128
 # Seconds that it takes to trace a scale's measuring and its steps. Measured.
 _TRACING = 2.0
 
@@ -119,30 +124,59 @@ def _traces(scales: tuple[Scale, ...], cores: tuple[int, ...], any_size: bool) -
 def convolution_speed(strategy: tf.distribute.Strategy, dtype: str) -> float:
     """Operations a second of a 3x3 convolution on a replica while all of them make it.
 
-    The median of a few calls: other work on the machine slows the run as it slows them.
+    It takes about a tenth of a second.
     """
-    side, seconds = _LEAST_SIDE, 0.0
+    replicas, side, seconds = Replicas(strategy, 1), _LEAST_SIDE, 0.0
+    kernel = tf.ones([3, 3, _CHANNELS, _CHANNELS], dtype)
     while seconds < _LEAST_SECONDS:
-        seconds = _convolution_seconds(Replicas(strategy, 1), side, dtype)
+        picture = tf.ones([1, side, side, _CHANNELS], dtype)
+        seconds = _seconds(replicas, _convolved, picture, kernel)
         made = 2 * 9 * side**2 * _CHANNELS**2
         side *= 2
     return made / seconds
 
 
-def _convolution_seconds(replicas: Replicas, side: int, dtype: str) -> float:
-    picture = tf.ones([1, side, side, _CHANNELS], dtype)
-    kernel = tf.ones([3, 3, _CHANNELS, _CHANNELS], dtype)
+def network_speed(layers: tuple[Layer, ...], strategy: tf.distribute.Strategy, dtype: str) -> float:
+    """Operations a second of all layers, forward and their gradient, on a replica as above.
 
-    def convolved(picture, kernel):
-        # One number, so that no time goes into handing the features over.
-        return tf.reduce_max(tf.nn.conv2d(picture, kernel, 1, "SAME"))
+    It takes a second or two, and is nearer to a step's speed than one convolution's.
+    """
+    kernels = [tf.fill(kernel_shape(layer), 1e-3) for layer in convolutions(layers)]
+    kernels = [tf.cast(kernel, dtype) for kernel in kernels]
+    picture = tf.ones([1, _NETWORK_SIDE, _NETWORK_SIDE, 3], dtype)
+    seconds = _seconds(Replicas(strategy, 1), partial(_slope, layers), picture, kernels)
+    return 2 * operations(layers, _NETWORK_SIDE, _NETWORK_SIDE) / seconds
 
-    run = replicas.compiled(convolved, picture, kernel)
+
+def _convolved(picture: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    """One number, so that no time goes into handing the features over."""
+    return tf.reduce_max(tf.nn.conv2d(picture, kernel, 1, "SAME"))
+
+
+def _slope(layers: tuple[Layer, ...], picture: tf.Tensor, kernels: list[tf.Tensor]) -> tf.Tensor:
+    """The largest gradient of the layers' sum."""
+    remaining = iter(kernels)
+    with tf.GradientTape() as tape:
+        tape.watch(picture)
+        features = picture
+        for layer in layers:
+            if layer.kind == "pooling":
+                features = tf.nn.max_pool2d(features, 2, 2, "VALID")
+            else:
+                features = tf.nn.relu(tf.nn.conv2d(features, next(remaining), 1, "SAME"))
+        total = tf.reduce_sum(features)
+    return tf.reduce_max(tape.gradient(total, picture))
+
+
+def _seconds(replicas: Replicas, function: Callable, *arguments: Any) -> float:
+    """Of a call on all replicas: the median of a few, since other work slows the run as it slows
+    them."""
+    run = replicas.compiled(function, *arguments)
 
     def timed() -> float:
         began = time.perf_counter()
-        [value.numpy() for value in replicas.each(run(picture, kernel))]
+        [value.numpy() for value in replicas.each(run(*arguments))]
         return time.perf_counter() - began
 
-    timed()  # the first call prepares the kernel
+    timed()  # the first call prepares the kernels
     return statistics.median(timed() for _ in range(_CALLS))

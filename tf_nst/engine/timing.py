@@ -4,16 +4,20 @@ import tensorflow as tf
 
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.budget import Budget
-from tf_nst.engine.forecast import Forecast, Work, convolution_speed
+from tf_nst.engine.forecast import Forecast, Work, convolution_speed, network_speed
 from tf_nst.engine.plan import plan_cores
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.schedule import Scale, fit_scales
+from tf_nst.objective.terms import IMAGE
 
 
 def make_forecast(
     config: StylizeConfig, budget: Budget, strategy: tf.distribute.Strategy
 ) -> Forecast:
-    """The forecast of a picture, after a tenth of a second of trying the devices' speed.
+    """The forecast of a picture, after trying the speed of the devices.
+
+    Where the config has seconds it has to be good: the whole network is tried, for a second or two;
+    else one convolution, for a tenth of a second.
 
     Args:
       config: with precision and XLA resolved.
@@ -23,7 +27,12 @@ def make_forecast(
     sizes = budget.picture, budget.style
     work = Work(budget.network, budget.terms, *sizes, strategy.num_replicas_in_sync)
     any_size = Replicas(strategy, 1).any_size and config.xla == "off"
-    return Forecast(work, convolution_speed(strategy, config.precision), any_size)
+    if config.seconds is None:
+        speed = convolution_speed(strategy, config.precision)
+    else:
+        layers = tuple(term.layer for term in budget.terms if term.layer != IMAGE)
+        speed = network_speed(budget.network.up_to(layers), strategy, config.precision)
+    return Forecast(work, speed, any_size)
 
 
 def timed_scales(
