@@ -130,7 +130,7 @@ def read_codes(path: str, network: Network) -> dict[str, np.ndarray]:
     try:
         with np.load(path) as file:
             return _checked_codes(path, file, network)
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, TypeError, ValueError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or error
         raise UserError(f"expected an .npz of codes, received {path} ({reason})") from error
 
@@ -152,6 +152,8 @@ def _checked_codes(path: str, file: Mapping[str, np.ndarray], network: Network) 
                     f"expected {name} {np.dtype(dtype)} {shape} in {path}, received "
                     f"{coded[name].dtype} {coded[name].shape}"
                 )
+            if not np.isfinite(coded[name]).all():
+                raise UserError(f"expected {name} finite in {path}, received NaN or infinity")
     return coded
 
 

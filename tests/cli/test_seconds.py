@@ -69,9 +69,17 @@ def test_steps_of_the_command_line_override_seconds_of_a_flag_file(tmp_path):
     assert steps_of(f"--flagfile={tmp_path}/seconds.cfg", "--steps=7") == ((7,), None)
 
 
-def test_seconds_may_stand_in_a_flag_file(tmp_path):
+def test_the_last_of_flag_files_counts(tmp_path):
+    """As with every flag; files may name others."""
+    (tmp_path / "steps.cfg").write_text("--steps=7\n")
     (tmp_path / "seconds.cfg").write_text("--seconds=30\n")
-    assert steps_of(f"--flagfile={tmp_path}/seconds.cfg")[1] == 30
+    (tmp_path / "both.cfg").write_text(f"--flagfile={tmp_path}/steps.cfg\n--seconds=40\n")
+    steps, seconds, both = (
+        f"--flagfile={tmp_path}/{it}.cfg" for it in ("steps", "seconds", "both")
+    )
+    assert steps_of(seconds)[1] == steps_of(steps, seconds)[1] == 30
+    assert steps_of(seconds, steps) == ((7,), None)
+    assert steps_of(both)[1] == 40
 
 
 # --- refusals ----------------------------------------------------------------------------------
@@ -90,11 +98,8 @@ def test_text_is_refused(folder, run_here):
     assert ran.err == "tf_nst: --seconds: expected a number, received 'soon'\n"
 
 
-@pytest.mark.parametrize("in_a_file", [False, True])
-def test_seconds_and_steps_together_are_refused(folder, run_here, in_a_file):
-    flags = ("--seconds=30", "--steps=5")
-    (folder / "both.cfg").write_text("\n".join(flags))
-    ran = run_here(*QUICK, *(["--flagfile=both.cfg"] if in_a_file else flags))
+def test_seconds_and_steps_on_one_command_line_are_refused(folder, run_here):
+    ran = run_here(*QUICK, "--seconds=30", "--steps=5")
     line = "tf_nst: --seconds and --steps: expected one of them, received 30.0 and '5'\n"
     assert (ran.code, ran.err) == (2, line)
 

@@ -75,5 +75,15 @@ def test_all_windows_see_equally_much_and_no_more_than_they_need(size, core):
         assert length <= min(side, core + 2 * (VGG.halo + VGG.stride))
 
 
+@pytest.mark.parametrize("core", range(32, 257, 16))
+def test_windows_stay_inside_and_own_each_pixel_once_at_every_side(core):
+    """Below twice the halo, 160 pixels, a core and its halos are longer than the picture."""
+    for side in range(16, 401):
+        spans = [window.columns for window in plan_tiles(16, side, core, VGG)]
+        assert all(0 <= span.start < span.stop <= side for span in spans)
+        assert [span.own_start for span in spans] == [0, *(span.own_stop for span in spans[:-1])]
+        assert spans[-1].own_stop == side
+
+
 def test_the_least_core_is_one_feature_of_the_deepest_layer():
     assert len(plan_tiles(1600, 32, VGG.stride, VGG)) == 2 + (1600 - 2 * 96) // 16

@@ -83,21 +83,30 @@ def _fail(line: str, code: int, debug: bool) -> int:
 def _parse(argv: list[str], table: tuple[Flag, ...]) -> flags.FlagValues:
     """A FlagValues of its own, so that flags of other libraries are neither known nor shown.
 
-    `present` of a flag is 1 where only a flag file gave it, 2 where the command line itself did.
+    `present` of a flag is 1 where only a flag file gave it, 2 where the command line itself did;
+    `place` is where it stands last among all that were read, -1 where it does not.
     """
     values = flags.FlagValues()
     define(table, values)
     try:
-        surplus = values([argv[0], *_expanded(argv[1:], values)])[1:]
+        expanded = _expanded(argv[1:], values)
+        surplus = values([argv[0], *expanded])[1:]
     except (flags.Error, ValueError) as error:
         raise UserError(_refusal(error, table)) from error
     if surplus:
         raise UserError(f"expected flags such as --content=FILE only, received {surplus[0]!r}")
-    line = {match[1] for part in argv[1:] if (match := re.match(r"--?(\w+)", part))}
+    line, places = _named(argv[1:]), _named(expanded)
     for name in values:
+        values[name].place = places.get(name, -1)
         if values[name].present:
             values[name].present = 2 if name in line else 1
     return values
+
+
+def _named(arguments: list[str]) -> dict[str, int]:
+    """Where each flag stands last."""
+    found = ((re.match(r"--?(\w+)", part), place) for place, part in enumerate(arguments))
+    return {match[1]: place for match, place in found if match}
 
 
 def _expanded(arguments: list[str], values: flags.FlagValues) -> list[str]:

@@ -58,7 +58,7 @@ PAINT_FLAGS = (
         "float",
         None,
         "instead of --steps, above 0: as many as fit into about so many seconds from the command's "
-        "start, by this device's speed; NAME.cfg has the steps",
+        "start, a download aside, by this device's speed; NAME.cfg has the steps",
     ),
     Flag(
         "scales",
@@ -211,14 +211,15 @@ def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
 
 
 def _one_length(options: dict, values: flags.FlagValues) -> dict:
-    """The options with steps or seconds alone, where the command line's overrides a flag file's.
+    """The options with steps or seconds alone: the command line's, or the last of flag files.
 
-    `present` is as `run_command` leaves it.
+    `present` and `place` are as `run_command` leaves them.
     """
-    steps, seconds = values["steps"].present, values["seconds"].present
-    if steps == seconds and steps:
+    steps, seconds = values["steps"], values["seconds"]
+    if steps.present == seconds.present == 2:
         return options
-    left_out = "seconds" if steps > seconds or options["seconds"] is None else "steps"
+    last = max((steps, seconds), key=lambda flag: (flag.present, flag.place))
+    left_out = "steps" if last is seconds and seconds.present else "seconds"
     return {name: value for name, value in options.items() if name != left_out}
 
 

@@ -72,7 +72,7 @@ def _spans(side: int, core: int, geometry: Geometry) -> list[Span]:
     positions, halo = side // stride, -(-geometry.halo // stride)
     count = max(1, -(-positions * stride // core))
     # n windows own n * length - 2 (n - 1) halo positions: the two at the border need one halo less.
-    length = -(-(positions + 2 * (count - 1) * halo) // count)
+    length = min(positions, -(-(positions + 2 * (count - 1) * halo) // count))
     spans, owned = [], 0
     for _ in range(count):
         start = max(0, min(owned - halo, positions - length))

@@ -1,5 +1,7 @@
 """How many seconds a run takes on the devices at hand, and how many steps fit into some seconds."""
 
+import functools
+
 import tensorflow as tf
 
 from tf_nst.config import StylizeConfig
@@ -50,8 +52,18 @@ def timed_scales(
       UserError: more scales than the picture's size allows, or not even a step for each fits.
     """
 
+    @functools.cache
+    def prices(sizes: tuple[tuple[int, int], ...]) -> tuple[float, list[float]]:
+        """Seconds until the first step, and those of a step at each of these sizes."""
+        once = tuple(Scale(*size, 1) for size in sizes)
+        cores = plan_cores(config.core, config.optimizer, config.lbfgs_pairs, once, budget.room)
+        pairs = zip(sizes, cores, strict=True)
+        each = [forecast.work.step(size, core) / forecast.speed for size, core in pairs]
+        return spent + forecast.seconds(once, cores) - sum(each), each
+
     def expected(scales: tuple[Scale, ...]) -> float:
-        cores = plan_cores(config.core, config.optimizer, config.lbfgs_pairs, scales, budget.room)
-        return spent + forecast.seconds(scales, cores)
+        start, each = prices(tuple(scale[:2] for scale in scales))
+        steps = zip(scales, each, strict=True)
+        return start + sum(scale.steps * seconds for scale, seconds in steps)
 
     return fit_scales(*budget.picture, config.scales, config.seconds, expected)

@@ -81,7 +81,8 @@ def _gram(rows: tf.Tensor, weights: tf.Tensor | None, chunks: int | tf.Tensor = 
     """[B, h * w, C] -> [B, C, C] in the dtype of sums.
 
     One product in the gradient where autodiff makes two: G = F^T W F, so dL/dF = W F (S + S^T) with
-    S = dL/dG. That is the gradient of P + P^T where P = F^T stop(W F); the weights get none.
+    S = dL/dG. That is the gradient of P + P^T where P = F^T stop(W F). The weights get none, and a
+    second derivative would be wrong.
     """
     parts = tf.reshape(rows, [tf.shape(rows)[0], chunks, -1, rows.shape[-1]])
     weighted = parts
