@@ -1,7 +1,11 @@
 """Painting from Python: what is taken, what comes back, and that it is what the command paints."""
 
+import gc
+import os
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,6 +27,7 @@ OPTIONS = {
     "weights": "random",
     "content_layers": "conv2_1",
     "style_layers": "conv1_1,conv2_1:2",
+    "optimizer": "adam",
 }
 PHOTO = (np.arange(48 * 64 * 3) * 7919 % 256).astype(np.uint8).reshape(48, 64, 3)
 PAINTING = (np.arange(40 * 40 * 3) * 104729 % 256).astype(np.uint8).reshape(40, 40, 3)
@@ -38,16 +43,28 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def painted() -> np.ndarray:
-    """The picture of the two arrays and OPTIONS."""
-    return np.asarray(tf_nst.stylize(PHOTO, PAINTING, **OPTIONS))
+def ran(tmp_path_factory) -> SimpleNamespace:
+    """One painting of the two arrays with OPTIONS: its `.image`, the arrays `.given` as they are
+    afterwards, the events of two listeners, and the working directory `.here`."""
+    given, first, second = (PHOTO.copy(), PAINTING.copy()), [], []
+    here = tmp_path_factory.mktemp("here")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(here)
+        image = tf_nst.stylize(*given, listeners=(first.append, second.append), **OPTIONS)
+    return SimpleNamespace(image=image, given=given, first=first, second=second, here=here)
+
+
+@pytest.fixture(scope="module")
+def painted(ran) -> np.ndarray:
+    """Its pixels."""
+    return np.asarray(ran.image)
 
 
 # --- what is taken ---------------------------------------------------------------------------
 
 
-def test_an_image_of_the_right_size_comes_back():
-    image = tf_nst.stylize(PHOTO, PAINTING, **OPTIONS)
+def test_an_image_of_the_right_size_comes_back(ran):
+    image = ran.image
     assert isinstance(image, Image)
     assert (image.height, image.width, image.depth, image.alpha) == (24, 32, 8, None)
 
@@ -56,6 +73,12 @@ def test_an_image_of_the_right_size_comes_back():
 def test_files_paint_the_same_as_arrays(folder, painted, kind):
     image = tf_nst.stylize(kind(folder / "photo.png"), kind(folder / "painting.png"), **OPTIONS)
     np.testing.assert_array_equal(np.asarray(image), painted)
+
+
+def test_a_picture_of_pillow_and_names_of_layers_in_a_list_are_taken(painted):
+    photo, painting = map(Pillow.fromarray, (PHOTO, PAINTING))
+    options = OPTIONS | {"style_layers": ["conv1_1", "conv2_1:2"]}
+    np.testing.assert_array_equal(np.asarray(tf_nst.stylize(photo, painting, **options)), painted)
 
 
 def test_floating_arrays_paint_the_same_as_integers(painted):
@@ -72,11 +95,9 @@ def test_depth_and_alpha_of_the_content_come_back():
     np.testing.assert_array_equal(image.alpha, alpha)
 
 
-def test_the_arrays_of_the_caller_are_left_alone():
-    photo, painting = PHOTO.copy(), PAINTING.copy()
-    tf_nst.stylize(photo, painting, **OPTIONS)
-    np.testing.assert_array_equal(photo, PHOTO)
-    np.testing.assert_array_equal(painting, PAINTING)
+def test_the_arrays_of_the_caller_are_left_alone(ran):
+    for given, before in zip(ran.given, (PHOTO, PAINTING), strict=True):
+        np.testing.assert_array_equal(given, before)
 
 
 def test_the_content_and_the_style_each_have_a_say(painted):
@@ -97,19 +118,16 @@ def test_the_seed_is_that_of_the_noise(init):
 # --- what is told ----------------------------------------------------------------------------
 
 
-def test_every_listener_is_called_with_every_event_in_order():
-    first, second = [], []
-    image = tf_nst.stylize(
-        PHOTO, PAINTING, listeners=(first.append, second.append), **OPTIONS | {"steps": 4}
-    )
-    assert [type(event) for event in first] == [type(event) for event in second]
+def test_every_listener_is_called_with_every_event_in_order(ran):
+    first = ran.first
+    assert [type(event) for event in first] == [type(event) for event in ran.second]
     assert isinstance(first[0], ScaleStarted) and isinstance(first[-1], Finished)
     calls = first[1:-1]
     assert all(isinstance(event, StepsDone) for event in calls)
-    assert calls[-1].step == 4
-    assert sum(len(next(iter(event.values.values()))) for event in calls) == 4
+    assert calls[-1].step == OPTIONS["steps"]
+    assert sum(len(next(iter(event.values.values()))) for event in calls) == OPTIONS["steps"]
     last = Image.from_float(first[-1].image[0].numpy())
-    np.testing.assert_array_equal(np.asarray(last), np.asarray(image))
+    np.testing.assert_array_equal(np.asarray(last), np.asarray(ran.image))
 
 
 def test_the_report_gets_the_notes_of_the_pictures_and_nothing_is_printed(tmp_path, capfd):
@@ -131,10 +149,8 @@ def test_the_weights_by_default_are_in_the_box_and_nothing_is_told(
     assert capfd.readouterr() == ("", "") and not (tmp_path / "models").exists()
 
 
-def test_nothing_is_written_to_the_working_directory(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    tf_nst.stylize(PHOTO, PAINTING, **OPTIONS)
-    assert list(tmp_path.iterdir()) == []
+def test_nothing_is_written_to_the_working_directory(ran):
+    assert list(ran.here.iterdir()) == []
 
 
 # --- what is refused -------------------------------------------------------------------------
@@ -162,21 +178,6 @@ def test_a_missing_file_is_refused_by_the_name_of_its_argument():
         tf_nst.stylize(PHOTO, "none.png", **OPTIONS)
 
 
-def test_a_picture_of_pillow_and_names_of_layers_in_a_list_are_taken():
-    pixels = np.arange(24 * 32 * 3, dtype=np.uint8).reshape(24, 32, 3)
-    options = OPTIONS | {"steps": 1, "style_layers": "conv1_1,conv2_1"}
-    other = tf_nst.stylize(pixels, PAINTING, **options)
-    options["style_layers"] = ["conv1_1", "conv2_1"]
-    one = tf_nst.stylize(Pillow.fromarray(pixels), PAINTING, **options)
-    np.testing.assert_array_equal(one, other)
-
-
-def test_many_pictures_in_one_program_make_tensorflow_warn_of_nothing(caplog):
-    for _ in range(7):
-        tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"steps": 2})
-    assert caplog.text == ""
-
-
 def test_a_loss_that_is_not_finite_is_told_with_the_last_good_picture():
     with pytest.raises(NonFiniteLossError, match="gradient is not finite at step 1") as error:
         tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"style_weight": 1e38, "steps": 5})
@@ -184,13 +185,47 @@ def test_a_loss_that_is_not_finite_is_told_with_the_last_good_picture():
     assert picture.shape == (1, 24, 32, 3) and np.isfinite(picture).all()
 
 
+# --- many pictures ---------------------------------------------------------------------------
+
+
+def living_graphs() -> int:
+    """How many traced graphs there are."""
+    from tensorflow.python.framework.func_graph import FuncGraph
+
+    gc.collect()
+    return sum(issubclass(type(it), FuncGraph) for it in gc.get_objects())
+
+
+def resident_megabytes() -> float:
+    """Main memory that this process has in use; 0 where there is no /proc."""
+    if sys.platform != "linux":
+        return 0.0
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def test_many_pictures_in_one_program_leave_nothing_and_make_tensorflow_warn_of_nothing(caplog):
+    """A graph that stays takes megabytes; the allocator gives back what it likes, when it likes."""
+    pictures, graphs, megabytes = 7, {}, {}
+    for count in range(1, pictures + 1):
+        tf_nst.stylize(PHOTO, PAINTING, **OPTIONS)
+        if count in (2, pictures):
+            graphs[count], megabytes[count] = living_graphs(), resident_megabytes()
+    assert caplog.text == ""
+    assert graphs[pictures] == graphs[2]
+    assert megabytes[pictures] - megabytes[2] < 5 * (pictures - 2)
+
+
 # --- the command -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "more",
-    [{}, {"init": "style_statistics", "seed": 5, "pooling": "l2", "tv_weight": 0.5}],
-    ids=["plain", "other options"],
+    [
+        {"optimizer": "lbfgs"},
+        {"init": "style_statistics", "seed": 5, "pooling": "l2", "tv_weight": 0.5},
+    ],
+    ids=["lbfgs", "other options"],
 )
 def test_the_command_paints_the_same_pixels(folder, tmp_path, more):
     options = OPTIONS | more

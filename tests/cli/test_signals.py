@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 
 from tf_nst.cli.stop import Stop
 
-MANY = (*FILES, "--output=out.png", "--size=32", "--steps=1000000", *SHORT)
+MANY = (*FILES, "--output=out.png", "--size=32", "--steps=1000000", *SHORT, "--optimizer=adam")
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 BEFORE = "tf_nst: stopped before there was a picture\n"
 
@@ -38,6 +38,15 @@ def encode(image, path, profile):
 writing.write_image, writing.encode_image = write, encode
 sys.exit(main(sys.argv))
 """
+
+
+@pytest.fixture(autouse=True)
+def hearing():
+    """This process hears Ctrl-C as Python does by default: where the tests run in the background it
+    may be ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def wait_until(true, seconds: float = 90.0) -> None:

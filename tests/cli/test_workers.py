@@ -51,10 +51,17 @@ def pair(folder, *flags: str) -> list[subprocess.Popen]:
     ]
 
 
-def test_two_workers_paint_what_one_process_paints(pictures):
+@pytest.fixture
+def run_in(pictures, run_here, monkeypatch):
+    """Runs the command in this process in the folder of the pictures: *flags -> Ran."""
+    monkeypatch.chdir(pictures)
+    return lambda *flags: run_here(*FLAGS, *flags)
+
+
+def test_two_workers_paint_what_one_process_paints(pictures, run_in):
     """To a level: sums of other windows are added in another order."""
     workers = pair(pictures, "--steps=4", "--output=both.png")
-    alone = finish(start_fresh(pictures, *FLAGS, "--steps=4", "--output=alone.png"))
+    alone = run_in("--steps=4", "--output=alone.png")
     first, second = map(finish, workers)
     for ran in (alone, first, second):
         assert_fine(ran)
@@ -78,8 +85,8 @@ def test_a_worker_that_is_left_alone_says_so_and_keeps_the_picture(pictures):
     assert pixels(pictures / "lost.png").shape == (72, 96, 3)
 
 
-def test_workers_without_a_cluster_are_refused(pictures, monkeypatch):
+def test_workers_without_a_cluster_are_refused(run_in, monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
-    ran = finish(start_fresh(pictures, *FLAGS, "--strategy=workers", "--steps=2"))
+    ran = run_in("--strategy=workers", "--steps=2")
     assert ran.code == 2
     assert "TF_CONFIG, received none" in ran.err and len(ran.err.splitlines()) == 1

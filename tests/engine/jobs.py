@@ -1,6 +1,8 @@
 """What tests of the loop share: a small loss, and what a run's events hold."""
 
 import numpy as np
+import tensorflow as tf
+from reference import counting
 
 from tf_nst.config import ObjectiveConfig
 from tf_nst.engine.events import Finished, Note, ScaleStarted, StepsDone
@@ -13,6 +15,15 @@ CONFIG = ObjectiveConfig(
 )
 SIZE = (20, 28)
 ADAM = adam(0.02, epsilon=1.0)
+
+
+def pictures(height: int, width: int, dtype="float64") -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """A content, a style of another size and a picture between them, [1, ., ., 3] in 0..1."""
+    ramp = np.linspace(0.0, 0.7, width)[None, :, None]
+    content = 0.3 * counting(height, width) + ramp
+    image = np.clip(content[:, ::-1] + 0.1 * counting(height, width, start=5), 0, 1)
+    style = counting(67, 59, start=91)
+    return tuple(tf.constant(it[None].astype(dtype)) for it in (content, style, image))
 
 
 def steps_done(events) -> list[StepsDone]:

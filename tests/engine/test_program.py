@@ -5,6 +5,7 @@ All without a TPU: XLA compiles for the CPU, and the program is read as it was b
 """
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -18,10 +19,11 @@ from tf_nst.engine.steps import begin, compile_steps
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_objective, build_terms, term_values
 
+TOLERANT = "lbfgs, tolerant"
 OPTIMIZERS = {
     "adam": adam(0.02),
     "sgd": sgd(1e-6),
-    "lbfgs, tolerant": lbfgs(1.0, 3, tolerant()),
+    TOLERANT: lbfgs(1.0, 3, tolerant()),
     "lbfgs, strong Wolfe": lbfgs(1.0, 3, strong_wolfe()),
 }
 each_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
@@ -46,12 +48,25 @@ def whole(tiny, make_extractor, content, style):
     return make
 
 
-def compiled(whole, name: str, dtype: str = "float32", xla: bool = True):
-    """The function of several steps, and its arguments."""
-    objective, image = whole(dtype)
-    optimizer = OPTIMIZERS[name]
-    run = compile_steps(objective, optimizer, decay=0.9, xla=xla)
-    return run, begin(image, optimizer.init(image))
+@pytest.fixture(scope="module")
+def compiled(whole):
+    """(optimiser, dtype, xla) -> the function of several steps, and its arguments; each is traced
+    once."""
+
+    @cache
+    def make(name: str, dtype: str = "float32", xla: bool = True):
+        objective, image = whole(dtype)
+        optimizer = OPTIMIZERS[name]
+        run = compile_steps(objective, optimizer, decay=0.9, xla=xla)
+        return run, begin(image, optimizer.init(image))
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def step_program(compiled):
+    """(optimiser, dtype) -> the program of several steps."""
+    return cache(lambda name, dtype="float32": program(*compiled(name, dtype), tf.constant(4)))
 
 
 def program(run, *arguments) -> str:
@@ -70,9 +85,9 @@ def dynamic_shapes(text: str) -> list[str]:
 
 
 @each_optimizer
-def test_compiled_steps_equal_plain_ones(whole, name):
+def test_compiled_steps_equal_plain_ones(compiled, name):
     """A step, and four more in one call."""
-    plain, xla = (made(whole, name, xla) for xla in (False, True))
+    plain, xla = (made(*compiled(name, xla=xla)) for xla in (False, True))
     for before, after in zip(tf.nest.flatten(plain), tf.nest.flatten(xla), strict=True):
         if before.dtype.is_floating and np.isfinite(before).all():
             assert_close(after, before, "float32")
@@ -80,9 +95,8 @@ def test_compiled_steps_equal_plain_ones(whole, name):
             np.testing.assert_array_equal(after, before)
 
 
-def made(whole, name: str, xla: bool):
+def made(run, progress):
     """Image, track and reports after one step and after four more."""
-    run, progress = compiled(whole, name, xla=xla)
     told = []
     for count in (1, 4):
         progress, report = run(progress, tf.constant(count))
@@ -90,25 +104,25 @@ def made(whole, name: str, xla: bool):
     return told
 
 
-@each_optimizer
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_all_steps_of_a_call_are_one_program_without_the_host(whole, name, dtype):
-    run, progress = compiled(whole, name, dtype)
-    text = program(run, progress, tf.constant(4))
-    found = operations(text)
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [*((name, "float32") for name in OPTIMIZERS), ("adam", "bfloat16"), (TOLERANT, "bfloat16")],
+)
+def test_all_steps_of_a_call_are_one_program_without_the_host(step_program, name, dtype):
+    """In bfloat16 a run takes L-BFGS' tolerant search, or Adam."""
+    found = operations(step_program(name, dtype))
     assert {"while", "convolution", "dot"} <= found
     assert not found.intersection(HOST)
 
 
 @each_optimizer
-def test_every_dimension_is_static(whole, name):
-    run, progress = compiled(whole, name)
-    text = program(run, progress, tf.constant(4))
+def test_every_dimension_is_static(step_program, name):
+    text = step_program(name)
     assert not dynamic_shapes(text) and "set-dimension-size" not in operations(text)
 
 
-def test_convolutions_of_a_bfloat16_network_are_bfloat16(whole):
-    text = program(*compiled(whole, "adam", "bfloat16"), tf.constant(4))
+def test_convolutions_of_a_bfloat16_network_are_bfloat16(step_program):
+    text = step_program("adam", "bfloat16")
     results = re.findall(r"= (\w+)\[[^\]]*\]\S* convolution\(", text)
     assert len(results) > 10 and set(results) == {"bf16"}
 

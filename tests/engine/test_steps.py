@@ -15,9 +15,9 @@ from tf_nst.objective.objective import Objective, build_objective
 from tf_nst.objective.terms import MeanSquaredContent
 
 
-def made(objective, optimizer, image, *counts, decay=0.0, xla=False) -> tuple[Progress, Report]:
+def made(objective, optimizer, image, *counts, decay=0.0) -> tuple[Progress, Report]:
     """What the last of several calls gives."""
-    run = compile_steps(objective, optimizer, decay=decay, xla=xla)
+    run = compile_steps(objective, optimizer, decay=decay)
     progress = begin(tf.constant(image), optimizer.init(tf.constant(image)))
     for count in counts:
         progress, report = run(progress, tf.constant(count))
@@ -155,13 +155,3 @@ def test_one_trace_for_each_size(objective, content, optimizer):
     both = tf.concat([image, image], 0)
     run(begin(both, optimizer.init(both)), tf.constant(1))
     assert run.experimental_get_tracing_count() == 2
-
-
-@pytest.mark.parametrize("optimizer", [ADAM, lbfgs(1.0, 2)], ids=["adam", "lbfgs"])
-def test_steps_compiled_by_xla_equal_plain_ones(objective, content, optimizer):
-    plain, xla = (
-        made(objective, optimizer, content, 1, 3, decay=0.9, xla=xla) for xla in (False, True)
-    )
-    assert_close(xla[1].history, plain[1].history, "float32")
-    assert_close(xla[0].track.picture, plain[0].track.picture, "float32")
-    assert_close(xla[0].image, plain[0].image, "float32")

@@ -13,14 +13,23 @@ from tf_nst.engine.optimizers import lbfgs, sgd
 from tf_nst.engine.steps import MOST_STEPS_PER_CALL, begin, compile_steps
 from tf_nst.engine.stylize import iterate, stylize
 from tf_nst.objective.objective import term_values, total
+from tf_nst.objective.terms import IMAGE, SquaredVariation
 
 # What the picture is: the best of those evaluated, or their average.
-kinds = pytest.mark.parametrize("decay", [0.0, 0.9], ids=["best", "average"])
+DECAYS = {"best": 0.0, "average": 0.9}
+kinds = pytest.mark.parametrize("decay", DECAYS.values(), ids=DECAYS)
+# What a job looks at where nothing but its calls matters.
+BARE = {"extractor": lambda image: {}, "terms": (SquaredVariation(IMAGE, 1.0),)}
 
 
-def test_events_come_in_order(make_job):
-    job = make_job(5)
-    events = list(iterate(job))
+@pytest.fixture(scope="module")
+def of_five_steps(make_job) -> dict:
+    """{decay: the events of a run of five steps}."""
+    return {decay: list(iterate(make_job(5, decay=decay))) for decay in DECAYS.values()}
+
+
+def test_events_come_in_order(make_job, of_five_steps):
+    job, events = make_job(5), of_five_steps[0.0]
     assert events[0] == ScaleStarted(0, job.scales[0])
     assert all(isinstance(event, StepsDone) for event in events[1:-1])
     assert isinstance(events[-1], Finished)
@@ -42,16 +51,19 @@ def test_each_call_tells_of_its_own_steps(make_job, long_calls):
 
 
 @kinds
-def test_a_run_is_the_compiled_steps_and_its_picture_what_they_track(make_job, objective, decay):
+def test_a_run_is_the_compiled_steps_and_its_picture_what_they_track(
+    make_job, objective, of_five_steps, decay
+):
     """And the last values are those of the picture itself."""
-    events = list(iterate(make_job(3, decay=decay)))
+    events = of_five_steps[decay]
     run, image = compile_steps(objective, ADAM, decay=decay), tf.constant(make_job().initial)
     progress = begin(image, ADAM.init(image))
-    for step, event in enumerate(steps_done(events)):
-        assert event.step == step + 1
-        progress, report = run(progress, tf.constant(1))
-        values = np.stack(list(event.values.values()))[:, 0]
-        assert_close(values, report.history[0], "float32")
+    made = 0
+    for event in steps_done(events):
+        count, made = event.step - made, event.step
+        progress, report = run(progress, tf.constant(count))
+        values = np.stack(list(event.values.values()), axis=1)
+        assert_close(values, report.history[:count], "float32")
         assert_close(event.image, progress.track.picture, "float32")
     np.testing.assert_array_equal(picture(events), event.image)
     for name, value in term_values(objective, events[-1].image).items():
@@ -93,7 +105,7 @@ def test_a_run_of_calls_of_several_lengths_traces_once(make_job, monkeypatch, lo
         return compiled[-1]
 
     monkeypatch.setattr(module, "compile_steps", compile_and_keep)
-    steps = [event.step for event in steps_done(iterate(make_job(12)))]
+    steps = [event.step for event in steps_done(iterate(make_job(12, **BARE)))]
     assert steps == [1, 2, 12]
     assert [run.experimental_get_tracing_count() for run in compiled] == [1]
 
@@ -112,7 +124,8 @@ def test_a_run_traces_its_extractor_once_for_each_use(make_job, make_extractor):
 
 @pytest.mark.parametrize("pause_every", [1, 3, 4, 100])
 def test_calls_end_at_multiples_of_pause_every(make_job, long_calls, pause_every):
-    steps = [event.step for event in steps_done(iterate(make_job(10, pause_every=pause_every)))]
+    job = make_job(10, pause_every=pause_every, **BARE)
+    steps = [event.step for event in steps_done(iterate(job))]
     assert {step for step in range(1, 11) if step % pause_every == 0} <= set(steps)
     assert steps[-1] == 10
 
@@ -121,7 +134,7 @@ def test_calls_are_long_on_a_fast_device_and_short_on_a_slow_one(make_job, monke
     counts = {}
     for seconds in (0.0, 1e6):
         monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
-        made = [0, *(event.step for event in steps_done(iterate(make_job(70))))]
+        made = [0, *(event.step for event in steps_done(iterate(make_job(70, **BARE))))]
         counts[seconds] = list(np.diff(made))
     assert counts[0.0] == [1] * 70
     assert counts[1e6] == [1, 1, MOST_STEPS_PER_CALL, 70 - 2 - MOST_STEPS_PER_CALL]
@@ -141,39 +154,35 @@ def test_the_picture_does_not_depend_on_how_many_steps_a_call_makes(make_job, mo
         np.testing.assert_array_equal(values, other[name])
 
 
-def test_the_same_run_gives_the_same_pixels(make_job):
-    first, second = (stylize(make_job(5)) for _ in range(2))
-    np.testing.assert_array_equal(first, second)
-
-
-def test_the_job_is_not_changed(make_job):
-    job = make_job(3)
+def test_the_same_run_gives_the_same_pixels_and_its_job_is_not_changed(make_job, of_five_steps):
+    job = make_job(5)
     before = [array.copy() for array in (job.content, job.style, job.initial)]
-    list(iterate(job))
+    np.testing.assert_array_equal(stylize(job), picture(of_five_steps[0.0]))
     for array, kept in zip((job.content, job.style, job.initial), before, strict=True):
         np.testing.assert_array_equal(array, kept)
 
 
-def test_a_run_compiled_by_xla_equals_a_plain_one(make_job):
-    plain, xla = (list(iterate(make_job(3, xla=xla, decay=0.9))) for xla in (False, True))
+def test_a_run_compiled_by_xla_equals_a_plain_one(make_job, of_five_steps):
+    plain, xla = of_five_steps[0.9], list(iterate(make_job(5, xla=True, decay=0.9)))
     assert_close(picture(xla), picture(plain), "float32")
     for name, values in history(plain).items():
         assert_close(history(xla)[name], values, "float32")
 
 
 @kinds
-def test_pictures_of_a_batch_are_painted_as_alone(make_job, content, decay):
-    initial = np.concatenate([content, content[:, ::-1]])
-    events = list(iterate(make_job(3, initial=initial, decay=decay)))
-    assert all(values.shape == (3, 2) for values in history(events).values())
-    for index in range(2):
-        alone = stylize(make_job(3, initial=initial[index : index + 1], decay=decay))
-        assert_close(events[-1].image[index], alone[0], "float32")
+def test_pictures_of_a_batch_are_painted_as_alone(make_job, of_five_steps, content, decay):
+    turned = content[:, ::-1]
+    initial = np.concatenate([content, turned])
+    events = list(iterate(make_job(5, initial=initial, decay=decay)))
+    assert all(values.shape == (5, 2) for values in history(events).values())
+    alone = picture(of_five_steps[decay]), stylize(make_job(5, initial=turned, decay=decay))
+    for index, expected in enumerate(alone):
+        assert_close(events[-1].image[index], expected[0], "float32")
 
 
 def test_leaving_the_iterator_ends_the_run(make_job):
     made = []
-    events = iterate(make_job(1000))
+    events = iterate(make_job(1000, **BARE))
     for event in events:
         made.append(event)
         if isinstance(event, StepsDone):

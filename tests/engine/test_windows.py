@@ -1,20 +1,13 @@
-"""Window by window equals the whole picture: targets, values, gradients and runs."""
+"""Window by window equals the whole picture: targets, values and gradients."""
 
-import numpy as np
 import pytest
 import tensorflow as tf
-from jobs import CONFIG, history, picture
-from reference import counting
+from jobs import CONFIG, pictures
 from tolerances import assert_close, assert_within
 
 from tf_nst.config import ObjectiveConfig
-from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.engine.gradients import value_and_grad
-from tf_nst.engine.job import Tiling
-from tf_nst.engine.optimizers import OPTIMIZERS, Optimizer, Settings
 from tf_nst.engine.replicas import Replicas
-from tf_nst.engine.schedule import Scale
-from tf_nst.engine.stylize import iterate
 from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS
@@ -23,21 +16,11 @@ from tf_nst.model.weights import load_weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_objective, build_terms, term_values
 from tf_nst.objective.terms import IMAGE, TERMS, Term, means
-from tf_nst.ops import bands
 
 # Sides off the grid, and less than a stride beyond it.
 SIDES = (83, 101)
 DEEP = "block4_conv1"
 SHALLOW = "block2_conv1"
-
-
-def pictures(height: int, width: int, dtype="float64") -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """A content, a style of another size and a picture between them, [1, ., ., 3] in 0..1."""
-    ramp = np.linspace(0.0, 0.7, width)[None, :, None]
-    content = 0.3 * counting(height, width) + ramp
-    image = np.clip(content[:, ::-1] + 0.1 * counting(height, width, start=5), 0, 1)
-    style = counting(67, 59, start=91)
-    return tuple(tf.constant(it[None].astype(dtype)) for it in (content, style, image))
 
 
 def terms_of(name: str) -> tuple[Term, ...]:
@@ -56,9 +39,16 @@ def both(extractor, network, terms, core: int, given=None):
     """The evaluation of the whole picture and that by windows."""
     content, style, image = given or pictures(*SIDES)
     objective = build_objective(extractor, terms, content, style)
+    found = by_windows(extractor, network, terms, core, (content, style, image))
+    return value_and_grad(objective, image), found
+
+
+def by_windows(extractor, network, terms, core: int, given=None):
+    """The evaluation by windows."""
+    content, style, image = given or pictures(*SIDES)
     windows = Windows(WindowObjective(extractor, network, terms, core), ALONE)
     measured = windows.style_targets(style), windows.references(content)
-    return value_and_grad(objective, image), windows.value_and_grad(*measured, image)
+    return windows.value_and_grad(*measured, image)
 
 
 @pytest.mark.parametrize("name", TERMS)
@@ -72,24 +62,35 @@ def test_every_term_by_windows_equals_the_whole(make_extractor, tiny, name):
         assert_close(found.values[term], value, "float64")
 
 
+@pytest.fixture(scope="module")
+def one_of_each(make_extractor):
+    """A content, a style and a variation term, and the evaluation of the whole picture by them."""
+    terms = tuple(it for name in ("mean_squared", "gram", "squared") for it in terms_of(name))
+    content, style, image = pictures(*SIDES)
+    objective = build_objective(make_extractor(LAYERS, dtype="float64"), terms, content, style)
+    return terms, value_and_grad(objective, image)
+
+
 @pytest.mark.parametrize("core", [8, 16, 24, 40, 64, 104])
-def test_the_gradient_does_not_depend_on_the_windows(make_extractor, tiny, core):
+def test_the_gradient_does_not_depend_on_the_windows(make_extractor, tiny, one_of_each, core):
     """From the least core, one feature of the deepest layer, to one window for all."""
-    whole, found = both(make_extractor(LAYERS, dtype="float64"), tiny, EVERY, core)
+    terms, whole = one_of_each
+    found = by_windows(make_extractor(LAYERS, dtype="float64"), tiny, terms, core)
+    assert_close(found.gradient, whole.gradient, "float64")
+
+
+def test_so_where_a_side_is_longer_than_a_core_and_shorter_than_two_halos(make_extractor, tiny):
+    extractor = make_extractor(LAYERS, dtype="float64")
+    terms = terms_of("mean_squared")
+    whole, found = both(extractor, tiny, terms, 24, pictures(69, 37))
     assert_close(found.gradient, whole.gradient, "float64")
 
 
 @pytest.mark.parametrize("pooling", ["average", "l2"])
-def test_so_with_every_pooling(make_extractor, tiny, pooling):
-    extractor = make_extractor(LAYERS, pooling, "float64")
-    whole, found = both(extractor, tiny, EVERY, 32)
-    assert_close(found.gradient, whole.gradient, "float64")
-
-
-def test_so_for_a_batch_against_one_content(make_extractor, tiny):
+def test_so_with_every_pooling_for_a_batch_against_one_content(make_extractor, tiny, pooling):
     content, style, image = pictures(*SIDES)
     given = content, style, tf.concat([image, image[:, ::-1]], 0)
-    whole, found = both(make_extractor(LAYERS, dtype="float64"), tiny, EVERY, 32, given)
+    whole, found = both(make_extractor(LAYERS, pooling, "float64"), tiny, EVERY, 32, given)
     assert found.loss.shape == (2,)
     assert_close(found.gradient, whole.gradient, "float64")
     assert_close(found.loss, whole.loss, "float64")
@@ -148,64 +149,6 @@ def test_a_term_that_does_not_add_up_is_refused_by_name(make_extractor, tiny):
         f"--tile: style/ordered/{DEEP} does not add up over positions, expected --tile=off or "
         "other terms"
     )
-
-
-# --- runs ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", OPTIMIZERS)
-@pytest.mark.parametrize("decay", [0.0, 0.9], ids=["best", "average"])
-def test_a_run_by_windows_paints_what_the_whole_does(make_job, tiny, monkeypatch, name, decay):
-    """Two scales, the second by windows, in few steps: long moves magnify rounding. Adam moves
-    three rows at a time, at last one."""
-    monkeypatch.setattr(bands, "BAND_PIXELS", 3 * 52)
-    row = OPTIMIZERS[name]
-    optimizer = row.make(Settings(row.learning_rate))
-    content, style, _ = pictures(40, 52, "float32")
-    job = make_job(
-        optimizer=optimizer,
-        scales=(Scale(28, 36, 2), Scale(40, 52, 3)),
-        content=content.numpy(),
-        style=style.numpy(),
-        initial=content.numpy(),
-        decay=decay,
-    )
-    whole = list(iterate(job))
-    found = list(iterate(job._replace(tiling=Tiling(tiny, (0, 8)))))
-    assert_within(picture(found), picture(whole), 1e-4)
-    for term, values in history(whole).items():
-        assert_within(history(found)[term], values, 1e-4)
-    for term, value in whole[-1].values.items():
-        assert_within(found[-1].values[term], value, 1e-4)
-
-
-def test_codes_are_painted_like_the_numbers_they_stand_for(make_job, tiny):
-    """Of a file's content and style; by windows they are turned into numbers window by window."""
-    codes = {name: np.uint8(255 * counting(20, 28)[None]) for name in ("content", "style")}
-    numbers = {name: np.float32(value) / np.float32(255) for name, value in codes.items()}
-    for job in (make_job(), make_job()._replace(tiling=Tiling(tiny, (8,)))):
-        found, expected = (list(iterate(job._replace(**given))) for given in (codes, numbers))
-        np.testing.assert_array_equal(picture(found), picture(expected))
-
-
-def test_what_is_moved_in_place_is_not_moved_by_a_gradient_that_is_not_finite(make_job, tiny):
-    """Pictures 0 and 0.1 are fine; the gradient at 0.2 is not."""
-    inner, dark = make_job().extractor, np.full([1, 20, 28, 3], 0.01, np.float32)
-
-    def extractor(image):
-        factor = tf.where(tf.reduce_mean(image) > 0.15, np.nan, 1.0)
-        return {layer: factor * features for layer, features in inner(image).items()}
-
-    def brightened(value_and_grad, image, state):
-        return image + 0.1, state, value_and_grad(image)
-
-    brightening = Optimizer(lambda _: (), brightened, lambda state, _: state, pointwise=True)
-    pictures = {"content": dark, "style": dark, "initial": np.zeros_like(dark)}
-    job = make_job(5, optimizer=brightening, extractor=extractor, **pictures)
-    with pytest.raises(NonFiniteLossError) as error:
-        list(iterate(job._replace(tiling=Tiling(tiny, (8,)))))
-    assert "at step 3:" in str(error.value)
-    assert_close(error.value.image, np.full_like(dark, 0.2), "float32")
 
 
 def test_a_style_is_measured_by_windows_in_float32_sums(make_job, tiny):

@@ -1,4 +1,5 @@
-"""Pictures as bytes, and test doubles of TensorFlow Serving over a loaded export.
+"""Pictures as bytes, what the command paints, and test doubles of TensorFlow Serving over a loaded
+export.
 
 The doubles speak the contract of the real server (REST: columnar `inputs`, base64 for names that
 end in `_bytes`, {"error": ...}; gRPC: PredictRequest and PredictResponse). They are no server.
@@ -17,6 +18,12 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image as Pillow
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+import tf_nst
+from tf_nst.engine.events import Finished
+
+# Losses after a few steps in float32, of two graphs that sum in another order.
+CLOSE = 1e-3
 
 
 def counted(height: int, width: int, step: int = 7919) -> np.ndarray:
@@ -50,6 +57,22 @@ def call(function, **inputs) -> dict[str, np.ndarray]:
     wanted = function.structured_input_signature[1]
     tensors = {name: tf.constant(value, wanted[name].dtype) for name, value in inputs.items()}
     return {name: value.numpy() for name, value in function(**tensors).items()}
+
+
+def painted(content, style, **options):
+    """The command's picture [H, W, 3] int and its losses, by the same network."""
+    seen = []
+    image = tf_nst.stylize(content, style, listeners=(seen.append,), **options)
+    final = next(event for event in seen if isinstance(event, Finished))
+    return np.asarray(image).astype(int), [float(value[0]) for value in final.values.values()]
+
+
+def assert_same_picture(data: bytes, expected: np.ndarray) -> None:
+    """Equal to within one of 255 levels."""
+    assert data.startswith(b"\x89PNG")
+    found = decoded(data)
+    assert found.shape == expected.shape
+    assert np.abs(found - expected).max() <= 1
 
 
 class RestDouble(BaseHTTPRequestHandler):

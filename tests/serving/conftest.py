@@ -13,6 +13,8 @@ OPTIONS = {
     "precision": "float32",
     "content_layers": "conv2_1",
     "style_layers": "conv1_1,conv2_1:2",
+    # Its graphs are traced and first called in half the time of L-BFGS'.
+    "optimizer": "adam",
 }
 
 

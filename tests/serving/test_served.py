@@ -5,12 +5,19 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import tensorflow as tf
-from answering import animated, call, counted, decoded, encoded
+from answering import (
+    CLOSE,
+    animated,
+    assert_same_picture,
+    call,
+    counted,
+    decoded,
+    encoded,
+    painted,
+)
 from tolerances import assert_within
 
-import tf_nst
 from tf_nst.config import ObjectiveConfig
-from tf_nst.engine.events import Finished
 from tf_nst.engine.optimizers import OPTIMIZERS, Settings
 from tf_nst.engine.plan import fallback
 from tf_nst.engine.schedule import tabulate
@@ -21,25 +28,6 @@ from tf_nst.weighted import parse_weighted
 
 PHOTO = counted(30, 44)
 GOOD = {"steps": 2, "size": 40, "style_weight": 3.0, "content_weight": 0.5}
-# Losses after a few steps of L-BFGS in float32, of two graphs that sum in another order.
-CLOSE = 1e-3
-
-
-def painted(content, style, **options):
-    """The command's picture [H, W, 3] int and its losses, by the same network."""
-    seen = []
-    image = tf_nst.stylize(content, style, listeners=(seen.append,), **options)
-    final = next(event for event in seen if isinstance(event, Finished))
-    return np.asarray(image).astype(int), [float(value[0]) for value in final.values.values()]
-
-
-def assert_same_picture(data: bytes, expected: np.ndarray) -> None:
-    """Equal to within one of 255 levels."""
-    assert data.startswith(b"\x89PNG")
-    found = decoded(data)
-    assert found.shape == expected.shape
-    assert np.abs(found - expected).max() <= 1
-
 
 # --- the same as the command -----------------------------------------------------------------
 
@@ -90,49 +78,6 @@ def test_tensors_are_painted_as_the_command_paints(signatures, painting, options
         expected, losses = painted(content, painting, **options)
         assert np.abs(answer["images"][index] * 255 - expected).max() <= 1
         assert_within(answer["losses"][index], losses, CLOSE)
-
-
-def test_several_scales_and_an_averaging_optimizer(tmp_path, painting):
-    options = {
-        "size": 150,
-        "steps": 20,
-        "optimizer": "adam",
-        "weights": "random",
-        "precision": "float32",
-        "content_layers": "conv1_1",
-        "style_layers": "conv1_1",
-    }
-    folder = tf_nst.export(tmp_path, painting, **options)
-    serve = tf.saved_model.load(str(folder)).signatures["serving_default"]
-    photo = counted(130, 150)
-    answer = call(serve, content_bytes=[encoded(photo)])
-    expected, losses = painted(photo, painting, **options)
-    assert_same_picture(answer["image_bytes"][0], expected)
-    assert_within(answer["losses"][0], losses, CLOSE)
-
-
-def test_bfloat16_is_computed_and_kept_where_it_is_asked_for(tmp_path, painting, options):
-    once = options | {"steps": 1, "optimizer": "adam"}
-    folder = tf_nst.export(tmp_path, painting, **once | {"precision": "bfloat16"})
-    model = tf.saved_model.load(str(folder))
-    kernels = [variable for variable in model.held if variable.shape[:2] == [3, 3]]
-    assert {kernel.dtype for kernel in kernels} == {tf.bfloat16}
-    answer = call(model.signatures["serving_default"], content_bytes=[encoded(PHOTO)])
-    exact = painted(PHOTO, painting, **once)[1]
-    assert_within(answer["losses"][0], exact, 5e-2)
-
-
-def test_imagenets_weights_are_painted_with_as_the_command_paints(tmp_path, painting):
-    """All layers that a picture takes by itself."""
-    options = {"size": 48, "steps": 2, "optimizer": "adam", "precision": "float32"}
-    options["weights"] = "imagenet"
-    folder = tf_nst.export(tmp_path, painting, **options)
-    model = tf.saved_model.load(str(folder))
-    photo = counted(36, 48)
-    answer = call(model.signatures["serving_default"], content_bytes=[encoded(photo)])
-    expected, losses = painted(photo, painting, **options)
-    assert_same_picture(answer["image_bytes"][0], expected)
-    assert_within(answer["losses"][0], losses, CLOSE)
 
 
 # --- requests do not see each other ----------------------------------------------------------

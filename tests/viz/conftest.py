@@ -1,5 +1,7 @@
 """A tiny network in VGG19's place, and two small pictures."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 import reference
@@ -8,15 +10,35 @@ from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import Weights
 from tf_nst.viz.sight import Sight
 
-# What keeps a run short.
-SMALL = {"size": 32, "weights": "random", "steps": 3, "precision": "float32"}
+# What keeps a run short: Adam's step is traced in half the time of L-BFGS'.
+SMALL = {
+    "size": 32,
+    "weights": "random",
+    "steps": 3,
+    "precision": "float32",
+    "optimizer": "adam",
+}
+
+
+@pytest.fixture(scope="session")
+def tiny_in_place(tiny):
+    """While this lasts, a network of 4 and 8 channels is in VGG19's place: () -> a context, of
+    options that run with it and random weights."""
+
+    @contextmanager
+    def put():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(NETWORKS, "vgg19", tiny)
+            yield dict(SMALL)
+
+    return put
 
 
 @pytest.fixture
-def tiny_vgg(monkeypatch, tiny) -> dict:
-    """Options that run with a network of 4 and 8 channels and random weights."""
-    monkeypatch.setitem(NETWORKS, "vgg19", tiny)
-    return dict(SMALL)
+def tiny_vgg(tiny_in_place):
+    """Those options, in one test."""
+    with tiny_in_place() as options:
+        yield options
 
 
 @pytest.fixture

@@ -9,13 +9,16 @@ from browser import look_at
 
 import tf_nst
 from tf_nst.errors import UserError
+from tf_nst.io.inputs import read_inputs
+from tf_nst.painting import prepare
 from tf_nst.viz import explain_pair
+from tf_nst.viz.explain import _facts
+from tf_nst.viz.options import RUNNING, figure_config
 from tf_nst.viz.panels import plain
 
 ROOT = Path(tf_nst.__file__).parents[1]
 PAIR = tuple(str(ROOT / "examples" / name) for name in ("louvre_court.jpg", "water_garden.jpg"))
 LESSON = ROOT / "docs" / "explained" / "index.html"
-SHORT = {"size": 96, "steps": 3, "precision": "float32"}
 widths = pytest.mark.parametrize("width", [1280, 390])
 
 
@@ -40,9 +43,10 @@ def told() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def lesson(told):
-    """Of the example pair, with the weights that a picture takes by itself."""
-    return explain_pair(*PAIR, report=told.append, **SHORT)
+def lesson(told, tiny_in_place):
+    """Of the example pair, with a tiny network in VGG19's place."""
+    with tiny_in_place() as options:
+        return explain_pair(*PAIR, report=told.append, **options | {"size": 96})
 
 
 def assert_opens(page: Path, width: int, folder: Path) -> None:
@@ -74,11 +78,18 @@ def test_the_numbers_are_the_runs(lesson):
     for number in (run.curves.loss[0], end, lesson.content.layers[-1].pixel_error):
         assert plain(number) in text
     assert "96×72" in text and "3 steps a picture" in text
-    assert "vgg19, imagenet weights" in text
+    assert "vgg19, random weights" in text
     assert [it.step for it in run.snapshots] == [1, 2, 3]
     numbers = lesson.numbers()
-    assert numbers["run"]["facts"]["optimizer"] == "L-BFGS"
+    assert numbers["run"]["facts"]["optimizer"] == "Adam"
     assert len(numbers["content"]) == 5 and len(numbers["tradeoff"]["cells"]) == 8
+
+
+def test_by_itself_it_takes_imagenets_weights_and_lbfgs():
+    config = figure_config({"size": 96}, RUNNING)
+    facts = _facts(prepare(config, read_inputs(config, *PAIR), pytest.fail))
+    assert facts["network"] == "vgg19, imagenet weights"
+    assert (facts["optimizer"], facts["steps"]) == ("L-BFGS", "100")
 
 
 @widths

@@ -10,15 +10,18 @@ from tf_nst.viz.figures import rendered
 GRID = {"ratios": "1,0.01", "layers": "conv1_2,conv2_2"}
 
 
-@pytest.fixture
-def painted(photo, painting, tiny_vgg):
+@pytest.fixture(scope="module")
+def painted(photo, painting, tiny_in_place):
+    """The grid, and the jobs that painted it."""
     jobs = []
 
     def watch(title, job):
         jobs.append(job)
         return ()
 
-    return paint_tradeoff(photo, painting, watch=watch, **GRID, **tiny_vgg | {"steps": 8}), jobs
+    with tiny_in_place() as options:
+        options["steps"] = 8
+        return paint_tradeoff(photo, painting, watch=watch, **GRID, **options), jobs
 
 
 def test_all_pictures_are_one_batch_with_their_own_content_weights(painted):
