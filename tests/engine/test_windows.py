@@ -86,7 +86,7 @@ def test_so_where_a_side_is_longer_than_a_core_and_shorter_than_two_halos(make_e
     assert_close(found.gradient, whole.gradient, "float64")
 
 
-@pytest.mark.parametrize("pooling", ["average", "l2"])
+@pytest.mark.parametrize("pooling", ["max", "average", "l2"])
 def test_so_with_every_pooling_for_a_batch_against_one_content(make_extractor, tiny, pooling):
     content, style, image = pictures(*SIDES)
     given = content, style, tf.concat([image, image[:, ::-1]], 0)
