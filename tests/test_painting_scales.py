@@ -7,16 +7,16 @@ import tf_nst
 from tf_nst import painting as module
 from tf_nst.config import config_from_options
 from tf_nst.engine.events import Finished, ScaleStarted
-from tf_nst.engine.memory import Sizes, estimate_bytes, picture_bytes
-from tf_nst.engine.optimizers import OPTIMIZERS
-from tf_nst.engine.plan import FALLBACK
-from tf_nst.engine.schedule import Scale
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_inputs
 from tf_nst.model.networks import NETWORKS
 from tf_nst.ops.resample import resize
+from tf_nst.optim.optimizers import OPTIMIZERS
 from tf_nst.painting import Painting, finished, prepare
+from tf_nst.planning.memory import Sizes, estimate_bytes, picture_bytes
+from tf_nst.planning.plan import FALLBACK
+from tf_nst.planning.schedule import Scale
 
 OPTIONS = {
     "size": 64,

@@ -10,18 +10,11 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.config import StylizeConfig, config_from_options
-from tf_nst.engine.budget import Budget
 from tf_nst.engine.events import Event, Note
 from tf_nst.engine.initial import NOISY_STARTS, initial_image
 from tf_nst.engine.job import Job, Tiling
-from tf_nst.engine.memory import available_bytes
-from tf_nst.engine.optimizers import OPTIMIZERS, Settings
-from tf_nst.engine.plan import fallback, plan_cores, plan_optimizers, planned_bytes
-from tf_nst.engine.precision import choose_precision
-from tf_nst.engine.schedule import Scale, plan_scales
+from tf_nst.engine.loop import stylize as run
 from tf_nst.engine.strategy import device_type, make_strategy, resolved_name
-from tf_nst.engine.stylize import stylize as run
-from tf_nst.engine.timing import make_forecast, timed_scales
 from tf_nst.engine.windows import plan_windows
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs, Source, read_inputs
@@ -31,6 +24,13 @@ from tf_nst.model.weights import Weights, load_weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import Extractor, build_terms
 from tf_nst.ops.resample import resize
+from tf_nst.optim.optimizers import OPTIMIZERS, Settings
+from tf_nst.planning.budget import Budget
+from tf_nst.planning.memory import available_bytes
+from tf_nst.planning.plan import fallback, plan_cores, plan_optimizers, planned_bytes
+from tf_nst.planning.precision import choose_precision
+from tf_nst.planning.schedule import Scale, plan_scales
+from tf_nst.planning.timing import make_forecast, timed_scales
 
 _LOGGER = logging.getLogger("tf_nst")
 

@@ -229,7 +229,7 @@ def measure_recipe(content, style, weights, size, rate, steps):
     import keras
     import tensorflow as tf
 
-    from tf_nst.engine.gradients import value_and_grad
+    from tf_nst.objective.evaluation import value_and_grad
     from tf_nst.ops.color import as_float
 
     found = bench(content, style, weights, size, precision="float32")
@@ -255,7 +255,7 @@ def measure_textbook(content, style, weights, size, evaluations):
     import tensorflow as tf
     from scipy.optimize import minimize
 
-    from tf_nst.engine.gradients import value_and_grad
+    from tf_nst.objective.evaluation import value_and_grad
     from tf_nst.ops.color import as_float
 
     found = bench(content, style, weights, size, precision="float32")
@@ -290,7 +290,7 @@ def measure_textbook(content, style, weights, size, evaluations):
 def measure_tf_nst(content, style, weights, size, steps=None):
     """The command's own job with its defaults, or other steps, tracing included."""
     from tf_nst.engine.events import Finished, StepsDone
-    from tf_nst.engine.stylize import iterate
+    from tf_nst.engine.loop import iterate
 
     own = {"steps": [int(made) for made in steps.split(",")]} if steps else {}
     found = bench(content, style, weights, size, **own)

@@ -21,7 +21,7 @@ def print_table(child, pairs, weights, size, steps):
 
 def measure_precision(content, style, weights, size, steps, dtype):
     """The objective in float32 of what the defaults paint in `dtype`."""
-    from tf_nst.engine.stylize import stylize
+    from tf_nst.engine.loop import stylize
 
     found = bench(content, style, weights, size, precision=dtype, steps=steps)
     return found.judge(stylize(found.job))

@@ -35,7 +35,7 @@ def measure_scaled(size, tile, weights, dtype, optimizer, steps):
     """Steps at one scale: the fastest call, and the process' peak memory with all that it reads."""
     from tf_nst.config import config_from_options
     from tf_nst.engine.events import StepsDone
-    from tf_nst.engine.stylize import iterate
+    from tf_nst.engine.loop import iterate
     from tf_nst.io.inputs import read_inputs
     from tf_nst.painting import prepare
 

@@ -29,10 +29,10 @@ from tf_nst.config import (
     option_names,
     options_from_config,
 )
-from tf_nst.engine.optimizers import OPTIMIZERS as OPTIMIZER_ROWS
+from tf_nst.config.lengths import MAX_SCALES, MAX_STEPS
 from tf_nst.errors import UserError
-from tf_nst.lengths import MAX_SCALES, MAX_STEPS
 from tf_nst.model.weights import WORDS
+from tf_nst.optim.optimizers import OPTIMIZERS as OPTIMIZER_ROWS
 
 NEEDED = ("--content=a.png", "--style=b.png")
 

@@ -27,6 +27,7 @@ from PIL import ImageCms
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.run import main
 from tf_nst.config import StylizeConfig, options_from_config
+from tf_nst.config.weighted import Weighted
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.profiles import srgb_profile
 from tf_nst.io.writing import write_image
@@ -34,7 +35,6 @@ from tf_nst.model.bundled import BUNDLED
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import load_weights
 from tf_nst.version import VERSION
-from tf_nst.weighted import Weighted
 
 STEPS = 5
 PLACES = {"content": "photo.png", "style": "painting.png", "output": "out.png"}

@@ -8,8 +8,8 @@ import pytest
 from command_line import FILES, SHORT, assert_fine, parsed, pixels, settings
 
 from tf_nst.cli.flags import config_from_flags
-from tf_nst.engine import timing
 from tf_nst.errors import UserError
+from tf_nst.planning import timing
 
 # So slow that a step at 32×24 pixels takes three minutes, of which a start is a small part.
 SPEED = 1e6

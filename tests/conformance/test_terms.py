@@ -9,11 +9,11 @@ import tensorflow as tf
 from tolerances import assert_close, assert_gradient
 
 from tf_nst import config
-from tf_nst.engine.gradients import value_and_grad
-from tf_nst.engine.optimizers import adam
 from tf_nst.engine.steps import begin, compile_steps
+from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.objective import build_objective, term_values
 from tf_nst.objective.terms import IMAGE, TERMS, means
+from tf_nst.optim.optimizers import adam
 
 every_term = pytest.mark.parametrize("statistic", TERMS)
 

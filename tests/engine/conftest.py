@@ -5,9 +5,9 @@ from jobs import ADAM, CONFIG, SIZE
 
 from tf_nst.engine import pace
 from tf_nst.engine.job import Job
-from tf_nst.engine.schedule import Scale
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_objective, build_terms
+from tf_nst.planning.schedule import Scale
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ import tensorflow as tf
 from reference import counting
 
 from tf_nst.config import ObjectiveConfig
+from tf_nst.config.weighted import Weighted
 from tf_nst.engine.events import Finished, Note, ScaleStarted, StepsDone
-from tf_nst.engine.optimizers import Optimizer, adam
-from tf_nst.weighted import Weighted
+from tf_nst.optim.optimizers import Optimizer, adam
 
 CONFIG = ObjectiveConfig(
     content_layers=(Weighted("block2_conv1"),),

@@ -12,17 +12,17 @@ from jobs import CONFIG, SIZE, history, notes
 from tf_nst.engine import pace
 from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.engine.job import Job, Tiling
-from tf_nst.engine.line_search import strong_wolfe
-from tf_nst.engine.optimizers import Optimizer, adam, lbfgs
+from tf_nst.engine.loop import iterate
 from tf_nst.engine.replicas import Replicas
-from tf_nst.engine.schedule import Scale
 from tf_nst.engine.strategy import make_strategy, strategy_name
-from tf_nst.engine.stylize import iterate
 from tf_nst.model.networks import Network
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_terms
+from tf_nst.optim.line_search import strong_wolfe
+from tf_nst.optim.optimizers import Optimizer, adam, lbfgs
+from tf_nst.planning.schedule import Scale
 
 TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
 ARRAYS = load_weights("random", TINY, TINY.layers, seed=3, report=print).arrays

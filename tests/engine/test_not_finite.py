@@ -8,11 +8,11 @@ from jobs import ADAM, picture
 from tf_nst.engine import pace
 from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.engine.job import Job
-from tf_nst.engine.optimizers import Optimizer
-from tf_nst.engine.schedule import Scale
-from tf_nst.engine.stylize import iterate
+from tf_nst.engine.loop import iterate
 from tf_nst.errors import RunError
 from tf_nst.objective.terms import Gram, MeanSquaredContent
+from tf_nst.optim.optimizers import Optimizer
+from tf_nst.planning.schedule import Scale
 
 
 def brightening_job(limit: float, *steps: int, decay: float = 0.0) -> Job:

@@ -13,11 +13,11 @@ import tensorflow as tf
 from tolerances import assert_close
 
 from tf_nst.config import ObjectiveConfig
-from tf_nst.engine.line_search import strong_wolfe, tolerant
-from tf_nst.engine.optimizers import adam, lbfgs, sgd
 from tf_nst.engine.steps import begin, compile_steps
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_objective, build_terms, term_values
+from tf_nst.optim.line_search import strong_wolfe, tolerant
+from tf_nst.optim.optimizers import adam, lbfgs, sgd
 
 TOLERANT = "lbfgs, tolerant"
 OPTIMIZERS = {

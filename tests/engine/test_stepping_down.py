@@ -7,7 +7,7 @@ from tolerances import assert_within
 
 from tf_nst.engine import evaluators, tiles
 from tf_nst.engine.job import Tiling
-from tf_nst.engine.stylize import iterate
+from tf_nst.engine.loop import iterate
 from tf_nst.engine.windows import Windows
 
 

@@ -8,11 +8,11 @@ import tensorflow as tf
 from jobs import ADAM, failing
 from tolerances import assert_close
 
-from tf_nst.engine.gradients import value_and_grad
-from tf_nst.engine.optimizers import Optimizer, lbfgs, sgd
 from tf_nst.engine.steps import MOST_STEPS_PER_CALL, Progress, Report, begin, compile_steps
+from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.objective import Objective, build_objective
 from tf_nst.objective.terms import MeanSquaredContent
+from tf_nst.optim.optimizers import Optimizer, lbfgs, sgd
 
 
 def made(objective, optimizer, image, *counts, decay=0.0) -> tuple[Progress, Report]:

@@ -7,8 +7,8 @@ import pytest
 from jobs import history, picture
 from tolerances import assert_close
 
+from tf_nst.engine.loop import iterate
 from tf_nst.engine.not_finite import non_finite
-from tf_nst.engine.stylize import iterate
 from tf_nst.io.listeners import contributions
 from tf_nst.objective.objective import total
 

@@ -6,13 +6,13 @@ from jobs import CONFIG, pictures
 from tolerances import assert_close, assert_within
 
 from tf_nst.config import ObjectiveConfig
-from tf_nst.engine.gradients import value_and_grad
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights
+from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_objective, build_terms, term_values
 from tf_nst.objective.terms import IMAGE, TERMS, Term, means

@@ -9,10 +9,10 @@ from tolerances import assert_close, assert_within
 
 from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.engine.job import Tiling
-from tf_nst.engine.optimizers import OPTIMIZERS, Optimizer, Settings
-from tf_nst.engine.schedule import Scale
-from tf_nst.engine.stylize import iterate
+from tf_nst.engine.loop import iterate
 from tf_nst.ops import bands
+from tf_nst.optim.optimizers import OPTIMIZERS, Optimizer, Settings
+from tf_nst.planning.schedule import Scale
 
 
 @pytest.mark.parametrize(

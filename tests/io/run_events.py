@@ -4,8 +4,8 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.engine.events import StepsDone
-from tf_nst.engine.schedule import Scale
 from tf_nst.objective.terms import TERMS
+from tf_nst.planning.schedule import Scale
 
 CONTENT = TERMS["mean_squared"]("block4_conv2", 2.0)
 STYLES = TERMS["gram"]("block1_conv1", 3.0), TERMS["gram"]("block2_conv1", 5.0)

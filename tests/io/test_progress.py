@@ -7,8 +7,8 @@ import re
 from run_events import COARSE, SCALE, TERMS_OF_RUN, done
 
 from tf_nst.engine.events import Note, ScaleStarted
-from tf_nst.engine.schedule import Scale
 from tf_nst.io.listeners import Progress
+from tf_nst.planning.schedule import Scale
 
 
 class Terminal(io.StringIO):

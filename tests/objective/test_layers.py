@@ -3,10 +3,10 @@
 import pytest
 
 from tf_nst.config import ObjectiveConfig
+from tf_nst.config.weighted import Weighted, parse_weighted
 from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.layers import content_layers, style_layers, used_layers
-from tf_nst.weighted import Weighted, parse_weighted
 
 VGG19 = NETWORKS["vgg19"]
 

@@ -7,13 +7,13 @@ import tensorflow as tf
 from tolerances import assert_close, assert_gradient
 
 from tf_nst.config import ObjectiveConfig
-from tf_nst.engine.gradients import value_and_grad
+from tf_nst.config.weighted import Weighted, parse_weighted
 from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS
+from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_objective, build_terms, term_values, total
 from tf_nst.objective.terms import IMAGE, Gram, SquaredVariation
-from tf_nst.weighted import Weighted, parse_weighted
 
 VGG19 = NETWORKS["vgg19"]
 CONFIG = ObjectiveConfig(

@@ -13,9 +13,9 @@ import tensorflow as tf
 from tolerances import assert_close
 
 from tf_nst.config import ObjectiveConfig
+from tf_nst.config.weighted import Weighted
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_objective, build_terms, term_values, total
-from tf_nst.weighted import Weighted
 
 CONTENT_LAYERS = ("block4_conv2",)
 STYLE_LAYERS = tuple(f"block{block}_conv1" for block in range(1, 6))

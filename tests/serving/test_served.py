@@ -18,13 +18,13 @@ from answering import (
 from tolerances import assert_within
 
 from tf_nst.config import ObjectiveConfig
-from tf_nst.engine.optimizers import OPTIMIZERS, Settings
-from tf_nst.engine.plan import fallback
-from tf_nst.engine.schedule import tabulate
-from tf_nst.engine.traced import Recipe
+from tf_nst.config.weighted import parse_weighted
+from tf_nst.engine.graph import Recipe
 from tf_nst.objective.objective import build_terms
+from tf_nst.optim.optimizers import OPTIMIZERS, Settings
+from tf_nst.planning.plan import fallback
+from tf_nst.planning.schedule import tabulate
 from tf_nst.serving.signatures import Limits, _stylize_tensor
-from tf_nst.weighted import parse_weighted
 
 PHOTO = counted(30, 44)
 GOOD = {"steps": 2, "size": 40, "style_weight": 3.0, "content_weight": 0.5}

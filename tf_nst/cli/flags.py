@@ -5,8 +5,7 @@ from typing import NamedTuple
 from absl import flags
 
 from tf_nst import config as choices
-from tf_nst import lengths
-from tf_nst.config import StylizeConfig, config_from_options, option_names
+from tf_nst.config import StylizeConfig, config_from_options, lengths, option_names
 from tf_nst.errors import UserError
 
 _D = StylizeConfig()

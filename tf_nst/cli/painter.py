@@ -9,9 +9,8 @@ from tf_nst.cli.stop import Stop
 from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.engine.events import StepsDone
 from tf_nst.engine.failures import UnfinishedError
+from tf_nst.engine.loop import iterate
 from tf_nst.engine.strategy import strategy_name, worker_place
-from tf_nst.engine.stylize import iterate
-from tf_nst.engine.timing import make_forecast
 from tf_nst.io.encoding import Encoded
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration, roughly
@@ -24,6 +23,7 @@ from tf_nst.io.manifest import (
 )
 from tf_nst.io.writing import encode_image, write_image, write_together
 from tf_nst.painting import Painting, finished, prepare
+from tf_nst.planning.timing import make_forecast
 
 
 def paint_picture(values, config: StylizeConfig, inputs: Inputs, began: float) -> int:

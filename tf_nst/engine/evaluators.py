@@ -7,11 +7,10 @@ from typing import Any, Protocol
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.engine.gradients import Evaluation
-from tf_nst.engine.optimizers import Optimizer
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.steps import Progress, Report, compile_steps, moved, recorded, told
 from tf_nst.engine.windows import Windows
+from tf_nst.objective.evaluation import Evaluation
 from tf_nst.objective.objective import (
     Extractor,
     Objective,
@@ -23,6 +22,7 @@ from tf_nst.objective.objective import (
 from tf_nst.objective.terms import Term
 from tf_nst.ops.bands import bands
 from tf_nst.ops.color import as_float
+from tf_nst.optim.optimizers import Optimizer
 
 # progress, what was measured, count of steps -> progress, report; each a value of the replicas. It
 # may make fewer steps than that, which the report tells.

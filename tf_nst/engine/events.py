@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.engine.schedule import Scale
+from tf_nst.planning.schedule import Scale
 
 
 class ScaleStarted(NamedTuple):

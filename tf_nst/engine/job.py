@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.engine.optimizers import Optimizer
-from tf_nst.engine.schedule import Scale
 from tf_nst.model.networks import Network
 from tf_nst.objective.objective import Extractor
 from tf_nst.objective.terms import Term
+from tf_nst.optim.optimizers import Optimizer
+from tf_nst.planning.schedule import Scale
 
 
 class Tiling(NamedTuple):

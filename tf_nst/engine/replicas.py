@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.engine.strategy import worker_place
-from tf_nst.engine.tiles import Window
+from tf_nst.planning.tiles import Window
 
 
 class Replicas:

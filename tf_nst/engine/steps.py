@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.engine.gradients import Evaluation, value_and_grad
-from tf_nst.engine.optimizers import Optimizer, ValueAndGrad
+from tf_nst.objective.evaluation import Evaluation, value_and_grad
 from tf_nst.objective.objective import Objective
 from tf_nst.objective.terms import Term
+from tf_nst.optim.optimizers import Optimizer, ValueAndGrad
 
 # The most steps that one call from Python makes.
 MOST_STEPS_PER_CALL = 64

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from tf_nst.engine.precision import device_name
 from tf_nst.errors import UserError
+from tf_nst.planning.precision import device_name
 
 # Any of these names a TPU for tf.distribute.cluster_resolver.TPUClusterResolver.
 _TPU_VARIABLES = ("TPU_NAME", "TPU_CONFIG", "KUBE_GOOGLE_CLOUD_TPU_ENDPOINTS")

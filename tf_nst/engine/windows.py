@@ -13,16 +13,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.engine.gradients import Evaluation
 from tf_nst.engine.replicas import Replicas
-from tf_nst.engine.tiles import Window, plan_tiles
 from tf_nst.errors import UserError
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import Network
+from tf_nst.objective.evaluation import Evaluation
 from tf_nst.objective.objective import Extractor, Values, references, total
 from tf_nst.objective.terms import IMAGE, Means, Sums, Term, means
 from tf_nst.ops.color import as_float
 from tf_nst.ops.statistics import sum_dtype
+from tf_nst.planning.tiles import Window, plan_tiles
 
 # {content layer: its features [B or 1, h, w, C] where a window owns them}, of each round: values of
 # the replicas.

@@ -8,8 +8,8 @@ from typing import Protocol, TextIO
 import numpy as np
 
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
-from tf_nst.engine.schedule import Scale
 from tf_nst.objective.terms import Term
+from tf_nst.planning.schedule import Scale
 
 
 def contributions(

@@ -1,9 +1,9 @@
 """Which layers a config looks at. No TensorFlow here: a mistyped layer is refused at once."""
 
 from tf_nst.config import ObjectiveConfig
+from tf_nst.config.weighted import Weighted
 from tf_nst.errors import UserError
 from tf_nst.model.networks import Network, canonical_layer
-from tf_nst.weighted import Weighted
 
 
 def content_layers(config: ObjectiveConfig, network: Network) -> tuple[Weighted, ...]:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.config import ObjectiveConfig
+from tf_nst.config.weighted import Weighted
 from tf_nst.model.networks import Network
 from tf_nst.objective.layers import content_layers, style_layers
 from tf_nst.objective.terms import IMAGE, TERMS, Means, Term, means
-from tf_nst.weighted import Weighted
 
 Extractor = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 Values = dict[str, tf.Tensor]

@@ -14,10 +14,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.config import StylizeConfig, options_from_config
-from tf_nst.engine.optimizers import OPTIMIZERS, Settings
-from tf_nst.engine.plan import fallback
-from tf_nst.engine.schedule import tabulate
-from tf_nst.engine.traced import Recipe, bake, bake_colors
+from tf_nst.engine.graph import Recipe, bake, bake_colors
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Source, least_size, read_style
@@ -27,6 +24,9 @@ from tf_nst.model.plain import PlainExtractor
 from tf_nst.model.weights import Weights, load_weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import build_terms
+from tf_nst.optim.optimizers import OPTIMIZERS, Settings
+from tf_nst.planning.plan import fallback
+from tf_nst.planning.schedule import tabulate
 from tf_nst.serving.options import EXPORT_OPTIONS, check_megapixels, export_config
 from tf_nst.serving.signatures import Limits, Signatures, build_signatures
 from tf_nst.serving.warmup import warmup_requests, write_warmup

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.engine.traced import Recipe, Targets, measure, paint
+from tf_nst.engine.graph import Recipe, Targets, measure, paint
 from tf_nst.objective.terms import Term
 from tf_nst.ops.color import ColorStatistics, color_statistics
 from tf_nst.serving.checks import require, require_between

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tf_nst.config import StylizeConfig
+from tf_nst.config.weighted import Weighted
 from tf_nst.io.inputs import Inputs, Source
 from tf_nst.model.networks import paper_name
 from tf_nst.viz.options import RUNNING, figure_config, parse_layers
 from tf_nst.viz.runs import Made, Watch, lone_input, run_from_noise, told_once
-from tf_nst.weighted import Weighted
 
 Names = tuple[str, ...]
 

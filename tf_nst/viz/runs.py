@@ -10,7 +10,7 @@ import numpy as np
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.events import Event
 from tf_nst.engine.job import Job
-from tf_nst.engine.stylize import stylize
+from tf_nst.engine.loop import stylize
 from tf_nst.io.inputs import Inputs, Source, read_one
 from tf_nst.io.listeners import History
 from tf_nst.model.weights import Weights

@@ -1,0 +1,1 @@
+"""Optimisers as pairs of pure functions, init and update, on plain tensors."""

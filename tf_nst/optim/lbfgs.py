@@ -1,0 +1,176 @@
+"""L-BFGS (Nocedal and Wright 2006, section 7.2) on pictures: one evaluation a step.
+
+Inner products are means over values and gradients are the loss per unit of the mean pixel value,
+so that every number here means the same at every size.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tf_nst.ops.resample import sides
+from tf_nst.optim.line_search import LineSearch, Point, Search, begin, gave_up
+from tf_nst.optim.precondition import Precondition, seen
+from tf_nst.optim.two_loop import LEAST_CURVATURE, Pairs, two_loop
+
+# Pairs kept by default.
+MEMORY = 10
+# The largest change of a pixel value in one move: 40 grey levels. A quadratic model built from ten
+# moves says nothing beyond.
+LARGEST_MOVE = 40 / 255
+# The same where no move has been learnt from, as at the start of every scale: a move of 40 levels
+# from a picture that is half painted is a step lost (docs/performance.md).
+FIRST_MOVE = 16 / 255
+
+
+class LbfgsState(NamedTuple):
+    """Where the search stands.
+
+    Attributes:
+      point, gradient, direction: [B, H, W, 3], the last accepted picture, its gradient, and the
+        direction that is searched.
+      start: loss and slope at the point; the loss is infinite before the first evaluation.
+      search: along the direction.
+      pairs: the curvature known.
+      squares: [B, H, W, 1], the running mean of the squared gradient.
+      failures: [B] int32, searches in a row that found nothing better.
+    """
+
+    point: tf.Tensor
+    gradient: tf.Tensor
+    direction: tf.Tensor
+    start: Point
+    search: Search
+    pairs: Pairs
+    squares: tf.Tensor
+    failures: tf.Tensor
+
+
+def lbfgs_init(image: tf.Tensor, pairs: Pairs) -> LbfgsState:
+    """The state before the first evaluation, at `image` [B, H, W, 3]."""
+    zeros = tf.zeros_like(image)
+    start = Point(inner(zeros, zeros) + float("inf"), inner(zeros, zeros))
+    failures = tf.zeros_like(start.loss, tf.int32)
+    search = begin(start, 1.0)
+    return LbfgsState(image, zeros, zeros, start, search, pairs, zeros[..., :1], failures)
+
+
+def empty_pairs(image: tf.Tensor, memory: int) -> Pairs:
+    """No curvature known, room for `memory` pairs."""
+    batch = tf.shape(image)[0]
+    store = tf.zeros([batch, memory, *sides(image), image.shape[3]], image.dtype)
+    return Pairs(store, store, tf.zeros([batch, memory], image.dtype), tf.zeros([batch], tf.int32))
+
+
+def lbfgs_move(
+    state: LbfgsState,
+    image: tf.Tensor,
+    loss: tf.Tensor,
+    gradient: tf.Tensor,
+    line_search: LineSearch,
+    learning_rate: float,
+    precondition: Callable[[tf.Tensor], Precondition] | None,
+) -> tuple[tf.Tensor, LbfgsState]:
+    """The next trial picture and the new state, after `image` was evaluated.
+
+    Args:
+      image: [B, H, W, 3] in 0..1, the trial.
+      loss: [B].
+      gradient: [B, H, W, 3], the loss per unit of the mean pixel value.
+      learning_rate: the first rate of each search.
+      precondition: running mean of the squared gradient [B, H, W, 1] -> the inverse Hessian before
+        any pair is known; None: the identity.
+    """
+    inside = tf.cast((image > 0) & (image < 1), image.dtype)
+    trial = Point(loss, inner(gradient, state.direction * inside))
+    accepted, search = line_search(state.search, state.start, trial)
+    accepted |= tf.math.is_inf(state.start.loss)
+    failed = ~accepted & gave_up(search)
+    pairs = _forget(_learn(state, image, gradient, accepted), failed)
+
+    squares = seen(state.squares, gradient)
+    point = _choose(accepted, image, state.point)
+    gradient = _choose(accepted, gradient, state.gradient)
+    estimate = precondition(squares) if precondition else lambda picture: picture
+    direction = _direction(pairs, point, gradient, estimate)
+    direction = _choose(accepted | failed, direction, state.direction)
+    start = Point(tf.where(accepted, loss, state.start.loss), inner(gradient, direction))
+    fresh = begin(start, learning_rate)
+    search = tf.nest.map_structure(
+        lambda new, old: tf.where(accepted | failed, new, old), fresh, search
+    )
+    failures = tf.where(accepted, 0, state.failures + tf.cast(failed, tf.int32))
+    # Departure from the book: pixels stay in 0..1, the path is bent at the border.
+    moved = tf.clip_by_value(point + _column(search.rate) * direction, 0.0, 1.0)
+    return moved, LbfgsState(point, gradient, direction, start, search, pairs, squares, failures)
+
+
+def inner(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    """[B, ...] twice -> [B]: the mean of the products."""
+    return tf.reduce_mean(one * other, axis=list(range(1, one.shape.rank)))
+
+
+def _direction(
+    pairs: Pairs, point: tf.Tensor, gradient: tf.Tensor, precondition: Precondition
+) -> tf.Tensor:
+    """Downhill within 0..1, no pixel moving further than LARGEST_MOVE at rate 1, or FIRST_MOVE.
+
+    Values at the border that the gradient pushes outwards do not move and have no say (the
+    two-metric projection of Bertsekas 1982, section 2).
+    """
+    outwards = ((point <= 0) & (gradient > 0)) | ((point >= 1) & (gradient < 0))
+    free = tf.cast(~outwards, point.dtype)
+    product, known = two_loop(pairs, gradient, free, precondition)
+    direction = -product
+    largest = tf.reduce_max(tf.abs(direction), axis=[1, 2, 3])
+    largest_move, first_move = (
+        tf.math.divide_no_nan(tf.constant(move, point.dtype), largest)
+        for move in (LARGEST_MOVE, FIRST_MOVE)
+    )
+    return direction * _column(tf.where(known, tf.minimum(largest_move, 1.0), first_move))
+
+
+def _learn(state: LbfgsState, image: tf.Tensor, gradient: tf.Tensor, accepted: tf.Tensor) -> Pairs:
+    """The pairs with the newest move, where it was accepted and its curvature is above 0."""
+    pairs = state.pairs
+    move, change = image - state.point, gradient - state.gradient
+    curvature = inner(move, change)
+    useful = accepted & tf.math.is_finite(state.start.loss)
+    useful &= curvature > LEAST_CURVATURE * inner(change, change)
+    memory = pairs.curvatures.shape[1]
+    place = tf.where(useful, tf.math.floormod(pairs.newest + 1, memory), pairs.newest)
+    where = tf.stack([tf.range(tf.size(place)), place], axis=1)
+    old = _pair(pairs, place)
+    new = (move, change, curvature)
+    kept = [_choose(useful, mine, other) for mine, other in zip(new, old, strict=True)]
+    stores = (pairs.moves, pairs.changes, pairs.curvatures)
+    return Pairs(
+        *(
+            tf.tensor_scatter_nd_update(store, where, value)
+            for store, value in zip(stores, kept, strict=True)
+        ),
+        place,
+    )
+
+
+def _forget(pairs: Pairs, which: tf.Tensor) -> Pairs:
+    """No pairs for the pictures of `which` [B]."""
+    return pairs._replace(
+        curvatures=tf.where(which[:, None], tf.zeros_like(pairs.curvatures), pairs.curvatures)
+    )
+
+
+def _pair(pairs: Pairs, place: tf.Tensor) -> list[tf.Tensor]:
+    """Move, change and curvature at `place` [B]."""
+    return [tf.gather(store, place, axis=1, batch_dims=1) for store in pairs[:3]]
+
+
+def _column(value: tf.Tensor) -> tf.Tensor:
+    """[B] -> [B, 1, 1, 1]."""
+    return tf.reshape(value, [-1, 1, 1, 1])
+
+
+def _choose(which: tf.Tensor, one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    """Of two [B, ...] the first where `which` [B] says so."""
+    return tf.where(tf.reshape(which, [-1] + [1] * (one.shape.rank - 1)), one, other)

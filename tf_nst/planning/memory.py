@@ -1,0 +1,147 @@
+"""How much memory a run needs at its peak, and how much there is."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from tf_nst.model.networks import Layer
+from tf_nst.planning.tiles import Window
+
+_BYTES = {"bfloat16": 2, "float32": 4, "float64": 8}
+# Python with TensorFlow imported and its libraries touched; measured on Linux.
+_BASE = 720_000_000
+# Float32 arrays of the largest layer's size that live at once where gradients meet: the features
+# as the Gram reads them, their gradient, and the two before they are added. Measured.
+_LARGEST_ALIVE = 4
+# Float32 arrays of the picture's size that live at once besides the optimiser's own, where windows
+# leave little else: what the run started from, the picture, the one that is shown and its copies,
+# the gradient, content and style as codes, and what TensorFlow's allocator keeps. Measured.
+_PICTURES = 7
+
+
+class Sizes(NamedTuple):
+    """Height and width in pixels of what a scale has in memory.
+
+    Attributes:
+      picture: the whole of it.
+      seen: what is evaluated at once: the picture, or a window of it.
+      style: what is measured at once: the style, or a window of it.
+      windows: of the picture; 1 where it is evaluated whole.
+    """
+
+    picture: tuple[int, int]
+    seen: tuple[int, int]
+    style: tuple[int, int]
+    windows: int = 1
+
+    @classmethod
+    def whole(cls, picture: tuple[int, int], style: tuple[int, int]) -> "Sizes":
+        """Without windows."""
+        return cls(picture, picture, style)
+
+    @classmethod
+    def tiled(cls, picture, windows: tuple[Window, ...], style_windows: tuple[Window, ...]):
+        """By windows, which all see equally much."""
+        seen, style = (
+            (plan[0].rows.length, plan[0].columns.length) for plan in (windows, style_windows)
+        )
+        return cls(picture, seen, style, len(windows))
+
+
+def estimate_bytes(
+    layers: tuple[Layer, ...],
+    sizes: Sizes,
+    dtype: str,
+    kept: int = 0,
+    content: tuple[str, ...] = (),
+) -> int:
+    """The estimated peak of the process in bytes: a step's, or that of measuring a large style.
+
+    Args:
+      layers: of the network, up to the deepest that is used.
+      sizes: of the scale.
+      dtype: of the features.
+      kept: bytes of the optimiser's.
+      content: layers whose features are kept by windows.
+    """
+    size = _BYTES[dtype]
+    weights = sum(9 * layer.channels_in * layer.channels for layer in layers)
+    values = _values_per_layer(layers, *sizes.seen)
+    step = size * sum(values) + 4 * _LARGEST_ALIVE * max(values)
+    # Forward alone a layer goes as the next has come: one in its dtype, and as the Gram reads it.
+    measuring = (size + 4) * max(_values_per_layer(layers, *sizes.style))
+    if sizes.windows > 1:
+        whole = zip(layers, _values_per_layer(layers, *sizes.picture), strict=True)
+        features = sum(count for layer, count in whole if layer.name in content)
+        kept += size * features + _PICTURES * picture_bytes(*sizes.picture)
+    return _BASE + size * weights + max(step + kept, measuring)
+
+
+def picture_bytes(height: int, width: int) -> int:
+    """A float32 array of a picture's size."""
+    return 4 * 3 * height * width
+
+
+def available_bytes() -> int | None:
+    """Four fifths of the main memory that is free; None where the system does not tell.
+
+    Estimates are within a fifth, and Linux ends a process that takes more than there is.
+
+    A container's limit counts. Linux alone; the memory of GPUs is not looked at.
+    """
+    known = [value for value in (_meminfo(), _container()) if value is not None]
+    return int(0.8 * min(known)) if known else None
+
+
+def _meminfo() -> int | None:
+    kilobytes = _field(_text("/proc/meminfo"), "MemAvailable:")
+    return None if kilobytes is None else kilobytes * 1024
+
+
+# Where a container's limit stands, what it uses, and how much of that are files that the kernel
+# forgets when memory is asked for; of control groups version 2 and 1.
+_CONTAINER_FILES = (
+    (
+        "/sys/fs/cgroup/memory.max",
+        "/sys/fs/cgroup/memory.current",
+        "/sys/fs/cgroup/memory.stat",
+        "inactive_file",
+    ),
+    (
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        "/sys/fs/cgroup/memory/memory.stat",
+        "total_inactive_file",
+    ),
+)
+
+
+def _container() -> int | None:
+    for limit_file, used_file, detail_file, files in _CONTAINER_FILES:
+        limit, used = _text(limit_file).strip(), _text(used_file).strip()
+        if limit and used:
+            forgotten = _field(_text(detail_file), files) or 0
+            return None if limit == "max" else max(0, int(limit) - int(used) + forgotten)
+    return None
+
+
+def _text(path: str) -> str:
+    """What a file holds; nothing where there is none."""
+    try:
+        return Path(path).read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+def _field(text: str, name: str) -> int | None:
+    """The number that follows a name at the start of a line."""
+    rows = (line.split() for line in text.splitlines())
+    return next((int(row[1]) for row in rows if row[:1] == [name]), None)
+
+
+def _values_per_layer(layers: tuple[Layer, ...], height: int, width: int) -> list[int]:
+    values = []
+    for layer in layers:
+        if layer.kind == "pooling":
+            height, width = height // 2, width // 2
+        values.append(height * width * layer.channels)
+    return values
