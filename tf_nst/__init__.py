@@ -6,11 +6,15 @@
 
 from tf_nst.version import VERSION as __version__
 
-__all__ = ["__version__", "export", "stylize"]
+__all__ = ["Engine", "__version__", "export", "stylize"]
 
 
 def __getattr__(name: str):
     """These come with TensorFlow, which takes seconds to import: only when they are asked for."""
+    if name == "Engine":
+        from tf_nst.engine.engine import Engine
+
+        return Engine
     if name == "stylize":
         from tf_nst.painting import stylize
 

@@ -142,6 +142,11 @@ class StylizeConfig:
             )
 
     @property
+    def cores(self) -> tuple[int, ...] | None:
+        """As `core`, one for all scales."""
+        return None if self.core is None else (self.core,)
+
+    @property
     def core(self) -> int | None:
         """Pixels a side that windows own; 0: no windows, None: by what fits the memory."""
         return {"auto": None, "off": 0}.get(self.tile) if self.tile in TILES else int(self.tile)

@@ -1,25 +1,31 @@
-"""What the engine tells while it runs. Frozen records; whoever iterates decides what to do."""
+"""What the engine emits while it runs. Frozen records; whoever iterates decides what to do."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine.state import RunState
 from tf_nst.planning.schedule import Scale
+
+# The state of the run at an event, as plain arrays: called before the next event is asked for.
+Snapshot = Callable[[], RunState]
 
 
 class ScaleStarted(NamedTuple):
-    """A scale begins; `index` counts from 0."""
+    """A scale begins, or goes on where a state is given; `index` counts from 0."""
 
     index: int
     scale: Scale
+    snapshot: Snapshot | None = None
 
 
 class StepsDone(NamedTuple):
     """One call of the compiled function is back.
 
     Attributes:
-      step: steps made so far, those of earlier scales included.
+      step: steps so far, those of earlier scales included.
       scale: the scale.
       values: {term: [steps of this call, B] float32} unweighted, of what each step evaluated.
       seconds: what this call took.
@@ -32,19 +38,22 @@ class StepsDone(NamedTuple):
     values: dict[str, np.ndarray]
     seconds: float
     image: tf.Tensor
+    snapshot: Snapshot | None = None
 
 
 class Note(NamedTuple):
-    """Something to tell in a plain line, such as that a scale ended early."""
+    """Something to report in a plain line, such as that a scale ended early."""
 
     line: str
+    snapshot: Snapshot | None = None
 
 
 class Finished(NamedTuple):
-    """The end: the picture [B, H, W, 3] float32 in 0..1 and its own values {term: [B]}."""
+    """The end: the picture [B, H, W, 3] float32 in 0..1 and its values {term: [B]}."""
 
     image: tf.Tensor
     values: dict[str, np.ndarray]
+    snapshot: Snapshot | None = None
 
 
 Event = ScaleStarted | StepsDone | Note | Finished

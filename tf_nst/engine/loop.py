@@ -2,63 +2,67 @@
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from typing import TypeVar
 
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.engine.evaluators import Evaluator, Run, Tiled, Whole
+from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
+from tf_nst.engine.evaluator import Evaluator, Measured, Run
 from tf_nst.engine.failures import LostWorkerError, NonFiniteLossError
 from tf_nst.engine.job import Job
 from tf_nst.engine.not_finite import non_finite, not_finite
-from tf_nst.engine.pace import STOP_STEPS, CallLength, stands_still
+from tf_nst.engine.pace import STOP_STEPS, CallLength, recent_least, stands_still
 from tf_nst.engine.replicas import Replicas
-from tf_nst.engine.steps import Progress, Report, begin
-from tf_nst.engine.windows import WindowObjective, Windows
-from tf_nst.objective.terms import Term
-from tf_nst.ops.color import as_float
-from tf_nst.ops.resample import carried, resize
-from tf_nst.planning.schedule import Scale, style_sides
+from tf_nst.engine.scales import (
+    pictures_with_references,
+    pictures_with_targets,
+    start_of_scale,
+    weights_of_scale,
+)
+from tf_nst.engine.state import RunState
+from tf_nst.engine.steps import begin_scale
+from tf_nst.ops.resample import resize
+from tf_nst.optim.optimizer import Optimizer
+from tf_nst.planning.schedule import Scale
 from tf_nst.planning.tiles import next_core
 
+T = TypeVar("T")
 
-def stylize(job: Job, listeners: tuple[Callable[[Event], None], ...] = ()) -> tf.Tensor:
+
+def stylize(
+    job: Job,
+    listeners: tuple[Callable[[Event], None], ...] = (),
+    engine: Engine | None = None,
+) -> tf.Tensor:
     """Runs a job to its end, every event shown to every listener.
 
     Returns:
       The picture [B, H, W, 3] float32 in 0..1.
     """
-    for event in iterate(job):
+    for event in iterate(job, engine=engine):
         for listener in listeners:
             listener(event)
     return event.image
 
 
-def iterate(job: Job) -> Iterator[Event]:
+def iterate(
+    job: Job, state: RunState | None = None, engine: Engine | None = None
+) -> Iterator[Event]:
     """Runs a job: its events, one after the other. Leaving the iterator ends the run.
+
+    Args:
+      state: where it goes on, of the same job: what an event's `snapshot()` gave; None: it begins.
+      engine: what earlier runs left for this one, and this one for the next; None: nothing.
 
     Raises:
       NonFiniteLossError: a loss is NaN or infinite.
+      LostWorkerError: another process that shares the windows is gone.
       ValueError: a term's weights are not one for each picture, or several replicas share them.
     """
     _check_weights(job)
-    run = None
-    for index, scale in enumerate(job.scales):
-        if not scale.steps:
-            continue
-        yield ScaleStarted(index, scale)
-        run = _Scale(job, index, _start(job, scale, run), run)
-        yield from run.events()
-    picture = resize(run.picture, *job.scales[-1][:2])
-    yield Finished(picture, _final_values(job, run, picture))
-
-
-def _start(job: Job, scale: Scale, before: "_Scale | None") -> tf.Tensor:
-    """The picture that a scale begins from; `before` is the one before it, or None."""
-    if before and not job.detail:
-        return resize(before.picture, *scale[:2])
-    origin = as_float(_of_size(job.initial, *scale[:2]))
-    return carried(before.picture, origin) if before else origin
+    yield from _Run(job, state or RunState(), engine or Engine()).events()
 
 
 def _check_weights(job: Job) -> None:
@@ -71,167 +75,209 @@ def _check_weights(job: Job) -> None:
             )
 
 
-def _final_values(job: Job, run: "_Scale", picture: tf.Tensor) -> dict[str, np.ndarray]:
-    """{term: [B]} at the last scale; raises if the last step ruined the picture."""
-    evaluator, measured = run.evaluator, run.measured
-    if run.scale != job.scales[-1]:
-        evaluator = _evaluator(job, job.tiling.cores[-1] if job.tiling else 0)
-        measured = _measured(job, job.scales[-1], evaluator)
-    values = {name: value.numpy() for name, value in evaluator.values(measured, picture).items()}
-    if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
-        raise NonFiniteLossError(not_finite("loss", "the end", names), run.good)
-    return values
+class _Run:
+    """A run that goes on from a state.
 
+    While the steps of a scale are made the state's progress is as its evaluator takes it.
+    """
 
-def _measured(job: Job, scale: Scale, evaluator: Evaluator):
-    """The style's targets and the content's references at a scale."""
-    share = max(scale[:2]) / max(job.scales[-1][:2])
-    sides = map(int, style_sides(*job.style.shape[1:3], share))
-    return evaluator.measure(_of_size(job.content, *scale[:2]), _of_size(job.style, *sides))
+    def __init__(self, job: Job, state: RunState, engine: Engine):
+        self.job, self.state, self.engine = job, state, engine
+        self.evaluator: Evaluator | None = None
+        self.measured: Measured | None = None
 
+    def events(self) -> Generator[Event, None, None]:
+        """Makes the steps that are left of all scales."""
+        for index in range(self.state.scale, len(self.job.scales)):
+            if not self.job.scales[index].steps:
+                continue
+            if self.state.progress is None or index != self.state.scale:
+                yield from self.begin(index)
+            yield ScaleStarted(index, self.scale, self.snapshot)
+            yield from self.make_steps()
+            self.release()
+        yield from self.finish()
 
-def _of_size(picture: np.ndarray, height: int, width: int) -> tf.Tensor | np.ndarray:
-    """[B, height, width, 3]: the picture itself, codes where it is codes, where it has that size;
-    else in 0..1."""
-    if picture.shape[1:3] == (height, width):
-        return picture
-    return resize(as_float(picture), height, width)
+    @property
+    def scale(self) -> Scale:
+        return self.job.scales[self.state.scale]
 
-
-def _evaluator(job: Job, core: int) -> Evaluator:
-    """By windows of `core` pixels, or of the whole picture where it is 0."""
-    if not core:
-        return Whole(job.extractor, job.terms, _home(job), job.decay, job.xla)
-    objective = WindowObjective(job.extractor, job.tiling.network, job.terms, core)
-    return Tiled(Windows(objective, Replicas(job.strategy, 1), job.xla), job.decay)
-
-
-def _home(job: Job) -> Replicas:
-    """Where the pictures and the optimiser's state lie."""
-    strategy = tf.distribute.get_strategy() if job.tiling else job.strategy
-    return Replicas(strategy, len(job.initial))
-
-
-class _Scale:
-    """The steps of one scale, from `picture`; `before` is the scale before it, or None."""
-
-    def __init__(self, job: Job, index: int, picture: tf.Tensor, before: "_Scale | None"):
-        self.job, self.scale, self.optimizer = job, job.scales[index], job.optimizers[index]
-        self.replicas, self.core = _home(job), job.tiling.cores[index] if job.tiling else 0
-        whole = before and not before.core and not self.core
-        self.evaluator = before.evaluator if whole else _evaluator(job, self.core)
-        self.measured = None
-        self.made = before.made if before else 0
-        self.good = before.good if before else None
-        if before and before.optimizer is self.optimizer:
-            self.progress = self._begun(picture, self.optimizer.resample, before.progress.state)
-        else:
-            self.progress = self._begun(picture, lambda _, image: self.optimizer.init(image))
-
-    def _begun(self, picture: tf.Tensor, make_state, before=()) -> Progress:
-        def start(image, before):
-            return begin(image, make_state(before, image))
-
-        begun = self.replicas.apart(start, self.replicas.spread(picture), before)
-        return Replicas(self.job.strategy, 1).agreed(begun) if self.job.tiling else begun
+    @property
+    def optimizer(self) -> Optimizer:
+        return self.job.fallback if self.state.fallback else self.job.optimizers[self.state.scale]
 
     @property
     def picture(self) -> tf.Tensor:
         """[B, H, W, 3] the average of the optimiser's pictures, or the best of them."""
-        return tf.convert_to_tensor(self.replicas.together(self.progress.track.picture))
+        picture = self.state.progress.track.picture
+        return tf.convert_to_tensor(self.evaluator.join(picture) if self.evaluator else picture)
 
-    def events(self) -> Generator[Event, None, None]:
-        """Makes the steps."""
-        last, losses = self.made + self.scale.steps, []
+    def snapshot(self) -> RunState:
+        """The state as plain arrays."""
+        state = self.state
+        progress = self.evaluator.gather(state.progress) if self.evaluator else state.progress
+        arrays = tf.nest.map_structure(np.asarray, (progress, state.last_good))
+        return state._replace(progress=arrays[0], last_good=arrays[1])
+
+    def release(self) -> None:
+        """The scale is done: its progress lies on the host again."""
+        self.state = self.state._replace(progress=self.evaluator.gather(self.state.progress))
+        self.evaluator = None
+
+    def begin(self, index: int) -> Generator[Note, None, None]:
+        """Begins a scale, by the fallback where there is no memory for its optimiser."""
+        try:
+            self.begin_with(index, fallback=False)
+        except tf.errors.ResourceExhaustedError:
+            if self.job.optimizers[index] is self.job.fallback:
+                raise
+            self.begin_with(index, fallback=True)
+            yield self.note(_NO_ROOM_TO_BEGIN)
+
+    def begin_with(self, index: int, *, fallback: bool) -> None:
+        """Begins a scale from the picture of the one before."""
+        before, optimizer = self.state, self.job.optimizers[index]
+        core = self.job.cores[index] if self.job.cores else 0
+        state = before._replace(
+            scale=index, step_of_scale=0, core=core, fallback=fallback, least=None
+        )
+        optimizer = self.job.fallback if fallback else optimizer
+        picture = optimizer_state = None
+        if before.progress is not None:
+            picture = before.progress.track.picture
+            same = optimizer is self.optimizer
+            optimizer_state = before.progress.state if same else None
+        with tf.device("CPU:0"):
+            picture = start_of_scale(self.job, self.job.scales[index], picture)
+            progress = begin_scale(optimizer, picture, optimizer_state)
+            if self.job.cores:
+                progress = Replicas(self.job.strategy, 1).agreed(progress)
+        self.state = state._replace(progress=progress)
+
+    def make_steps(self) -> Generator[Event, None, None]:
+        """Makes the steps that are left of the scale."""
         calls = CallLength(self.job.pause_every, self.job.stop)
-        run = yield from self._ready()
-        while self.made < last:
-            count = calls.steps(self.made, len(losses), last - self.made)
-            try:
-                event, failed = self._call(run, count, calls)
-            except tf.errors.ResourceExhaustedError as error:
-                yield self._step_down(error)
-                run = yield from self._ready()
-                continue
-            except tf.errors.UnavailableError as error:
-                raise LostWorkerError(f"step {self.made}: {_LOST_WORKER}", self.picture) from error
-            yield event
-            losses.extend(_losses(self.job.terms, event))
-            if failed:
-                yield Note(f"step {self.made}: {_FAILED}")
-                run = self._fall_back()
-            elif self.made < last and stands_still(losses, self.job.stop):
-                yield Note(f"step {self.made}: {_STANDS_STILL.format(self.job.stop)}")
+        run = yield from self.within_memory(self.prepare)
+        while left := self.scale.steps - self.state.step_of_scale:
+            if stands_still(self.state.step_of_scale, self.state.least, self.job.stop):
+                yield self.note(_STANDS_STILL.format(self.job.stop))
                 return
+            count = calls.steps(self.state.step, self.state.step_of_scale, left)
+            failed = self.failed
+            try:
+                yield self.call(run, count, calls)
+            except tf.errors.ResourceExhaustedError as error:
+                yield self.step_down(error)
+                run = yield from self.within_memory(self.prepare)
+            except tf.errors.UnavailableError as error:
+                message = f"step {self.state.step}: {_LOST_WORKER}"
+                raise LostWorkerError(message, self.picture) from error
+            if self.failed > failed:
+                yield self.note(_failure(self.failed, len(self.job.initial)))
 
-    def _ready(self) -> Generator[Note, None, Run]:
-        """Measures the targets and compiles the steps."""
+    def within_memory(self, action: Callable[[], T]) -> Generator[Note, None, T]:
+        """What an action returns, by smaller windows where the memory does not suffice."""
         while True:
             try:
-                self.measured = _measured(self.job, self.scale, self.evaluator)
-                return self._compiled()
+                return action()
             except tf.errors.ResourceExhaustedError as error:
-                yield self._step_down(error)
+                yield self.step_down(error)
 
-    def _step_down(self, error: Exception) -> Note:
+    def step_down(self, error: Exception) -> Note:
         """Takes the next smaller windows; raises `error` where there are none."""
-        core = next_core(self.core or max(self.scale[:2]))
-        if not self.job.tiling or not core:
+        core = next_core(self.state.core or max(self.scale[:2]))
+        if self.job.cores is None or not core:
             raise error
-        self.core, self.evaluator = core, _evaluator(self.job, core)
-        return Note(f"step {self.made}: {_OUT_OF_MEMORY.format(core)}")
+        if self.evaluator:
+            self.release()
+        self.state, self.measured = self.state._replace(core=core), None
+        return self.note(_OUT_OF_MEMORY.format(core))
 
-    def _compiled(self) -> Run:
-        self.progress = self.evaluator.held(self.optimizer, self.progress)
-        return self.evaluator.steps(self.optimizer, self.progress, self.measured)
+    def prepare(self) -> Run:
+        """Measures what the scale compares with, and compiles its steps."""
+        evaluator = self.engine.evaluator(self.job, self.state.core)
+        self.measured = self.measure(self.scale, self.state.core)
+        with tf.device("CPU:0"):
+            placed = evaluator.place(self.optimizer, self.state.progress)
+            self.failed = int(np.sum(self.optimizer.failed(self.state.progress.state)))
+        run = evaluator.steps(self.optimizer, placed, self.measured)
+        self.state, self.evaluator = self.state._replace(progress=placed), evaluator
+        return run
 
-    def _call(self, run, count: int, calls: CallLength) -> tuple[StepsDone, bool]:
-        """One call; whether the optimiser failed in it."""
-        begun, start = time.perf_counter(), self.replicas.together(self.progress.image)
-        progress, report, made = self._in_step(run, count)
-        history = self.replicas.together(report.history, axis=2)[:made].numpy()
-        calls.learn(made, seconds := time.perf_counter() - begun)
-        if not all(self.replicas.each(report.finite)):
-            raise non_finite(self.job.terms, history, self.made, start, self.good)
-        self.good, self.progress = start, progress
-        self.made += made
-        values = {term.name: history[:, index] for index, term in enumerate(self.job.terms)}
-        event = StepsDone(self.made, self.scale, values, seconds, self.picture)
-        return event, any(self.replicas.each(report.failed))
+    def measure(self, scale: Scale, core: int) -> Measured:
+        """What a scale compares with, by windows of `core` pixels or (0) whole."""
+        with tf.device("CPU:0"):
+            with_targets = pictures_with_targets(self.job, scale)
+            with_references = pictures_with_references(self.job, scale)
+            weights = weights_of_scale(self.job, scale)
+        targets = self.engine.targets(self.job, core, with_targets)
+        references = self.engine.evaluator(self.job, core).references(with_references)
+        return Measured(targets, references, weights)
 
-    def _in_step(self, run, count: int) -> tuple[Progress, Report, int]:
-        """What a call gives, and the steps that each replica made in it: of all the same.
+    def call(self, run: Run, count: int, calls: CallLength) -> StepsDone:
+        """One call of the compiled steps."""
+        began, before = time.perf_counter(), self.state
+        start = self.evaluator.join(before.progress.image)
+        progress, report = run(before.progress, count)
+        steps = len(report.history)
+        calls.learn(steps, seconds := time.perf_counter() - began)
+        if not report.finite:
+            raise non_finite(self.job.terms, report.history, before.step, start, before.last_good)
+        terms = enumerate(self.job.terms)
+        values = {term.name: report.history[:, index] for index, term in terms}
+        self.failed = int(report.failed.sum())
+        self.state = before._replace(
+            step=before.step + steps,
+            step_of_scale=before.step_of_scale + steps,
+            progress=progress,
+            least=recent_least(before.least, self.losses(values)),
+            last_good=start,
+        )
+        return StepsDone(
+            self.state.step, self.scale, values, seconds, self.picture, self.snapshot
+        )
 
-        Where one ended early the others went too far: the call is made again, as far as that one
-        came, so that pictures end together however they are spread.
-        """
-        while True:
-            progress, report = run(self.progress, self.measured, tf.constant(count))
-            made = [int(steps) for steps in self.replicas.each(report.steps)]
-            if min(made) == max(made):
-                return progress, report, min(made)
-            count = min(made)
+    def losses(self, values: dict[str, np.ndarray]) -> np.ndarray:
+        """[steps, B]: the loss of each step."""
+        return sum(np.multiply(term.weight, values[term.name]) for term in self.job.terms)
 
-    def _fall_back(self):
-        self.optimizer = self.job.fallback
+    def finish(self) -> Generator[Event, None, None]:
+        """The last picture and its values; raises if the last step ruined it."""
+        last = len(self.job.scales) - 1
+        if self.state.scale != last:
+            core = self.job.cores[last] if self.job.cores else 0
+            self.state, self.measured = self.state._replace(scale=last, core=core), None
+        with tf.device("CPU:0"):
+            picture = resize(self.picture, *self.job.size)
+        values = yield from self.within_memory(lambda: self.final_values(picture))
+        if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
+            message = not_finite("loss", "the end", names)
+            raise NonFiniteLossError(message, self.state.last_good)
+        yield Finished(picture, values, self.snapshot)
 
-        def restart(track):
-            return Progress(track.picture, self.optimizer.init(track.picture), track)
+    def final_values(self, picture: tf.Tensor) -> dict[str, np.ndarray]:
+        """{term: [B]} at the last scale."""
+        if self.measured is None:
+            self.measured = self.measure(self.scale, self.state.core)
+        evaluator = self.engine.evaluator(self.job, self.state.core)
+        return {
+            name: value.numpy() for name, value in evaluator.values(self.measured, picture).items()
+        }
 
-        self.progress = self.replicas.apart(restart, self.progress.track)
-        return self._compiled()
+    def note(self, line: str) -> Note:
+        return Note(f"step {self.state.step}: {line}", self.snapshot)
 
 
-_FAILED = "the line search found no lower loss, Adam goes on"
+def _failure(failed: int, pictures: int) -> str:
+    which = "" if pictures == 1 else f" for {failed} of {pictures} pictures"
+    return f"the line search found no lower loss{which}, Adam goes on"
+
+
 _LOST_WORKER = (
     "another worker is gone, expected all of them to the end; --init goes on from the last picture"
 )
+_NO_ROOM_TO_BEGIN = "the memory does not suffice for the optimiser, Adam paints this size"
 _OUT_OF_MEMORY = "the memory does not suffice, this size goes on in windows of {} pixels"
 _STANDS_STILL = (
     f"{STOP_STEPS} steps lowered the loss by less than {{:g}} of it, enough of this size"
 )
-
-
-def _losses(terms: tuple[Term, ...], event: StepsDone) -> list[np.ndarray]:
-    """The loss [B] of each step."""
-    return list(sum(np.multiply(term.weight, event.values[term.name]) for term in terms))

@@ -3,17 +3,23 @@
 import numpy as np
 
 from tf_nst.engine.failures import NonFiniteLossError
+from tf_nst.objective.terms import Terms
 
 
-def non_finite(terms, history, step, start, good) -> NonFiniteLossError:
-    """The error of a call whose last step went wrong, from the values [steps, terms, B] it made.
+def non_finite(terms: Terms, history, step: int, start, last_good) -> NonFiniteLossError:
+    """The error of a call whose last step went wrong.
 
     The culprits are the terms that are not finite; where only the gradient is not, the heaviest.
-    `start` is good if a step came after it or its own losses are finite; else `good` is.
+
+    Args:
+      history: [steps, terms, B], the values of the call.
+      step: steps before it.
+      start: the picture before it: good if a step came after it, or its losses are finite.
+      last_good: else this picture is, or None.
     """
     last = {term: values for term, values in zip(terms, history[-1], strict=True)}
     names = [term.name for term, values in last.items() if not np.isfinite(values).all()]
-    what, picture = "loss", start if len(history) > 1 else good
+    what, picture = "loss", start if len(history) > 1 else last_good
     if not names:
         what, picture = "gradient", start
         names = [max(last, key=lambda term: np.max(np.multiply(term.weight, last[term]))).name]
@@ -22,6 +28,7 @@ def non_finite(terms, history, step, start, good) -> NonFiniteLossError:
 
 
 def not_finite(what: str, where: str, names: list[str]) -> str:
+    """The message: what is not finite, where, and by whose fault."""
     return (
         f"the {what} is not finite at {where}: {', '.join(names)}; expected finite terms, "
         "try a smaller --learning_rate or smaller weights"

@@ -10,14 +10,31 @@ SECONDS_PER_CALL = 0.5
 STOP_STEPS = 10
 
 
-def stands_still(losses: list[np.ndarray], stop: float) -> bool:
+def recent_least(least: np.ndarray | None, losses: np.ndarray) -> np.ndarray:
+    """[up to STOP_STEPS + 1, B]: the least loss so far at each of the last steps.
+
+    Args:
+      least: the same before these steps; None at the start of a scale.
+      losses: [steps, B], of the new steps.
+    """
+    minima = np.minimum.accumulate(losses, axis=0)
+    if least is not None:
+        minima = np.concatenate([least, np.minimum(minima, least[-1])])
+    return minima[-(STOP_STEPS + 1) :]
+
+
+def stands_still(steps: int, least: np.ndarray | None, stop: float) -> bool:
     """Whether no picture's least loss fell by the share `stop` in the last steps.
 
     Only asked at multiples of STOP_STEPS, or the answer would depend on the machine's speed.
+
+    Args:
+      steps: of this scale so far.
+      least: see `recent_least`.
     """
-    if not stop or len(losses) % STOP_STEPS or len(losses) <= STOP_STEPS:
+    if not stop or steps % STOP_STEPS or steps <= STOP_STEPS:
         return False
-    now, before = np.min(losses, axis=0), np.min(losses[:-STOP_STEPS], axis=0)
+    now, before = least[-1], least[-1 - STOP_STEPS]
     return bool(np.all(before - now < stop * np.abs(before)))
 
 
@@ -32,13 +49,13 @@ class CallLength:
         """The first call traces and compiles: its time says nothing."""
         self.seconds.append(seconds / count)
 
-    def steps(self, made: int, made_here: int, left: int) -> int:
-        """Steps of the next call, at least 1; some are made, in all and at this scale."""
+    def steps(self, step: int, step_of_scale: int, left: int) -> int:
+        """Steps of the next call, at least 1, after so many steps in all and at this scale."""
         count = 1
         if len(self.seconds) > 1:
             count = int(SECONDS_PER_CALL / max(self.seconds[-1], 1e-6))
         if self.pause_every:
-            left = min(left, self.pause_every - made % self.pause_every)
+            left = min(left, self.pause_every - step % self.pause_every)
         if self.stop_steps:
-            left = min(left, self.stop_steps - made_here % self.stop_steps)
+            left = min(left, self.stop_steps - step_of_scale % self.stop_steps)
         return max(1, min(count, left, MOST_STEPS_PER_CALL))

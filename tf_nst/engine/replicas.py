@@ -1,10 +1,10 @@
-"""The replicas of a strategy, and what each of them is given.
+"""The replicas of a strategy, what each of them is given, and what they compile.
 
 Pictures of a batch are independent of each other, so that replicas exchange nothing. Windows of one
 picture are shared out too: then sums are added over the replicas, and gradients over the workers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,7 @@ from tf_nst.planning.tiles import Window
 class Replicas:
     """Spreads `pictures` pictures over the replicas of a strategy, as evenly as may be.
 
-    What replicas hold apart is a value of theirs: a tensor where there is one replica, else a
-    PerReplica of tensors.
+    A value of the replicas is a tensor where there is one replica, else a PerReplica of tensors.
     """
 
     def __init__(self, strategy: tf.distribute.Strategy, pictures: int):
@@ -36,27 +35,30 @@ class Replicas:
         """Whether one compiled call serves pictures of every size: XLA needs to know their size."""
         return self._count == 1 and not self.compile_themselves
 
-    def spread(self, tensor: tf.Tensor) -> Any:
-        """[B, ...] -> each replica's rows; [1, ...], which is the same for all pictures, goes to
-        every replica.
+    def spread(self, tensors: Any) -> Any:
+        """A nest of [B, ...] -> each replica's rows; [1, ...], which is the same for all pictures,
+        goes to every replica.
 
         Where the pictures are no multiple of the replicas the last one fills the gaps, since a TPU
         runs one program, of one shape, on all.
         """
+        return tf.nest.map_structure(self._spread, tensors)
+
+    def _spread(self, tensor: tf.Tensor) -> Any:
         if self._count == 1 or tensor.shape[0] == 1:
             return tensor
         each = -(-self._pictures // self._count)
         rows = tf.minimum(tf.range(each * self._count), self._pictures - 1)
-        return self.handed_out(*tf.split(tf.gather(tensor, rows), self._count))
+        return self.hand_out(*tf.split(tf.gather(tensor, rows), self._count))
 
     def each(self, value: Any) -> tuple[tf.Tensor, ...]:
         """The tensor of each replica; those of a TPU, which cannot change a picture's size, on the
         host."""
-        found = self._strategy.experimental_local_results(value)
+        tensors = self._strategy.experimental_local_results(value)
         if not self.compile_themselves:
-            return found
+            return tensors
         with tf.device("CPU:0"):
-            return tuple(tf.identity(tensor) for tensor in found)
+            return tuple(tf.identity(tensor) for tensor in tensors)
 
     def together(self, value: Any, axis: int = 0) -> tf.Tensor:
         """The inverse of `spread`: the pictures lie along `axis`."""
@@ -67,13 +69,14 @@ class Replicas:
 
     def apart(self, function: Callable, *arguments: Any) -> Any:
         """`function` of nests of values, called for each replica on the host."""
-        own = (
+        by_replica = (
             tf.nest.map_structure(lambda value, index=index: self.each(value)[index], arguments)
             for index in range(self._count)
         )
-        return tf.nest.map_structure(self.handed_out, *(function(*given) for given in own))
+        results = (function(*arguments) for arguments in by_replica)
+        return tf.nest.map_structure(self.hand_out, *results)
 
-    def handed_out(self, *tensors: tf.Tensor) -> Any:
+    def hand_out(self, *tensors: tf.Tensor) -> Any:
         """One tensor for each replica of this worker."""
         if self._count == 1:
             return tensors[0]
@@ -84,7 +87,7 @@ class Replicas:
     def rounds(self, windows: Sequence[Window]) -> list[tuple[Window, ...]]:
         """What this worker computes of windows, one for each of its replicas at a time.
 
-        Every worker has as many rounds; windows that own nothing fill the gaps.
+        Every worker has as many rounds; windows without a core fill the gaps.
         """
         together = self._count * self._workers
         filled = [*windows, *[windows[0].empty] * (-len(windows) % together)]
@@ -101,9 +104,9 @@ class Replicas:
         return tf.nest.map_structure(self._summed, values)
 
     def _summed(self, value: Any) -> tf.Tensor:
-        own = self.each(value)
+        local = self.each(value)
         shared = self._strategy.experimental_distribute_values_from_function(
-            lambda context: own[context.replica_id_in_sync_group % self._count]
+            lambda context: local[context.replica_id_in_sync_group % self._count]
         )
         return self._strategy.reduce(tf.distribute.ReduceOp.SUM, shared, axis=None)
 
@@ -114,8 +117,8 @@ class Replicas:
 
         def first(value: tf.Tensor | np.ndarray) -> tf.Tensor:
             array = np.asarray(value)
-            own = np.zeros_like(array) if self._worker else array
-            return tf.convert_to_tensor(self.summed_over_workers(own))
+            part = np.zeros_like(array) if self._worker else array
+            return tf.convert_to_tensor(self.summed_over_workers(part))
 
         return tf.nest.map_structure(first, values)
 
@@ -124,30 +127,55 @@ class Replicas:
         if self._workers == 1:
             return array
         rest = [np.zeros_like(array)] * (self._count - 1)
-        return np.asarray(self.summed(self.handed_out(tf.convert_to_tensor(array), *rest)))
+        return np.asarray(self.summed(self.hand_out(tf.convert_to_tensor(array), *rest)))
 
-    def compiled(self, function: Callable, *arguments: Any, any_size: bool = False) -> Callable:
+    def compiled(self, function: Callable, *arguments: Any) -> Callable:
         """`function` as one compiled call of all replicas.
 
         Args:
           function: of tensors, to a nest of tensors.
-          arguments: examples: values of the replicas, or tensors that all of them are given.
-          any_size: whether the heights and widths of what it will be given are others; see
-            `Replicas.any_size`.
+          arguments: examples: values of the replicas, tensors that all of them are given, or specs.
         """
-        if any_size:
-            arguments = tf.nest.map_structure(_of_any_size, arguments)
 
         @tf.function(autograph=False)
-        def run(*given):
-            return self._strategy.run(function, given)
+        def run(*arguments):
+            return self._strategy.run(function, arguments)
 
         # A concrete function: TensorFlow warns of tf.functions that are traced for one call each.
         return run.get_concrete_function(*arguments)
 
-    def call(self, function: Callable, *arguments: Any) -> Any:
-        """What a function of tensors gives on each replica, see `compiled`."""
-        return self.compiled(function, *arguments)(*arguments)
+
+class Programs:
+    """Compiled functions of the replicas; each is traced once for arguments of the same specs.
+
+    Attributes:
+      traces: how often one was traced.
+    """
+
+    def __init__(self, replicas: Replicas, any_size: bool = False):
+        """`any_size`: whether one trace serves pictures of every height and width."""
+        self._replicas, self._any_size, self.traces = replicas, any_size, 0
+        self._programs: dict[Any, Callable] = {}
+
+    def __call__(self, key: Hashable, function: Callable, *arguments: Any) -> Callable:
+        """`function` compiled; `key` tells it from others of the same arguments' specs."""
+        if self._any_size:
+            arguments = tf.nest.map_structure(_of_any_size, arguments)
+        key = (key, self._specs(arguments))
+        if key not in self._programs:
+            self._programs[key] = self._replicas.compiled(function, *arguments)
+            self.traces += 1
+        return self._programs[key]
+
+    def _specs(self, arguments: Any) -> Hashable:
+        names = str(tf.nest.map_structure(lambda value: None, arguments))
+        return names, tuple(self._spec(value) for value in tf.nest.flatten(arguments))
+
+    def _spec(self, value: Any) -> tf.TensorSpec:
+        if isinstance(value, tf.TensorSpec):
+            return value
+        first = self._replicas.each(value)[0]
+        return tf.TensorSpec(first.shape, first.dtype)
 
 
 def _of_any_size(example: tf.Tensor | np.ndarray) -> tf.TensorSpec:

@@ -1,51 +1,29 @@
-"""Several steps of an optimiser as one compiled function."""
+"""Several steps of an optimiser as one compiled function, and one step after an evaluation."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from tf_nst.engine.state import Progress, Track
 from tf_nst.objective.evaluation import Evaluation, value_and_grad
 from tf_nst.objective.objective import Objective
-from tf_nst.objective.terms import Term
-from tf_nst.optim.optimizers import Optimizer, ValueAndGrad
+from tf_nst.objective.terms import Terms
+from tf_nst.ops.resample import carried, resize
+from tf_nst.optim.optimizer import Optimizer, choose, per_picture
 
 # The most steps that one call from Python makes.
 MOST_STEPS_PER_CALL = 64
 
 
-class Track(NamedTuple):
-    """What is kept of the pictures on the way.
-
-    Attributes:
-      picture: [B, H, W, 3], the evaluated picture of the least loss; or, where an average is asked
-        for, the mean of the pictures so far, later ones weighing more.
-      least: [B], the least loss.
-      weight: [], the sum of the mean's weights, 1 in the long run; 0 where none is asked for.
-    """
-
-    picture: tf.Tensor
-    least: tf.Tensor
-    weight: tf.Tensor
-
-
-class Progress(NamedTuple):
-    """Where a scale stands: the next picture to evaluate, the optimiser's state, the track."""
-
-    image: tf.Tensor
-    state: Any
-    track: Track
-
-
 class Report(NamedTuple):
-    """What one call tells.
+    """What one call did.
 
     Attributes:
-      steps: [] int32, steps made.
+      steps: [] int32, how many steps.
       finite: [] whether all losses and the new image are finite; a step where they are not is the
         last.
-      failed: [] whether the optimiser sees no way on; such a step is the last too.
+      failed: [B] whether the optimiser itself saw no way on; see `Optimizer.failed`.
       history: [most steps of a call, terms, B], the values that each step evaluated, unweighted.
     """
 
@@ -55,29 +33,45 @@ class Report(NamedTuple):
     history: tf.Tensor
 
 
-def begin(image: tf.Tensor, state: Any) -> Progress:
-    """The start of a scale from `image` [B, H, W, 3]."""
-    least = tf.fill([tf.shape(image)[0]], tf.constant(float("inf"), image.dtype))
-    return Progress(image, state, Track(image, least, tf.zeros([], image.dtype)))
-
-
-def compile_steps(
-    objective: Objective,
-    optimizer: Optimizer,
-    *,
-    decay: float = 0.0,
-    xla: bool = False,
-    most: int = MOST_STEPS_PER_CALL,
-) -> Callable[[Progress, tf.Tensor], tuple[Progress, Report]]:
-    """The function: progress, count [] int32 up to `most` -> progress, report.
-
-    It is traced once for each size of image; inside another traced function once, and the size may
-    be known only when it runs.
+def begin_scale(optimizer: Optimizer, image: tf.Tensor, state: Any = None) -> Progress:
+    """The start of a scale from `image` [B, H, W, 3].
 
     Args:
-      decay: of the average of the pictures.
-      xla: whether XLA compiles it.
-      most: steps of one call, the length of its record.
+      state: of the same optimiser at another size, which is carried over; None: it begins.
+    """
+    state = optimizer.init(image) if state is None else optimizer.resample(state, image)
+    zeros = tf.zeros(tf.shape(image)[:1], image.dtype)
+    return Progress(image, state, Track(image, zeros + float("inf"), zeros))
+
+
+def next_start(
+    picture: tf.Tensor, start: tf.Tensor, height: int | tf.Tensor, width: int | tf.Tensor
+) -> tf.Tensor:
+    """The picture with which a scale begins: the last scale's, with the start's detail.
+
+    Args:
+      picture: [B, h, w, 3] in 0..1.
+      start: [B or 1, H, W, 3] in 0..1, the run's own start at its full size.
+      height, width: of the scale.
+    """
+    return carried(picture, resize(start, height, width))
+
+
+def paint_scale(
+    objective: Objective,
+    optimizer: Optimizer,
+    progress: Progress,
+    count: tf.Tensor,
+    *,
+    decay: float = 0.0,
+    most: int = MOST_STEPS_PER_CALL,
+) -> tuple[Progress, Report]:
+    """Steps of one scale, inside a traced function.
+
+    Args:
+      count: [] int32, how many, up to `most`.
+      decay: of the average of the pictures; 0: the best is kept.
+      most: the length of the report.
     """
     # Not inlined: inside a loop TensorFlow leaves out the fusions of its graph optimiser, which
     # makes a step a fifth slower in bfloat16 (0.69 against 0.57 s at 512 pixels on two cores).
@@ -87,57 +81,43 @@ def compile_steps(
         experimental_attributes={"_noinline": True},
     )
 
-    @tf.function(autograph=False, jit_compile=xla)
-    def run(progress, count):
-        def body(progress, report):
-            return advance(objective.terms, optimizer, decay, evaluate, progress, report)
+    def step(progress, report):
+        evaluation = evaluate(progress.image)
+        progress = advance(optimizer, decay, evaluation, progress)
+        # The image too: ReLU and pooling may turn a NaN picture into finite features.
+        return progress, _record(objective.terms, report, evaluation, progress.image)
 
-        return tf.while_loop(
-            lambda _, report: (report.steps < count) & report.finite & ~report.failed,
-            body,
-            (progress, told(objective.terms, progress.image, most)),
-            parallel_iterations=1,
-        )
+    progress, report = tf.while_loop(
+        lambda _, report: (report.steps < count) & report.finite,
+        step,
+        (progress, _empty_report(objective.terms, progress.image, most)),
+        parallel_iterations=1,
+    )
+    failed = tf.broadcast_to(optimizer.failed(progress.state), tf.shape(report.failed))
+    return progress, report._replace(failed=failed)
 
-    return run
 
-
-def told(terms: tuple[Term, ...], image: tf.Tensor, most: int) -> Report:
-    """The report of a call of up to `most` steps before its first, for images [B, H, W, 3]."""
-    history = tf.zeros([most, len(terms), image.shape[0]], image.dtype)
-    return Report(tf.constant(0), tf.constant(True), tf.constant(False), history)
+def _empty_report(terms: Terms, image: tf.Tensor, most: int) -> Report:
+    batch = image.shape[0]
+    history = tf.zeros([most, len(terms), batch], image.dtype)
+    return Report(tf.constant(0), tf.constant(True), tf.zeros([batch], tf.bool), history)
 
 
 def advance(
-    terms: tuple[Term, ...],
-    optimizer: Optimizer,
-    decay: float,
-    evaluate: ValueAndGrad,
-    progress: Progress,
-    report: Report,
-) -> tuple[Progress, Report]:
-    """One step, inside a traced function."""
-    found = evaluate(progress.image)
-    progress = moved(optimizer, decay, found, progress)
-    # The image too: ReLU and pooling may turn a NaN picture into finite features.
-    finite = all_finite(progress.image)
-    return progress, recorded(terms, report, found, finite, optimizer.failed(progress.state))
-
-
-def moved(optimizer: Optimizer, decay: float, found: Evaluation, progress: Progress) -> Progress:
-    """Where a scale stands one step later, from what its picture's evaluation found."""
-    image, state, _ = optimizer.step(lambda _: found, progress.image, progress.state)
-    track = _tracked(progress.track, progress.image, found.loss, image, decay)
+    optimizer: Optimizer, decay: float, evaluation: Evaluation, progress: Progress
+) -> Progress:
+    """Where a scale stands one step after its picture was evaluated."""
+    image, state = optimizer.update(evaluation, progress.image, progress.state)
+    track = _tracked(progress.track, progress.image, evaluation.loss, image, decay)
     return Progress(image, state, track)
 
 
-def recorded(
-    terms: tuple[Term, ...], report: Report, found: Evaluation, finite: tf.Tensor, failed: tf.Tensor
-) -> Report:
-    """The report with one more step; `finite`: whether all else than its values is."""
-    values = tf.stack([found.values[term.name] for term in terms])
+def _record(terms: Terms, report: Report, evaluation: Evaluation, image: tf.Tensor) -> Report:
+    """The report with one more step, which ended in `image`."""
+    values = tf.stack([evaluation.values[term.name] for term in terms])
     history = tf.tensor_scatter_nd_update(report.history, [[report.steps]], values[None])
-    return Report(report.steps + 1, finite & all_finite(values), failed, history)
+    finite = all_finite(image) & all_finite(values)
+    return report._replace(steps=report.steps + 1, finite=finite, history=history)
 
 
 def all_finite(tensor: tf.Tensor) -> tf.Tensor:
@@ -149,9 +129,8 @@ def _tracked(track: Track, evaluated, loss, image, decay: float) -> Track:
     better = loss < track.least
     least = tf.where(better, loss, track.least)
     if not decay:
-        best = tf.where(tf.reshape(better, [-1, 1, 1, 1]), evaluated, track.picture)
-        return Track(best, least, track.weight)
+        return Track(choose(better, evaluated, track.picture), least, track.weight)
     # Divided by its weight, as Kingma and Ba 2015, section 7.2, correct theirs for its start at 0.
     weight = decay * track.weight + (1 - decay)
-    newest = (1 - decay) / weight
+    newest = per_picture((1 - decay) / weight, image)
     return Track((1 - newest) * track.picture + newest * image, least, weight)

@@ -55,6 +55,16 @@ def resolved_name(strategy: tf.distribute.Strategy) -> str:
     return "mirrored" if several else kind.lower()
 
 
+def whole_picture_strategy(strategy: tf.distribute.Strategy) -> tf.distribute.Strategy:
+    """That of one picture as a whole, where the strategy's replicas share the windows of another.
+
+    The first of its devices; the cores of a TPU, which run one program, all paint the same.
+    """
+    if strategy.num_replicas_in_sync == 1 or isinstance(strategy, tf.distribute.TPUStrategy):
+        return strategy
+    return tf.distribute.OneDeviceStrategy(strategy.extended.worker_devices[0])
+
+
 def worker_place(strategy: tf.distribute.Strategy) -> tuple[int, int]:
     """The index of this process among the workers of a strategy, and how many there are."""
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):

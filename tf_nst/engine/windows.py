@@ -6,28 +6,40 @@ to the pixels. Each window is evaluated twice instead of once, in the memory of 
 Replicas share the windows: a round is one window for each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.engine.replicas import Replicas
-from tf_nst.errors import UserError
-from tf_nst.model.geometry import geometry
+from tf_nst.engine.evaluator import Measured
+from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.model.networks import Network
 from tf_nst.objective.evaluation import Evaluation
-from tf_nst.objective.objective import Extractor, Values, references, total
-from tf_nst.objective.terms import IMAGE, Means, Sums, Term, means
+from tf_nst.objective.objective import (
+    Extractor,
+    Features,
+    Pictures,
+    Values,
+    distances,
+    measure_references,
+    measure_sums,
+    observe,
+    reference_pictures,
+    target_pictures,
+    total,
+)
+from tf_nst.objective.statistics import Sums, Value
+from tf_nst.objective.terms import Terms, layer_stride
 from tf_nst.ops.color import as_float
 from tf_nst.ops.statistics import sum_dtype
-from tf_nst.planning.tiles import Window, plan_tiles
+from tf_nst.planning.tiles import Window, check_additive, plan_windows
 
-# {content layer: its features [B or 1, h, w, C] where a window owns them}, of each round: values of
-# the replicas.
-References = list[dict[str, Any]]
 Round = tuple[Window, ...]
+# {picture: {layer: features in the windows' cores [B or 1, h, w, C]}} of each round: values of the
+# replicas.
+References = list[dict[str, dict[str, Any]]]
 
 
 class WindowObjective(NamedTuple):
@@ -42,7 +54,7 @@ class WindowObjective(NamedTuple):
 
     extractor: Extractor
     network: Network
-    terms: tuple[Term, ...]
+    terms: Terms
     core: int
 
     def plan(self, height: int, width: int) -> tuple[Window, ...]:
@@ -50,32 +62,8 @@ class WindowObjective(NamedTuple):
         return plan_windows(self.network, self.terms, self.core, height, width)
 
 
-def plan_windows(
-    network: Network, terms: tuple[Term, ...], core: int, height: int, width: int
-) -> tuple[Window, ...]:
-    """The windows of a picture of height x width pixels in which these terms are exact."""
-    layers = tuple({term.layer for term in terms} - {IMAGE})
-    seen = geometry(network, layers)
-    halo = max(seen.halo, *(term.reach for term in terms))
-    return plan_tiles(height, width, core, seen._replace(halo=halo))
-
-
-def check_additive(terms: tuple[Term, ...]) -> None:
-    """Refuses terms that no window can add its part of.
-
-    Raises:
-      UserError: a term that does not add up over positions.
-    """
-    for term in terms:
-        if not term.additive:
-            raise UserError(
-                f"--tile: {term.name} does not add up over positions, expected --tile=off or other "
-                "terms"
-            )
-
-
 class Windows:
-    """What is computed in the windows of a loss; one program for each picture's size."""
+    """What is computed in the windows of a loss; one program for each size of window."""
 
     def __init__(self, objective: WindowObjective, replicas: Replicas, xla: bool = False):
         """Takes the loss, the replicas that share the windows, and whether XLA compiles them.
@@ -84,70 +72,128 @@ class Windows:
           UserError: a term that does not add up over positions.
         """
         check_additive(objective.terms)
-        self.objective, self._replicas, self._programs = objective, replicas, {}
+        self.objective, self._replicas, self.programs = objective, replicas, Programs(replicas)
         self._xla = xla and not replicas.compile_themselves
 
-    def style_targets(self, style: tf.Tensor) -> dict[str, Means]:
-        """As `objective.style_targets`, of a style [1, h, w, 3] float32 in 0..1."""
-        terms = tuple(term for term in self.objective.terms if term.role == "style")
-        sums = self._sums(terms, style, [{}] * len(self._rounds(style)))
-        return {name: means(value) for name, value in sums.items()}
+    def targets(self, pictures: Pictures) -> dict[str, Value]:
+        """As `measure_targets`: {term: value} of pictures [1, h, w, 3] in 0..1 or codes."""
+        targets = {}
+        for name in target_pictures(self.objective.terms):
+            terms = tuple(it for it in self.objective.terms if it.has_target and it.of == name)
+            sums = self._sums(terms, pictures[name])
+            targets |= {term.name: term.kind.value(sums[term.name]) for term in terms}
+        return targets
 
-    def references(self, content: tf.Tensor) -> References:
-        """The features of a content [B or 1, H, W, 3] that its terms look at."""
-        rounds = self._rounds(content)
-        return [self._cropped(self._run(self._reference, content, it), it) for it in rounds]
+    def references(self, pictures: Pictures) -> References:
+        """As `measure_references`, by rounds, of pictures [B or 1, H, W, 3] of one size."""
+        names = reference_pictures(self.objective.terms)
+        if not names:
+            return []
+        rounds = self._rounds(pictures[names[0]])
+        return [self._round_references(pictures, names, windows) for windows in rounds]
 
-    def values(self, targets: dict[str, Means], references: References, image: tf.Tensor) -> Values:
+    def _round_references(self, pictures: Pictures, names, windows: Round) -> dict[str, Any]:
+        references = {}
+        for name in names:
+            terms = tuple(it for it in self.objective.terms if it.has_reference and it.of == name)
+            function = partial(_reference, self.objective.extractor, terms)
+            features = self._run(("reference", terms), function, pictures[name], windows)
+            references[name] = self._cropped(features, windows)
+        return references
+
+    def values(self, measured: Measured, image: tf.Tensor) -> Values:
         """As `objective.term_values`."""
         terms = self.objective.terms
-        return distances(terms, self._sums(terms, image, references), targets)
+        return distances(terms, self._sums(terms, image, measured), measured.targets)
 
-    def value_and_grad(
-        self, targets: dict[str, Means], references: References, image: tf.Tensor
-    ) -> Evaluation:
-        """As `gradients.value_and_grad`: an image [B, H, W, 3] in 0..1, which lies on the host."""
+    def value_and_grad(self, measured: Measured, image: tf.Tensor) -> Evaluation:
+        """As `evaluation.value_and_grad`: an image [B, H, W, 3] in 0..1, which lies on the host."""
         terms = self.objective.terms
-        sums = self._sums(terms, image, references)
+        sums = self._sums(terms, image, measured)
         with tf.GradientTape() as tape:
             tape.watch(sums)
-            values = distances(terms, sums, targets)
+            values = distances(terms, sums, measured.targets)
             losses = total(terms, values)
             loss = tf.reduce_sum(losses)
         slopes = tape.gradient(loss, sums, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        return Evaluation(losses, values, self._gradient(image, references, slopes))
+        return Evaluation(losses, values, self._gradient(image, measured, slopes))
+
+    def _sums(
+        self, terms: Terms, image: tf.Tensor, measured: Measured | None = None
+    ) -> dict[str, Sums]:
+        function = partial(self._window_sums, terms)
+        parts = (
+            self._run(("sums", terms), function, image, windows, *compared)
+            for windows, *compared in self._compared_rounds(image, measured)
+        )
+        return self._replicas.summed(reduce(partial(self._replicas.apart, _added), parts))
+
+    def _gradient(self, image: tf.Tensor, measured: Measured, slopes) -> np.ndarray:
+        gradient = np.zeros(image.shape, tf.as_dtype(image.dtype).as_numpy_dtype)
+        for windows, *compared in self._compared_rounds(image, measured):
+            arguments = image, windows, *compared, slopes
+            parts = self._run("gradient", self._window_gradient, *arguments)
+            for window, part in zip(windows, self._replicas.each(parts), strict=True):
+                gradient[_pixels(window)] += part.numpy()
+        return self._replicas.summed_over_workers(gradient)
+
+    def _compared_rounds(self, image: tf.Tensor, measured: Measured | None):
+        """Each round's windows, with the references and weights of what they read."""
+        for index, windows in enumerate(self._rounds(image)):
+            references, weights = {}, {}
+            if measured and measured.references:
+                references = self._padded(measured.references[index], windows)
+            if measured and measured.weights:
+                weights = self._weights(measured.weights, windows)
+            yield windows, references, weights
+
+    def _weights(self, weights: Mapping[str, tf.Tensor], windows: Round) -> Any:
+        """The weights of positions that windows read."""
+        layers = {term.name: term.layer for term in self.objective.terms}
+
+        def cut(window: Window) -> dict[str, tf.Tensor]:
+            return {
+                name: plane[_positions(window, self._stride(layers[name]))]
+                for name, plane in weights.items()
+            }
+
+        parts = [cut(window) for window in windows]
+        return tf.nest.map_structure(self._replicas.hand_out, *parts)
 
     def _cropped(self, features: Any, windows: Round) -> Any:
         """The features of windows without halos, together as many as the picture has."""
 
         def crop(features, place):
             return {
-                layer: value[:, *self._owned_slices(layer, place)]
+                layer: value[:, *self._core_slices(layer, place)]
                 for layer, value in features.items()
             }
 
         return self._replicas.apart(crop, features, self._places(windows))
 
     def _padded(self, references: Any, windows: Round) -> Any:
-        """The inverse of `_cropped`, with zeros where a window owns nothing."""
+        """The inverse of `_cropped`, with zeros outside the cores."""
 
         def pad(references, place):
             return {
-                layer: tf.pad(value, self._margins(value.shape, layer, place, windows[0]))
-                for layer, value in references.items()
+                name: {
+                    layer: tf.pad(value, self._margins(value.shape, layer, place, windows[0]))
+                    for layer, value in features.items()
+                }
+                for name, features in references.items()
             }
 
         return self._replicas.apart(pad, references, self._places(windows))
 
     def _margins(self, shape, layer: str, place: tf.Tensor, window: Window) -> list[list[int]]:
         margins = [[0, 0]]
-        for axis, owned in enumerate(self._owned_slices(layer, place)):
+        for axis, core in enumerate(self._core_slices(layer, place)):
             whole = window[axis].length // self._stride(layer)
-            margins.append([owned.start, whole - owned.start - shape[1 + axis]])
+            margins.append([core.start, whole - core.start - shape[1 + axis]])
         return [*margins, [0, 0]]
 
-    def _owned_slices(self, layer: str, place: tf.Tensor) -> tuple[slice, slice]:
-        """The rows and columns of a window's features that it owns."""
+    def _core_slices(self, layer: str, place: tf.Tensor) -> tuple[slice, slice]:
+        """The rows and columns of a window's features in its core."""
         stride = self._stride(layer)
         return tuple(
             slice(first // stride - start // stride, stop // stride - start // stride)
@@ -155,93 +201,69 @@ class Windows:
         )
 
     def _stride(self, layer: str) -> int:
-        return 1 if layer == IMAGE else geometry(self.objective.network, (layer,)).stride
-
-    def _sums(self, terms, image: tf.Tensor, references: References) -> dict[str, Sums]:
-        def sums(seen, place, reference):
-            return self._window_sums(terms, seen, place, reference)
-
-        parts = (
-            self._run(sums, image, windows, self._padded(reference, windows), key=terms)
-            for windows, reference in zip(self._rounds(image), references, strict=True)
-        )
-        return self._replicas.summed(reduce(partial(self._replicas.apart, _added), parts))
-
-    def _gradient(self, image: tf.Tensor, references: References, slopes) -> tf.Tensor:
-        gradient = np.zeros(image.shape, tf.as_dtype(image.dtype).as_numpy_dtype)
-        for windows, reference in zip(self._rounds(image), references, strict=True):
-            padded = self._padded(reference, windows)
-            parts = self._run(self._window_gradient, image, windows, padded, slopes)
-            for window, part in zip(windows, self._replicas.each(parts), strict=True):
-                gradient[_seen(window)] += part.numpy()
-        return self._replicas.summed_over_workers(gradient)
+        return layer_stride(self.objective.network, layer)
 
     def _rounds(self, picture: tf.Tensor) -> list[Round]:
         """This worker's windows, one for each of its replicas; gaps are filled by empty ones."""
         return self._replicas.rounds(self.objective.plan(*picture.shape[1:3]))
 
-    def _run(self, function: Callable, picture: tf.Tensor, windows: Round, *given, key=()):
-        """`function` of what windows see of a picture, and of where they lie."""
+    def _run(self, key, function: Callable, picture: tf.Tensor, windows: Round, *arguments):
+        """`function` of the pixels that windows read, of where they lie, and of arguments."""
         with tf.device("CPU:0"):
-            parts = (as_float(picture[_seen(window)]) for window in windows)
-            seen = self._replicas.handed_out(*parts)
-        place = self._places(windows)
-        lengths = [span.length for span in windows[0]]
-        key = (function.__name__, picture.shape[0], *lengths, key)
-        if key not in self._programs:
-            compiled = tf.function(function, autograph=False, jit_compile=self._xla)
-            self._programs[key] = self._replicas.compiled(compiled, seen, place, *given)
-        return self._programs[key](seen, place, *given)
+            parts = (as_float(picture[_pixels(window)]) for window in windows)
+            pixels = self._replicas.hand_out(*parts)
+        arguments = pixels, self._places(windows), *arguments
+        compiled = tf.function(function, autograph=False, jit_compile=self._xla)
+        return self.programs(key, compiled, *arguments)(*arguments)
 
     def _places(self, windows: Round) -> Any:
         with tf.device("CPU:0"):
-            return self._replicas.handed_out(*map(_place, windows))
+            return self._replicas.hand_out(*map(_place, windows))
 
-    def _reference(self, seen: tf.Tensor, place: tf.Tensor) -> Values:
-        return references(self.objective.extractor, self.objective.terms, seen)
+    def _window_sums(self, terms: Terms, pixels: tf.Tensor, place, references, weights):
+        features = observe(self.objective.extractor, pixels)
+        counted = {}
+        for term in terms:
+            core = self._core_weights(features[term.layer], term.layer, place)
+            counted[term.name] = core * tf.cast(weights.get(term.name, 1.0), core.dtype)
+        return measure_sums(terms, features, references, counted)
 
-    def _window_sums(self, terms, seen: tf.Tensor, place: tf.Tensor, reference: Values):
-        features = {**self.objective.extractor(seen), IMAGE: seen * 255.0}
-        return {
-            term.name: term.moments(
-                features[term.layer],
-                reference.get(term.layer),
-                self._owned(features[term.layer], term.layer, place),
-            )
-            for term in terms
-        }
-
-    def _window_gradient(self, seen: tf.Tensor, place, reference: Values, slopes) -> tf.Tensor:
+    def _window_gradient(self, pixels: tf.Tensor, place, references, weights, slopes) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            tape.watch(seen)
-            sums = self._window_sums(self.objective.terms, seen, place, reference)
-        return tape.gradient(sums, seen, output_gradients=slopes)
+            tape.watch(pixels)
+            sums = self._window_sums(self.objective.terms, pixels, place, references, weights)
+        return tape.gradient(sums, pixels, output_gradients=slopes)
 
-    def _owned(self, features: tf.Tensor, layer: str, place: tf.Tensor) -> tf.Tensor:
-        """[h, w]: 1 at positions that the window owns, else 0."""
+    def _core_weights(self, features: tf.Tensor, layer: str, place: tf.Tensor) -> tf.Tensor:
+        """[1, h, w, 1]: 1 at the positions of the window's core, else 0."""
         stride, sides = self._stride(layer), []
         for axis in range(2):
             start, first, stop = tf.unstack(place[axis] // stride)
             positions = start + tf.range(features.shape[1 + axis])
             sides.append((positions >= first) & (positions < stop))
-        return tf.cast(sides[0][:, None] & sides[1][None, :], sum_dtype(features))
+        core = sides[0][None, :, None, None] & sides[1][None, None, :, None]
+        return tf.cast(core, sum_dtype(features))
 
 
-def distances(terms: tuple[Term, ...], sums: dict[str, Sums], targets: dict[str, Means]) -> Values:
-    """{term: [B]}, unweighted, from the sums over all positions."""
-    return {
-        term.name: term.distance(means(sums[term.name]), targets.get(term.name)) for term in terms
-    }
+def _reference(extractor: Extractor, terms: Terms, pixels: tf.Tensor, place) -> Features:
+    """The features of the one picture that these terms name."""
+    name = terms[0].of
+    return measure_references(extractor, terms, {name: pixels})[name]
 
 
-def _seen(window: Window) -> tuple[slice, slice, slice]:
-    rows, columns = window
-    return slice(None), slice(rows.start, rows.stop), slice(columns.start, columns.stop)
+def _pixels(window: Window) -> tuple[slice, slice, slice]:
+    return _positions(window, 1)
+
+
+def _positions(window: Window, stride: int) -> tuple[slice, slice, slice]:
+    """Of a batch of planes with so many pixels between positions, what a window reads."""
+    spans = (slice(span.start // stride, span.stop // stride) for span in window)
+    return slice(None), *spans
 
 
 def _place(window: Window) -> tf.Tensor:
-    """[2, 3]: where the window begins, and where what it owns begins and ends."""
-    return tf.constant([[span.start, span.own_start, span.own_stop] for span in window])
+    """[2, 3]: where the window begins, and where its core begins and ends."""
+    return tf.constant([[span.start, span.core_start, span.core_stop] for span in window])
 
 
 def _added(one, other):

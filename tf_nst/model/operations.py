@@ -31,12 +31,12 @@ class Pass(NamedTuple):
 
 def passes(layers: tuple[Layer, ...], height: int, width: int) -> tuple[Pass, ...]:
     """Each of `layers`, from the image upwards, for a picture of height x width pixels."""
-    found = []
+    result = []
     for layer in layers:
         if layer.kind == "pooling":
             height, width = height // 2, width // 2
-        found.append(Pass(layer, height, width))
-    return tuple(found)
+        result.append(Pass(layer, height, width))
+    return tuple(result)
 
 
 def operations(layers: tuple[Layer, ...], height: int, width: int) -> int:

@@ -8,7 +8,7 @@ from tf_nst.objective.objective import Objective, Values, term_values, total
 
 
 class Evaluation(NamedTuple):
-    """What one evaluation tells.
+    """The result of one evaluation.
 
     Attributes:
       loss: [B], the weighted sum of the terms.

@@ -1,18 +1,19 @@
-"""From a config, an extractor and two images to a loss that can be evaluated at any image."""
+"""From terms, an extractor and pictures by name to a loss that can be evaluated at any image."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.config import ObjectiveConfig
-from tf_nst.config.weighted import Weighted
 from tf_nst.model.networks import Network
-from tf_nst.objective.layers import content_layers, style_layers
-from tf_nst.objective.terms import IMAGE, TERMS, Means, Term, means
+from tf_nst.objective.statistics import Sums, Value
+from tf_nst.objective.terms import IMAGE, Term, Terms, layer_stride
 
 Extractor = Callable[[tf.Tensor], dict[str, tf.Tensor]]
+Features = dict[str, tf.Tensor]
 Values = dict[str, tf.Tensor]
+# Pictures by name, each [B or 1, h, w, 3] float32 in 0..1.
+Pictures = Mapping[str, tf.Tensor]
 
 
 class Objective(NamedTuple):
@@ -21,94 +22,149 @@ class Objective(NamedTuple):
     Attributes:
       extractor: [B, H, W, 3] in 0..1 -> {layer: [B, h, w, C]}.
       terms: the terms, weights above 0.
-      targets: {name of a style term: the means measured at the style}.
-      references: {layer: features of the content [B or 1, h, w, C]}.
+      targets: {term: value measured at its picture}.
+      references: {picture: {layer: features [B or 1, h, w, C]}}.
+      weights: {term: [1, h, w, 1], how much each position of its layer counts}; a term without a
+        mask is not in it.
     """
 
     extractor: Extractor
-    terms: tuple[Term, ...]
-    targets: dict[str, Means]
-    references: dict[str, tf.Tensor]
-
-
-def build_terms(config: ObjectiveConfig, network: Network) -> tuple[Term, ...]:
-    """The terms of `config`, those of weight 0 left out.
-
-    The weights within a list of layers or statistics are relative: they are divided by their sum,
-    so that content_weight and style_weight mean the same with one layer or with ten.
-
-    Raises:
-      UserError: a layer that the network lacks.
-    """
-    style = style_layers(config, network)
-    terms = [
-        TERMS[config.content_loss](layer, weight)
-        for layer, weight in _spread(config.content_weight, content_layers(config, network))
-    ]
-    for statistic, share in _spread(config.style_weight, config.style_statistic):
-        terms += [TERMS[statistic](layer, weight) for layer, weight in _spread(share, style)]
-    if config.tv_weight > 0:
-        terms.append(TERMS[config.tv_loss](IMAGE, config.tv_weight))
-    return tuple(terms)
-
-
-def _spread(total: float, items: tuple[Weighted, ...]) -> list[tuple[str, float]]:
-    weights = sum(item.weight for item in items)
-    return [(item.name, total * item.weight / weights) for item in items]
+    terms: Terms
+    targets: dict[str, Value]
+    references: dict[str, Features]
+    weights: dict[str, tf.Tensor]
 
 
 def build_objective(
-    extractor: Extractor, terms: tuple[Term, ...], content: tf.Tensor, style: tf.Tensor
+    extractor: Extractor, terms: Terms, pictures: Pictures, weights: Mapping = {}
 ) -> Objective:
     """Measures the targets, in one compiled call.
 
     Args:
       extractor: gives every layer of the terms.
       terms: see `build_terms`.
-      content: [B or 1, H, W, 3] float32 in 0..1, of the size that will be painted.
-      style: [1, h, w, 3] float32 in 0..1, of any size.
+      pictures: those that the terms name; of the size that will be painted where features are
+        compared position by position, else of any size.
+      weights: see `Objective` and `position_weights`.
     """
 
     @tf.function(autograph=False)
-    def measure(content, style):
-        return style_targets(extractor, terms, style), references(extractor, terms, content)
+    def measure(pictures):
+        return (
+            measure_targets(extractor, terms, pictures),
+            measure_references(extractor, terms, pictures),
+        )
 
     # A concrete function: TensorFlow warns of tf.functions that are traced for one call each, which
     # is what a program that paints many pictures does.
-    return Objective(
-        extractor, terms, *measure.get_concrete_function(content, style)(content, style)
-    )
+    measured = measure.get_concrete_function(dict(pictures))(dict(pictures))
+    return Objective(extractor, terms, *measured, dict(weights))
 
 
-def style_targets(
-    extractor: Extractor, terms: tuple[Term, ...], style: tf.Tensor
-) -> dict[str, Means]:
-    """{name of a style term: its means} of `style` [1, h, w, 3] float32 in 0..1."""
-    features = extractor(style)
+def target_pictures(terms: Terms) -> tuple[str, ...]:
+    """The pictures at which targets are measured, each once."""
+    return tuple(dict.fromkeys(term.of for term in terms if term.has_target))
+
+
+def reference_pictures(terms: Terms) -> tuple[str, ...]:
+    """The pictures whose features are compared position by position, each once."""
+    return tuple(dict.fromkeys(term.of for term in terms if term.has_reference))
+
+
+def measure_targets(extractor: Extractor, terms: Terms, pictures: Pictures) -> dict[str, Value]:
+    """{term: the value of its statistic at its picture}, of the terms that have a target."""
+    targets = {}
+    for name in target_pictures(terms):
+        measured = tuple(term for term in terms if term.has_target and term.of == name)
+        sums = measure_sums(measured, observe(extractor, pictures[name]))
+        targets |= {term.name: term.kind.value(sums[term.name]) for term in measured}
+    return targets
+
+
+def measure_references(
+    extractor: Extractor, terms: Terms, pictures: Pictures
+) -> dict[str, Features]:
+    """{picture: {layer: features}} of the terms that compare position by position."""
+    references = {}
+    for name in reference_pictures(terms):
+        layers = {term.layer for term in terms if term.has_reference and term.of == name}
+        features = observe(extractor, pictures[name])
+        references[name] = {layer: features[layer] for layer in features if layer in layers}
+    return references
+
+
+def position_weights(
+    network: Network, terms: Terms, masks: Mapping[str, tf.Tensor]
+) -> dict[str, tf.Tensor]:
+    """{term: [1, h, w, 1] float32}: its mask at its layer, the mean of each position's pixels.
+
+    Args:
+      masks: {name: [1, H, W, 1] float32, 0 or more}, of the painted picture's size.
+    """
     return {
-        term.name: means(term.moments(features[term.layer]))
+        term.name: _pooled_mask(masks[term.mask], layer_stride(network, term.layer))
         for term in terms
-        if term.role == "style"
+        if term.mask is not None
     }
 
 
-def references(extractor: Extractor, terms: tuple[Term, ...], content: tf.Tensor) -> Values:
-    """{content layer: features [B or 1, h, w, C]} of `content`, float32 in 0..1."""
-    layers = {term.layer for term in terms if term.role == "content"}
-    return {layer: features for layer, features in extractor(content).items() if layer in layers}
+def _pooled_mask(mask: tf.Tensor, stride: int) -> tf.Tensor:
+    return tf.nn.avg_pool2d(mask, stride, stride, "VALID")
 
 
-def blend(targets: Sequence[dict[str, Means]], weights: Sequence[float]) -> dict[str, Means]:
-    """The weighted mean of several styles' targets. `weights` are above 0, relative to their sum.
-
-    Means over positions blend as if each style were seen at its share of the positions.
-    """
+def blend(targets: Sequence[dict[str, Value]], weights: Sequence[float], terms: Terms):
+    """The targets of several pictures as one. `weights` are above 0, relative to their sum."""
     shares = [weight / sum(weights) for weight in weights]
+    return {
+        term.name: term.kind.blend([target[term.name] for target in targets], shares)
+        for term in terms
+        if term.has_target
+    }
 
-    def mean(*values):
-        return tf.add_n([share * value for share, value in zip(shares, values, strict=True)])
 
-    return tf.nest.map_structure(mean, *targets)
+def observe(extractor: Extractor, image: tf.Tensor) -> Features:
+    """{layer: features} of an image [B, H, W, 3] in 0..1; of IMAGE its pixels in 0..255."""
+    return {**extractor(image), IMAGE: image * 255.0}
+
+
+def measure_sums(
+    terms: Terms,
+    features: Features,
+    references: Mapping[str, Features] = {},
+    weights: Mapping[str, tf.Tensor] = {},
+) -> dict[str, Sums]:
+    """{term: the sums of its statistic} over the positions of `features`.
+
+    Args:
+      features: see `observe`.
+      references: see `Objective`, at the same positions.
+      weights: {term: [1, h, w, 1]}; of a term that is not in it every position counts as 1.
+    """
+    return {
+        term.name: term.kind.measure(
+            features[term.layer], *_compared(term, references), _plane(weights.get(term.name))
+        )
+        for term in terms
+    }
+
+
+def _plane(weights: tf.Tensor | None) -> tf.Tensor | None:
+    """[1, h, w, 1] -> [h, w]."""
+    return None if weights is None else weights[0, :, :, 0]
+
+
+def _compared(term: Term, references: Mapping[str, Features]) -> tuple[tf.Tensor, ...]:
+    return (references[term.of][term.layer],) if term.has_reference else ()
+
+
+def distances(terms: Terms, sums: Mapping[str, Sums], targets: Mapping[str, Value]) -> Values:
+    """{term: [B]}, unweighted, in the order of the terms, from the sums over all positions."""
+    return {
+        term.name: term.kind.distance(
+            term.kind.value(sums[term.name]), targets.get(term.name)
+        )
+        for term in terms
+    }
 
 
 def term_values(objective: Objective, image: tf.Tensor) -> Values:
@@ -120,15 +176,12 @@ def term_values(objective: Objective, image: tf.Tensor) -> Values:
     Returns:
       {name: [B] float32}, in the order of the terms.
     """
-    features = {**objective.extractor(image), IMAGE: image * 255.0}
-    values = {}
-    for term in objective.terms:
-        sums = term.moments(features[term.layer], objective.references.get(term.layer))
-        values[term.name] = term.distance(means(sums), objective.targets.get(term.name))
-    return values
+    features = observe(objective.extractor, image)
+    sums = measure_sums(objective.terms, features, objective.references, objective.weights)
+    return distances(objective.terms, sums, objective.targets)
 
 
-def total(terms: tuple[Term, ...], values: Values) -> tf.Tensor:
+def total(terms: Terms, values: Values) -> tf.Tensor:
     """The loss [B]: the sum over terms of weight * distance, the weight a number or one of [B]."""
     return tf.add_n(
         [

@@ -1,179 +1,111 @@
-"""The terms of the loss. A term is sums over positions, and a distance of their means.
+"""The terms of a loss: which statistic, at which layer, of which picture, where and how much.
 
-loss = sum over terms of weight * distance(sums / positions, target)
-
-Sums add up over windows, masks and devices, so nothing more is needed for those. To add a term,
-write its dataclass, add its row to TERMS, its formula to ops/, its reference to tests/reference.py.
+loss = sum over terms of weight * distance(value(sums), target)
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.ops.distances import FLOOR, relative_squared_error, safe_sqrt
-from tf_nst.ops.statistics import error_sums, gram_sums, mean_square_sums
-from tf_nst.ops.variation import absolute_variation_sums, squared_variation_sums
-
-Sums = dict[str, tf.Tensor]
-Means = dict[str, tf.Tensor]
+from tf_nst.config import ObjectiveConfig
+from tf_nst.config.weighted import Weighted
+from tf_nst.model.geometry import geometry
+from tf_nst.model.networks import Network
+from tf_nst.objective.layers import content_layers, style_layers
+from tf_nst.objective.statistics import STATISTICS, Statistic
 
 # The layer of terms that look at the picture itself, in pixel values of 0..255.
 IMAGE = "image"
+# The pictures of a config.
+CONTENT, STYLE = "content", "style"
 
 
-def means(sums: Sums) -> Means:
-    """Each sum divided by the number of positions: [B, ...] by [B]."""
-    return {
-        name: value / tf.reshape(sums["positions"], [-1] + [1] * (value.shape.rank - 1))
-        for name, value in sums.items()
-        if name != "positions"
-    }
+class Term(NamedTuple):
+    """One term.
 
-
-@dataclass(frozen=True)
-class Term:
-    """A named, weighted term at one layer.
-
-    `role` is content, style or variation. `additive` says that its sums over windows add up to
-    the sums over the picture; `reach` is how many positions to the right and below a position's
-    own sum looks at. A term with role "content" is given the reference's features at the
-    same positions; a term with role "style" is given the means of its target. The weight is a
-    number, a scalar where a traced function is told it only when it runs, or a tuple of numbers,
-    one for each picture of the batch.
+    Attributes:
+      name: for records and messages, such as `style/gram/block1_conv1`; no two terms share one.
+      of: the picture that the painted one is compared with; None: no other.
+      layer: Keras' name, or IMAGE.
+      weight: a number; a scalar that a traced function is given only when it runs; or a tuple of
+        numbers, one for each picture of the batch.
+      statistic: a row of STATISTICS.
+      mask: where the painted picture counts; None: everywhere.
     """
 
+    name: str
+    of: str | None
     layer: str
     weight: float | tf.Tensor | tuple[float, ...]
-    statistic: ClassVar[str]
-    role: ClassVar[str]
-    additive: ClassVar[bool] = True
-    reach: ClassVar[int] = 0
+    statistic: str
+    mask: str | None = None
 
     @property
-    def name(self) -> str:
-        """For records and messages, such as `style/gram/block1_conv1`."""
-        return f"{self.role}/{self.statistic}/{self.layer}"
+    def kind(self) -> Statistic:
+        """Its statistic."""
+        return STATISTICS[self.statistic]
+
+    @property
+    def role(self) -> str:
+        """The first part of its name: content, style or variation in the terms of a config."""
+        return self.name.partition("/")[0]
+
+    @property
+    def has_target(self) -> bool:
+        """Whether it compares with values that are measured once at another picture."""
+        return self.of is not None and not self.kind.paired
+
+    @property
+    def has_reference(self) -> bool:
+        """Whether it compares with the features of another picture, position by position."""
+        return self.of is not None and self.kind.paired
 
     def weight_of(self, picture: int) -> float | tf.Tensor:
         """The weight for one picture of the batch."""
         return self.weight[picture] if isinstance(self.weight, tuple) else self.weight
 
-    def operations(self, positions: int, channels: int) -> int:
-        """Floating-point operations of the sums' matrix products, and again of their gradient's."""
-        return 0
+
+Terms = tuple[Term, ...]
 
 
-@dataclass(frozen=True)
-class MeanSquaredContent(Term):
-    """|F - P|^2 / |P|^2 (Gatys et al. 2016, equation 1, relative to the content's own features)."""
+def build_terms(config: ObjectiveConfig, network: Network) -> Terms:
+    """The terms of `config`, those of weight 0 left out.
 
-    statistic: ClassVar[str] = "mean_squared"
-    role: ClassVar[str] = "content"
+    The weights within a list of layers or statistics are relative: they are divided by their sum,
+    so that content_weight and style_weight mean the same with one layer or with ten.
 
-    def moments(self, features, reference, weights=None) -> Sums:
-        """[B, h, w, C] twice -> sums of squared errors and squared references."""
-        return error_sums(features, reference, weights)
-
-    def distance(self, value: Means, target: Means | None = None) -> tf.Tensor:
-        """Means -> [B]."""
-        return value["error"] / tf.maximum(value["reference"], FLOOR)
-
-
-@dataclass(frozen=True)
-class FrobeniusContent(MeanSquaredContent):
-    """|F - P| / |P|, the norm itself: pulls as hard near the content as far from it."""
-
-    statistic: ClassVar[str] = "frobenius"
-
-    def distance(self, value: Means, target: Means | None = None) -> tf.Tensor:
-        """Means -> [B]; the gradient at the content itself is 0."""
-        return safe_sqrt(super().distance(value, target))
-
-
-@dataclass(frozen=True)
-class Gram(Term):
-    """|G - A|^2 / |A|^2 with G = sum over positions of f f^T / positions.
-
-    Gatys et al. 2016, equation 4, has 1 / (4 N^2 M^2) in place of 1 / |A|^2, which makes its size
-    depend on the layer and the network; ours depends on neither.
+    Raises:
+      UserError: a layer that the network lacks.
     """
-
-    statistic: ClassVar[str] = "gram"
-    role: ClassVar[str] = "style"
-
-    def moments(self, features, reference=None, weights=None) -> Sums:
-        """[B, h, w, C] -> sums of f f^T."""
-        return gram_sums(features, weights)
-
-    def operations(self, positions: int, channels: int) -> int:
-        """A product and a sum for each position and pair of channels."""
-        return 2 * positions * channels**2
-
-    def distance(self, value: Means, target: Means) -> tf.Tensor:
-        """Means -> [B]."""
-        return relative_squared_error(value["gram"], target["gram"])
+    style = style_layers(config, network)
+    terms = [
+        _term("content", CONTENT, layer, weight, config.content_loss)
+        for layer, weight in _spread(config.content_weight, content_layers(config, network))
+    ]
+    for statistic, share in _spread(config.style_weight, config.style_statistic):
+        terms += [
+            _term("style", STYLE, layer, weight, statistic)
+            for layer, weight in _spread(share, style)
+        ]
+    if config.tv_weight > 0:
+        terms.append(_term("variation", None, IMAGE, config.tv_weight, config.tv_loss))
+    return tuple(terms)
 
 
-@dataclass(frozen=True)
-class MeanStd(Term):
-    """|mu - mu'|^2 / |mu'|^2 + |sigma - sigma'|^2 / |sigma'|^2 per channel.
-
-    The batch-normalisation statistics of Li et al. 2017 (Demystifying neural style transfer,
-    section 4.2), each part relative to its own target.
-    """
-
-    statistic: ClassVar[str] = "mean_std"
-    role: ClassVar[str] = "style"
-
-    def moments(self, features, reference=None, weights=None) -> Sums:
-        """[B, h, w, C] -> sums of f and f^2."""
-        return mean_square_sums(features, weights)
-
-    def distance(self, value: Means, target: Means) -> tf.Tensor:
-        """Means -> [B]."""
-        return relative_squared_error(value["mean"], target["mean"]) + relative_squared_error(
-            _deviation(value), _deviation(target)
-        )
+def _term(role: str, of: str | None, layer: str, weight: float, statistic: str) -> Term:
+    return Term(f"{role}/{statistic}/{layer}", of, layer, weight, statistic)
 
 
-def _deviation(value: Means) -> tf.Tensor:
-    return safe_sqrt(value["mean_square"] - tf.square(value["mean"]))
+def _spread(total: float, items: tuple[Weighted, ...]) -> list[tuple[str, float]]:
+    weights = sum(item.weight for item in items)
+    return [(item.name, total * item.weight / weights) for item in items]
 
 
-@dataclass(frozen=True)
-class SquaredVariation(Term):
-    """The mean squared difference of neighbouring pixels, in 0..255."""
-
-    statistic: ClassVar[str] = "squared"
-    role: ClassVar[str] = "variation"
-    reach: ClassVar[int] = 1
-
-    def moments(self, features, reference=None, weights=None) -> Sums:
-        """[B, H, W, 3] in 0..255 -> sum of squared differences."""
-        return squared_variation_sums(features, weights)
-
-    def distance(self, value: Means, target: Means | None = None) -> tf.Tensor:
-        """Means -> [B]."""
-        return value["variation"]
+def network_layers(terms: Terms) -> tuple[str, ...]:
+    """The layers of the network that the terms look at, each once, in their order."""
+    return tuple(dict.fromkeys(term.layer for term in terms if term.layer != IMAGE))
 
 
-@dataclass(frozen=True)
-class AbsoluteVariation(SquaredVariation):
-    """The mean absolute difference of neighbouring pixels, in 0..255."""
-
-    statistic: ClassVar[str] = "absolute"
-
-    def moments(self, features, reference=None, weights=None) -> Sums:
-        """[B, H, W, 3] in 0..255 -> sum of absolute differences."""
-        return absolute_variation_sums(features, weights)
-
-
-TERMS = {
-    "mean_squared": MeanSquaredContent,
-    "frobenius": FrobeniusContent,
-    "gram": Gram,
-    "mean_std": MeanStd,
-    "squared": SquaredVariation,
-    "absolute": AbsoluteVariation,
-}
+def layer_stride(network: Network, layer: str) -> int:
+    """Pixels between neighbouring positions of a layer; 1 of IMAGE."""
+    return 1 if layer == IMAGE else geometry(network, (layer,)).stride

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.ops.resample import sides
-from tf_nst.optim.line_search import LineSearch, Point, Search, begin, gave_up
-from tf_nst.optim.precondition import Precondition, seen
+from tf_nst.optim.line_search import LineSearch, Point, Search, begin, gave_up, tolerant
+from tf_nst.optim.optimizer import Optimizer, choose, per_mean_value, per_picture
+from tf_nst.optim.precondition import Precondition, running_squares
 from tf_nst.optim.two_loop import LEAST_CURVATURE, Pairs, two_loop
 
 # Pairs kept by default.
@@ -47,6 +48,38 @@ class LbfgsState(NamedTuple):
     failures: tf.Tensor
 
 
+def lbfgs(
+    learning_rate: float,
+    memory: int = MEMORY,
+    line_search: LineSearch | None = None,
+    precondition: Callable[[tf.Tensor], Precondition] | None = None,
+) -> Optimizer:
+    """L-BFGS with one evaluation a step.
+
+    Args:
+      learning_rate: the share of the quadratic model's move that is tried first.
+      memory: pairs kept, 1 or more: 2 x memory pictures in float32.
+      line_search: see tf_nst/optim/line_search.py; by default `tolerant()`.
+      precondition: see tf_nst/optim/precondition.py; by default none, the textbook's L-BFGS.
+    """
+    search = line_search or tolerant(), learning_rate, precondition
+
+    def init(image):
+        return lbfgs_init(image, empty_pairs(image, memory))
+
+    def update(evaluation, image, state):
+        gradient = per_mean_value(evaluation.gradient)
+        return lbfgs_update(state, image, evaluation.loss, gradient, *search)
+
+    # Begun anew at another size: pairs that were resized gave no lower loss (docs/performance.md).
+    return Optimizer(init, update, lambda state, image: init(image), lbfgs_failed)
+
+
+def lbfgs_failed(state: LbfgsState) -> tf.Tensor:
+    """[B]: after the second failed search in a row even the gradient itself leads nowhere."""
+    return state.failures > 1
+
+
 def lbfgs_init(image: tf.Tensor, pairs: Pairs) -> LbfgsState:
     """The state before the first evaluation, at `image` [B, H, W, 3]."""
     zeros = tf.zeros_like(image)
@@ -63,7 +96,7 @@ def empty_pairs(image: tf.Tensor, memory: int) -> Pairs:
     return Pairs(store, store, tf.zeros([batch, memory], image.dtype), tf.zeros([batch], tf.int32))
 
 
-def lbfgs_move(
+def lbfgs_update(
     state: LbfgsState,
     image: tf.Tensor,
     loss: tf.Tensor,
@@ -73,6 +106,8 @@ def lbfgs_move(
     precondition: Callable[[tf.Tensor], Precondition] | None,
 ) -> tuple[tf.Tensor, LbfgsState]:
     """The next trial picture and the new state, after `image` was evaluated.
+
+    A picture whose search has failed for good is left at its last accepted point.
 
     Args:
       image: [B, H, W, 3] in 0..1, the trial.
@@ -89,21 +124,22 @@ def lbfgs_move(
     failed = ~accepted & gave_up(search)
     pairs = _forget(_learn(state, image, gradient, accepted), failed)
 
-    squares = seen(state.squares, gradient)
-    point = _choose(accepted, image, state.point)
-    gradient = _choose(accepted, gradient, state.gradient)
+    squares = running_squares(state.squares, gradient)
+    point = choose(accepted, image, state.point)
+    gradient = choose(accepted, gradient, state.gradient)
     estimate = precondition(squares) if precondition else lambda picture: picture
     direction = _direction(pairs, point, gradient, estimate)
-    direction = _choose(accepted | failed, direction, state.direction)
+    direction = choose(accepted | failed, direction, state.direction)
     start = Point(tf.where(accepted, loss, state.start.loss), inner(gradient, direction))
     fresh = begin(start, learning_rate)
     search = tf.nest.map_structure(
         lambda new, old: tf.where(accepted | failed, new, old), fresh, search
     )
     failures = tf.where(accepted, 0, state.failures + tf.cast(failed, tf.int32))
+    updated = LbfgsState(point, gradient, direction, start, search, pairs, squares, failures)
     # Departure from the book: pixels stay in 0..1, the path is bent at the border.
-    moved = tf.clip_by_value(point + _column(search.rate) * direction, 0.0, 1.0)
-    return moved, LbfgsState(point, gradient, direction, start, search, pairs, squares, failures)
+    trial_image = tf.clip_by_value(point + per_picture(search.rate, point) * direction, 0.0, 1.0)
+    return choose(lbfgs_failed(updated), point, trial_image), updated
 
 
 def inner(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
@@ -128,7 +164,8 @@ def _direction(
         tf.math.divide_no_nan(tf.constant(move, point.dtype), largest)
         for move in (LARGEST_MOVE, FIRST_MOVE)
     )
-    return direction * _column(tf.where(known, tf.minimum(largest_move, 1.0), first_move))
+    scale = tf.where(known, tf.minimum(largest_move, 1.0), first_move)
+    return direction * per_picture(scale, direction)
 
 
 def _learn(state: LbfgsState, image: tf.Tensor, gradient: tf.Tensor, accepted: tf.Tensor) -> Pairs:
@@ -143,7 +180,7 @@ def _learn(state: LbfgsState, image: tf.Tensor, gradient: tf.Tensor, accepted: t
     where = tf.stack([tf.range(tf.size(place)), place], axis=1)
     old = _pair(pairs, place)
     new = (move, change, curvature)
-    kept = [_choose(useful, mine, other) for mine, other in zip(new, old, strict=True)]
+    kept = [choose(useful, mine, other) for mine, other in zip(new, old, strict=True)]
     stores = (pairs.moves, pairs.changes, pairs.curvatures)
     return Pairs(
         *(
@@ -164,13 +201,3 @@ def _forget(pairs: Pairs, which: tf.Tensor) -> Pairs:
 def _pair(pairs: Pairs, place: tf.Tensor) -> list[tf.Tensor]:
     """Move, change and curvature at `place` [B]."""
     return [tf.gather(store, place, axis=1, batch_dims=1) for store in pairs[:3]]
-
-
-def _column(value: tf.Tensor) -> tf.Tensor:
-    """[B] -> [B, 1, 1, 1]."""
-    return tf.reshape(value, [-1, 1, 1, 1])
-
-
-def _choose(which: tf.Tensor, one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
-    """Of two [B, ...] the first where `which` [B] says so."""
-    return tf.where(tf.reshape(which, [-1] + [1] * (one.shape.rank - 1)), one, other)

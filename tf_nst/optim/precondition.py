@@ -23,7 +23,7 @@ _BINOMIAL = np.array([1.0, 3.0, 3.0, 1.0]) / 8
 Precondition = Callable[[tf.Tensor], tf.Tensor]
 
 
-def seen(squares: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
+def running_squares(squares: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
     """The running mean [B, H, W, 1] of the squared gradient [B, H, W, 3], one gradient later."""
     square = tf.reduce_mean(tf.square(gradient), axis=3, keepdims=True)
     return KEPT * squares + (1 - KEPT) * square

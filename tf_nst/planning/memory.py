@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tf_nst.model.networks import Layer
-from tf_nst.planning.tiles import Window
 
 _BYTES = {"bfloat16": 2, "float32": 4, "float64": 8}
 # Python with TensorFlow imported and its libraries touched; measured on Linux.
@@ -13,9 +12,13 @@ _BASE = 720_000_000
 # as the Gram reads them, their gradient, and the two before they are added. Measured.
 _LARGEST_ALIVE = 4
 # Float32 arrays of the picture's size that live at once besides the optimiser's own, where windows
-# leave little else: what the run started from, the picture, the one that is shown and its copies,
-# the gradient, content and style as codes, and what TensorFlow's allocator keeps. Measured.
-_PICTURES = 7
+# leave little else: what the run started from, the picture and the one before it, which is the last
+# good one, the one that is shown and its copies, the gradient, content and style as codes, and what
+# TensorFlow's allocator keeps. Measured, but for the one before.
+_PICTURES = 8
+
+
+Size = tuple[int, int]
 
 
 class Sizes(NamedTuple):
@@ -23,28 +26,15 @@ class Sizes(NamedTuple):
 
     Attributes:
       picture: the whole of it.
-      seen: what is evaluated at once: the picture, or a window of it.
-      style: what is measured at once: the style, or a window of it.
+      evaluated: what is evaluated at once: the picture, or a window of it.
+      styles: what is measured at once of each style: the whole, or a window of it.
       windows: of the picture; 1 where it is evaluated whole.
     """
 
-    picture: tuple[int, int]
-    seen: tuple[int, int]
-    style: tuple[int, int]
+    picture: Size
+    evaluated: Size
+    styles: tuple[Size, ...]
     windows: int = 1
-
-    @classmethod
-    def whole(cls, picture: tuple[int, int], style: tuple[int, int]) -> "Sizes":
-        """Without windows."""
-        return cls(picture, picture, style)
-
-    @classmethod
-    def tiled(cls, picture, windows: tuple[Window, ...], style_windows: tuple[Window, ...]):
-        """By windows, which all see equally much."""
-        seen, style = (
-            (plan[0].rows.length, plan[0].columns.length) for plan in (windows, style_windows)
-        )
-        return cls(picture, seen, style, len(windows))
 
 
 def estimate_bytes(
@@ -52,7 +42,7 @@ def estimate_bytes(
     sizes: Sizes,
     dtype: str,
     kept: int = 0,
-    content: tuple[str, ...] = (),
+    references: tuple[str, ...] = (),
 ) -> int:
     """The estimated peak of the process in bytes: a step's, or that of measuring a large style.
 
@@ -61,17 +51,18 @@ def estimate_bytes(
       sizes: of the scale.
       dtype: of the features.
       kept: bytes of the optimiser's.
-      content: layers whose features are kept by windows.
+      references: layers whose features are kept by windows.
     """
     size = _BYTES[dtype]
     weights = sum(9 * layer.channels_in * layer.channels for layer in layers)
-    values = _values_per_layer(layers, *sizes.seen)
+    values = _values_per_layer(layers, *sizes.evaluated)
     step = size * sum(values) + 4 * _LARGEST_ALIVE * max(values)
     # Forward alone a layer goes as the next has come: one in its dtype, and as the Gram reads it.
-    measuring = (size + 4) * max(_values_per_layer(layers, *sizes.style))
+    largest = (max(_values_per_layer(layers, *style)) for style in sizes.styles)
+    measuring = (size + 4) * max(largest, default=0)
     if sizes.windows > 1:
         whole = zip(layers, _values_per_layer(layers, *sizes.picture), strict=True)
-        features = sum(count for layer, count in whole if layer.name in content)
+        features = sum(count for layer, count in whole if layer.name in references)
         kept += size * features + _PICTURES * picture_bytes(*sizes.picture)
     return _BASE + size * weights + max(step + kept, measuring)
 

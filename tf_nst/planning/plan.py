@@ -1,115 +1,158 @@
-"""Which scales are painted window by window, and by which optimiser, given the memory there is."""
+"""How a run is painted: which scales by windows, by which optimisers, given the memory there is."""
 
-from collections.abc import Callable
+import functools
+import math
+from typing import NamedTuple
 
-from tf_nst.optim.optimizers import OPTIMIZERS, Optimizer, Settings
+from tf_nst.optim.optimizers import FALLBACK, OPTIMIZERS
 from tf_nst.planning.memory import picture_bytes
-from tf_nst.planning.schedule import Scale
+from tf_nst.planning.schedule import Scale, fit_scales
 from tf_nst.planning.tiles import CORES
-
-# Needs little memory, and no line search that could fail.
-FALLBACK = "adam"
+from tf_nst.planning.workload import Workload
 
 
-def fallback() -> Optimizer:
-    """What goes on where an optimiser cannot."""
-    row = OPTIMIZERS[FALLBACK]
-    return row.make(Settings(row.learning_rate))
+class Limits(NamedTuple):
+    """What a plan keeps to.
+
+    Attributes:
+      cores: of windows in pixels a side: one for all scales, or one for each; 0: no windows. None:
+        none where the whole picture fits with half of the pairs, since windows take about twice the
+        time; else the largest that fit with as many, or, where none do, with the fallback.
+      bytes: that the run may take.
+      speed: floating-point operations a second of a replica.
+    """
+
+    cores: tuple[int, ...] | None = None
+    bytes: float = math.inf
+    speed: float = math.inf
 
 
-def kept_bytes(name: str, pairs: int, scale: Scale, core: int) -> int:
+class Choice(NamedTuple):
+    """An optimiser by its name in OPTIMIZERS, and the pairs that it keeps."""
+
+    name: str
+    pairs: int
+
+
+class Plan(NamedTuple):
+    """How a run is painted.
+
+    Attributes:
+      cores: of each scale's windows in pixels a side; 0: the whole picture at once.
+      optimizers: of each scale.
+      peak_bytes: the estimated peak of the process, over all scales that have steps.
+      seconds: that it is expected to take, where other work leaves the devices as free as they
+        were when their speed was measured.
+    """
+
+    cores: tuple[int, ...]
+    optimizers: tuple[Choice, ...]
+    peak_bytes: int
+    seconds: float
+
+
+def plan(workload: Workload, limits: Limits) -> Plan:
+    """The plan of a run within its limits."""
+    cores = _plan_cores(workload, limits)
+    scales = tuple(zip(workload.scales, cores, strict=True))
+    optimizers = tuple(_choose(workload, limits, scale, core) for scale, core in scales)
+    peaks = (
+        workload.bytes(scale, core, optimizer_bytes(choice, scale, core))
+        for (scale, core), choice in zip(scales, optimizers, strict=True)
+        if scale.steps
+    )
+    return Plan(cores, optimizers, max(peaks), workload.seconds(cores, limits.speed))
+
+
+def shortages(workload: Workload, chosen: Plan) -> list[str]:
+    """A line for each scale where less than the workload asks for fits the memory."""
+    lines = []
+    for scale, choice in zip(workload.scales, chosen.optimizers, strict=True):
+        if choice != Choice(workload.optimizer, workload.pairs):
+            keeps = f"keeps {choice.pairs} of {workload.pairs} pairs"
+            what = keeps if choice.name == workload.optimizer else f"gives way to {choice.name}"
+            size = f"{scale.width}×{scale.height}"
+            lines.append(f"memory is short: {workload.optimizer} {what} at {size}")
+    return lines
+
+
+def optimizer_bytes(choice: Choice, scale: Scale, core: int) -> int:
     """What an optimiser keeps at a scale, in bytes at its peak.
 
     Twice where the whole picture is painted at once: what goes into a call and what comes out.
-
-    Args:
-      name: a row of OPTIMIZERS.
-      pairs: that it keeps.
-      core: of the scale's windows in pixels; 0: the whole picture at once.
     """
-    row = OPTIMIZERS[name]
+    row = OPTIMIZERS[choice.name]
     times = row.times_by_windows if core else 2
-    return times * row.pictures(pairs) * picture_bytes(scale.height, scale.width)
+    return times * row.pictures(choice.pairs) * picture_bytes(scale.height, scale.width)
 
 
-def planned_bytes(name: str, wanted: int, scale: Scale, core: int, room: float) -> int:
-    """`kept_bytes` of what `plan_optimizers` takes for a scale where it has `room` bytes."""
-    pairs = _fitting_pairs(name, wanted, scale, core, room)
-    return kept_bytes(name if pairs else FALLBACK, pairs, scale, core)
-
-
-def plan_cores(
-    tile: int | None,
-    name: str,
-    pairs: int,
-    scales: tuple[Scale, ...],
-    room: Callable[[Scale, int], float],
-) -> tuple[int, ...]:
-    """The cores of each scale's windows in pixels a side; 0: the whole picture at once.
+def fit_seconds(
+    workload: Workload, limits: Limits, count: int, seconds: float, spent: float
+) -> tuple[Scale, ...]:
+    """The scales of a picture with the most steps that fit into `seconds`.
 
     Args:
-      tile: cores that are asked for; 0: no windows; None: none where the whole picture fits with
-        half of the pairs, since windows take about twice the time; else the largest that fit with
-        as many, or, where none do, with the fallback.
-      name: the optimiser, a row of OPTIMIZERS.
-      pairs: that it is to keep.
-      scales: with height and width in pixels.
-      room: scale, core -> bytes for what the optimiser keeps.
+      workload: of the picture; the steps of its scales do not matter.
+      limits: of its plan.
+      count: of scales; 0: by default as many as leave each a few steps.
+      seconds: until the picture is painted.
+      spent: of these, seconds that are over.
+
+    Raises:
+      UserError: more scales than the picture's size allows, or not even a step for each fits.
     """
-    if tile is not None:
-        return tuple(tile if 0 < tile < max(scale[:2]) else 0 for scale in scales)
-    return tuple(_fitting_core(name, pairs, scale, room) for scale in scales)
+
+    @functools.cache
+    def prices(sizes: tuple[tuple[int, int], ...]) -> tuple[float, list[float]]:
+        """Seconds until the first step, and those of a step at each of these sizes."""
+        once = workload._replace(scales=tuple(Scale(*size, 1) for size in sizes))
+        chosen = plan(once, limits)
+        pairs = zip(sizes, chosen.cores, strict=True)
+        each = [once.step_operations(size, core) / limits.speed for size, core in pairs]
+        return spent + chosen.seconds - sum(each), each
+
+    def expected(scales: tuple[Scale, ...]) -> float:
+        start, each = prices(tuple(scale[:2] for scale in scales))
+        steps = zip(scales, each, strict=True)
+        return start + sum(scale.steps * price for scale, price in steps)
+
+    return fit_scales(*workload.scales[-1][:2], count, seconds, expected)
 
 
-def _fitting_core(name: str, pairs: int, scale: Scale, room: Callable[[Scale, int], float]) -> int:
+def _plan_cores(workload: Workload, limits: Limits) -> tuple[int, ...]:
+    scales = workload.scales
+    if limits.cores is None:
+        return tuple(_fitting_core(workload, limits, scale) for scale in scales)
+    cores = limits.cores * len(scales) if len(limits.cores) == 1 else limits.cores
+    pairs = zip(scales, cores, strict=True)
+    return tuple(core if core < max(scale[:2]) else 0 for scale, core in pairs)
+
+
+def _fitting_core(workload: Workload, limits: Limits, scale: Scale) -> int:
     """The largest core that fits with half of the pairs, else with the fallback, else the least."""
     cores = (0, *(core for core in CORES if core < max(scale[:2])))
-    for who, kept in ((name, max(1, pairs // 2)), (FALLBACK, 0)):
+    half = Choice(workload.optimizer, max(1, workload.pairs // 2))
+    for choice in (half, Choice(FALLBACK, 0)):
         for core in cores:
-            if room(scale, core) >= kept_bytes(who, kept, scale, core):
+            if _fits(workload, limits, scale, core, choice):
                 return core
     return cores[-1]
 
 
-def plan_optimizers(
-    name: str,
-    settings: Settings,
-    scales: tuple[Scale, ...],
-    cores: tuple[int, ...],
-    room: Callable[[Scale, int], float],
-    report: Callable[[str], None],
-) -> tuple[Optimizer, ...]:
-    """One optimiser for each scale: fewer pairs, or the fallback, where memory is short.
-
-    Args:
-      name: a row of OPTIMIZERS.
-      settings: its settings.
-      scales: with height and width in pixels.
-      cores: of their windows in pixels; 0: the whole picture at once.
-      room: scale, core -> bytes for what the optimiser keeps.
-      report: called with a line for each scale where less than `settings` asks for fits.
-    """
-    fitting = [
-        _fitting_pairs(name, settings.pairs, scale, core, room(scale, core))
-        for scale, core in zip(scales, cores, strict=True)
-    ]
-    for pairs, scale in zip(fitting, scales, strict=True):
-        if pairs < settings.pairs:
-            kept = f"keeps {pairs} of {settings.pairs} pairs"
-            what = kept if pairs else f"gives way to {FALLBACK}"
-            report(f"memory is short: {name} {what} at {scale.width}×{scale.height}")
-    made = {pairs: _make(name, settings, pairs) for pairs in set(fitting)}
-    return tuple(made[pairs] for pairs in fitting)
-
-
-def _make(name: str, settings: Settings, pairs: int) -> Optimizer:
-    return OPTIMIZERS[name].make(settings._replace(pairs=pairs)) if pairs else fallback()
-
-
-def _fitting_pairs(name: str, wanted: int, scale: Scale, core: int, room: float) -> int:
-    """The most pairs, up to `wanted`, that fit; 0 where the fallback keeps less than any."""
-    if OPTIMIZERS[name].pictures(wanted) <= OPTIMIZERS[FALLBACK].pictures(wanted):
+def _choose(workload: Workload, limits: Limits, scale: Scale, core: int) -> Choice:
+    """The optimiser with the most pairs that fit; where not even one does, the fallback."""
+    wanted = Choice(workload.optimizer, workload.pairs)
+    if _pictures(wanted) <= _pictures(Choice(FALLBACK, 0)):
         return wanted
-    choices = range(1, wanted + 1)
-    fitting = [pairs for pairs in choices if kept_bytes(name, pairs, scale, core) <= room]
-    return max(fitting, default=0)
+    choices = (wanted._replace(pairs=pairs) for pairs in range(workload.pairs, 0, -1))
+    fitting = (it for it in choices if _fits(workload, limits, scale, core, it))
+    return next(fitting, Choice(FALLBACK, 0))
+
+
+def _pictures(choice: Choice) -> int:
+    return OPTIMIZERS[choice.name].pictures(choice.pairs)
+
+
+def _fits(workload: Workload, limits: Limits, scale: Scale, core: int, choice: Choice) -> bool:
+    kept = optimizer_bytes(choice, scale, core)
+    return workload.bytes(scale, core) + kept <= limits.bytes

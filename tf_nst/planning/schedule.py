@@ -16,12 +16,12 @@ from tf_nst.errors import UserError
 COARSEST = 128
 # The least short side of a scale, for the same reason.
 LEAST_SIDE = 32
-# By itself a schedule has no more scales than leave each so many steps on average.
+# By default a schedule has no more scales than leave each so many steps on average.
 STEPS_PER_SCALE = 10
 
 
 class Scale(NamedTuple):
-    """Height and width in pixels, and the steps made at this size."""
+    """Height and width in pixels, and the number of steps at this size."""
 
     height: int
     width: int
@@ -47,10 +47,10 @@ def plan_scales(
     count = len(steps) if len(steps) > 1 else count
     count = count or max(1, min(_default_count(height, width), steps[0] // STEPS_PER_SCALE))
     shares = _shares(count)
-    own = steps if len(steps) > 1 else _spread(steps[0], count)
+    steps = steps if len(steps) > 1 else _spread(steps[0], count)
     return tuple(
-        Scale(round(height * share), round(width * share), made)
-        for share, made in zip(shares, own, strict=True)
+        Scale(round(height * share), round(width * share), number)
+        for share, number in zip(shares, steps, strict=True)
     )
 
 
@@ -157,8 +157,8 @@ def tabulate(size: int, steps: int) -> ScaleTables:
     most = max(1, min(wanted[-1], steps // STEPS_PER_SCALE))
     table = np.zeros((most, steps + 1, most), np.int32)
     for count in range(1, most + 1):
-        for made in range(count, steps + 1):
-            table[count - 1, made, :count] = _spread(made, count)
+        for total in range(count, steps + 1):
+            table[count - 1, total, :count] = _spread(total, count)
     return ScaleTables(most, np.array(_shares(most)), np.int32(wanted), np.int32(possible), table)
 
 
@@ -171,8 +171,8 @@ def look_up_scales(
     count = tf.minimum(tf.minimum(wanted, possible), steps // STEPS_PER_SCALE)
     count = tf.maximum(count, 1)
     shares = tf.constant(tables.shares, tf.float64)[tables.most - count :]
-    own = (_rounded(shares * tf.cast(side, tf.float64)) for side in (height, width))
-    return *own, tf.constant(tables.steps)[count - 1, steps, :count]
+    scaled = (_rounded(shares * tf.cast(side, tf.float64)) for side in (height, width))
+    return *scaled, tf.constant(tables.steps)[count - 1, steps, :count]
 
 
 def _rounded(values: tf.Tensor) -> tf.Tensor:
@@ -204,5 +204,5 @@ def _spread(steps: int, count: int) -> list[int]:
     if not coarse:
         return [steps]
     each, more = divmod(max(coarse, steps // 4), coarse)
-    own = [each + (index >= coarse - more) for index in range(coarse)]
-    return [*own, steps - sum(own)]
+    coarser = [each + (index >= coarse - more) for index in range(coarse)]
+    return [*coarser, steps - sum(coarser)]

@@ -1,0 +1,102 @@
+"""What runs have in common is made once: networks, compiled functions, measured targets."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import tensorflow as tf
+
+from tf_nst.engine.evaluator import Evaluator
+from tf_nst.engine.job import Job
+from tf_nst.engine.replicas import Replicas
+from tf_nst.engine.strategy import whole_picture_strategy
+from tf_nst.engine.tiled import Tiled
+from tf_nst.engine.whole import Whole
+from tf_nst.engine.windows import WindowObjective, Windows
+from tf_nst.objective.statistics import Value
+
+# So many of each are kept, the latest used. A run by windows has one evaluator for each core, and
+# targets are measured at every scale: five for a picture of 512 pixels.
+MOST_EVALUATORS = 8
+MOST_TARGETS = 64
+# Networks, strategies and measured speeds.
+MOST_RESOURCES = 8
+
+T = TypeVar("T")
+
+
+class Cache(Generic[T]):
+    """What was made under a key, the latest used `most` of them."""
+
+    def __init__(self, most: int):
+        self._most, self._values = most, OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value of a key; made where there is none."""
+        if key not in self._values:
+            self._values[key] = make()
+        self._values.move_to_end(key)
+        while len(self._values) > self._most:
+            self._values.popitem(last=False)
+        return self._values[key]
+
+    def values(self) -> tuple[T, ...]:
+        """All that are kept."""
+        return tuple(self._values.values())
+
+
+class Engine:
+    """Keeps what a second picture of the same sizes and style need not make again.
+
+    Attributes:
+      resources: what jobs are made of, by any key; see `tf_nst.painting`.
+      measurements: how often targets were measured.
+    """
+
+    def __init__(self):
+        self.resources: Cache[Any] = Cache(MOST_RESOURCES)
+        self.measurements = 0
+        self._evaluators: Cache[Evaluator] = Cache(MOST_EVALUATORS)
+        self._targets: Cache[dict[str, Value]] = Cache(MOST_TARGETS)
+
+    @property
+    def traces(self) -> int:
+        """How often a function of the evaluators that are kept was traced."""
+        return sum(evaluator.traces for evaluator in self._evaluators.values())
+
+    def evaluator(self, job: Job, core: int) -> Evaluator:
+        """That of a job, by windows of `core` pixels or (0) of whole pictures."""
+        return self._evaluators.get(_key(job, core), lambda: _make_evaluator(job, core))
+
+    def targets(self, job: Job, core: int, pictures: Mapping[str, Any]) -> dict[str, Value]:
+        """The targets of a job's terms at pictures by name, of the size of a scale."""
+        digests = tuple((name, _digest(picture)) for name, picture in pictures.items())
+
+        def measure():
+            self.measurements += 1
+            return self.evaluator(job, core).targets(pictures)
+
+        return self._targets.get((_key(job, core), digests), measure)
+
+
+def _key(job: Job, core: int) -> Hashable:
+    shared = job.extractor, job.terms, job.strategy, job.xla, job.decay
+    return (*shared, len(job.initial), job.cores is None, core)
+
+
+def _make_evaluator(job: Job, core: int) -> Evaluator:
+    if core:
+        objective = WindowObjective(job.extractor, job.network, job.terms, core)
+        return Tiled(Windows(objective, Replicas(job.strategy, 1), job.xla), job.decay)
+    strategy = job.strategy if job.cores is None else whole_picture_strategy(job.strategy)
+    replicas = Replicas(strategy, len(job.initial))
+    return Whole(job.extractor, job.terms, replicas, job.decay, job.xla)
+
+
+def _digest(picture: np.ndarray | tf.Tensor) -> bytes:
+    array = np.ascontiguousarray(picture)
+    digest = hashlib.blake2b(array.data, digest_size=16)
+    digest.update(repr((array.shape, array.dtype)).encode())
+    return digest.digest()

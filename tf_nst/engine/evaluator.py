@@ -1,0 +1,67 @@
+"""How a scale is evaluated: the whole picture at once, or window by window. Both give the same."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import tensorflow as tf
+
+from tf_nst.engine.state import Progress
+from tf_nst.objective.objective import Pictures, Values
+from tf_nst.objective.statistics import Value
+from tf_nst.optim.optimizer import Optimizer
+
+
+class Measured(NamedTuple):
+    """What a loss compares with, see `Objective`; by windows the references are theirs."""
+
+    targets: dict[str, Value]
+    references: Any
+    weights: dict[str, tf.Tensor]
+
+
+class CallReport(NamedTuple):
+    """What one call did.
+
+    Attributes:
+      finite: whether all losses and the new picture are finite; if not, the last step went wrong.
+      failed: [B] bool, whether the optimiser itself saw no way on; see `Optimizer.failed`.
+      history: [steps, terms, B], the values that each step evaluated, unweighted.
+    """
+
+    finite: bool
+    failed: np.ndarray
+    history: np.ndarray
+
+
+# progress, number of steps -> progress, report. It may make fewer steps, which the report tells.
+Run = Callable[[Progress, int], tuple[Progress, CallReport]]
+
+
+class Evaluator(Protocol):
+    """What the loop asks of one. Pictures are float32 in 0..1, or uint8 or uint16 codes."""
+
+    def targets(self, pictures: Pictures) -> dict[str, Value]:
+        """The targets of pictures by name [1, h, w, 3]."""
+
+    def references(self, pictures: Pictures) -> Any:
+        """The references of pictures by name [B or 1, H, W, 3]."""
+
+    def place(self, optimizer: Optimizer, progress: Progress) -> Progress:
+        """Where a scale stands, from tensors or arrays of the host to what the steps take."""
+
+    def gather(self, progress: Progress) -> Progress:
+        """The inverse of `place`: tensors, or arrays that nothing changes."""
+
+    def join(self, value: Any) -> tf.Tensor | np.ndarray:
+        """[B, ...]: a value of the progress that the steps take, such as its picture."""
+
+    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Run:
+        """Several steps as one call; `progress` is an example of what it is given."""
+
+    def values(self, measured: Measured, picture: tf.Tensor) -> Values:
+        """{term: [B]}, unweighted, of a picture [B, H, W, 3]."""
+
+    @property
+    def traces(self) -> int:
+        """How often something was traced."""

@@ -1,0 +1,65 @@
+"""What a scale of a job begins with: its pictures, masks and start at the scale's size."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import tensorflow as tf
+
+from tf_nst.engine.job import Job
+from tf_nst.engine.steps import next_start
+from tf_nst.objective.objective import position_weights, reference_pictures, target_pictures
+from tf_nst.ops.color import as_float
+from tf_nst.ops.resample import resize
+from tf_nst.planning.schedule import Scale, style_sides
+
+# Float32 in 0..1, or the uint8 or uint16 codes of a file.
+Picture = tf.Tensor | np.ndarray
+
+
+def start_of_scale(job: Job, scale: Scale, picture: Picture | None) -> tf.Tensor:
+    """The picture [B, H, W, 3] in 0..1 with which a scale begins.
+
+    Args:
+      picture: of the scale before, [B, h, w, 3]; None: it is the first.
+    """
+    if picture is None:
+        return as_float(_of_size(job.initial, *scale[:2]))
+    if job.detail:
+        return next_start(picture, as_float(job.initial), *scale[:2])
+    return resize(picture, *scale[:2])
+
+
+def pictures_with_targets(job: Job, scale: Scale) -> dict[str, Picture]:
+    """The pictures at which targets are measured: they shrink as the painted one does."""
+    share = max(scale[:2]) / max(job.size)
+    pictures = _named(job, target_pictures(job.terms))
+    return {
+        name: _of_size(picture, *map(int, style_sides(*picture.shape[1:3], share)))
+        for name, picture in pictures
+    }
+
+
+def pictures_with_references(job: Job, scale: Scale) -> dict[str, Picture]:
+    """The pictures that are compared position by position, at the size of the painted one."""
+    pictures = _named(job, reference_pictures(job.terms))
+    return {name: _of_size(picture, *scale[:2]) for name, picture in pictures}
+
+
+def weights_of_scale(job: Job, scale: Scale) -> dict[str, tf.Tensor]:
+    """{term: [1, h, w, 1]}: the masks at the layers of the terms that have one."""
+    masks = {
+        name: _of_size(mask[None, :, :, None], *scale[:2]) for name, mask in job.masks.items()
+    }
+    return position_weights(job.network, job.terms, masks)
+
+
+def _named(job: Job, names: Iterable[str]) -> list[tuple[str, np.ndarray]]:
+    return [(name, job.pictures[name]) for name in names]
+
+
+def _of_size(picture: Picture, height: int, width: int) -> Picture:
+    """[B, height, width, C]: the picture itself, codes where it is codes, where it has that size;
+    else in 0..1."""
+    if tuple(picture.shape[1:3]) == (height, width):
+        return picture
+    return resize(as_float(picture), height, width)

@@ -1,0 +1,108 @@
+"""The evaluator of whole pictures."""
+
+from functools import partial
+from typing import Any
+
+import tensorflow as tf
+
+from tf_nst.engine.evaluator import CallReport, Measured, Run
+from tf_nst.engine.replicas import Programs, Replicas
+from tf_nst.engine.state import Progress
+from tf_nst.engine.steps import paint_scale
+from tf_nst.objective.objective import (
+    Extractor,
+    Objective,
+    Pictures,
+    Values,
+    measure_references,
+    measure_targets,
+    term_values,
+)
+from tf_nst.objective.statistics import Value
+from tf_nst.objective.terms import Terms
+from tf_nst.ops.color import as_float
+from tf_nst.optim.optimizer import Optimizer
+
+
+class Whole:
+    """The whole picture at once, a batch of them spread over the replicas.
+
+    Where nothing is compiled by XLA its functions are traced once, for pictures of every size: a
+    scale that is traced anew takes about a second.
+    """
+
+    def __init__(
+        self, extractor: Extractor, terms: Terms, replicas: Replicas, decay: float, xla: bool
+    ):
+        self._extractor, self._terms, self._replicas = extractor, terms, replicas
+        self._decay, self._xla = decay, xla and not replicas.compile_themselves
+        self._programs = Programs(replicas, any_size=replicas.any_size and not xla)
+
+    @property
+    def traces(self) -> int:
+        """See `Evaluator`."""
+        return self._programs.traces
+
+    def targets(self, pictures: Pictures) -> dict[str, Value]:
+        """See `Evaluator`."""
+        measure = partial(measure_targets, self._extractor, self._terms)
+        pictures = {name: as_float(picture) for name, picture in pictures.items()}
+        return self._programs("targets", measure, pictures)(pictures)
+
+    def references(self, pictures: Pictures) -> Any:
+        """See `Evaluator`."""
+        measure = partial(measure_references, self._extractor, self._terms)
+        pictures = {name: as_float(picture) for name, picture in pictures.items()}
+        pictures = self._replicas.spread(pictures)
+        return self._programs("references", measure, pictures)(pictures)
+
+    def place(self, optimizer: Optimizer, progress: Progress) -> Progress:
+        """See `Evaluator`."""
+        return self._replicas.spread(tf.nest.map_structure(tf.convert_to_tensor, progress))
+
+    def gather(self, progress: Progress) -> Progress:
+        """See `Evaluator`."""
+        return tf.nest.map_structure(self.join, progress)
+
+    def join(self, value: Any) -> tf.Tensor:
+        """See `Evaluator`."""
+        return self._replicas.together(value)
+
+    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Run:
+        """See `Evaluator`."""
+
+        def steps(progress, measured, count):
+            objective = Objective(self._extractor, self._terms, *measured)
+            return paint_scale(objective, optimizer, progress, count, decay=self._decay)
+
+        compiled = tf.function(steps, autograph=False, jit_compile=self._xla)
+        arguments = progress, measured, tf.constant(1)
+        program = self._programs(("steps", optimizer), compiled, *arguments)
+        return lambda progress, count: self._in_step(program, progress, measured, count)
+
+    def _in_step(self, program, progress, measured, count: int) -> tuple[Progress, CallReport]:
+        """A call in which every replica makes as many steps.
+
+        Where one ended early the others went too far: the call is made again, as far as that one
+        came, so that pictures end together however they are spread.
+        """
+        while True:
+            updated, report = program(progress, measured, tf.constant(count))
+            steps = [int(number) for number in self._replicas.each(report.steps)]
+            if min(steps) == max(steps):
+                break
+            count = min(steps)
+        history = self._replicas.together(report.history, axis=2)[: steps[0]].numpy()
+        finite = all(bool(value) for value in self._replicas.each(report.finite))
+        failed = self._replicas.together(report.failed).numpy()
+        return updated, CallReport(finite, failed, history)
+
+    def values(self, measured: Measured, picture: tf.Tensor) -> Values:
+        """See `Evaluator`."""
+
+        def evaluate(image, measured):
+            return term_values(Objective(self._extractor, self._terms, *measured), image)
+
+        arguments = self._replicas.spread(tf.convert_to_tensor(picture)), measured
+        values = self._programs("values", evaluate, *arguments)(*arguments)
+        return {name: self._replicas.together(value) for name, value in values.items()}

@@ -1,0 +1,133 @@
+"""The statistics that terms compare. To add one: a row here, its formula in ops/, its reference in
+tests/reference.py; the conformance tests come by themselves.
+
+A statistic is a sum over positions, and a distance of what the sums come to:
+
+  distance(value(sums), target)
+
+Sums add up over windows, masks and devices, so nothing more is needed for those.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tf_nst.ops.distances import FLOOR, relative_squared_error, safe_sqrt
+from tf_nst.ops.statistics import error_sums, gram_sums, mean_square_sums
+from tf_nst.ops.variation import absolute_variation_sums, squared_variation_sums
+
+Sums = dict[str, tf.Tensor]
+Value = dict[str, tf.Tensor]
+
+
+def means(sums: Sums) -> Value:
+    """Each sum [B, ...] divided by the number of positions [B]; 0 where no position counts."""
+    return {
+        name: tf.math.divide_no_nan(
+            value, tf.reshape(sums["positions"], [-1] + [1] * (value.shape.rank - 1))
+        )
+        for name, value in sums.items()
+        if name != "positions"
+    }
+
+
+def mean_target(targets: Sequence[Value], shares: Sequence[float]) -> Value:
+    """The weighted mean of targets, as if each picture had its share of the positions.
+
+    Args:
+      targets: values of one statistic.
+      shares: add up to 1.
+    """
+
+    def mean(*values):
+        return tf.add_n([share * value for share, value in zip(shares, values, strict=True)])
+
+    return tf.nest.map_structure(mean, *targets)
+
+
+def _no_products(positions: int, channels: int) -> int:
+    return 0
+
+
+class Statistic(NamedTuple):
+    """What is summed over positions, and how far it is from a target.
+
+    Attributes:
+      measure: features [B, h, w, C], for a paired statistic the reference's features at the same
+        positions [B or 1, h, w, C], and weights [h, w] or None -> sums, with "positions" [B].
+      distance: value, target -> [B]; without a target (None) where nothing is compared with.
+      additive: whether sums over windows add up to the picture's.
+      blend: targets and their shares, which add up to 1 -> one target.
+      value: sums -> what is compared.
+      paired: whether features are compared position by position with those of another picture.
+      reach: positions to the right and below that a position's own sum looks at.
+      operations: positions, channels -> floating-point operations of the sums' matrix products,
+        and again of their gradient's.
+    """
+
+    measure: Callable[..., Sums]
+    distance: Callable[[Value, Value | None], tf.Tensor]
+    additive: bool = True
+    blend: Callable[[Sequence[Value], Sequence[float]], Value] = mean_target
+    value: Callable[[Sums], Value] = means
+    paired: bool = False
+    reach: int = 0
+    operations: Callable[[int, int], int] = _no_products
+
+
+def squared_content_distance(value: Value, target: None = None) -> tf.Tensor:
+    """|F - P|^2 / |P|^2 (Gatys et al. 2016, equation 1, relative to the reference's features)."""
+    return value["error"] / tf.maximum(value["reference"], FLOOR)
+
+
+def content_distance(value: Value, target: None = None) -> tf.Tensor:
+    """|F - P| / |P|, the norm itself: pulls as hard near the content as far from it.
+
+    Its gradient at the content itself is 0.
+    """
+    return safe_sqrt(squared_content_distance(value))
+
+
+def gram_distance(value: Value, target: Value) -> tf.Tensor:
+    """|G - A|^2 / |A|^2 with G = sum over positions of f f^T / positions.
+
+    Gatys et al. 2016, equation 4, has 1 / (4 N^2 M^2) in place of 1 / |A|^2, which makes its size
+    depend on the layer and the network; ours depends on neither.
+    """
+    return relative_squared_error(value["gram"], target["gram"])
+
+
+def mean_deviation_distance(value: Value, target: Value) -> tf.Tensor:
+    """|mu - mu'|^2 / |mu'|^2 + |sigma - sigma'|^2 / |sigma'|^2 per channel.
+
+    The batch-normalisation statistics of Li et al. 2017 (Demystifying neural style transfer,
+    section 4.2), each part relative to its own target.
+    """
+    return relative_squared_error(value["mean"], target["mean"]) + relative_squared_error(
+        _deviation(value), _deviation(target)
+    )
+
+
+def _deviation(value: Value) -> tf.Tensor:
+    return safe_sqrt(value["mean_square"] - tf.square(value["mean"]))
+
+
+def variation_distance(value: Value, target: None = None) -> tf.Tensor:
+    """The mean difference of neighbouring pixels, squared or absolute, in 0..255."""
+    return value["variation"]
+
+
+def _gram_operations(positions: int, channels: int) -> int:
+    """A product and a sum for each position and pair of channels."""
+    return 2 * positions * channels**2
+
+
+STATISTICS = {
+    "mean_squared": Statistic(error_sums, squared_content_distance, paired=True),
+    "frobenius": Statistic(error_sums, content_distance, paired=True),
+    "gram": Statistic(gram_sums, gram_distance, operations=_gram_operations),
+    "mean_std": Statistic(mean_square_sums, mean_deviation_distance),
+    "squared": Statistic(squared_variation_sums, variation_distance, reach=1),
+    "absolute": Statistic(absolute_variation_sums, variation_distance, reach=1),
+}
