@@ -202,9 +202,7 @@ def _resolved(
     )
 
 
-def _workload(
-    config: StylizeConfig, inputs: Inputs, strategy: tf.distribute.Strategy
-) -> Workload:
+def _workload(config: StylizeConfig, inputs: Inputs, strategy: tf.distribute.Strategy) -> Workload:
     network, size = NETWORKS[config.network_config.network], inputs.content.size
     if config.seconds is None:
         scales = plan_scales(*size, config.steps, config.scales)

@@ -23,6 +23,7 @@ def measure_exact(weights, dtype, height, width, cores):
     import tensorflow as tf
 
     from tf_nst.config import ObjectiveConfig
+    from tf_nst.engine.evaluator import Measured
     from tf_nst.engine.replicas import Replicas
     from tf_nst.engine.windows import WindowObjective, Windows
     from tf_nst.model.networks import NETWORKS
@@ -30,23 +31,25 @@ def measure_exact(weights, dtype, height, width, cores):
     from tf_nst.model.weights import load_weights
     from tf_nst.objective.evaluation import value_and_grad
     from tf_nst.objective.layers import used_layers
-    from tf_nst.objective.objective import build_objective, build_terms
+    from tf_nst.objective.objective import build_objective
+    from tf_nst.objective.terms import build_terms
 
     config, network = ObjectiveConfig(), NETWORKS["vgg19"]
     layers, terms = used_layers(config, network), build_terms(config, network)
     loaded = load_weights(weights, network, network.up_to(layers), seed=0, report=print)
     extractor = build_extractor(loaded.network, layers, loaded.arrays, dtype=dtype)
     content, style, image = _pictures(height, width, dtype)
-    objective = build_objective(extractor, terms, content, style)
+    given = {"content": content, "style": style}
+    objective = build_objective(extractor, terms, given)
     evaluate = tf.function(lambda image: value_and_grad(objective, image), autograph=False)
     whole = evaluate(image).gradient.numpy()
     rows = []
     for core in cores:
         by_windows = WindowObjective(extractor, loaded.network, terms, core)
         windows = Windows(by_windows, Replicas(tf.distribute.get_strategy(), 1))
-        measured = windows.style_targets(style), windows.references(content)
-        found = windows.value_and_grad(*measured, image).gradient.numpy()
-        error = float(np.abs(found - whole).max() / np.abs(whole).max())
+        measured = Measured(windows.targets(given), windows.references(given), {})
+        gradient = windows.value_and_grad(measured, image).gradient
+        error = float(np.abs(gradient - whole).max() / np.abs(whole).max())
         rows.append([core, len(by_windows.plan(height, width)), error])
     return rows
 

@@ -167,15 +167,15 @@ def bench(content, style, weights, size, **options):
         return prepare(config, read_inputs(config, content, style), print).job
 
     job, exact = prepared(), prepared(precision="float32")
-    pair = (as_float(exact.content), as_float(exact.style))
-    objective = build_objective(exact.extractor, exact.terms, *pair)
+    given = {name: as_float(picture) for name, picture in exact.pictures.items()}
+    objective = build_objective(exact.extractor, exact.terms, given)
 
     @tf.function(autograph=False)
     def evaluate(image):
         return total(exact.terms, term_values(objective, image))
 
     def judge(picture):
-        return float(evaluate(resize(tf.constant(picture), *exact.content.shape[1:3]))[0])
+        return float(evaluate(resize(tf.constant(picture), *exact.size))[0])
 
     return Bench(job, objective, judge)
 
@@ -216,7 +216,7 @@ def measure_content(*pair):
     from tf_nst.ops.color import as_float
 
     found = bench(*pair)
-    return found.judge(as_float(found.job.content))
+    return found.judge(as_float(found.job.pictures["content"]))
 
 
 def measure_recipe(content, style, weights, size, rate, steps):
@@ -233,7 +233,7 @@ def measure_recipe(content, style, weights, size, rate, steps):
     from tf_nst.ops.color import as_float
 
     found = bench(content, style, weights, size, precision="float32")
-    image = tf.Variable(as_float(found.job.content))
+    image = tf.Variable(as_float(found.job.pictures["content"]))
     adam = keras.optimizers.Adam(rate, beta_1=0.99, epsilon=1e-10)
     adam.build([image])
 
@@ -259,7 +259,7 @@ def measure_textbook(content, style, weights, size, evaluations):
     from tf_nst.ops.color import as_float
 
     found = bench(content, style, weights, size, precision="float32")
-    start = as_float(found.job.content).numpy()
+    start = as_float(found.job.pictures["content"]).numpy()
     evaluate = tf.function(lambda image: value_and_grad(found.objective, image), autograph=False)
     evaluate(tf.constant(start))
     curve, best = Curve(found.judge, alike=True), [float("inf"), start]

@@ -72,7 +72,7 @@ def measure_program(folder, size, dtype, optimizer, weights):
 def _compiled(size, dtype, optimizer, weights):
     """The engine's own function and where it begins, at random pictures."""
     from tf_nst.config import config_from_options
-    from tf_nst.engine.steps import begin, compile_steps
+    from tf_nst.engine.steps import begin_scale
     from tf_nst.io.inputs import read_inputs
     from tf_nst.objective.objective import build_objective
     from tf_nst.ops.color import as_float
@@ -85,11 +85,10 @@ def _compiled(size, dtype, optimizer, weights):
         }
     )
     job = prepare(config, read_inputs(config, *step.pictures(size)), print).job
-    content, style = as_float(job.content), as_float(job.style)
-    objective = build_objective(job.extractor, job.terms, content, style)
-    optimizer = job.optimizers[0]
-    run = compile_steps(objective, optimizer, decay=job.decay, xla=True)
-    return run, begin(content, optimizer.init(content))
+    given = {name: as_float(picture) for name, picture in job.pictures.items()}
+    objective = build_objective(job.extractor, job.terms, given)
+    run = step.compile_steps(objective, job.optimizers[0], job.decay, xla=True)
+    return run, begin_scale(job.optimizers[0], given["content"])
 
 
 def _told(concrete, given):

@@ -48,7 +48,7 @@ def measure_scaled(size, tile, weights, dtype, optimizer, steps):
     painting = prepare(config, read_inputs(config, *_pictures(size)), print, pause_every=1)
     seconds = [event.seconds for event in iterate(painting.job) if isinstance(event, StepsDone)]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    return {"seconds": min(seconds), "gigabytes": peak, "estimate": painting.memory / 1e9}
+    return {"seconds": min(seconds), "gigabytes": peak, "estimate": painting.plan.peak_bytes / 1e9}
 
 
 def _pictures(size):

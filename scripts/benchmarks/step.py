@@ -89,7 +89,7 @@ def compiled(dtype, size, xla="off"):
     """The engine's own function for Adam at random pictures: (function, progress, estimate)."""
 
     from tf_nst.config import config_from_options
-    from tf_nst.engine.steps import begin, compile_steps
+    from tf_nst.engine.steps import begin_scale
     from tf_nst.io.inputs import read_inputs
     from tf_nst.objective.objective import build_objective
     from tf_nst.ops.color import as_float
@@ -103,11 +103,23 @@ def compiled(dtype, size, xla="off"):
     )
     painting = prepare(config, read_inputs(config, *pictures(size)), print)
     job = painting.job
-    content, style = as_float(job.content), as_float(job.style)
-    objective = build_objective(job.extractor, job.terms, content, style)
-    run = compile_steps(objective, job.optimizers[0], decay=job.decay, xla=job.xla)
-    progress = begin(content, job.optimizers[0].init(content))
-    return run, progress, painting.memory
+    given = {name: as_float(picture) for name, picture in job.pictures.items()}
+    objective = build_objective(job.extractor, job.terms, given)
+    run = compile_steps(objective, job.optimizers[0], job.decay, job.xla)
+    return run, begin_scale(job.optimizers[0], given["content"]), painting.plan.peak_bytes
+
+
+def compile_steps(objective, optimizer, decay, xla):
+    """Several steps as one compiled function: progress, count [] int32 -> progress, report."""
+    import tensorflow as tf
+
+    from tf_nst.engine.steps import paint_scale
+
+    @tf.function(autograph=False, jit_compile=xla)
+    def run(progress, count):
+        return paint_scale(objective, optimizer, progress, count, decay=decay)
+
+    return run
 
 
 def measure_ours(dtype, size, steps, xla):

@@ -23,7 +23,6 @@ from tf_nst.io.manifest import (
 )
 from tf_nst.io.writing import encode_image, write_image, write_together
 from tf_nst.painting import Painting, finished, prepare
-from tf_nst.planning.timing import make_forecast
 
 
 def paint_picture(values, config: StylizeConfig, inputs: Inputs, began: float) -> int:
@@ -38,7 +37,7 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs, began: float) -
       RunError: a loss is not finite or another worker is gone (the last good picture is written),
         or a file cannot be.
     """
-    painting = prepare(config, inputs, _say, values.preview_every, began)
+    painting = prepare(config, inputs, _say, pause_every=values.preview_every, began=began)
     for line in _first_lines(painting):
         _say(line)
     history, ending = History(painting.job.scales), "painted"
@@ -75,7 +74,7 @@ def _iterate(values, painting: Painting, history: History, stop: Stop):
     if values.preview_every and not worker_place(painting.job.strategy)[0]:
         listeners.append(_previews(values, painting))
     try:
-        for event in iterate(painting.job):
+        for event in iterate(painting.job, engine=painting.engine):
             for listener in listeners:
                 listener(event)
             if stop.signum and isinstance(event, StepsDone):
@@ -102,7 +101,7 @@ def _first_lines(painting: Painting) -> list[str]:
         f"{config.network_config.pooling} pooling",
         f"content  {_sizes(inputs.content, inputs.sources[0])}",
         f"style    {_sizes(inputs.style, inputs.sources[1])}",
-        f"memory   about {painting.memory / 1e9:.1f} GB{_tiling(painting)}{_expected(painting)}",
+        f"memory   about {painting.plan.peak_bytes / 1e9:.1f} GB{_tiling(painting)}{_expected(painting)}",
         *notes,
     ]
 
@@ -110,8 +109,8 @@ def _first_lines(painting: Painting) -> list[str]:
 def _tiling(painting: Painting) -> str:
     """Which sizes are painted by windows, such as `, windows of 512 from 724×543 on`."""
     job = painting.job
-    cores = job.tiling.cores if job.tiling else ()
-    tiled = [(scale, core) for scale, core in zip(job.scales, cores, strict=False) if core]
+    pairs = zip(job.scales, painting.plan.cores, strict=True)
+    tiled = [(scale, core) for scale, core in pairs if core]
     if not tiled:
         return ""
     (scale, _), (_, core) = tiled[0], tiled[-1]
@@ -122,10 +121,7 @@ def _expected(painting: Painting) -> str:
     """Such as `; about 40 s`; nothing where the steps were chosen by seconds."""
     if painting.timed:
         return ""
-    job = painting.job
-    cores = job.tiling.cores if job.tiling else (0,) * len(job.scales)
-    forecast = make_forecast(painting.config, painting.budget, job.strategy)
-    return f"; about {roughly(forecast.seconds(job.scales, cores))}"
+    return f"; about {roughly(painting.plan.seconds)}"
 
 
 def _sizes(image, source: tuple[int, int]) -> str:

@@ -8,8 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.engine.engine import Engine
-from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
 from tf_nst.engine.evaluator import Evaluator, Measured, Run
+from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
 from tf_nst.engine.failures import LostWorkerError, NonFiniteLossError
 from tf_nst.engine.job import Job
 from tf_nst.engine.not_finite import non_finite, not_finite
@@ -233,9 +233,7 @@ class _Run:
             least=recent_least(before.least, self.losses(values)),
             last_good=start,
         )
-        return StepsDone(
-            self.state.step, self.scale, values, seconds, self.picture, self.snapshot
-        )
+        return StepsDone(self.state.step, self.scale, values, seconds, self.picture, self.snapshot)
 
     def losses(self, values: dict[str, np.ndarray]) -> np.ndarray:
         """[steps, B]: the loss of each step."""

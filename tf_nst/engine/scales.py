@@ -47,9 +47,7 @@ def pictures_with_references(job: Job, scale: Scale) -> dict[str, Picture]:
 
 def weights_of_scale(job: Job, scale: Scale) -> dict[str, tf.Tensor]:
     """{term: [1, h, w, 1]}: the masks at the layers of the terms that have one."""
-    masks = {
-        name: _of_size(mask[None, :, :, None], *scale[:2]) for name, mask in job.masks.items()
-    }
+    masks = {name: _of_size(mask[None, :, :, None], *scale[:2]) for name, mask in job.masks.items()}
     return position_weights(job.network, job.terms, masks)
 
 

@@ -80,9 +80,7 @@ class Tiled:
         with tf.device("CPU:0"):
             return self._windows.values(measured, picture)
 
-    def _update(
-        self, optimizer: Optimizer, evaluation: Evaluation, progress: Progress
-    ) -> Progress:
+    def _update(self, optimizer: Optimizer, evaluation: Evaluation, progress: Progress) -> Progress:
         arguments = evaluation._replace(values={}), progress
         program = tf.function(partial(advance, optimizer, self._decay), autograph=False)
         return self._updates(optimizer, program, *arguments)(*arguments)

@@ -160,9 +160,7 @@ def _compared(term: Term, references: Mapping[str, Features]) -> tuple[tf.Tensor
 def distances(terms: Terms, sums: Mapping[str, Sums], targets: Mapping[str, Value]) -> Values:
     """{term: [B]}, unweighted, in the order of the terms, from the sums over all positions."""
     return {
-        term.name: term.kind.distance(
-            term.kind.value(sums[term.name]), targets.get(term.name)
-        )
+        term.name: term.kind.distance(term.kind.value(sums[term.name]), targets.get(term.name))
         for term in terms
     }
 

@@ -56,7 +56,7 @@ class Statistic(NamedTuple):
     Attributes:
       measure: features [B, h, w, C], for a paired statistic the reference's features at the same
         positions [B or 1, h, w, C], and weights [h, w] or None -> sums, with "positions" [B].
-      distance: value, target -> [B]; without a target (None) where nothing is compared with.
+      distance: value, target -> [B]; the target is None where nothing is compared with.
       additive: whether sums over windows add up to the picture's.
       blend: targets and their shares, which add up to 1 -> one target.
       value: sums -> what is compared.
@@ -67,7 +67,7 @@ class Statistic(NamedTuple):
     """
 
     measure: Callable[..., Sums]
-    distance: Callable[[Value, Value | None], tf.Tensor]
+    distance: Callable[..., tf.Tensor]
     additive: bool = True
     blend: Callable[[Sequence[Value], Sequence[float]], Value] = mean_target
     value: Callable[[Sums], Value] = means

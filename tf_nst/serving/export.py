@@ -23,9 +23,8 @@ from tf_nst.model.networks import NETWORKS
 from tf_nst.model.plain import PlainExtractor
 from tf_nst.model.weights import Weights, load_weights
 from tf_nst.objective.layers import used_layers
-from tf_nst.objective.objective import build_terms
-from tf_nst.optim.optimizers import OPTIMIZERS, Settings
-from tf_nst.planning.plan import fallback
+from tf_nst.objective.terms import build_terms
+from tf_nst.optim.optimizers import OPTIMIZERS, Settings, make_optimizer
 from tf_nst.planning.schedule import tabulate
 from tf_nst.serving.options import EXPORT_OPTIONS, check_megapixels, export_config
 from tf_nst.serving.signatures import Limits, Signatures, build_signatures
@@ -162,8 +161,7 @@ def _recipe(config: StylizeConfig, weights: Weights) -> Recipe:
             dtype=config.precision,
         ),
         terms=build_terms(config.objective, asked),
-        optimizer=OPTIMIZERS[config.optimizer].make(settings),
-        fallback=fallback(),
+        optimizer=make_optimizer(config.optimizer, settings),
         tables=tabulate(config.size, config.steps[0]),
         decay=config.average,
     )

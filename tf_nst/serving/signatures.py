@@ -1,13 +1,12 @@
 """What an exported model answers: the functions that a server calls by name."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 import tensorflow as tf
 
 from tf_nst.engine.graph import Recipe, Targets, measure, paint
-from tf_nst.objective.terms import Term
+from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.ops.color import ColorStatistics, color_statistics
 from tf_nst.serving.checks import require, require_between
 from tf_nst.serving.pictures import decode, encode, fitted, large_enough
@@ -93,8 +92,8 @@ def _stylize(recipe: Recipe, limits: Limits):
         steps = require_between(steps, "steps", 1, limits.steps)
         size = require_between(size, "size", limits.least, limits.size)
         shares = {
-            "style": _weight(style_weight, "style_weight") / limits.style_weight,
-            "content": _weight(content_weight, "content_weight") / limits.content_weight,
+            STYLE: _weight(style_weight, "style_weight") / limits.style_weight,
+            CONTENT: _weight(content_weight, "content_weight") / limits.content_weight,
         }
         asked = recipe._replace(terms=_weighted(recipe.terms, shares))
         style = _style(style_bytes, size, limits)
@@ -190,6 +189,6 @@ def _weight(weight: tf.Tensor, name: str) -> tf.Tensor:
     return require(weight, fine, line, weight)
 
 
-def _weighted(terms: tuple[Term, ...], shares: Mapping[str, tf.Tensor]) -> tuple[Term, ...]:
-    """The terms, their weights times the share of their role; those of other roles as they are."""
-    return tuple(replace(term, weight=term.weight * shares.get(term.role, 1.0)) for term in terms)
+def _weighted(terms: Terms, shares: Mapping[str, tf.Tensor]) -> Terms:
+    """The terms, their weights times the share of their picture; those of no picture as they are."""
+    return tuple(term._replace(weight=term.weight * shares.get(term.of, 1.0)) for term in terms)

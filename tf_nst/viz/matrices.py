@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.objective.terms import Gram, MeanSquaredContent, means
+from tf_nst.objective.statistics import STATISTICS
 
 # Channels of a matrix that a figure shows: the strongest of both pictures. More are a haze.
 SHOWN = 32
@@ -11,20 +11,21 @@ SHOWN = 32
 
 def gram_of(features: np.ndarray) -> np.ndarray:
     """[h, w, C] -> the mean over positions of f f^T, [C, C] float32, as the style term has it."""
-    return means(Gram("", 1.0).moments(tf.constant(features[None])))["gram"][0].numpy()
+    statistic = STATISTICS["gram"]
+    return statistic.value(statistic.measure(tf.constant(features[None])))["gram"][0].numpy()
 
 
 def gram_distance(matrix: np.ndarray, target: np.ndarray) -> float:
     """|G - A|^2 / |A|^2 of two matrices [C, C], as the style term measures it."""
     both = ({"gram": tf.constant(it[None])} for it in (matrix, target))
-    return float(Gram("", 1.0).distance(*both)[0])
+    return float(STATISTICS["gram"].distance(*both)[0])
 
 
 def content_distance(features: np.ndarray, target: np.ndarray) -> float:
     """|F - P|^2 / |P|^2 of two features [h, w, C], as the content term measures it."""
-    term = MeanSquaredContent("", 1.0)
+    statistic = STATISTICS["mean_squared"]
     both = (tf.constant(it[None]) for it in (features, target))
-    return float(term.distance(means(term.moments(*both)))[0])
+    return float(statistic.distance(statistic.value(statistic.measure(*both)))[0])
 
 
 def differing_pairs(content: np.ndarray, style: np.ndarray, count: int) -> list[tuple[int, int]]:

@@ -48,7 +48,8 @@ def run_job(title: str, painting: Painting, watch: Watch) -> Made:
       NonFiniteLossError: a loss is NaN or infinite.
     """
     history, last = History(painting.job.scales), deque(maxlen=1)
-    stylize(painting.job, (*watch(title, painting.job), history, last.append))
+    listeners = *watch(title, painting.job), history, last.append
+    stylize(painting.job, listeners, painting.engine)
     finished = last.pop()
     return Made(finished.image.numpy(), finished.values, history, painting.weights)
 
