@@ -101,20 +101,21 @@ def _first_lines(painting: Painting) -> list[str]:
         f"{config.network_config.pooling} pooling",
         f"content  {_sizes(inputs.content, inputs.sources[0])}",
         f"style    {_sizes(inputs.style, inputs.sources[1])}",
-        f"memory   about {painting.plan.peak_bytes / 1e9:.1f} GB{_tiling(painting)}{_expected(painting)}",
+        f"memory   {_memory(painting)}{_expected(painting)}",
         *notes,
     ]
 
 
-def _tiling(painting: Painting) -> str:
-    """Which sizes are painted by windows, such as `, windows of 512 from 724×543 on`."""
+def _memory(painting: Painting) -> str:
+    """Such as `about 2.1 GB, windows of 512 pixels from 724×543 on`."""
+    estimate = f"about {painting.plan.peak_bytes / 1e9:.1f} GB"
     job = painting.job
     pairs = zip(job.scales, painting.plan.cores, strict=True)
     tiled = [(scale, core) for scale, core in pairs if core]
     if not tiled:
-        return ""
+        return estimate
     (scale, _), (_, core) = tiled[0], tiled[-1]
-    return f", windows of {core} pixels from {scale.width}×{scale.height} on"
+    return f"{estimate}, windows of {core} pixels from {scale.width}×{scale.height} on"
 
 
 def _expected(painting: Painting) -> str:

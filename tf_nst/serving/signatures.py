@@ -190,5 +190,5 @@ def _weight(weight: tf.Tensor, name: str) -> tf.Tensor:
 
 
 def _weighted(terms: Terms, shares: Mapping[str, tf.Tensor]) -> Terms:
-    """The terms, their weights times the share of their picture; those of no picture as they are."""
+    """The terms with their weights times the share of their picture, where it has one."""
     return tuple(term._replace(weight=term.weight * shares.get(term.of, 1.0)) for term in terms)
