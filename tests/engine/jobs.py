@@ -7,7 +7,11 @@ from reference import counting
 from tf_nst.config import ObjectiveConfig
 from tf_nst.config.weighted import Weighted
 from tf_nst.engine.events import Finished, Note, ScaleStarted, StepsDone
-from tf_nst.optim.optimizers import Optimizer, adam
+from tf_nst.engine.steps import paint_scale
+from tf_nst.objective.statistics import STATISTICS
+from tf_nst.objective.terms import Term
+from tf_nst.optim.adam import adam
+from tf_nst.optim.optimizer import Optimizer
 
 CONFIG = ObjectiveConfig(
     content_layers=(Weighted("block2_conv1"),),
@@ -50,16 +54,38 @@ def history(events) -> dict[str, np.ndarray]:
     return {name: np.concatenate([it.values[name] for it in done]) for name in done[0].values}
 
 
-def failing(optimizer: Optimizer, after: int) -> Optimizer:
-    """An optimiser that sees no way on after so many steps."""
+def make_term(statistic: str, layer: str, weight: float = 1.0) -> Term:
+    """A term of the picture that a config would name for this statistic."""
+    role = "style"
+    if STATISTICS[statistic].paired:
+        role = "content"
+    if statistic in ("squared", "absolute"):
+        role = "variation"
+    of = None if role == "variation" else role
+    return Term(f"{role}/{statistic}/{layer}", of, layer, weight, statistic)
 
-    def step(value_and_grad, image, state):
-        image, inner, found = optimizer.step(value_and_grad, image, state[0])
-        return image, (inner, state[1] + 1), found
+
+def compile_steps(objective, optimizer: Optimizer, *, decay: float = 0.0, xla: bool = False):
+    """Several steps as one compiled function: progress, count -> progress, report."""
+
+    @tf.function(autograph=False, jit_compile=xla)
+    def run(progress, count):
+        return paint_scale(objective, optimizer, progress, count, decay=decay)
+
+    return run
+
+
+def failing(optimizer: Optimizer, after: int) -> Optimizer:
+    """An optimiser that sees no way on after so many steps, and stays where it is."""
+
+    def update(evaluation, image, state):
+        updated, inner = optimizer.update(evaluation, image, state[0])
+        steps = state[1] + 1
+        return tf.where(steps[0] >= after, image, updated), (inner, steps)
+
+    def init(image):
+        return optimizer.init(image), tf.zeros([len(image)], tf.int32)
 
     return Optimizer(
-        lambda image: (optimizer.init(image), np.int32(0)),
-        step,
-        lambda state, image: (optimizer.resample(state[0], image), np.int32(0)),
-        lambda state: state[1] >= after,
+        init, update, lambda state, image: init(image), lambda state: state[1] >= after
     )

@@ -11,7 +11,7 @@ from jobs import CONFIG, SIZE, history, notes
 
 from tf_nst.engine import pace
 from tf_nst.engine.failures import NonFiniteLossError
-from tf_nst.engine.job import Job, Tiling
+from tf_nst.engine.job import Job
 from tf_nst.engine.loop import iterate
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.strategy import make_strategy, strategy_name
@@ -19,9 +19,12 @@ from tf_nst.model.networks import Network
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights
 from tf_nst.objective.layers import used_layers
-from tf_nst.objective.objective import build_terms
+from tf_nst.objective.terms import build_terms
+from tf_nst.optim.adam import adam
+from tf_nst.optim.fallback import with_fallback
+from tf_nst.optim.lbfgs import lbfgs
 from tf_nst.optim.line_search import strong_wolfe
-from tf_nst.optim.optimizers import Optimizer, adam, lbfgs
+from tf_nst.optim.optimizer import Optimizer
 from tf_nst.planning.schedule import Scale
 
 TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
@@ -40,35 +43,37 @@ def pictures(count: int) -> np.ndarray:
 
 
 def dark(image: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_any(tf.reduce_mean(image, [1, 2, 3]) < 0.3)
+    """[B]"""
+    return tf.reduce_mean(image, [1, 2, 3]) < 0.3
 
 
 def giving_up() -> Optimizer:
     """Adam, which sees no way on with the dark picture after 3 steps."""
 
-    def step(value_and_grad, image, state):
-        image, inner, found = ADAM.step(value_and_grad, image, state[0])
-        return image, (inner, state[1] + 1, state[2]), found
+    def update(evaluation, image, state):
+        image, inner = ADAM.update(evaluation, image, state[0])
+        return image, (inner, state[1] + 1, state[2])
 
     def init(image):
-        return ADAM.init(image), tf.constant(0), dark(image)
+        return ADAM.init(image), tf.zeros([len(image)], tf.int32), dark(image)
 
-    return Optimizer(
-        init, step, lambda state, image: init(image), lambda state: state[2] & (state[1] >= 3)
+    failed = Optimizer(
+        init, update, lambda state, image: init(image), lambda state: state[2] & (state[1] >= 3)
     )
+    return with_fallback(failed, ADAM)
 
 
 def breaking() -> Optimizer:
     """The dark picture becomes NaN with its third step, the others brighten."""
 
-    def step(value_and_grad, image, state):
+    def update(evaluation, image, state):
         ruin = tf.where((state[0] >= 2) & state[1], np.nan, 0.01)
-        return image + ruin, (state[0] + 1, state[1]), value_and_grad(image)
+        return image + ruin[:, None, None, None], (state[0] + 1, state[1])
 
     def init(image):
-        return tf.constant(0), dark(image)
+        return tf.zeros([len(image)], tf.int32), dark(image)
 
-    return Optimizer(init, step, lambda state, image: init(image))
+    return Optimizer(init, update, lambda state, image: init(image))
 
 
 # Optimiser, pictures, whether each has a content of its own, scales.
@@ -85,13 +90,16 @@ def job_of(strategy, case: str) -> Job:
     with strategy.scope():
         extractor = build_extractor(TINY, used_layers(CONFIG, TINY), ARRAYS)
     return Job(
+        network=TINY,
         extractor=extractor,
         terms=build_terms(CONFIG, TINY),
         scales=scales,
         optimizers=(optimizer,) * len(scales),
         fallback=ADAM,
-        content=pictures(count)[:, ::-1] if own else pictures(count)[:1],
-        style=pictures(2)[:1, :, ::-1],
+        pictures={
+            "content": pictures(count)[:, ::-1] if own else pictures(count)[:1],
+            "style": pictures(2)[:1, :, ::-1],
+        },
         initial=pictures(count),
         strategy=strategy,
     )
@@ -100,8 +108,8 @@ def job_of(strategy, case: str) -> Job:
 def tiled_job(strategy) -> Job:
     """One picture, the second scale by windows: which the replicas share."""
     job = job_of(strategy, "adam, one content")
-    one = {"content": job.content[:1], "initial": job.initial[:1]}
-    return job._replace(**one, tiling=Tiling(TINY, (0, 8)))
+    one = job.pictures | {"content": job.pictures["content"][:1]}
+    return job._replace(pictures=one, initial=job.initial[:1], cores=(0, 8))
 
 
 def outcome(job: Job) -> dict[str, np.ndarray]:

@@ -11,14 +11,16 @@ from tf_nst.config.weighted import parse_weighted
 from tf_nst.engine.graph import Recipe, bake, bake_colors, measure, paint
 from tf_nst.engine.job import Job
 from tf_nst.engine.loop import iterate
-from tf_nst.objective.objective import build_terms
+from tf_nst.model.networks import Network
+from tf_nst.objective.terms import build_terms
 from tf_nst.ops.color import color_statistics, match_colors
-from tf_nst.optim.optimizers import OPTIMIZERS, Settings
-from tf_nst.planning.plan import fallback
+from tf_nst.optim.fallback import with_fallback
+from tf_nst.optim.optimizers import OPTIMIZERS, Settings, make_fallback
 from tf_nst.planning.schedule import look_up_scales, plan_scales, style_sides, tabulate
 
 LAYERS = ("block1_conv1", "block2_conv1")
 PICTURE = tf.TensorSpec([1, None, None, 3])
+TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
 TABLES = tabulate(200, 24)
 # Two scales are of 20 steps together at the least; thinned they have fewer.
 THINNED = 2
@@ -52,13 +54,13 @@ def looped(recipe: Recipe, content, style, steps: int, thinned: int = 1):
     scales = [scale._replace(steps=scale.steps // thinned) for scale in planned]
     optimizers = (recipe.optimizer,) * len(scales)
     job = Job(
+        TINY,
         recipe.extractor,
         recipe.terms,
         scales,
         optimizers,
-        recipe.fallback,
-        content,
-        style,
+        make_fallback(),
+        {"content": content, "style": style},
         initial=content,
         detail=True,
         decay=recipe.decay,
@@ -73,7 +75,7 @@ def test_the_graph_paints_what_the_loop_paints(make_extractor, terms, name):
     row = OPTIMIZERS[name]
     made = row.make(Settings(row.learning_rate))
     tables = TABLES._replace(steps=TABLES.steps // THINNED)
-    recipe = Recipe(make_extractor(LAYERS), terms, made, fallback(), tables, row.decay)
+    recipe = Recipe(make_extractor(LAYERS), terms, made, tables, row.decay)
     run = traced(recipe)
     for height, width, steps, scales in ((144, 200, 20, 2), (40, 52, 6, 1)):
         assert len(plan_scales(height, width, (steps,))) == scales
@@ -88,8 +90,8 @@ def test_the_graph_paints_what_the_loop_paints(make_extractor, terms, name):
 
 def test_where_an_optimizer_fails_the_fallback_goes_on(make_extractor, terms):
     adam = OPTIMIZERS["adam"].make(Settings(0.05))
-    lame = adam._replace(failed=lambda state: state.count >= 2)
-    recipe = Recipe(make_extractor(LAYERS), terms, lame, fallback(), TABLES)
+    lame = with_fallback(adam._replace(failed=lambda state: state.count >= 2), make_fallback())
+    recipe = Recipe(make_extractor(LAYERS), terms, lame, TABLES)
     content, style = pictures(40, 52)
     picture, _, _ = traced(recipe)(content, style, 5)
     assert_within(picture, looped(recipe, content, style, 5).image, 1e-4)
@@ -97,7 +99,7 @@ def test_where_an_optimizer_fails_the_fallback_goes_on(make_extractor, terms):
 
 def test_a_loss_that_is_not_finite_is_told(make_extractor, terms):
     wild = OPTIMIZERS["sgd"].make(Settings(float("nan")))
-    recipe = Recipe(make_extractor(LAYERS), terms, wild, fallback(), TABLES)
+    recipe = Recipe(make_extractor(LAYERS), terms, wild, TABLES)
     assert not traced(recipe)(*pictures(40, 52), 3)[2]
 
 
@@ -118,7 +120,7 @@ def test_a_style_shrinks_as_the_picture_does_but_not_below_the_least_side(height
 
 
 def test_targets_measured_ahead_are_those_measured_in_the_run(make_extractor, terms):
-    recipe = Recipe(make_extractor(LAYERS), terms, None, None, TABLES)
+    recipe = Recipe(make_extractor(LAYERS), terms, None, TABLES)
     style = tf.constant(pictures(40, 52)[1])
     baked, variables = bake(recipe, [style], [7.0], 200)
     assert not any(variable.trainable for variable in variables)
@@ -130,7 +132,7 @@ def test_targets_measured_ahead_are_those_measured_in_the_run(make_extractor, te
 
 
 def test_styles_blend_by_their_weights(make_extractor, terms):
-    recipe = Recipe(make_extractor(LAYERS), terms, None, None, TABLES)
+    recipe = Recipe(make_extractor(LAYERS), terms, None, TABLES)
     styles = [tf.constant(picture) for picture in pictures(40, 52)]
     single = [bake(recipe, [style], [1.0], 200)[0](0, None) for style in styles]
     both = bake(recipe, styles, [1.0, 3.0], 200)[0](0, None)
@@ -143,7 +145,7 @@ def test_styles_blend_by_their_weights(make_extractor, terms):
 
 def test_it_starts_in_the_styles_colours_where_they_are_given(make_extractor, terms):
     still = OPTIMIZERS["sgd"].make(Settings(1e-30))
-    recipe = Recipe(make_extractor(LAYERS), terms, still, fallback(), TABLES)
+    recipe = Recipe(make_extractor(LAYERS), terms, still, TABLES)
     content, style = (tf.constant(picture) for picture in pictures(40, 52))
     colors = color_statistics(style)
 

@@ -3,23 +3,24 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from jobs import ADAM, SIZE, history, picture, steps_done
+from jobs import ADAM, SIZE, compile_steps, history, make_term, picture, steps_done
 from tolerances import assert_close
 
-from tf_nst.engine import evaluators as module
 from tf_nst.engine import pace
+from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Finished, ScaleStarted, StepsDone
 from tf_nst.engine.loop import iterate, stylize
-from tf_nst.engine.steps import MOST_STEPS_PER_CALL, begin, compile_steps
+from tf_nst.engine.steps import MOST_STEPS_PER_CALL, begin_scale
 from tf_nst.objective.objective import term_values, total
-from tf_nst.objective.terms import IMAGE, SquaredVariation
-from tf_nst.optim.optimizers import lbfgs, sgd
+from tf_nst.objective.terms import IMAGE
+from tf_nst.optim.lbfgs import lbfgs
+from tf_nst.optim.sgd import sgd
 
 # What the picture is: the best of those evaluated, or their average.
 DECAYS = {"best": 0.0, "average": 0.9}
 kinds = pytest.mark.parametrize("decay", DECAYS.values(), ids=DECAYS)
 # What a job looks at where nothing but its calls matters.
-BARE = {"extractor": lambda image: {}, "terms": (SquaredVariation(IMAGE, 1.0),)}
+BARE = {"extractor": lambda image: {}, "terms": (make_term("squared", IMAGE),)}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def of_five_steps(make_job) -> dict:
 
 def test_events_come_in_order(make_job, of_five_steps):
     job, events = make_job(5), of_five_steps[0.0]
-    assert events[0] == ScaleStarted(0, job.scales[0])
+    assert isinstance(events[0], ScaleStarted) and events[0][:2] == (0, job.scales[0])
     assert all(isinstance(event, StepsDone) for event in events[1:-1])
     assert isinstance(events[-1], Finished)
     steps = [event.step for event in steps_done(events)]
@@ -57,7 +58,7 @@ def test_a_run_is_the_compiled_steps_and_its_picture_what_they_track(
     """And the last values are those of the picture itself."""
     events = of_five_steps[decay]
     run, image = compile_steps(objective, ADAM, decay=decay), tf.constant(make_job().initial)
-    progress = begin(image, ADAM.init(image))
+    progress = begin_scale(ADAM, image)
     made = 0
     for event in steps_done(events):
         count, made = event.step - made, event.step
@@ -97,17 +98,12 @@ def test_stylize_shows_every_event_to_every_listener_and_returns_the_picture(mak
     assert np.min(picture) >= 0 and np.max(picture) <= 1
 
 
-def test_a_run_of_calls_of_several_lengths_traces_once(make_job, monkeypatch, long_calls):
-    compiled = []
-
-    def compile_and_keep(*args, **kwargs):
-        compiled.append(compile_steps(*args, **kwargs))
-        return compiled[-1]
-
-    monkeypatch.setattr(module, "compile_steps", compile_and_keep)
-    steps = [event.step for event in steps_done(iterate(make_job(12, **BARE)))]
-    assert steps == [1, 2, 12]
-    assert [run.experimental_get_tracing_count() for run in compiled] == [1]
+def test_a_run_of_calls_of_several_lengths_traces_once(make_job, long_calls):
+    """The targets, the references, the steps and the last values."""
+    engine = Engine()
+    events = list(iterate(make_job(12, **BARE), engine=engine))
+    assert [event.step for event in steps_done(events)] == [1, 2, 12]
+    assert engine.traces == 4
 
 
 def test_a_run_traces_its_extractor_once_for_each_use(make_job, make_extractor):
@@ -156,9 +152,10 @@ def test_the_picture_does_not_depend_on_how_many_steps_a_call_makes(make_job, mo
 
 def test_the_same_run_gives_the_same_pixels_and_its_job_is_not_changed(make_job, of_five_steps):
     job = make_job(5)
-    before = [array.copy() for array in (job.content, job.style, job.initial)]
+    arrays = *job.pictures.values(), job.initial
+    before = [array.copy() for array in arrays]
     np.testing.assert_array_equal(stylize(job), picture(of_five_steps[0.0]))
-    for array, kept in zip((job.content, job.style, job.initial), before, strict=True):
+    for array, kept in zip(arrays, before, strict=True):
         np.testing.assert_array_equal(array, kept)
 
 

@@ -5,19 +5,32 @@ from functools import partial
 import numpy as np
 import pytest
 import tensorflow as tf
-from jobs import ADAM, SIZE, failing, history, notes, picture, started, steps_done
+from jobs import (
+    ADAM,
+    SIZE,
+    compile_steps,
+    failing,
+    history,
+    make_term,
+    notes,
+    picture,
+    started,
+    steps_done,
+)
 from tolerances import assert_close
 
 from tf_nst.engine import pace
-from tf_nst.engine.events import Note, ScaleStarted, StepsDone
+from tf_nst.engine.events import Note, StepsDone
 from tf_nst.engine.loop import iterate, stylize
 from tf_nst.engine.pace import STOP_STEPS
-from tf_nst.engine.steps import begin, compile_steps
+from tf_nst.engine.steps import begin_scale
 from tf_nst.objective.objective import build_objective, term_values
-from tf_nst.objective.terms import Gram, MeanSquaredContent
 from tf_nst.ops.resample import carried, resize
+from tf_nst.optim.adam import adam
+from tf_nst.optim.fallback import with_fallback
+from tf_nst.optim.lbfgs import lbfgs
 from tf_nst.optim.line_search import MOST_TRIALS, strong_wolfe
-from tf_nst.optim.optimizers import adam, lbfgs, sgd
+from tf_nst.optim.sgd import sgd
 from tf_nst.planning.schedule import LEAST_SIDE, Scale
 
 STILL = sgd(1e-30)
@@ -28,7 +41,7 @@ both_lengths = pytest.mark.parametrize("seconds", [0.0, 1e6], ids=["short calls"
 @pytest.fixture(scope="module")
 def make_job(make_job):
     """Jobs whose features are the picture itself: nothing here depends on the network."""
-    terms = (MeanSquaredContent("own", 1.0), Gram("own", 10.0))
+    terms = (make_term("mean_squared", "own"), make_term("gram", "own", 10.0))
     return partial(make_job, extractor=lambda image: {"own": image}, terms=terms)
 
 
@@ -39,9 +52,10 @@ def scales(*steps: int) -> tuple[Scale, ...]:
 
 def objective_of(job, height: int, width: int):
     """The loss at a scale; the style of 24x18 pixels is so small that it does not shrink."""
-    assert min(job.style.shape[1:3]) <= LEAST_SIDE
-    content = resize(tf.constant(job.content), height, width)
-    return build_objective(job.extractor, job.terms, content, job.style)
+    assert min(job.pictures["style"].shape[1:3]) <= LEAST_SIDE
+    content = resize(tf.constant(job.pictures["content"]), height, width)
+    given = {"content": content, "style": job.pictures["style"]}
+    return build_objective(job.extractor, job.terms, given)
 
 
 # --- one after the other ---------------------------------------------------------------------
@@ -50,7 +64,7 @@ def objective_of(job, height: int, width: int):
 def test_scales_are_painted_one_after_the_other_and_steps_count_over_all(make_job):
     job = make_job(scales=scales(2, 3))
     events = list(iterate(job))
-    assert started(events) == [ScaleStarted(0, job.scales[0]), ScaleStarted(1, job.scales[1])]
+    assert [event[:2] for event in started(events)] == list(enumerate(job.scales))
     told = [(event.scale, event.step) for event in steps_done(events)]
     assert told.index((job.scales[0], 2)) < told.index((job.scales[1], 5))
     assert events.index(started(events)[1]) < events.index(steps_done(events)[-1])
@@ -62,16 +76,19 @@ def test_scales_are_painted_one_after_the_other_and_steps_count_over_all(make_jo
 
 @pytest.mark.parametrize(("xla", "sizes"), [(False, {(None, None)}), (True, {COARSE, FINE})])
 def test_functions_are_traced_once_for_all_sizes_unless_xla_compiles_them(make_job, xla, sizes):
-    """A measurement looks at content and style, a step and the last values at the picture."""
+    """The style's targets, once, since it is too small to shrink; the content's references, the
+    steps and the last values."""
     seen = []
 
     def extractor(image):
         seen.append(tuple(image.shape[1:3]))
         return {"own": image}
 
-    job = make_job(scales=scales(1, 1), extractor=extractor, style=make_job().content, xla=xla)
+    job = make_job(scales=scales(1, 1), extractor=extractor, xla=xla)
+    same = job.pictures["content"]
+    job = job._replace(pictures={"content": same, "style": same})
     stylize(job)
-    assert len(seen) == 3 * len(sizes) + 1
+    assert len(seen) == (6 if xla else 4)
     assert set(seen[:-1]) == sizes
 
 
@@ -96,13 +113,12 @@ def test_moments_are_carried_on_and_the_track_begins_anew(make_job, decay):
     state = ADAM.init(image)
     for scale in job.scales:
         image = resize(image, *scale[:2])
-        state = ADAM.resample(state, image)
         objective = objective_of(job, *scale[:2])
         run = compile_steps(objective, ADAM, decay=decay)
-        progress, _ = run(begin(image, state), tf.constant(scale.steps))
+        progress, _ = run(begin_scale(ADAM, image, state), tf.constant(scale.steps))
         state, track = progress.state, progress.track
         image = track.picture
-    assert state.count == 5
+    assert state.count == [5]
     assert_close(stylize(job), image, "float32")
 
 
@@ -118,13 +134,15 @@ def test_the_style_shrinks_with_the_picture_but_not_below_what_the_layers_see(ma
     """Strokes keep their size relative to the picture."""
     style = np.random.default_rng(0).random([1, 80, 60, 3], dtype=np.float32)
     for size, sides in (((20, 28), (80, 60)), ((15, 21), (60, 45)), ((5, 7), (43, LEAST_SIDE))):
-        job = make_job(scales=(Scale(*size, 1), Scale(*FINE, 0)), style=style)
+        job = make_job(scales=(Scale(*size, 1), Scale(*FINE, 0)), pictures={"style": style})
         values = next(iter(steps_done(iterate(job)))).values
         small = build_objective(
             job.extractor,
             job.terms,
-            resize(tf.constant(content), *size),
-            resize(tf.constant(style), *sides),
+            {
+                "content": resize(tf.constant(content), *size),
+                "style": resize(tf.constant(style), *sides),
+            },
         )
         for name, value in term_values(small, resize(tf.constant(content), *size)).items():
             assert_close(values[name][0], value, "float32", scale=1.0)
@@ -155,52 +173,63 @@ def test_where_the_last_is_left_out_the_picture_is_enlarged_and_its_values_are_o
 # --- fallback --------------------------------------------------------------------------------
 
 
-@both_lengths
-def test_where_an_optimiser_fails_the_fallback_goes_on_from_the_best_picture(
-    make_job, monkeypatch, seconds
-):
-    monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
-    job = make_job(7, optimizer=failing(sgd(1e-5), 3))
+def test_where_an_optimiser_fails_a_line_says_so_and_another_goes_on(make_job, monkeypatch):
+    """Calls of one step, so that the line comes at the step."""
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", 0.0)
+    job = make_job(7, optimizer=with_fallback(failing(sgd(1e-5), 3), ADAM))
     events = list(iterate(job))
     assert notes(events) == ["step 3: the line search found no lower loss, Adam goes on"]
-    before = events[events.index(Note(notes(events)[0])) - 1]
+    (note,) = (event for event in events if isinstance(event, Note))
+    before = events[events.index(note) - 1]
     assert isinstance(before, StepsDone) and before.step == 3
     assert steps_done(events)[-1].step == 7
     run = compile_steps(objective_of(job, *FINE), ADAM)
-    progress, report = run(begin(before.image, ADAM.init(before.image)), tf.constant(4))
+    image = tf.constant(note.snapshot().progress.image)
+    progress, report = run(begin_scale(ADAM, image), tf.constant(4))
     for index, values in enumerate(history(events).values()):
         assert_close(values[3:, 0], report.history[:4, index, 0], "float32")
     assert_close(picture(events), progress.track.picture, "float32")
 
 
 def test_the_best_picture_before_a_failure_is_not_forgotten(make_job):
-    """The fallback makes it worse."""
-    job = make_job(6, optimizer=failing(sgd(1e-4), 3), fallback=sgd(10.0))
+    """What goes on makes it worse."""
+    job = make_job(6, optimizer=with_fallback(failing(sgd(1e-4), 3), sgd(10.0)), pause_every=3)
     events = list(iterate(job))
     before = next(event for event in steps_done(events) if event.step == 3)
     np.testing.assert_array_equal(picture(events), before.image)
 
 
-def test_the_scale_after_a_failure_has_its_own_optimiser_again(make_job):
-    job = make_job(scales=scales(4, 5), optimizer=failing(sgd(1e-5), 3))
-    told = [line.split(":")[0] for line in notes(list(iterate(job)))]
-    assert told == ["step 3", "step 7"]
+def test_the_scale_after_a_failure_has_its_own_optimiser_again(make_job, monkeypatch):
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", 0.0)
+    optimizer = with_fallback(failing(sgd(1e-5), 3), ADAM)
+    job = make_job(scales=scales(4, 5), optimizer=optimizer)
+    lines = [line.split(":")[0] for line in notes(list(iterate(job)))]
+    assert lines == ["step 3", "step 7"]
 
 
-def test_lbfgs_gives_way_after_two_searches_in_vain(make_job):
+def test_of_a_batch_the_line_says_how_many(make_job, content):
+    optimizer = with_fallback(failing(sgd(1e-5), 3), ADAM)
+    job = make_job(4, optimizer=optimizer, initial=np.concatenate([content, content[:, ::-1]]))
+    (line,) = notes(iterate(job))
+    assert line.endswith("found no lower loss for 2 of 2 pictures, Adam goes on")
+
+
+def test_lbfgs_gives_way_after_two_searches_in_vain(make_job, monkeypatch):
     """The slope that the extractor tells is the opposite of its own."""
 
     def lying(image):
         return {"own": image - 2 * tf.stop_gradient(image)}
 
-    optimizer = lbfgs(1.0, 2, strong_wolfe())
+    monkeypatch.setattr(pace, "SECONDS_PER_CALL", 0.0)
+    optimizer = with_fallback(lbfgs(1.0, 2, strong_wolfe()), ADAM)
     job = make_job(
-        40, optimizer=optimizer, extractor=lying, terms=(MeanSquaredContent("own", 1.0),)
+        40, optimizer=optimizer, extractor=lying, terms=(make_term("mean_squared", "own"),)
     )
-    events = list(iterate(job._replace(initial=job.content / 2 + 0.2)))
+    start = job.pictures["content"] / 2 + 0.2
+    events = list(iterate(job._replace(initial=start)))
     assert [line.split(":")[0] for line in notes(events)] == [f"step {1 + 2 * MOST_TRIALS}"]
     assert steps_done(events)[-1].step == 40
-    np.testing.assert_array_equal(picture(events), job.content / 2 + 0.2)
+    np.testing.assert_array_equal(picture(events), start)
 
 
 # --- ends by progress ------------------------------------------------------------------------
@@ -220,7 +249,8 @@ def test_a_scale_ends_at_a_multiple_of_ten_steps_that_lowered_nothing(
     ]
     ends = [event.step for event in steps_done(events)]
     assert {20, 40} <= set(ends) and ends[-1] == 40
-    assert events.index(started(events)[1]) == events.index(Note(notes(events)[0])) + 1
+    first = next(event for event in events if isinstance(event, Note))
+    assert events.index(started(events)[1]) == events.index(first) + 1
 
 
 @pytest.mark.parametrize(("steps", "stop"), [(20, 1e-3), (35, 0.0)])

@@ -3,16 +3,18 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from jobs import ADAM, picture
+from jobs import ADAM, make_term, picture
 
 from tf_nst.engine import pace
 from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.engine.job import Job
 from tf_nst.engine.loop import iterate
 from tf_nst.errors import RunError
-from tf_nst.objective.terms import Gram, MeanSquaredContent
-from tf_nst.optim.optimizers import Optimizer
+from tf_nst.model.networks import Network
+from tf_nst.optim.optimizer import Optimizer
 from tf_nst.planning.schedule import Scale
+
+TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
 
 
 def brightening_job(limit: float, *steps: int, decay: float = 0.0) -> Job:
@@ -25,19 +27,19 @@ def brightening_job(limit: float, *steps: int, decay: float = 0.0) -> Job:
         mean = tf.reduce_mean(image)
         return {"good": image, "bad": tf.where(mean > limit, np.nan * image, image)}
 
-    def step(value_and_grad, image, state):
-        return image + 0.1, state, value_and_grad(image)
+    def update(evaluation, image, state):
+        return image + 0.1, state
 
     scales = tuple(Scale(4 << index, 4 << index, made) for index, made in enumerate(steps))
     content = np.full([1, *scales[-1][:2], 3], 0.01, np.float32)
     return Job(
+        network=TINY,
         extractor=extractor,
-        terms=(MeanSquaredContent("good", 1.0), Gram("bad", 1.0)),
+        terms=(make_term("mean_squared", "good"), make_term("gram", "bad")),
         scales=scales,
-        optimizers=(Optimizer(lambda image: (), step, lambda state, image: state),) * len(scales),
+        optimizers=(Optimizer(lambda image: (), update, lambda state, image: state),) * len(scales),
         fallback=ADAM,
-        content=content,
-        style=content,
+        pictures={"content": content, "style": content},
         initial=np.zeros_like(content),
         decay=decay,
     )

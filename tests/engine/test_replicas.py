@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_nst.engine.replicas import Replicas
+from tf_nst.engine.replicas import Programs, Replicas
 
 
 class Parts:
@@ -75,7 +75,6 @@ def test_a_call_is_compiled_once_and_takes_nests():
     for _ in range(2):
         assert run((tf.constant(3), tf.constant(4.0))) == {"first": 4.0, "second": 3}
     assert len(traced) == 1
-    assert replicas.call(swap, (tf.constant(1), tf.constant(2.0)))["second"] == 1
 
 
 def test_only_a_tpu_compiles_by_itself_and_its_values_come_to_the_host(monkeypatch):
@@ -95,6 +94,31 @@ def test_only_a_tpu_compiles_by_itself_and_its_values_come_to_the_host(monkeypat
 
 def test_what_is_called_apart_sees_each_replicas_own_values():
     pair = {"image": Parts(1, 2), "state": (Parts(10, 20), ())}
-    told = Replicas(Several(2), 2).apart(lambda it: {"sum": it["image"] + it["state"][0]}, pair)
-    assert told["sum"].tensors == (11, 22)
+    sums = Replicas(Several(2), 2).apart(lambda it: {"sum": it["image"] + it["state"][0]}, pair)
+    assert sums["sum"].tensors == (11, 22)
     assert Replicas(tf.distribute.get_strategy(), 1).apart(lambda it: it + 1, 1) == 2
+
+
+def test_a_nest_is_spread_leaf_by_leaf():
+    spread = Replicas(Several(2), 2).spread({"rows": tf.range(2), "shared": tf.ones([1, 3])})
+    assert [part.numpy().tolist() for part in spread["rows"].tensors] == [[0], [1]]
+    assert spread["shared"].shape == (1, 3)
+
+
+def test_a_program_is_traced_once_for_arguments_of_the_same_specs():
+    programs = Programs(Replicas(tf.distribute.get_strategy(), 1))
+    for size in (2, 2, 3):
+        argument = tf.ones([1, size, size, 3])
+        assert programs("sum", tf.reduce_sum, argument)(argument) == 3 * size**2
+    assert programs.traces == 2
+    assert programs("mean", tf.reduce_mean, argument)(argument) == 1
+    assert programs.traces == 3
+
+
+def test_a_program_for_any_size_is_traced_once_for_all_sizes_but_not_for_channels():
+    programs = Programs(Replicas(tf.distribute.get_strategy(), 1), any_size=True)
+    for shape in ([1, 2, 2, 3], [1, 5, 4, 3], [1, 5, 4, 1]):
+        argument = {"picture": tf.ones(shape), "gram": tf.ones([1, 3, 3])}
+        result = programs("sum", lambda it: tf.reduce_sum(it["picture"]), argument)(argument)
+        assert result == np.prod(shape)
+    assert programs.traces == 2

@@ -5,10 +5,10 @@ import tensorflow as tf
 from jobs import history, notes, picture
 from tolerances import assert_within
 
-from tf_nst.engine import evaluators, tiles
-from tf_nst.engine.job import Tiling
+from tf_nst.engine import whole
 from tf_nst.engine.loop import iterate
 from tf_nst.engine.windows import Windows
+from tf_nst.planning import tiles
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def refuse_from(monkeypatch):
     """The whole picture is refused from its so manieth call on."""
 
     def refuse(call: int) -> None:
-        original, calls = evaluators.Whole.steps, []
+        original, calls = whole.Whole.steps, []
 
         def steps(self, optimizer, progress, measured):
             run = original(self, optimizer, progress, measured)
@@ -36,14 +36,14 @@ def refuse_from(monkeypatch):
 
             return counting
 
-        monkeypatch.setattr(evaluators.Whole, "steps", steps)
+        monkeypatch.setattr(whole.Whole, "steps", steps)
 
     return refuse
 
 
 @pytest.fixture
-def tiled(make_job, tiny):
-    return make_job(5)._replace(tiling=Tiling(tiny, (0,)), pause_every=2)
+def tiled(make_job):
+    return make_job(5)._replace(cores=(0,), pause_every=2)
 
 
 def test_it_goes_on_in_windows_from_the_last_good_state(tiled, small_cores, refuse_from):
@@ -75,4 +75,4 @@ def test_windows_become_smaller_too(tiled, small_cores, refuse_from, monkeypatch
 def test_where_there_are_no_smaller_windows_the_refusal_stands(tiled, small_cores, refuse_from):
     refuse_from(1)
     with pytest.raises(tf.errors.ResourceExhaustedError):
-        list(iterate(tiled._replace(tiling=None)))
+        list(iterate(tiled._replace(cores=None)))

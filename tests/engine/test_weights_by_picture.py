@@ -1,7 +1,5 @@
 """A batch in which each picture has its own weights equals the pictures painted one by one."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from jobs import history, picture
@@ -18,7 +16,7 @@ WEIGHTS = (0.5, 4.0, 0.0)
 def weighted(job, content):
     """The job with another weight of its content terms."""
     terms = tuple(
-        replace(term, weight=content) if term.role == "content" else term for term in job.terms
+        term._replace(weight=content) if term.role == "content" else term for term in job.terms
     )
     return job._replace(terms=terms)
 

@@ -2,10 +2,11 @@
 
 import pytest
 import tensorflow as tf
-from jobs import CONFIG, pictures
+from jobs import CONFIG, make_term, pictures
 from tolerances import assert_close, assert_within
 
 from tf_nst.config import ObjectiveConfig
+from tf_nst.engine.evaluator import Measured
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.errors import UserError
@@ -14,8 +15,10 @@ from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights
 from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.layers import used_layers
-from tf_nst.objective.objective import build_objective, build_terms, term_values
-from tf_nst.objective.terms import IMAGE, TERMS, Term, means
+from tf_nst.objective.objective import build_objective, term_values
+from tf_nst.objective.statistics import STATISTICS, means
+from tf_nst.objective.terms import IMAGE, Terms, build_terms
+from tf_nst.ops.statistics import gram_sums
 
 # Sides off the grid, and less than a stride beyond it.
 SIDES = (83, 101)
@@ -23,14 +26,13 @@ DEEP = "block4_conv1"
 SHALLOW = "block2_conv1"
 
 
-def terms_of(name: str) -> tuple[Term, ...]:
+def terms_of(name: str) -> Terms:
     """One term, at two layers where it looks at any."""
-    kind = TERMS[name]
-    layers = (IMAGE,) if kind.role == "variation" else (SHALLOW, DEEP)
-    return tuple(kind(layer, 2.0 + index) for index, layer in enumerate(layers))
+    layers = (IMAGE,) if name in ("squared", "absolute") else (SHALLOW, DEEP)
+    return tuple(make_term(name, layer, 2.0 + index) for index, layer in enumerate(layers))
 
 
-EVERY = tuple(term for name in TERMS for term in terms_of(name))
+EVERY = tuple(term for name in STATISTICS for term in terms_of(name))
 LAYERS = (SHALLOW, DEEP)
 ALONE = Replicas(tf.distribute.get_strategy(), 1)
 
@@ -38,7 +40,7 @@ ALONE = Replicas(tf.distribute.get_strategy(), 1)
 def both(extractor, network, terms, core: int, given=None):
     """The evaluation of the whole picture and that by windows."""
     content, style, image = given or pictures(*SIDES)
-    objective = build_objective(extractor, terms, content, style)
+    objective = build_objective(extractor, terms, {"content": content, "style": style})
     found = by_windows(extractor, network, terms, core, (content, style, image))
     return value_and_grad(objective, image), found
 
@@ -47,11 +49,12 @@ def by_windows(extractor, network, terms, core: int, given=None):
     """The evaluation by windows."""
     content, style, image = given or pictures(*SIDES)
     windows = Windows(WindowObjective(extractor, network, terms, core), ALONE)
-    measured = windows.style_targets(style), windows.references(content)
-    return windows.value_and_grad(*measured, image)
+    given = {"content": content, "style": style}
+    measured = Measured(windows.targets(given), windows.references(given), {})
+    return windows.value_and_grad(measured, image)
 
 
-@pytest.mark.parametrize("name", TERMS)
+@pytest.mark.parametrize("name", STATISTICS)
 def test_every_term_by_windows_equals_the_whole(make_extractor, tiny, name):
     extractor = make_extractor(LAYERS, dtype="float64")
     whole, found = both(extractor, tiny, terms_of(name), 32)
@@ -67,7 +70,8 @@ def one_of_each(make_extractor):
     """A content, a style and a variation term, and the evaluation of the whole picture by them."""
     terms = tuple(it for name in ("mean_squared", "gram", "squared") for it in terms_of(name))
     content, style, image = pictures(*SIDES)
-    objective = build_objective(make_extractor(LAYERS, dtype="float64"), terms, content, style)
+    extractor = make_extractor(LAYERS, dtype="float64")
+    objective = build_objective(extractor, terms, {"content": content, "style": style})
     return terms, value_and_grad(objective, image)
 
 
@@ -106,13 +110,15 @@ def test_so_in_float32(make_extractor, tiny):
 def test_values_and_targets_alone(make_extractor, tiny):
     extractor = make_extractor(LAYERS, dtype="float64")
     content, style, image = pictures(*SIDES)
-    objective = build_objective(extractor, EVERY, content, style)
+    compared = {"content": content, "style": style}
+    objective = build_objective(extractor, EVERY, compared)
     windows = Windows(WindowObjective(extractor, tiny, EVERY, 16), ALONE)
-    targets = windows.style_targets(style)
+    targets = windows.targets(compared)
     tf.nest.map_structure(
         lambda one, other: assert_close(one, other, "float64"), targets, objective.targets
     )
-    values = windows.values(targets, windows.references(content), image)
+    measured = Measured(targets, windows.references(compared), {})
+    values = windows.values(measured, image)
     for name, value in term_values(objective, image).items():
         assert_close(values[name], value, "float64")
 
@@ -130,37 +136,49 @@ def test_windows_alike_are_compiled_once(make_extractor, tiny):
     picture = pictures(160, 160, "float32")[2]
     assert len(windows.objective.plan(160, 160)) > 30
     for _ in range(2):
-        windows.style_targets(picture)
+        windows.targets({"style": picture})
         assert len(calls) == 1
-    windows.style_targets(picture[:, :120])
+    windows.targets({"style": picture[:, :120]})
     assert len(calls) == 2
 
 
-class Ordered(Term):
-    """A statistic that does not add up."""
-
-    statistic, role, additive = "ordered", "style", False
-
-
-def test_a_term_that_does_not_add_up_is_refused_by_name(make_extractor, tiny):
+def test_a_term_that_does_not_add_up_is_refused_by_name(make_extractor, tiny, monkeypatch):
+    monkeypatch.setitem(STATISTICS, "ordered", STATISTICS["gram"]._replace(additive=False))
+    terms = (make_term("ordered", DEEP),)
     with pytest.raises(UserError) as error:
-        Windows(WindowObjective(make_extractor(LAYERS), tiny, (Ordered(DEEP, 1.0),), 32), ALONE)
+        Windows(WindowObjective(make_extractor(LAYERS), tiny, terms, 32), ALONE)
     assert str(error.value) == (
         f"--tile: style/ordered/{DEEP} does not add up over positions, expected --tile=off or "
         "other terms"
     )
 
 
+@pytest.mark.parametrize(
+    "sides", [((80, 80), (96, 72)), ((48, 60), (48, 60)), ((16, 90), (40, 33))]
+)
+def test_pictures_under_two_halos_and_styles_of_other_sizes(make_extractor, tiny, sides):
+    """Their windows may be as long as each other's; with content alone, with style alone too."""
+    extractor = make_extractor(LAYERS, dtype="float64")
+    (height, width), style_size = sides
+    content, _, image = pictures(height, width)
+    given = content, pictures(*style_size)[0], image
+    for names in (("gram",), ("mean_squared",), ("gram", "mean_squared", "squared")):
+        terms = tuple(term for name in names for term in terms_of(name))
+        whole, found = both(extractor, tiny, terms, 32, given)
+        assert_close(found.gradient, whole.gradient, "float64")
+
+
 def test_a_style_is_measured_by_windows_in_float32_sums(make_job, tiny):
     """Features in bfloat16: the targets are float32 and those of the whole style."""
     job = make_job()
     windows = Windows(WindowObjective(job.extractor, tiny, build_terms(CONFIG, tiny), 8), ALONE)
-    targets = windows.style_targets(tf.constant(job.style))
+    style = tf.constant(job.pictures["style"])
+    targets = windows.targets({"style": style})
     assert all(value.dtype == tf.float32 for value in tf.nest.flatten(targets))
-    features = job.extractor(tf.constant(job.style))
+    features = job.extractor(style)
     for term in job.terms:
         if term.role == "style":
-            expected = means(term.moments(features[term.layer]))["gram"]
+            expected = means(gram_sums(features[term.layer]))["gram"]
             assert_within(targets[term.name]["gram"], expected, 1e-5)
 
 
