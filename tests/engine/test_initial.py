@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tf_nst.config import STARTS
-from tf_nst.engine.initial import initial_image
+from tf_nst.engine.initial import initial_image, noise_image
 from tf_nst.ops import bands
 
 NOISES = ("noise", "style_statistics")
@@ -65,6 +65,32 @@ def test_noise_is_grey_with_independent_channels(pictures):
     np.testing.assert_allclose(pixels.mean(axis=0), 0.5, atol=SLACK)
     np.testing.assert_allclose(pixels.std(axis=0), 0.23, atol=SLACK)
     assert np.abs(np.corrcoef(pixels.T) - np.eye(3)).max() < 0.05
+
+
+# Normal noise of deviation 0.25, cut at two deviations.
+CUT_DEVIATION = 0.2399
+
+
+@pytest.mark.parametrize("side", [128, 512])
+def test_noise_of_every_size_has_the_same_deviation(pictures, side):
+    """Its standard error is 0.25 / sqrt(2 * 3 * 128^2) = 0.0008 at the smaller size."""
+    image = noise_image("noise", side, side, pictures[1], seed=1)
+    assert image.shape == (1, side, side, 3) and image.dtype == np.float32
+    np.testing.assert_allclose(image.std(), CUT_DEVIATION, atol=0.003)
+
+
+@pytest.mark.parametrize("side", [128, 512])
+def test_style_statistics_of_every_size_have_the_styles_covariance(pictures, side):
+    image = noise_image("style_statistics", side, side, pictures[1], seed=1)
+    expected = np.cov(pictures[1].reshape(-1, 3).T)
+    actual = np.cov(image.reshape(-1, 3).T)
+    np.testing.assert_allclose(actual, expected, atol=0.05 * expected.max())
+
+
+@pytest.mark.parametrize("start", NOISES)
+def test_a_noisy_start_is_the_noise_of_its_size(pictures, start):
+    expected = noise_image(start, 64, 80, pictures[1], seed=1)
+    np.testing.assert_array_equal(initial_image(start, *pictures, seed=1), expected)
 
 
 def test_matched_colours_keep_the_contents_forms(pictures):

@@ -112,6 +112,13 @@ def test_this_machines_cpu():
     assert strategy_name(strategy).startswith("CPU (")
 
 
+def test_float32_is_float32_wherever_it_runs():
+    """TensorFlow lets a GPU multiply with 10 of its 23 bits of fraction unless told otherwise."""
+    tf.config.experimental.enable_tensor_float_32_execution(True)
+    make_strategy("cpu", 1, silent)
+    assert not tf.config.experimental.tensor_float_32_execution_enabled()
+
+
 # --- TPU: a resolver that fails, and stand-ins for one that does not -----------------------------
 
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from tolerances import assert_close
 
 from tf_nst.model.networks import Network
-from tf_nst.model.plain import IMAGENET_MEANS
+from tf_nst.model.preprocessing import IMAGENET_MEANS
 
 APPLICATIONS = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}
 

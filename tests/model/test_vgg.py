@@ -1,6 +1,8 @@
 """The extractor equals keras.applications layer by layer, and a float64 NumPy forward."""
 
+import gc
 import os
+import weakref
 
 import numpy as np
 import PIL.Image
@@ -11,7 +13,7 @@ from applications import application, assert_equal_layers, names, their_features
 from tolerances import assert_close
 
 from tf_nst.model.networks import NETWORKS
-from tf_nst.model.plain import POOLING_SCALES
+from tf_nst.model.pooling import POOLING_SCALES
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights
 
@@ -72,6 +74,54 @@ def test_the_model_is_frozen(make_extractor):
 def test_weights_are_kept_in_the_dtype_alone(make_extractor, dtype):
     model = make_extractor(("block1_conv2",), dtype=dtype)
     assert {weight.dtype for weight in model.weights} == {dtype}
+
+
+def test_weights_are_those_of_the_layers_below_and_gone_with_the_model(tiny, tiny_arrays):
+    """However many extractors one process builds."""
+    below = ("block1_conv1", "block1_conv2", "block2_conv1")
+    model = build_extractor(tiny, ("block2_conv1",), tiny_arrays)
+    model(tf.constant(IMAGE, tf.float32))
+    weights = [weight.value for weight in model.weights]
+    expected = [np.shape(array) for name in below for array in tiny_arrays[name]]
+    assert [tuple(weight.shape) for weight in weights] == expected
+    alive = [weakref.ref(it) for it in (model, *model.layers, *weights)]
+    del model, weights
+    gc.collect()
+    assert not [it for it in alive if it() is not None]
+
+
+def test_one_trace_serves_every_size(make_extractor):
+    model = make_extractor(("block2_conv1",))
+    traced = tf.function(model, input_signature=[tf.TensorSpec([None, None, None, 3])])
+    for height, width in ((32, 48), (50, 20)):
+        image = tf.constant(reference.counting(height, width)[None], tf.float32)
+        assert_close(traced(image)["block2_conv1"], model(image)["block2_conv1"], "float32")
+    assert traced.experimental_get_tracing_count() == 1
+
+
+def test_another_activation_brings_its_own_gradient(tiny, tiny_arrays):
+    """The values of ReLU with the gradient of the identity: features are equal, gradients not."""
+
+    @tf.custom_gradient
+    def open_relu(values):
+        return tf.nn.relu(values), lambda upstream: upstream
+
+    image = tf.constant(SMALL[None])
+    results = []
+    for activation in (tf.nn.relu, open_relu):
+        model = build_extractor(
+            tiny, ("block1_conv1",), tiny_arrays, dtype="float64", activation=activation
+        )
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            features = model(image)["block1_conv1"]
+        results.append((features, tape.gradient(features, image)))
+    (features, gradient), (same, other) = results
+    np.testing.assert_array_equal(same, features)
+    # Every position of an open ReLU passes 255 times the kernel: inside, the sum over its taps.
+    kernel = np.float64(tiny_arrays["block1_conv1"][0])[:, :, ::-1]
+    assert_close(other[0, 5, 5], 255 * kernel.sum(axis=(0, 1, 3)), "float64")
+    assert not np.allclose(gradient, other)
 
 
 @pytest.mark.parametrize("pooling", POOLING_SCALES)

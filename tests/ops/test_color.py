@@ -6,7 +6,9 @@ import tensorflow as tf
 from tolerances import assert_close
 
 from tf_nst.ops.color import (
+    LEAST_DEVIATION,
     as_float,
+    color_map,
     color_statistics,
     map_colors,
     match_colors,
@@ -62,17 +64,135 @@ def test_a_map_is_a_product_and_a_sum_cut_to_the_range():
     assert mapped.dtype == tf.float32
 
 
-def test_matched_colours_have_the_styles_mean_and_covariance():
-    """Up to what keeps a flat picture flat: 1/255 beside a deviation of about a tenth."""
-    content, style = cloud([0.6, 0.5, 0.4], 0.2, 1), cloud([0.4, 0.5, 0.6], 0.1, 5)
-    wanted_mean, wanted = color_statistics(tf.constant(style))
-    matched = match_colors(tf.constant(content), (wanted_mean, wanted))
-    mean, covariance = color_statistics(matched)
-    np.testing.assert_allclose(mean, wanted_mean, atol=1e-9)
-    np.testing.assert_allclose(covariance, wanted, atol=0.005 * np.trace(wanted))
+# --- from one cloud of colours to another -------------------------------------------------------
+
+CLOUDS = [([0.6, 0.5, 0.4], 0.2, 1), ([0.4, 0.5, 0.6], 0.1, 5), ([0.5, 0.45, 0.55], 0.15, 9)]
+PAIRS = [(CLOUDS[0], CLOUDS[1]), (CLOUDS[1], CLOUDS[2]), (CLOUDS[2], CLOUDS[0])]
+every_pair = pytest.mark.parametrize(
+    ("content", "style"), PAIRS, ids=["0 to 1", "1 to 2", "2 to 0"]
+)
 
 
-def test_a_picture_matched_to_itself_hardly_changes():
-    picture = tf.constant(cloud([0.5, 0.5, 0.5], 0.2, 3))
+def statistics(picture) -> tuple[np.ndarray, np.ndarray]:
+    mean, covariance = color_statistics(tf.constant(picture, tf.float64))
+    return mean.numpy(), covariance.numpy()
+
+
+def root(matrix: np.ndarray) -> np.ndarray:
+    """The symmetric square root, by NumPy's singular values."""
+    vectors, values, _ = np.linalg.svd(matrix)
+    return vectors * np.sqrt(values) @ vectors.T
+
+
+def mean_squared_move(own, matrix, offset) -> float:
+    """Of colours of these statistics: the trace of their covariance, and the mean's own move."""
+    mean, covariance = own
+    change = np.asarray(matrix) - np.eye(3)
+    return np.trace(change.T @ covariance @ change) + np.sum(np.square(mean @ change + offset))
+
+
+def wasserstein_2(own, wanted) -> float:
+    """The squared distance of two Gaussians (Olkin and Pukelsheim 1982)."""
+    (mean, covariance), (other_mean, other) = own, wanted
+    between = root(root(covariance) @ other @ root(covariance))
+    return np.sum(np.square(mean - other_mean)) + np.trace(covariance + other - 2 * between)
+
+
+def test_a_diagonal_map_by_hand():
+    """Deviations 0.1, 0.2, 0.1 become 0.2, 0.1, 0.1: factors 2, 1/2 and 1."""
+    own = np.full(3, 0.5), np.diag([0.01, 0.04, 0.01])
+    wanted = np.array([0.5, 0.25, 0.75]), np.diag([0.04, 0.01, 0.01])
+    matrix, offset = color_map(own, wanted)
+    assert_close(matrix, np.diag([2.0, 0.5, 1.0]), "float64")
+    assert_close(offset, [-0.5, 0.0, 0.25], "float64")
+
+
+@every_pair
+def test_matched_colours_have_the_styles_mean_and_covariance(content, style):
+    wanted = statistics(cloud(*style))
+    matched = match_colors(tf.constant(cloud(*content)), wanted)
+    assert 0 < np.min(matched) and np.max(matched) < 1
+    mean, covariance = statistics(matched)
+    assert_close(mean, wanted[0], "float64")
+    assert_close(covariance, wanted[1], "float64")
+
+
+@every_pair
+def test_the_matrix_is_symmetric_and_positive(content, style):
+    matrix, _ = color_map(statistics(cloud(*content)), statistics(cloud(*style)))
+    assert_close(tf.transpose(matrix), matrix, "float64")
+    assert np.linalg.eigvalsh(matrix).min() > 0.1
+
+
+@every_pair
+def test_colours_move_by_the_distance_of_the_clouds_and_no_farther(content, style):
+    """The inverse root times the root maps one covariance to the other too, but moves more."""
+    own, wanted = statistics(cloud(*content)), statistics(cloud(*style))
+    moved = mean_squared_move(own, *color_map(own, wanted))
+    assert_close(moved, wasserstein_2(own, wanted), "float64")
+    longer = np.linalg.inv(root(own[1])) @ root(wanted[1])
+    assert moved < mean_squared_move(own, longer, wanted[0] - own[0] @ longer)
+
+
+@pytest.mark.parametrize("given", CLOUDS)
+def test_a_picture_matched_to_itself_does_not_change(given):
+    picture = tf.constant(cloud(*given))
+    matrix, offset = color_map(*[color_statistics(picture)] * 2)
+    assert_close(matrix, np.eye(3), "float64")
+    assert_close(offset, np.zeros(3), "float64", scale=1.0)
+    assert_close(match_colors(picture, color_statistics(picture)), picture, "float64")
+
+
+# --- clouds that fill no space ------------------------------------------------------------------
+
+
+def grey(given) -> np.ndarray:
+    return cloud(*given)[..., :1] * np.ones(3)
+
+
+def test_a_grey_picture_takes_the_styles_strongest_colours_along_a_line():
+    content, style = grey(CLOUDS[0]), cloud(*CLOUDS[1])
+    matched = match_colors(tf.constant(content), color_statistics(tf.constant(style)))
+    mean, covariance = statistics(matched)
+    assert_close(mean, statistics(style)[0], "float64")
+    values = np.linalg.eigvalsh(covariance)
+    assert values[1] < 1e-12 and values[2] > 0.001
+
+
+def test_a_grey_style_makes_a_grey_picture():
+    style = grey(CLOUDS[1])
+    matched = match_colors(tf.constant(cloud(*CLOUDS[0])), color_statistics(tf.constant(style)))
+    assert np.ptp(matched, axis=-1).max() < 1e-6
+    assert_close(statistics(matched)[1], statistics(style)[1], "float64")
+
+
+def test_a_grey_picture_matched_to_itself_does_not_change():
+    picture = tf.constant(grey(CLOUDS[0]))
     matched = match_colors(picture, color_statistics(picture))
-    np.testing.assert_allclose(matched, picture, atol=2e-3)
+    np.testing.assert_allclose(matched, picture, atol=1e-6)
+
+
+def test_one_colour_becomes_the_mean_and_all_colours_become_one():
+    one, many = np.full([1, 8, 8, 3], [0.2, 0.4, 0.6]), cloud(*CLOUDS[0])
+    to_many = match_colors(tf.constant(one), color_statistics(tf.constant(many)))
+    assert_close(to_many, np.broadcast_to(statistics(many)[0], one.shape), "float64")
+    to_one = match_colors(tf.constant(many), color_statistics(tf.constant(one)))
+    np.testing.assert_allclose(to_one, np.broadcast_to(one[:, :1, :1], many.shape), atol=1e-6)
+
+
+@pytest.mark.parametrize("spread", [0.1, 0.01])
+def test_noise_below_a_level_is_not_stretched_to_the_styles_variation(spread):
+    """A deviation of a tenth of a level or a hundredth becomes that share of the style's."""
+    style = statistics(cloud(*CLOUDS[0]))
+    flat = np.zeros(3), np.square(spread * LEAST_DEVIATION) * np.eye(3)
+    matrix, _ = color_map(flat, style)
+    covariance = np.asarray(matrix).T @ flat[1] @ np.asarray(matrix)
+    assert_close(covariance, spread**2 * style[1], "float64")
+
+
+def test_a_traced_map_is_the_same():
+    picture = tf.constant(cloud(*CLOUDS[0]), tf.float32)
+    wanted = statistics(cloud(*CLOUDS[1]))
+    any_size = tf.TensorSpec([1, None, None, 3], tf.float32)
+    traced = tf.function(lambda it: match_colors(it, wanted), input_signature=[any_size])
+    assert_close(traced(picture), match_colors(picture, wanted), "float32")

@@ -237,3 +237,45 @@ def test_the_gradient_in_parts_is_that_of_the_whole():
     exact = gradient(tf.cast(features, tf.float64))
     error = tf.norm(gradient(features) - exact) / tf.norm(exact)
     assert 0 < error < 2.0**-7
+
+
+# --- float32 at a million positions, far from zero ----------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def far_from_zero() -> np.ndarray:
+    """[1, 1024, 1024, 4] float32: a mean of a hundred deviations."""
+    return np.random.default_rng(3).normal(100, 1, [1, 1024, 1024, 4]).astype(np.float32)
+
+
+def deviation_and_gradient(features: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The deviation of each channel [4], and the gradient of their sum [1, 1024, 1024, 4]."""
+    with tf.GradientTape() as tape:
+        tape.watch(features)
+        sums = mean_square_sums(features)
+        mean, square = (sums[name][0] / sums["positions"][0] for name in ("mean", "mean_square"))
+        deviation = tf.sqrt(square - tf.square(mean))
+    return deviation, tape.gradient(deviation, features)
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["plain", "XLA"])
+def test_the_deviation_and_its_gradient_are_within_a_thousandth(far_from_zero, compiled):
+    found, slope = tf.function(deviation_and_gradient, jit_compile=compiled)(far_from_zero)
+    exact = np.float64(far_from_zero)
+    deviation = exact.std(axis=(0, 1, 2))
+    np.testing.assert_allclose(found, deviation, rtol=1e-3)
+    expected = (exact - exact.mean(axis=(0, 1, 2))) / deviation / 1024**2
+    error = np.linalg.norm(slope - expected) / np.linalg.norm(expected)
+    assert error < 1e-3
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["plain", "XLA"])
+def test_gram_and_error_sums_of_a_million_positions_are_exact_to_float32(far_from_zero, compiled):
+    """No small difference of large sums is taken of these."""
+    exact = np.float64(far_from_zero).reshape(-1, 4)
+    other = far_from_zero[:, ::-1]
+    gram = tf.function(gram_sums, jit_compile=compiled)(far_from_zero)["gram"][0]
+    error = tf.function(error_sums, jit_compile=compiled)(far_from_zero, other)["error"][0]
+    assert_close(gram, exact.T @ exact, "float32")
+    difference = exact - np.float64(other).reshape(-1, 4)
+    assert_close(error, np.sum(np.square(difference)), "float32")

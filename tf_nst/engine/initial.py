@@ -22,19 +22,35 @@ def initial_image(init: str, content: np.ndarray, style: np.ndarray, seed: int) 
     """The start as [1, H, W, 3] float32 in 0..1, of the content's size.
 
     Args:
-      init: "matched", the content with the mean colour and the colour covariance of the style, the
-        shortest way (docs/performance.md); "content"; "noise", grey with independent Gaussian noise
-        (Gatys et al. 2016, section 2.3, start from white noise); "style_statistics", noise with the
-        mean colour and the colour covariance of the style.
+      init: "matched", the content with the mean colour and the colour covariance of the style, with
+        the least change of its colours (docs/performance.md); "content"; or a start from noise, see
+        `noise_image`.
       content: [1, H, W, 3] float32 in 0..1, or uint8 or uint16 codes.
       style: [1, h, w, 3], the same.
       seed: of the noise.
     """
+    if init in NOISY_STARTS:
+        return noise_image(init, *content.shape[1:3], style, seed)
     if init == "content":
         return np.asarray(as_float(content))
-    if init == "matched":
-        return _mapped(content, *color_map(_statistics(content), _statistics(style)))
-    noise = np.random.default_rng(seed).standard_normal(content.shape, dtype=np.float32)
+    return _mapped(content, *color_map(_statistics(content), _statistics(style)))
+
+
+def noise_image(init: str, height: int, width: int, style: np.ndarray, seed: int) -> np.ndarray:
+    """Noise as [1, height, width, 3] float32 in 0..1, of the size that is painted first.
+
+    A start is drawn at its own size: of noise that is made four times smaller, with antialiasing, a
+    fifth of the deviation is left.
+
+    Args:
+      init: "noise", grey with independent Gaussian noise of deviation 0.25 (Gatys et al. 2016,
+        section 2.3, start from white noise); "style_statistics", noise with the mean colour and the
+        colour covariance of the style. Both are cut to 0..1.
+      height, width: in pixels.
+      style: [1, h, w, 3] float32 in 0..1, or uint8 or uint16 codes.
+      seed: 0 or more; with the size it decides every pixel.
+    """
+    noise = np.random.default_rng(seed).standard_normal((1, height, width, 3), dtype=np.float32)
     if init == "noise":
         return np.clip(0.5 + 0.25 * noise, 0.0, 1.0)
     mean, covariance = _statistics(style)

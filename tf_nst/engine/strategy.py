@@ -15,6 +15,8 @@ _TPU_VARIABLES = ("TPU_NAME", "TPU_CONFIG", "KUBE_GOOGLE_CLOUD_TPU_ENDPOINTS")
 def make_strategy(name: str, parts: int, report: Callable[[str], None]) -> tf.distribute.Strategy:
     """The strategy of no more replicas than there are parts to share out.
 
+    Switches TF32 off in this process: see docs/devices.md.
+
     Args:
       name: "auto" (a TPU where one is, else several GPUs, else the GPU, else the CPU), "cpu",
         "gpu", "mirrored" (all GPUs, or all logical CPUs where there is no GPU), "tpu" or "workers"
@@ -25,6 +27,8 @@ def make_strategy(name: str, parts: int, report: Callable[[str], None]) -> tf.di
     Raises:
       UserError: there are no such devices; the line lists what is there.
     """
+    # A GPU would multiply float32 with 10 bits of fraction: the line search compares finer losses.
+    tf.config.experimental.enable_tensor_float_32_execution(False)
     if name == "workers":
         return _join_workers()
     if name == "tpu" or (name == "auto" and _tpu_is_there()):

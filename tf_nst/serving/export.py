@@ -20,7 +20,7 @@ from tf_nst.io.images import Image
 from tf_nst.io.inputs import Source, least_size, read_style
 from tf_nst.io.writing import check_writable
 from tf_nst.model.networks import NETWORKS
-from tf_nst.model.plain import PlainExtractor
+from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import Weights, load_weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.terms import build_terms
@@ -124,7 +124,7 @@ def _build(config: StylizeConfig, styles, pixels: int, report) -> Model:
     limits = _limits(config, pixels)
     return Model(
         build_signatures(recipe, baked, bake_colors(pictures, shares), limits),
-        [*recipe.extractor.variables, *measured],
+        [*(weight.value for weight in recipe.extractor.weights), *measured],
         _record(config, weights, recipe, limits),
     )
 
@@ -153,7 +153,7 @@ def _recipe(config: StylizeConfig, weights: Weights) -> Recipe:
     choice, asked = config.network_config, NETWORKS[config.network_config.network]
     settings = Settings(config.learning_rate, config.lbfgs_pairs, config.precision != "bfloat16")
     return Recipe(
-        extractor=PlainExtractor(
+        extractor=build_extractor(
             weights.network,
             used_layers(config.objective, asked),
             weights.arrays,

@@ -3,12 +3,13 @@
 import functools
 from collections.abc import Callable
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_nst.config import StylizeConfig
 from tf_nst.model.networks import NETWORKS
-from tf_nst.model.plain import PlainExtractor
+from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import Weights, load_weights
 
 _PICTURE = tf.TensorSpec([1, None, None, 3], tf.float32)
@@ -40,7 +41,9 @@ class Sight:
     def __init__(self, weights: Weights, layers: tuple[str, ...], pooling: str = "max"):
         network, arrays = weights.network, weights.arrays
         self.weights, self.layers = weights._replace(arrays={}), layers
-        extractor = PlainExtractor(network, layers, arrays, pooling=pooling, relu=guided_relu)
+        extractor = build_extractor(
+            network, layers, arrays, pooling=pooling, activation=guided_relu
+        )
         # Concrete functions: TensorFlow warns of tf.functions that are traced for one call each.
         self._features = _compiled(extractor, _PICTURE)
         self._project = functools.cache(
@@ -67,7 +70,7 @@ def _compiled(function: Callable, *signature: tf.TensorSpec) -> Callable:
     return tf.function(function, signature, autograph=False).get_concrete_function()
 
 
-def _projection(extractor: PlainExtractor, layer: str) -> Callable:
+def _projection(extractor: keras.Model, layer: str) -> Callable:
     """The function: picture, [0, row, column, channel] -> guided gradient."""
 
     def project(picture, place):
