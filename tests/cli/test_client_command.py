@@ -63,9 +63,16 @@ def test_a_style_and_its_settings_by_grpc(ask_here, folder):
         (("--content=photo.png", "--style=missing.png"), "--style: missing.png does not exist"),
         (("--content=photo.png", "--output=out"), "--output: expected a name that ends in"),
         (("--content=photo.png", "--size=40"), "--size: has no effect without --style"),
-        (("--content=photo.png", "--timeout=0"), "--timeout: expected a number of seconds above"),
-        (("--content=photo.png", "--timeout=nan"), "--timeout: expected a number of seconds"),
-        (("--content=photo.png", "--retries=-1"), "--retries: expected 0 to 100, received -1"),
+        (
+            ("--content=photo.png", "--style=painting.png", "--style_weight=-1"),
+            "--style_weight: exp",
+        ),
+        (("--content=photo.png", "--timeout=0"), "--timeout: expected a finite number above 0"),
+        (("--content=photo.png", "--timeout=nan"), "--timeout: expected a finite number above 0"),
+        (
+            ("--content=photo.png", "--retries=-1"),
+            "--retries: expected a whole number from 0 to 100",
+        ),
     ],
 )
 def test_bad_flags_are_one_line_and_nothing_is_asked(ask_here, folder, flags, line):

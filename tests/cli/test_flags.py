@@ -61,10 +61,10 @@ SAID = {
     "optimizer": OPTIMIZERS,
     "learning_rate": ("above 0", "share", "pixel values", *OPTIMIZERS),
     "lbfgs_pairs": ("moves", f"1 to {MAX_PAIRS}", "pictures"),
-    "average": ("0 to 1", "best", "adam"),
-    "stop": ("0 to 1", "ten steps", "never"),
+    "average": ("0 or more and less than 1", "best", "adam"),
+    "stop": ("0 or more and less than 1", "ten steps", "never"),
     "memory": ("GB", "free"),
-    "tile": (*TILES, "pixels", f"{LEAST_TILE} to {MAX_SIDE}", "same picture"),
+    "tile": (*TILES, "pixels", f"{LEAST_TILE} to {MAX_SIDE}", "each scale", "same picture"),
     "seed": (f"0 to {MAX_SEED}",),
     "precision": PRECISIONS,
     "xla": XLA_CHOICES,
@@ -117,10 +117,10 @@ def test_help_shows_the_defaults_of_the_config():
         shown = "" if default is None else str(default)
         assert told[name][0] == shown, name
     for name, row in OPTIMIZER_ROWS.items():
-        said = re.search(rf"{name}: [^;]* by itself ([\w.-]+)", told["learning_rate"][1])[1]
+        said = re.search(rf"{name}: [^;]* by default ([\d.e-]+)", told["learning_rate"][1])[1]
         assert float(said) == row.learning_rate
     averaged = {name: row.decay for name, row in OPTIMIZER_ROWS.items() if row.decay}
-    assert averaged == {"adam": 0.9} and "by itself 0.9 for adam, else 0" in told["average"][1]
+    assert averaged == {"adam": 0.9} and "by default 0.9 for adam, else 0" in told["average"][1]
 
 
 def test_help_shows_nothing_of_other_libraries():
