@@ -158,10 +158,10 @@ def test_an_empty_folder_is_told(draw_here, folder):
 
 def test_help_lists_the_kinds_and_each_kind_its_flags(capsys):
     assert main(["tf-nst-visualize", "--help"]) == 0
-    told = capsys.readouterr().out
-    assert told.startswith(USAGE)
+    listed = capsys.readouterr().out
+    assert listed.startswith(USAGE)
     for name, kind in KINDS.items():
-        assert f"  {name}" in told and kind.summary in told
+        assert f"  {name}" in listed and kind.summary in listed
         assert main(["tf-nst-visualize", name, "--help"]) == 0
         shown = capsys.readouterr().out
         names = [flag.name for flag in flags_of(name)]

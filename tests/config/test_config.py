@@ -85,9 +85,9 @@ def test_the_names_of_options_are_those_of_the_config():
 @pytest.mark.parametrize("options", [{}, EVERYTHING], ids=["defaults", "everything"])
 def test_options_come_back(options):
     config = config_from_options(options)
-    there = options_from_config(config)
-    assert there == options_from_config(StylizeConfig()) | options
-    assert config_from_options(there) == config
+    converted = options_from_config(config)
+    assert converted == options_from_config(StylizeConfig()) | options
+    assert config_from_options(converted) == config
 
 
 @pytest.mark.parametrize("name", [*EVERYTHING, "seconds"])
@@ -181,11 +181,10 @@ CONVERTED = [
 def test_values_become_pythons_own_and_flag_files_and_records_repeat_them(
     config, name, value, expected
 ):
-    made = getattr(config(**{name: value}), name)
-    assert made == expected and type(made) is type(expected)
-    if isinstance(made, tuple):
-        kinds = [type(getattr(item, "weight", item)) for item in made]
-        assert set(kinds) <= {int, float}
+    converted = getattr(config(**{name: value}), name)
+    assert converted == expected and type(converted) is type(expected)
+    if isinstance(converted, tuple):
+        assert {type(getattr(item, "weight", item)) for item in converted} <= {int, float}
     options = options_from_config(config_from_options({name: value}))
     option = options_of(config)[name]
     assert option.convert(option.read(str(options[name]))) == expected
@@ -377,5 +376,7 @@ def test_exit_codes_tell_what_can_be_mended():
 
 def test_the_config_comes_without_numpy_and_tensorflow():
     code = "import sys, tf_nst.config; print({'numpy', 'tensorflow'} & set(sys.modules))"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == "set()\n"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "set()\n"

@@ -48,23 +48,13 @@ def help_text(table: tuple[Option, ...], usage: str) -> str:
     """Usage, then two lines for each flag: name and default, what it is and its values."""
     lines = [usage, ""]
     for option in table:
-        lines.append(f"  {option.flag}{_default_text(option)}")
-        lines.append(f"      {option.help}{_values_text(option)}")
+        equals = "=" if option.default_text else ""
+        lines.append(f"  {option.flag}{equals}{option.default_text}")
+        values = f" ({option.values_text})" if option.values_text else ""
+        lines.append(f"      {option.help}{values}")
     lines.append("  --flagfile=FILE")
     lines.append("      more flags, one a line; those after it override it")
     return "\n".join(lines)
-
-
-def _default_text(option: Option) -> str:
-    default = option.plain_default
-    if default is None:
-        return ""
-    return f"={str(default).lower() if isinstance(default, bool) else default}"
-
-
-def _values_text(option: Option) -> str:
-    parts = [part for part in (option.unit, option.type.values) if part]
-    return f" ({', '.join(parts)})" if parts else ""
 
 
 def config_from_flags(values: flags.FlagValues) -> StylizeConfig:

@@ -35,7 +35,7 @@ _FILES = {
         "images",
         None,
         Text("a folder of images", "a folder"),
-        "of pictures; what cannot be read is skipped",
+        "folder of pictures; files that cannot be read are skipped",
         required=True,
     ),
     "record": Option(

@@ -17,10 +17,10 @@ class NetworkConfig:
     weights: str = option(
         "imagenet",
         Text("imagenet, keras, random or a path", "imagenet|keras|random|PATH"),
-        "of the network; imagenet: vgg19's, in the box; keras: Keras' own file, downloaded once, "
-        "59 to 80 MB; random: seeded; PATH: a Keras .h5 or .weights.h5 file",
+        "weights of the network; imagenet: vgg19's, in the box; keras: Keras' own file, downloaded "
+        "once, 59 to 80 MB; random: seeded; PATH: a Keras .h5 or .weights.h5 file",
     )
-    pooling: str = option("max", Choice(POOLINGS), "what the network's pooling layers take")
+    pooling: str = option("max", Choice(POOLINGS), "what pooling layers take of each 2 x 2 values")
 
     def __post_init__(self):
         convert_options(self)

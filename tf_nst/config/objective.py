@@ -37,7 +37,9 @@ class ObjectiveConfig:
         (Weighted("gram"),), WeightedNames(STYLE_STATISTICS), "what is compared of the style"
     )
     tv_loss: str = option(
-        "squared", Choice(VARIATION_LOSSES), "what is summed of differences of neighbouring pixels"
+        "squared",
+        Choice(VARIATION_LOSSES),
+        "what is summed of the differences between neighbouring pixels",
     )
 
     def __post_init__(self):

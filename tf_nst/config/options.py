@@ -35,6 +35,19 @@ class Option:
         """The default as a number, a bool or text; None where there is none."""
         return self.plain(self.default)
 
+    @property
+    def default_text(self) -> str:
+        """The default as a flag is given it; empty if there is none."""
+        default = self.plain_default
+        if isinstance(default, bool):
+            return str(default).lower()
+        return "" if default is None else str(default)
+
+    @property
+    def values_text(self) -> str:
+        """The unit and range of the values, or the words that they may be; may be empty."""
+        return ", ".join(part for part in (self.unit, self.type.values) if part)
+
     def read(self, text: str) -> object:
         """The value that a flag's text stands for. Raises UserError if it stands for none."""
         return self.type.read(text, self.flag)

@@ -61,7 +61,7 @@ class StylizeConfig:
         Text(f"{', '.join(STARTS)} or a file", f"{'|'.join(STARTS)}|an image file"),
         "what the picture starts from",
     )
-    optimizer: str = option("lbfgs", Choice(OPTIMIZERS), "how the loss is lowered")
+    optimizer: str = option("lbfgs", Choice(OPTIMIZERS), "optimiser that lowers the loss")
     learning_rate: float | None = option(
         None,
         Real(positive=True),
@@ -85,7 +85,8 @@ class StylizeConfig:
     memory: float = option(
         0.0,
         Real(),
-        "that the run may take, else it goes in windows and lbfgs keeps less; 0: what is free",
+        "memory that the run may take, else it goes in windows and lbfgs keeps less; 0: what is "
+        "free",
         "GB",
     )
     tile: str = option(
@@ -94,9 +95,8 @@ class StylizeConfig:
         "windows that own about N pixels a side, of all scales or of each from the coarsest on: "
         "same picture, less memory, about twice the time; auto: where --memory asks for it; "
         "several devices share the windows of N",
-        "pixels",
     )
-    seed: int = option(0, Integer(0, MAX_SEED), "of noise and random weights")
+    seed: int = option(0, Integer(0, MAX_SEED), "seed of noise and random weights")
     precision: str = option("auto", Choice(PRECISIONS), "dtype of the convolutions")
     xla: str = option("auto", Choice(XLA_CHOICES), "whether XLA compiles the step")
     strategy: str = option(

@@ -16,7 +16,7 @@ class Tiles(ValueType):
     """`auto`, `off` or a number of pixels; `off` or a number for each scale by commas."""
 
     values = (
-        f"{'|'.join(TILES)}|N from {LEAST_TILE} to {MAX_SIDE}, or off|N for each scale by commas"
+        f"{'|'.join(TILES)}|N, {LEAST_TILE} to {MAX_SIDE} pixels, or off|N for each scale by commas"
     )
     expected = (
         f"{', '.join(TILES)} or a whole number from {LEAST_TILE} to {MAX_SIDE}, or off or such a "

@@ -17,7 +17,7 @@ MAX_MEGAPIXELS = Option(
     "max_megapixels",
     50.0,
     Real(positive=True, most=500.0),
-    "that an encoded picture of a request may declare",
+    "size that an encoded picture of a request may declare",
     "megapixels",
 )
 _PAINTING = all_options()
