@@ -21,14 +21,14 @@ EXPORT_FLAGS = (
     Option(
         "style",
         None,
-        Text("a path", "an image file, or several as FILE:WEIGHT by commas"),
+        Text("an image file, or several as FILE:WEIGHT by commas", "a path"),
         "painting in whose manner; several are blended",
         required=True,
     ),
     Option(
         "output",
         "models/nst",
-        Text("a path", "a folder"),
+        Text("a folder", "a path"),
         "where versions of the model are written; its name is the model's",
         required=True,
     ),

@@ -9,8 +9,8 @@ from tf_nst.config.options import Option
 from tf_nst.config.value_types import Boolean, Choice, Integer, Text
 from tf_nst.errors import UserError
 
-IMAGE_FILE = Text("an image file", "an image file")
-OUTPUT_FILE = Text("an image file", "an image file: .png .jpg .webp .tiff")
+IMAGE_FILE = Text("an image file")
+OUTPUT_FILE = Text("an image file: .png .jpg .webp .tiff", "an image file")
 DEBUG = Option("debug", False, Boolean(), "show tracebacks and TensorFlow's own messages")
 
 PAINT_FLAGS = (

@@ -40,16 +40,14 @@ CLIENT_FLAGS = (
     Option("content", None, IMAGE_FILE, "photograph to paint", required=True),
     Option("style", None, IMAGE_FILE, "painting in whose manner; by default the export's"),
     Option("output", "stylized.png", OUTPUT_FILE, "picture to write", required=True),
-    Option(
-        "url", "http://localhost:8501", Text("a URL", "a URL"), "address of the server's REST port"
-    ),
+    Option("url", "http://localhost:8501", Text("a URL"), "address of the server's REST port"),
     Option(
         "grpc",
         None,
-        Text("HOST:PORT", "HOST:PORT"),
+        Text("HOST:PORT"),
         "address of the server's gRPC port, used in place of --url",
     ),
-    Option("model", "nst", Text("a name", "a name"), "the model's name on the server"),
+    Option("model", "nst", Text("a name"), "the model's name on the server"),
     *_WITH_STYLE,
     Option("timeout", 300.0, Real(positive=True), "time that an answer may take", "seconds"),
     Option(

@@ -34,14 +34,14 @@ _FILES = {
     "images": Option(
         "images",
         None,
-        Text("a folder of images", "a folder"),
+        Text("a folder", "a folder of images"),
         "folder of pictures; files that cannot be read are skipped",
         required=True,
     ),
     "record": Option(
         "record",
         None,
-        Text("a record of a run", "a file"),
+        Text("a file", "a record of a run"),
         "NAME.json that tf-nst wrote beside a picture",
         required=True,
     ),
@@ -50,7 +50,7 @@ _FILES = {
 
 def _list_option(name: str, default: Sequence, values: str, help_text: str) -> Option:
     """An option whose text `_check_lists` reads: layers are checked by the network."""
-    return Option(name, ",".join(map(str, default)), Text(values, values), help_text)
+    return Option(name, ",".join(map(str, default)), Text(values), help_text)
 
 
 def _layers_option(name: str, default: Sequence[str]) -> Option:
@@ -142,7 +142,7 @@ def flags_of(name: str) -> tuple[Option, ...]:
     kind = KINDS[name]
     page = kind.suffix == ".html"
     values = "a page: .html" if page else "a figure: .png .jpg .webp"
-    output = Option("output", name + kind.suffix, Text("a file", values), "what to write")
+    output = Option("output", name + kind.suffix, Text(values, "a file"), "what to write")
     files = (_FILES[it] for it in kind.files)
     options = (FIGURE_OPTIONS[it] for it in kind.options)
     return (*files, output, *kind.lists, *options, DEBUG)

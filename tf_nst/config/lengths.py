@@ -29,9 +29,6 @@ class Steps(ValueType):
             )
         return steps
 
-    def plain(self, value: tuple[int, ...]) -> str:
-        return ",".join(map(str, value))
-
 
 @dataclass(frozen=True)
 class StepsOfOneScale(ValueType):
@@ -52,9 +49,6 @@ class StepsOfOneScale(ValueType):
         if len(steps) != 1 or not 1 <= steps[0] <= self.most:
             raise self.refusal(flag, value)
         return steps
-
-    def plain(self, value: tuple[int, ...]) -> str:
-        return ",".join(map(str, value))
 
 
 def _parse(value: object) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ class NetworkConfig:
     network: str = option("vgg19", Choice(NETWORKS), "network whose layers are compared")
     weights: str = option(
         "imagenet",
-        Text("imagenet, keras, random or a path", "imagenet|keras|random|PATH"),
+        Text("imagenet|keras|random|PATH", "imagenet, keras, random or a path"),
         "weights of the network; imagenet: vgg19's, in the box; keras: Keras' own file, downloaded "
         "once, 59 to 80 MB; random: seeded; PATH: a Keras .h5 or .weights.h5 file",
     )

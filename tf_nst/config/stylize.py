@@ -58,7 +58,7 @@ class StylizeConfig:
     )
     init: str = option(
         "matched",
-        Text(f"{', '.join(STARTS)} or a file", f"{'|'.join(STARTS)}|an image file"),
+        Text(f"{'|'.join(STARTS)}|an image file", f"{', '.join(STARTS)} or a file"),
         "what the picture starts from",
     )
     optimizer: str = option("lbfgs", Choice(OPTIMIZERS), "optimiser that lowers the loss")

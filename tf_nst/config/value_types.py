@@ -37,7 +37,7 @@ class ValueType:
 
     def plain(self, value: object) -> object:
         """A converted value as a number, a bool or text, which `convert` turns into it again."""
-        return value
+        return ",".join(map(str, value)) if isinstance(value, tuple) else value
 
     def refusal(self, flag: str, value: object) -> UserError:
         """The error that says what was expected and received."""
@@ -126,10 +126,16 @@ class Choice(ValueType):
 
 @dataclass(frozen=True)
 class Text(ValueType):
-    """Text that is not empty, such as a path; in Python a path object too."""
+    """Text that is not empty, such as a path; in Python a path object too.
 
-    expected: str
-    values: str = ""
+    `expected` is by default the same as `values`.
+    """
+
+    values: str
+    expected: str = ""
+
+    def __post_init__(self):
+        object.__setattr__(self, "expected", self.expected or self.values)
 
     def convert(self, value: object, flag: str) -> str:
         text = os.fspath(value) if isinstance(value, os.PathLike) else value

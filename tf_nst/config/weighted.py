@@ -37,21 +37,16 @@ class WeightedNames(ValueType):
 
     @property
     def values(self) -> str:
-        several = "NAME or NAME:WEIGHT by commas"
-        return (
-            f"{'|'.join(self.names)}, or several as NAME:WEIGHT by commas"
-            if self.names
-            else several
-        )
+        if not self.names:
+            return self.expected
+        return f"{'|'.join(self.names)}, or several as NAME:WEIGHT by commas"
 
     def convert(self, value: object, flag: str) -> tuple[Weighted, ...]:
         items = parse_weighted(value, flag)
-        for item in items if self.names else ():
-            Choice(self.names).convert(item.name, flag)
+        if self.names:
+            for item in items:
+                Choice(self.names).convert(item.name, flag)
         return items
-
-    def plain(self, value: tuple[Weighted, ...]) -> str:
-        return ",".join(map(str, value))
 
 
 def parse_weighted(value: object, flag: str) -> tuple[Weighted, ...]:
@@ -65,12 +60,9 @@ def parse_weighted(value: object, flag: str) -> tuple[Weighted, ...]:
       UserError: something else, an empty list, an empty or repeated name, a weight that is not a
         finite number above 0.
     """
-    parts = [value] if isinstance(value, str) else value
-    if not (
-        isinstance(parts, list | tuple) and all(isinstance(it, str | Weighted) for it in parts)
-    ):
-        raise WeightedNames().refusal(flag, value)
-    items = tuple(item for part in parts for item in _parse_part(part, flag))
+    parts = list(value) if isinstance(value, list | tuple) else [value]
+    known = all(isinstance(part, str | Weighted) for part in parts)
+    items = tuple(item for part in parts for item in _parse_part(part, flag)) if known else ()
     if not items:
         raise WeightedNames().refusal(flag, value)
     _check_names_differ(items, flag)
