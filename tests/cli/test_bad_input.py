@@ -57,6 +57,9 @@ LYING_ABOUT = {
     "empty.h5": b"",
     "typo.cfg": b"# mine\n--size=32\n--stepps=3\n",
     "words.cfg": b"--size=32\nsome words\n",
+    "alone.cfg": b"--size=32\n--flagfile",
+    "apart.cfg": b"--flagfile\nmissing.cfg\n",
+    "null.cfg": b"--flagfile=a\0b\n",
     "binary.cfg": b"\xff\xfe\x81\x00",
 }
 FOLDERS = ("folder", "folder.png", "dir.json")
@@ -66,7 +69,7 @@ ABOVE_0 = "expected NAME:WEIGHT with a weight above 0"
 TWICE = "given more than once, expected each"
 WHOLE = "expected a whole number"
 NUMBER = "expected a finite number"
-SHARE = "expected 0 or more and less than 1"
+SHARE = f"{NUMBER} of 0 or more and less than 1"
 
 # The flags, and what the line must say besides "expected".
 TABLE = [
@@ -121,7 +124,7 @@ TABLE = [
     ("--output=own.png", "--output: own.cfg would be written", "not from tf_nst"),
     ("--output=mine.png", "--output: mine.json would be written", "not from tf_nst"),
     ("--output=dir.png", "--output: dir.json would be written", "not from tf_nst"),
-    ("--output_profile=cmyk", "--output_profile: expected srgb or input", "'cmyk'"),
+    ("--output_profile=cmyk", "--output_profile: expected one of srgb, input", "'cmyk'"),
     # numbers
     ("--size=0", f"--size: {WHOLE} from 1 to 32768", "received 0"),
     ("--size=-5", f"--size: {WHOLE} from 1", "received -5"),
@@ -154,32 +157,36 @@ TABLE = [
     ("--average=1", f"--average: {SHARE}", "received 1.0"),
     ("--average=-0.1", f"--average: {SHARE}", "received -0.1"),
     ("--average=nan", f"--average: {SHARE}", "received nan"),
-    ("--average=slow", "--average: expected a number", "received 'slow'"),
+    ("--average=slow", f"--average: {SHARE}", "received 'slow'"),
     ("--stop=1", f"--stop: {SHARE}", "received 1.0"),
     ("--stop=-1e-9", f"--stop: {SHARE}", "received -1e-09"),
     ("--stop=nan", f"--stop: {SHARE}", "received nan"),
-    ("--stop=never", "--stop: expected a number", "received 'never'"),
+    ("--stop=never", f"--stop: {SHARE}", "received 'never'"),
     ("--memory=-1", f"--memory: {NUMBER} of 0 or more", "received -1.0"),
     ("--memory=inf", f"--memory: {NUMBER} of 0 or more", "received inf"),
-    ("--memory=16GB", "--memory: expected a number", "received '16GB'"),
+    ("--memory=16GB", f"--memory: {NUMBER} of 0 or more", "received '16GB'"),
     ("--tile=31", "--tile: expected auto, off or a whole number from 32 to 32768", "'31'"),
     ("--tile=on", "--tile: expected auto, off or a whole number", "received 'on'"),
     ("--tile=1.5", "--tile: expected auto, off or a whole number", "received '1.5'"),
+    ("--tile=off,31", "or off or such a number for each scale by commas", "received 'off,31'"),
+    ("--tile=auto,512", "or off or such a number for each scale by commas", "'auto,512'"),
+    ("--tile=512,", "or off or such a number for each scale by commas", "received '512,'"),
+    ("--tile=", "--tile: expected auto, off or a whole number", "received ''"),
     ("--seed=-1", f"--seed: {WHOLE} from 0", "received -1"),
     ("--seed=2147483648", f"--seed: {WHOLE} from 0 to 2147483647", "2147483648"),
-    ("--preview_every=-1", "--preview_every: expected 0 or more", "received -1"),
+    ("--preview_every=-1", f"--preview_every: {WHOLE} from 0", "received -1"),
     ("--preview_every=x", f"--preview_every: {WHOLE}", "received 'x'"),
     ("--learning_rate=0", f"--learning_rate: {NUMBER} above 0", "received 0"),
     ("--learning_rate=-0.1", f"--learning_rate: {NUMBER} above 0", "received -0.1"),
     ("--learning_rate=nan", f"--learning_rate: {NUMBER} above 0", "received nan"),
     ("--learning_rate=inf", f"--learning_rate: {NUMBER} above 0", "received inf"),
-    ("--learning_rate=fast", "--learning_rate: expected a number", "'fast'"),
+    ("--learning_rate=fast", f"--learning_rate: {NUMBER} above 0", "'fast'"),
     ("--content_weight=-1", f"--content_weight: {NUMBER} of 0 or more", "received -1"),
     ("--content_weight=nan", f"--content_weight: {NUMBER} of 0 or more", "received nan"),
     ("--style_weight=-1", f"--style_weight: {NUMBER} of 0 or more", "received -1"),
     ("--style_weight=nan", f"--style_weight: {NUMBER} of 0 or more", "received nan"),
     ("--style_weight=inf", f"--style_weight: {NUMBER} of 0 or more", "received inf"),
-    ("--style_weight=heavy", "--style_weight: expected a number", "'heavy'"),
+    ("--style_weight=heavy", f"--style_weight: {NUMBER} of 0 or more", "'heavy'"),
     ("--tv_weight=-1e-9", f"--tv_weight: {NUMBER} of 0 or more", "received -1e-09"),
     ("--tv_weight=nan", f"--tv_weight: {NUMBER} of 0 or more", "received nan"),
     ("--debug=perhaps", "--debug: expected true or false", "received 'perhaps'"),
@@ -223,6 +230,8 @@ TABLE = [
     # flags against flags
     ("--steps=2,1 --scales=3", "--steps and --scales: expected as many", "received 2 and 3"),
     ("--steps=2,1 --scales=1", "--steps and --scales: expected as many", "received 2 and 1"),
+    ("--tile=off,64 --scales=3", "--tile and --scales: expected one tile, or", "received 2 and 3"),
+    ("--tile=off,64 --steps=3,2,1", "--tile and --steps: expected as many", "received 2 and 3"),
     (
         "--content_weight=0 --style_weight=0",
         "--content_weight and --style_weight: expected one of them above 0",
@@ -245,6 +254,9 @@ TABLE = [
     ("--flagfile=folder", "--flagfile: expected a file of flags", "folder"),
     ("--flagfile=binary.cfg", "--flagfile: expected a text file"),
     ("--flagfile", "--flagfile: expected a value", "received nothing"),
+    ("--flagfile=alone.cfg", "--flagfile: expected --flagfile=FILE in a flag file"),
+    ("--flagfile=apart.cfg", "--flagfile: expected a file of flags", "missing.cfg"),
+    ("--flagfile=null.cfg", "--flagfile: expected a text file"),
     ("--flagfile=typo.cfg", "--stepps: expected a flag", "nearest: --steps"),
     ("--flagfile=words.cfg", "expected flags such as", "received 'some words'"),
     # weights

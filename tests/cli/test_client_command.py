@@ -10,14 +10,14 @@ from tf_nst.serving import client
 
 
 @pytest.fixture
-def ask_here(folder, capfd, monkeypatch):
+def run_client(folder, capfd, monkeypatch):
     """Runs the command in the folder of photo.png and painting.png: *flags -> code, out, err.
 
-    `.asked` are the server and the request of each call; `.answer` is returned or raised.
+    `.requests` are the server and the request of each call; `.answer` is returned or raised.
     """
 
     def answer(server, request):
-        run.asked.append((server, request))
+        run.requests.append((server, request))
         if isinstance(run.answer, Exception):
             raise run.answer
         return run.answer
@@ -27,29 +27,29 @@ def ask_here(folder, capfd, monkeypatch):
         code = command.main(["tf-nst-client", *flags])
         return code, *capfd.readouterr()
 
-    run.asked, run.answer = [], client.Answer((folder / "photo.png").read_bytes(), [0.25, 3.0])
+    run.requests, run.answer = [], client.Answer((folder / "photo.png").read_bytes(), [0.25, 3.0])
     monkeypatch.setattr(client, "ask_rest", answer)
     monkeypatch.setattr(client, "ask_grpc", answer)
     return run
 
 
-def test_the_servers_own_style(ask_here, folder):
-    code, out, err = ask_here("--content=photo.png", "--output=out.png", "--model=mine")
+def test_the_servers_own_style(run_client, folder):
+    code, out, err = run_client("--content=photo.png", "--output=out.png", "--model=mine")
     assert (code, err) == (0, "")
     assert "painted out.png (64×48" in out
     assert "losses  0.25, 3\n" in out
     assert (Pillow.open("out.png").size, Pillow.open("out.png").mode) == ((64, 48), "RGB")
-    server, request = ask_here.asked[0]
+    server, request = run_client.requests[0]
     assert server == client.Server("http://localhost:8501", "mine", 300.0, 3)
     assert request.content == (folder / "photo.png").read_bytes()
     assert request.signature == "serving_default"
 
 
-def test_a_style_and_its_settings_by_grpc(ask_here, folder):
+def test_a_style_and_its_settings_by_grpc(run_client, folder):
     flags = ("--style=painting.png", "--steps=7", "--size=40", "--style_weight=2", "--retries=0")
-    code, _, _ = ask_here("--content=photo.png", "--grpc=host:8500", "--output=out.jpg", *flags)
+    code, _, _ = run_client("--content=photo.png", "--grpc=host:8500", "--output=out.jpg", *flags)
     assert code == 0
-    server, request = ask_here.asked[0]
+    server, request = run_client.requests[0]
     assert (server.address, server.retries) == ("host:8500", 0)
     assert request[2:] == (7, 40, 2.0, 1.0)
     assert Pillow.open("out.jpg").format == "JPEG"
@@ -63,17 +63,24 @@ def test_a_style_and_its_settings_by_grpc(ask_here, folder):
         (("--content=photo.png", "--style=missing.png"), "--style: missing.png does not exist"),
         (("--content=photo.png", "--output=out"), "--output: expected a name that ends in"),
         (("--content=photo.png", "--size=40"), "--size: has no effect without --style"),
-        (("--content=photo.png", "--timeout=0"), "--timeout: expected a number of seconds above"),
-        (("--content=photo.png", "--timeout=nan"), "--timeout: expected a number of seconds"),
-        (("--content=photo.png", "--retries=-1"), "--retries: expected 0 to 100, received -1"),
+        (
+            ("--content=photo.png", "--style=painting.png", "--style_weight=-1"),
+            "--style_weight: exp",
+        ),
+        (("--content=photo.png", "--timeout=0"), "--timeout: expected a finite number above 0"),
+        (("--content=photo.png", "--timeout=nan"), "--timeout: expected a finite number above 0"),
+        (
+            ("--content=photo.png", "--retries=-1"),
+            "--retries: expected a whole number from 0 to 100",
+        ),
     ],
 )
-def test_bad_flags_are_one_line_and_nothing_is_asked(ask_here, folder, flags, line):
+def test_bad_flags_are_one_line_and_nothing_is_asked(run_client, folder, flags, line):
     before = snapshot(folder)
-    code, _, err = ask_here(*flags)
+    code, _, err = run_client(*flags)
     assert code == 2
     assert err.startswith("tf_nst: ") and line in err
-    assert ask_here.asked == []
+    assert run_client.requests == []
     assert snapshot(folder) == before
 
 
@@ -84,15 +91,15 @@ def test_bad_flags_are_one_line_and_nothing_is_asked(ask_here, folder, flags, li
         (client.Answer(b"no PNG", [1.0]), "tf_nst: the server's image_bytes are no picture"),
     ],
 )
-def test_a_failure_is_one_line_and_writes_nothing(ask_here, folder, answer, line):
+def test_a_failure_is_one_line_and_writes_nothing(run_client, folder, answer, line):
     before = snapshot(folder)
-    ask_here.answer = answer
-    code, _, err = ask_here("--content=photo.png", "--output=out.png")
+    run_client.answer = answer
+    code, _, err = run_client("--content=photo.png", "--output=out.png")
     assert code == 1
     assert err.startswith(line)
     assert snapshot(folder) == before
 
 
-def test_a_picture_is_not_written_over_its_own_photograph(ask_here):
-    code, _, err = ask_here("--content=photo.png", "--output=photo.png")
+def test_a_picture_is_not_written_over_its_own_photograph(run_client):
+    code, _, err = run_client("--content=photo.png", "--output=photo.png")
     assert (code, "--output and --content: photo.png would be written over" in err) == (2, True)

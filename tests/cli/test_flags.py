@@ -37,7 +37,7 @@ from tf_nst.optim.optimizers import OPTIMIZERS as OPTIMIZER_ROWS
 NEEDED = ("--content=a.png", "--style=b.png")
 
 # What --help must say of each flag: unit and range, or every choice.
-SAID = {
+HELP_PARTS = {
     "content": ("image file",),
     "style": ("image file",),
     "output": (".png", ".jpg", ".webp", ".tiff"),
@@ -61,10 +61,10 @@ SAID = {
     "optimizer": OPTIMIZERS,
     "learning_rate": ("above 0", "share", "pixel values", *OPTIMIZERS),
     "lbfgs_pairs": ("moves", f"1 to {MAX_PAIRS}", "pictures"),
-    "average": ("0 to 1", "best", "adam"),
-    "stop": ("0 to 1", "ten steps", "never"),
+    "average": ("0 or more and less than 1", "best", "adam"),
+    "stop": ("0 or more and less than 1", "ten steps", "never"),
     "memory": ("GB", "free"),
-    "tile": (*TILES, "pixels", f"{LEAST_TILE} to {MAX_SIDE}", "same picture"),
+    "tile": (*TILES, "pixels", f"{LEAST_TILE} to {MAX_SIDE}", "each scale", "same picture"),
     "seed": (f"0 to {MAX_SEED}",),
     "precision": PRECISIONS,
     "xla": XLA_CHOICES,
@@ -104,23 +104,23 @@ def test_help_shows_usage_and_every_flag_and_exits_0(flag, capsys):
 
 
 def test_help_says_units_ranges_and_choices_of_every_flag():
-    told = explained()
-    assert told.keys() == SAID.keys()
-    for name, parts in SAID.items():
+    entries = explained()
+    assert entries.keys() == HELP_PARTS.keys()
+    for name, parts in HELP_PARTS.items():
         for part in parts:
-            assert part in told[name][1], name
+            assert part in entries[name][1], name
 
 
 def test_help_shows_the_defaults_of_the_config():
-    told, defaults = explained(), options_from_config(StylizeConfig())
+    entries, defaults = explained(), options_from_config(StylizeConfig())
     for name, default in defaults.items():
         shown = "" if default is None else str(default)
-        assert told[name][0] == shown, name
+        assert entries[name][0] == shown, name
     for name, row in OPTIMIZER_ROWS.items():
-        said = re.search(rf"{name}: [^;]* by itself ([\w.-]+)", told["learning_rate"][1])[1]
+        said = re.search(rf"{name}: [^;]* by default ([\d.e-]+)", entries["learning_rate"][1])[1]
         assert float(said) == row.learning_rate
     averaged = {name: row.decay for name, row in OPTIMIZER_ROWS.items() if row.decay}
-    assert averaged == {"adam": 0.9} and "by itself 0.9 for adam, else 0" in told["average"][1]
+    assert averaged == {"adam": 0.9} and "by default 0.9 for adam, else 0" in entries["average"][1]
 
 
 def test_help_shows_nothing_of_other_libraries():

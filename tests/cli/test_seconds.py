@@ -95,7 +95,7 @@ def test_seconds_that_are_none_are_refused(folder, run_here, seconds):
 
 def test_text_is_refused(folder, run_here):
     ran = run_here(*QUICK, "--seconds=soon")
-    assert ran.err == "tf_nst: --seconds: expected a number, received 'soon'\n"
+    assert ran.err == "tf_nst: --seconds: expected a finite number above 0, received 'soon'\n"
 
 
 def test_seconds_and_steps_on_one_command_line_are_refused(folder, run_here):

@@ -113,18 +113,18 @@ def test_files_that_are_skipped_are_named_and_counted(draw_here, folder):
         ((), "KIND: expected one of activations, patches, content, style, gram"),
         (("grams",), "received 'grams'; nearest: gram"),
         (("--content=photo.png", "gram"), "received '--content=photo.png'"),
-        (("content",), "--content: expected photograph; an image file, received nothing"),
+        (("content",), "--content: expected an image file, received nothing"),
         (("content", "--content=no.png"), "--content: no.png does not exist"),
         (("content", "--style=photo.png"), "--style: expected a flag that --help lists"),
-        (("gram", "--content=photo.png"), "--style: expected painting"),
+        (("gram", "--content=photo.png"), "--style: expected an image file"),
         (("activations", "--content=photo.png", "--layers=conv9_1"), "--layers: expected layers"),
         (("patches", "--images=photo.png"), "--images: expected a folder of images"),
         (("patches", "--images=.", "--units=x"), "--units: expected channels from 0 by commas"),
         (("patches", "--images=.", "--units=9", *LOOK), "--units: expected channels of conv3_1"),
         (("patches", "--images=.", "--layer=conv"), "--layer: expected layers of"),
         (("tradeoff", *GIVEN["tradeoff"], "--ratios=0"), "--ratios: expected numbers above 0"),
-        (("style", *GIVEN["style"], "--steps=0"), "--steps: expected a whole number from 1"),
-        (("style", *GIVEN["style"], "--steps=2,3"), "--steps: expected one number for a figure"),
+        (("style", *GIVEN["style"], "--steps=0"), "--steps: expected one number from 1 to"),
+        (("style", *GIVEN["style"], "--steps=2,3"), "--steps: expected one number from 1 to"),
         (("losses", "--record=photo.png"), "--record: photo.png is no record of a run"),
         (("losses", *GIVEN["losses"], "--output=a.bmp"), "--output: expected a name that ends in"),
         (("losses", *GIVEN["losses"], "--output=no/a.png"), "--output: the folder no does not"),
@@ -158,10 +158,10 @@ def test_an_empty_folder_is_told(draw_here, folder):
 
 def test_help_lists_the_kinds_and_each_kind_its_flags(capsys):
     assert main(["tf-nst-visualize", "--help"]) == 0
-    told = capsys.readouterr().out
-    assert told.startswith(USAGE)
+    listed = capsys.readouterr().out
+    assert listed.startswith(USAGE)
     for name, kind in KINDS.items():
-        assert f"  {name}" in told and kind.what in told
+        assert f"  {name}" in listed and kind.summary in listed
         assert main(["tf-nst-visualize", name, "--help"]) == 0
         shown = capsys.readouterr().out
         names = [flag.name for flag in flags_of(name)]

@@ -1,9 +1,11 @@
 """The config: ranges, and the way to options and back."""
 
 import dataclasses
+import json
 import math
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +28,17 @@ from tf_nst.config import (
     NetworkConfig,
     ObjectiveConfig,
     StylizeConfig,
+    all_options,
     config_from_options,
     option_names,
     options_from_config,
 )
 from tf_nst.config.lengths import MAX_SCALES
+from tf_nst.config.options import options_of
 from tf_nst.config.weighted import Weighted
 from tf_nst.errors import NstError, RunError, UserError
 
+# Of every option a value that is not the default, as options_from_config has it.
 EVERYTHING = {
     "network": "vgg16",
     "weights": "some/file.h5",
@@ -80,9 +85,21 @@ def test_the_names_of_options_are_those_of_the_config():
 @pytest.mark.parametrize("options", [{}, EVERYTHING], ids=["defaults", "everything"])
 def test_options_come_back(options):
     config = config_from_options(options)
-    there = options_from_config(config)
-    assert there == options_from_config(StylizeConfig()) | options
-    assert config_from_options(there) == config
+    converted = options_from_config(config)
+    assert converted == options_from_config(StylizeConfig()) | options
+    assert config_from_options(converted) == config
+
+
+@pytest.mark.parametrize("name", [*EVERYTHING, "seconds"])
+def test_every_option_comes_back_alone_and_from_its_text(name):
+    value = (EVERYTHING | {"seconds": 30.0, "tile": "off,256,32"})[name]
+    needed = {"tile": "64"} if name == "strategy" else {}
+    config = config_from_options({**needed, name: value})
+    options = options_from_config(config)
+    assert options[name] == value
+    assert config_from_options(options) == config
+    option = all_options()[name]
+    assert option.plain(option.convert(option.read(str(value)))) == value
 
 
 def test_every_option_changes_the_config():
@@ -118,6 +135,62 @@ def test_layers_may_be_given_as_weighted():
     assert config == config_from_options({"style_layers": "conv1_1:2,conv2_1"})
 
 
+# As Python has them: numbers of its own and of NumPy, lists, paths, and what they are converted to.
+CONVERTED = [
+    (StylizeConfig, "steps", 300, (300,)),
+    (StylizeConfig, "steps", np.int64(300), (300,)),
+    (StylizeConfig, "steps", [np.int32(20), 0, 11], (20, 0, 11)),
+    (StylizeConfig, "steps", "20,0,11", (20, 0, 11)),
+    (StylizeConfig, "size", np.uint16(640), 640),
+    (StylizeConfig, "style_size", np.int64(300), 300),
+    (StylizeConfig, "seconds", np.float32(30), 30.0),
+    (StylizeConfig, "scales", np.int8(3), 3),
+    (StylizeConfig, "init", Path("start.png"), "start.png"),
+    (StylizeConfig, "optimizer", np.str_("adam"), "adam"),
+    (StylizeConfig, "learning_rate", np.float32(0.5), 0.5),
+    (StylizeConfig, "learning_rate", Fraction(1, 4), 0.25),
+    (StylizeConfig, "lbfgs_pairs", np.int64(4), 4),
+    (StylizeConfig, "average", np.float16(0.75), 0.75),
+    (StylizeConfig, "stop", np.float64(0.5), 0.5),
+    (StylizeConfig, "memory", np.int64(2), 2.0),
+    (StylizeConfig, "tile", 512, "512"),
+    (StylizeConfig, "tile", np.int64(512), "512"),
+    (StylizeConfig, "tile", ["off", np.int64(512)], "off,512"),
+    (StylizeConfig, "tile", " off, 0512 ", "off,512"),
+    (StylizeConfig, "seed", np.int64(3), 3),
+    (NetworkConfig, "weights", Path("a/b.h5"), str(Path("a/b.h5"))),
+    (ObjectiveConfig, "style_weight", np.float32(2.5), 2.5),
+    (ObjectiveConfig, "content_weight", 2, 2.0),
+    (ObjectiveConfig, "style_layers", "a:2,b", (Weighted("a", 2.0), Weighted("b"))),
+    (
+        ObjectiveConfig,
+        "style_layers",
+        ["a:2", Weighted(" b ")],
+        (Weighted("a", 2.0), Weighted("b")),
+    ),
+    (
+        ObjectiveConfig,
+        "style_statistic",
+        [Weighted("gram", np.float32(2))],
+        (Weighted("gram", 2.0),),
+    ),
+]
+
+
+@pytest.mark.parametrize(("config", "name", "value", "expected"), CONVERTED)
+def test_values_become_pythons_own_and_flag_files_and_records_repeat_them(
+    config, name, value, expected
+):
+    converted = getattr(config(**{name: value}), name)
+    assert converted == expected and type(converted) is type(expected)
+    if isinstance(converted, tuple):
+        assert {type(getattr(item, "weight", item)) for item in converted} <= {int, float}
+    options = options_from_config(config_from_options({name: value}))
+    option = options_of(config)[name]
+    assert option.convert(option.read(str(options[name]))) == expected
+    assert json.loads(json.dumps(options)) == options
+
+
 def test_files_may_be_given_as_paths():
     config = config_from_options({"weights": Path("a/b.h5"), "init": Path("c.png")})
     assert config == config_from_options({"weights": "a/b.h5", "init": "c.png"})
@@ -138,7 +211,7 @@ def test_a_config_cannot_be_changed(config):
 
 # --- ranges ----------------------------------------------------------------------------------
 
-NO_NUMBERS = (math.nan, math.inf, -math.inf, "1", None, True, [1])
+NO_NUMBERS = (math.nan, math.inf, -math.inf, "1", None, True, [1], 1j)
 WHOLES = {
     "size": (1, MAX_SIDE),
     "style_size": (0, MAX_SIDE),
@@ -165,7 +238,7 @@ def test_whole_numbers_have_a_least_and_a_most(name):
 def test_weights_and_memory_are_finite_and_0_or_more(name):
     for value in (0, 0.0, 5e-324, 3, 1e308, np.float32(2)):
         assert options_from_config(config_from_options({name: value}))[name] == value
-    for value in (-5e-324, -1, *NO_NUMBERS):
+    for value in (-5e-324, -1, 10**400, *NO_NUMBERS):
         with pytest.raises(UserError) as error:
             config_from_options({name: value})
         assert str(error.value) == (
@@ -193,7 +266,7 @@ def test_shares_are_0_or_more_and_less_than_1(name):
         with pytest.raises(UserError) as error:
             config_from_options({name: value})
         assert str(error.value) == (
-            f"--{name}: expected 0 or more and less than 1, received {value!r}"
+            f"--{name}: expected a finite number of 0 or more and less than 1, received {value!r}"
         )
 
 
@@ -225,6 +298,12 @@ def test_choices_are_taken_and_others_refused_with_all_of_them(name):
     assert str(error.value) == expected
 
 
+@pytest.mark.parametrize("value", [None, 3, np.array(["max", "l2"]), ["max"]])
+def test_choices_are_text(value):
+    with pytest.raises(UserError, match=r"^--pooling: expected one of max, average, l2, received"):
+        NetworkConfig(pooling=value)
+
+
 @pytest.mark.parametrize("tile", ["auto", "off"])
 def test_workers_without_windows_are_refused(tile):
     with pytest.raises(
@@ -252,7 +331,12 @@ def test_weights_that_are_neither_word_nor_path_are_refused(value):
 
 @pytest.mark.parametrize("name", ["content_layers", "style_layers", "style_statistic"])
 @pytest.mark.parametrize(
-    "value", [(), None, 3, ("gram", 3), (Weighted("gram", 0.0),), (Weighted("gram", math.nan),)]
+    "value",
+    [
+        *((), [], None, 3, ("gram", 3), np.array(["gram"])),
+        *((Weighted("gram", weight),) for weight in (0.0, math.nan, math.inf, "2", None, True)),
+        *((Weighted(name),) for name in ("", " ", "gram,gram", "gram:2", None)),
+    ],
 )
 def test_lists_that_are_none_are_refused(name, value):
     with pytest.raises(UserError, match=rf"^--{name}: expected NAME or NAME:WEIGHT by commas"):
@@ -292,5 +376,7 @@ def test_exit_codes_tell_what_can_be_mended():
 
 def test_the_config_comes_without_numpy_and_tensorflow():
     code = "import sys, tf_nst.config; print({'numpy', 'tensorflow'} & set(sys.modules))"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == "set()\n"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "set()\n"

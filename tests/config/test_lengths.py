@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tf_nst.config import config_from_options
-from tf_nst.config.lengths import MAX_SCALES, MAX_STEPS, parse_steps
+from tf_nst.config.lengths import MAX_SCALES, MAX_STEPS, Steps
 from tf_nst.errors import UserError
 
 
@@ -25,7 +25,7 @@ from tf_nst.errors import UserError
     ],
 )
 def test_steps_are_a_number_or_one_for_each_scale(value, steps):
-    assert parse_steps(value) == steps
+    assert Steps().convert(value, "--steps") == steps
     assert config_from_options({"steps": value}).steps == steps
     assert all(type(count) is int for count in config_from_options({"steps": value}).steps)
 

@@ -121,7 +121,7 @@ def test_no_second_loop(photo, tiny_vgg, monkeypatch):
     [
         (reconstruct_content, {"layers": "conv7_1"}, "^--content_layers: expected layers of"),
         (reconstruct_style, {"layers": "conv7_1"}, "^--style_layers: expected layers of"),
-        (reconstruct_content, {"steps": "3,4"}, "^--steps: expected one number for a figure"),
+        (reconstruct_content, {"steps": "3,4"}, "^--steps: expected one number from 1 to"),
         (reconstruct_style, {"tv_weight": 1.0}, "^tv_weight: no such option of this figure"),
     ],
 )

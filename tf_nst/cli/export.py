@@ -4,18 +4,11 @@ import os
 import sys
 
 from tf_nst.cli.command import run_command
-from tf_nst.cli.flags import PAINT_FLAGS, Flag
-from tf_nst.config import MAX_SIDE
+from tf_nst.cli.flags import DEBUG
+from tf_nst.config.options import Option
+from tf_nst.config.value_types import Text
 from tf_nst.errors import UserError
-from tf_nst.serving.options import (
-    EXPORT_OPTIONS,
-    MAX_MEGAPIXELS,
-    MAX_STEPS,
-    PRECISIONS,
-    STARTS,
-    check_megapixels,
-    export_config,
-)
+from tf_nst.serving.options import EXPORT_OPTIONS, MAX_MEGAPIXELS, export_config
 
 USAGE = """\
 tf-nst-export --style=PAINTING[:WEIGHT][,PAINTING:WEIGHT...] [--output=FOLDER] [flags]
@@ -24,39 +17,24 @@ tf-nst-export --flagfile=configs/serve.cfg [flags that override it]
 Writes FOLDER/1, or the next free number: a SavedModel that paints what TensorFlow Serving is sent.
 It holds the optimisation loop, the weights once, and the style as it was measured."""
 
-_OWN = {
-    "size": Flag(
-        "size",
-        "integer",
-        512,
-        f"long side of the pictures in pixels, 1 to {MAX_SIDE}; the most that a request may want",
-    ),
-    "steps": Flag(
-        "steps",
-        "string",
-        "300",
-        f"evaluations of the loss, 1 to {MAX_STEPS}; the most that a request may want",
-    ),
-    "init": Flag("init", "string", STARTS[0], f"start from {'|'.join(STARTS)}"),
-    "precision": Flag("precision", "string", PRECISIONS[0], "|".join(PRECISIONS)),
-}
-_SHARED = {flag.name: flag for flag in PAINT_FLAGS}
 EXPORT_FLAGS = (
-    Flag(
+    Option(
         "style",
-        "string",
         None,
-        "painting in whose manner; several by commas are blended, each with :WEIGHT",
+        Text("an image file, or several as FILE:WEIGHT by commas", "a path"),
+        "painting in whose manner; several are blended",
+        required=True,
     ),
-    Flag("output", "string", "models/nst", "folder of the model's versions; its name the model's"),
-    Flag(
-        "max_megapixels",
-        "float",
-        50.0,
-        f"that an encoded picture of a request may declare, above 0, up to {MAX_MEGAPIXELS:g}",
+    Option(
+        "output",
+        "models/nst",
+        Text("a folder", "a path"),
+        "where versions of the model are written; its name is the model's",
+        required=True,
     ),
-    *(_OWN.get(name, _SHARED[name]) for name in EXPORT_OPTIONS),
-    _SHARED["debug"],
+    MAX_MEGAPIXELS,
+    *EXPORT_OPTIONS.values(),
+    DEBUG,
 )
 
 
@@ -72,12 +50,8 @@ def main(argv: list[str]) -> int:
 
 def write(values) -> int:
     """Exports by parsed flags. TensorFlow comes only when they are known to be good."""
-    for name in ("style", "output"):
-        if not values[name].value:
-            raise UserError(f"--{name}: expected a path, received nothing")
     options = {name: values[name].value for name in EXPORT_OPTIONS}
     export_config(options)
-    check_megapixels(values.max_megapixels)
     styles = parse_styles(values.style)
     for path, _ in styles:
         if not os.path.exists(path):

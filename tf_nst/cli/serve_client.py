@@ -1,14 +1,17 @@
 """`tf-nst-client`: has a server paint a picture."""
 
 import io
-import math
 import sys
 import time
 
 from tf_nst.cli.command import run_command
-from tf_nst.cli.flags import Flag
+from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE
 from tf_nst.cli.run import same_file
+from tf_nst.config import MAX_SIDE
+from tf_nst.config.options import Option
+from tf_nst.config.value_types import Integer, Real, Text
 from tf_nst.errors import RunError, UserError
+from tf_nst.serving.options import MAX_STEPS
 
 USAGE = """\
 tf-nst-client --content=PHOTOGRAPH [--style=PAINTING] [--output=PICTURE] [flags]
@@ -16,22 +19,42 @@ tf-nst-client --content=PHOTOGRAPH [--style=PAINTING] [--output=PICTURE] [flags]
 Sends the photograph, turned upright, to a TensorFlow Serving server that holds an export of tf_nst,
 and writes the picture that it answers with. Without --style the server's own style is painted."""
 
-CLIENT_FLAGS = (
-    Flag("content", "string", None, "photograph to paint; an image file"),
-    Flag("style", "string", None, "painting in whose manner; by itself the server's own"),
-    Flag("output", "string", "stylized.png", "picture to write: .png .jpg .webp .tiff"),
-    Flag("url", "string", "http://localhost:8501", "of the server's REST port"),
-    Flag("grpc", "string", None, "HOST:PORT of the server's gRPC port, used in place of --url"),
-    Flag("model", "string", "nst", "the model's name on the server"),
-    Flag("steps", "integer", 50, "with --style: 1 to the export's own"),
-    Flag("size", "integer", 256, "with --style: long side in pixels, up to the export's own"),
-    Flag("style_weight", "float", 10.0, "with --style: weight of the style loss, 0 or more"),
-    Flag("content_weight", "float", 1.0, "with --style: weight of the content loss, 0 or more"),
-    Flag("timeout", "float", 300.0, "seconds that an answer may take, above 0"),
-    Flag("retries", "integer", 3, "further attempts at a server that is away or busy, 0 to 100"),
-    Flag("debug", "boolean", False, "show tracebacks and TensorFlow's own messages"),
+_WITH_STYLE = (
+    Option(
+        "steps",
+        50,
+        Integer(1, MAX_STEPS),
+        "with --style: evaluations of the loss, up to the export's --steps",
+    ),
+    Option(
+        "size",
+        256,
+        Integer(1, MAX_SIDE),
+        "with --style: long side of the picture, up to the export's --size",
+        "pixels",
+    ),
+    Option("style_weight", 10.0, Real(), "with --style: weight of the style loss"),
+    Option("content_weight", 1.0, Real(), "with --style: weight of the content loss"),
 )
-_WITH_STYLE = ("steps", "size", "style_weight", "content_weight")
+CLIENT_FLAGS = (
+    Option("content", None, IMAGE_FILE, "photograph to paint", required=True),
+    Option("style", None, IMAGE_FILE, "painting in whose manner; by default the export's"),
+    Option("output", "stylized.png", OUTPUT_FILE, "picture to write", required=True),
+    Option("url", "http://localhost:8501", Text("a URL"), "address of the server's REST port"),
+    Option(
+        "grpc",
+        None,
+        Text("HOST:PORT"),
+        "address of the server's gRPC port, used in place of --url",
+    ),
+    Option("model", "nst", Text("a name"), "the model's name on the server"),
+    *_WITH_STYLE,
+    Option("timeout", 300.0, Real(positive=True), "time that an answer may take", "seconds"),
+    Option(
+        "retries", 3, Integer(0, 100), "further attempts at a server that is unreachable or busy"
+    ),
+    DEBUG,
+)
 
 
 def console() -> None:
@@ -41,19 +64,19 @@ def console() -> None:
 
 def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
-    return run_command(argv, CLIENT_FLAGS, USAGE, ask)
+    return run_command(argv, CLIENT_FLAGS, USAGE, request_picture)
 
 
-def ask(values) -> int:
-    """Asks for the picture of parsed flags and writes it."""
+def request_picture(values) -> int:
+    """Requests the picture of parsed flags from the server and writes it."""
     _check(values)
     from tf_nst.io.writing import check_output, write_image
     from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest, upright_bytes
 
     check_output(values.output)
     style = upright_bytes(values.style, "--style") if values.style else None
-    asked = {name: values[name].value for name in _WITH_STYLE}
-    request = Request(upright_bytes(values.content, "--content"), style, **asked)
+    settings = {option.name: values[option.name].value for option in _WITH_STYLE}
+    request = Request(upright_bytes(values.content, "--content"), style, **settings)
     server = Server(values.grpc or values.url, values.model, values.timeout, values.retries)
     began = time.perf_counter()
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
@@ -68,22 +91,16 @@ def ask(values) -> int:
 
 
 def _check(values) -> None:
-    if not values.content:
-        raise UserError("--content: expected an image file, received nothing")
     for name in ("content", "style"):
         if values[name].value and same_file(values.output, values[name].value):
             raise UserError(
                 f"--output and --{name}: {values.output} would be written over, expected two files"
             )
-    for name in _WITH_STYLE:
-        if values[name].present and not values.style:
-            raise UserError(f"--{name}: has no effect without --style, expected both or neither")
-    if not 0 < values.timeout < math.inf:
-        raise UserError(
-            f"--timeout: expected a number of seconds above 0, received {values.timeout}"
-        )
-    if not 0 <= values.retries <= 100:
-        raise UserError(f"--retries: expected 0 to 100, received {values.retries}")
+    for option in _WITH_STYLE:
+        if values[option.name].present and not values.style:
+            raise UserError(
+                f"{option.flag}: has no effect without --style, expected both or neither"
+            )
 
 
 def _image(data: bytes):

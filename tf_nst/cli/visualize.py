@@ -3,17 +3,19 @@
 import difflib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from tf_nst.cli.command import run_command
-from tf_nst.cli.flags import PAINT_FLAGS, Flag
+from tf_nst.cli.flags import DEBUG, IMAGE_FILE
 from tf_nst.cli.run import same_file
+from tf_nst.config.options import Option
+from tf_nst.config.value_types import Text
 from tf_nst.errors import UserError
 from tf_nst.viz.options import (
     CONTENT_LAYERS,
-    DEFAULTS,
+    FIGURE_OPTIONS,
     GRID_LAYERS,
     LOOKING,
     RATIOS,
@@ -25,77 +27,94 @@ from tf_nst.viz.options import (
     parse_numbers,
 )
 
-_SHARED = {flag.name: flag for flag in PAINT_FLAGS}
-_LAYERS = "by commas; block4_conv2, conv4_2 and relu4_2 are the same layer"
+_LAYER = "block4_conv2, conv4_2 and relu4_2 are the same layer"
 _FILES = {
-    "content": _SHARED["content"]._replace(help="photograph; an image file"),
-    "style": _SHARED["style"]._replace(help="painting; an image file"),
-    "images": Flag("images", "string", None, "folder of pictures; what cannot be read is skipped"),
-    "record": Flag("record", "string", None, "NAME.json that tf-nst wrote beside a picture"),
+    "content": Option("content", None, IMAGE_FILE, "photograph", required=True),
+    "style": Option("style", None, IMAGE_FILE, "painting", required=True),
+    "images": Option(
+        "images",
+        None,
+        Text("a folder", "a folder of images"),
+        "folder of pictures; files that cannot be read are skipped",
+        required=True,
+    ),
+    "record": Option(
+        "record",
+        None,
+        Text("a file", "a record of a run"),
+        "NAME.json that tf-nst wrote beside a picture",
+        required=True,
+    ),
 }
 
 
-def _listed(items) -> str:
-    return ",".join(map(str, items))
+def _list_option(name: str, default: Sequence, values: str, help_text: str) -> Option:
+    """An option whose text `_check_lists` reads: layers are checked by the network."""
+    return Option(name, ",".join(map(str, default)), Text(values), help_text)
+
+
+def _layers_option(name: str, default: Sequence[str]) -> Option:
+    return _list_option(name, default, "layers by commas", f"layers to draw; {_LAYER}")
 
 
 class Kind(NamedTuple):
     """A kind of figure.
 
     Attributes:
-      what: for --help.
+      summary: for --help.
       files: names of _FILES that it needs.
-      own: flags of its own, all of them lists.
-      options: of painting that it takes.
-      suffix: of the file that it writes by itself.
+      lists: the flags that no other kind has, all of them lists.
+      options: names of FIGURE_OPTIONS that it takes.
+      suffix: of the file that it writes by default.
     """
 
-    what: str
+    summary: str
     files: tuple[str, ...]
-    own: tuple[Flag, ...] = ()
+    lists: tuple[Option, ...] = ()
     options: tuple[str, ...] = ()
     suffix: str = ".png"
 
 
-_CONTENT_LAYERS = Flag("content_layers", "string", _listed(CONTENT_LAYERS), _LAYERS)
-_STYLE_LAYERS = Flag("style_layers", "string", _listed(STYLE_LAYERS), _LAYERS)
 KINDS = {
     "activations": Kind(
         "the strongest channels of layers, over the photograph",
         ("content",),
-        (Flag("layers", "string", _listed(STYLE_LAYERS), _LAYERS),),
+        (_layers_option("layers", STYLE_LAYERS),),
         LOOKING,
     ),
     "patches": Kind(
         "the nine patches of a folder's pictures that drive each unit most",
         ("images",),
         (
-            Flag("layer", "string", "conv3_1", "block4_conv2, conv4_2 and relu4_2 are the same"),
-            Flag("units", "string", "0,1,2,3", "channels of the layer, from 0, by commas"),
+            _list_option("layer", ["conv3_1"], "a layer", f"layer of the units; {_LAYER}"),
+            _list_option("units", range(4), "numbers from 0 by commas", "channels of the layer"),
         ),
         LOOKING,
     ),
     "content": Kind(
-        "what each layer keeps of the photograph", ("content",), (_CONTENT_LAYERS,), RUNNING
+        "what each layer keeps of the photograph",
+        ("content",),
+        (_layers_option("content_layers", CONTENT_LAYERS),),
+        RUNNING,
     ),
     "style": Kind(
         "textures of the painting, from more and more layers",
         ("style",),
-        (_STYLE_LAYERS,),
+        (_layers_option("style_layers", STYLE_LAYERS),),
         RUNNING,
     ),
     "gram": Kind(
         "the Gram matrices of both pictures, and what they do not see",
         ("content", "style"),
-        (_STYLE_LAYERS,),
+        (_layers_option("style_layers", STYLE_LAYERS),),
         LOOKING,
     ),
     "tradeoff": Kind(
         "a grid of pictures over content against style, and over the content's layer",
         ("content", "style"),
         (
-            Flag("ratios", "string", _listed(RATIOS), "alpha / beta by commas, each above 0"),
-            _CONTENT_LAYERS._replace(default=_listed(GRID_LAYERS)),
+            _list_option("ratios", RATIOS, "numbers above 0 by commas", "alpha / beta"),
+            _layers_option("content_layers", GRID_LAYERS),
         ),
         RUNNING,
     ),
@@ -115,28 +134,18 @@ tf-nst-visualize KIND --help
 Draws what the layers of the network see, and writes NAME.json, the numbers of it, beside NAME.png.
 KIND is one of
 
-""" + "\n".join(f"  {name:<12} {kind.what}" for name, kind in KINDS.items())
+""" + "\n".join(f"  {name:<12} {kind.summary}" for name, kind in KINDS.items())
 
 
-def flags_of(name: str) -> tuple[Flag, ...]:
+def flags_of(name: str) -> tuple[Option, ...]:
     """The flags of a kind."""
     kind = KINDS[name]
-    output = Flag("output", "string", name + kind.suffix, _output_help(kind))
-    options = (_SHARED[it]._replace(**_default(it)) for it in kind.options)
-    return (*(_FILES[it] for it in kind.files), output, *kind.own, *options, _SHARED["debug"])
-
-
-def _output_help(kind: Kind) -> str:
-    return "page to write: .html" if kind.suffix == ".html" else "figure to write: .png .jpg .webp"
-
-
-def _default(option: str) -> dict:
-    if option == "steps":
-        return {
-            "default": str(DEFAULTS["steps"]),
-            "help": "evaluations of the loss for each picture, 1 to 1000000",
-        }
-    return {"default": DEFAULTS[option]} if option in DEFAULTS else {}
+    page = kind.suffix == ".html"
+    values = "a page: .html" if page else "a figure: .png .jpg .webp"
+    output = Option("output", name + kind.suffix, Text(values, "a file"), "what to write")
+    files = (_FILES[it] for it in kind.files)
+    options = (FIGURE_OPTIONS[it] for it in kind.options)
+    return (*files, output, *kind.lists, *options, DEBUG)
 
 
 def console() -> None:
@@ -148,14 +157,14 @@ def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
     name = argv[1] if len(argv) > 1 else ""
     if name not in KINDS:
-        return run_command(argv[:1] + _help_of(argv), (_SHARED["debug"],), USAGE, _refuse(name))
-    usage = f"tf-nst-visualize {name} [flags]\n\nDraws {KINDS[name].what}."
+        return run_command(argv[:1] + _help_flag(argv), (DEBUG,), USAGE, _refuse(name))
+    usage = f"tf-nst-visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
     return run_command(
         [argv[0], *argv[2:]], flags_of(name), usage, lambda values: draw(name, values)
     )
 
 
-def _help_of(argv: list[str]) -> list[str]:
+def _help_flag(argv: list[str]) -> list[str]:
     return [it for it in argv[1:2] if it.startswith("-h") or it.startswith("--help")]
 
 
@@ -184,23 +193,20 @@ def draw(name: str, values) -> int:
 
 
 def _check_lists(kind: Kind, values, network: str) -> None:
-    for flag in kind.own:
-        if flag.name == "units":
+    for option in kind.lists:
+        if option.name == "units":
             parse_numbers(values.units, int, 0, "--units", "channels from 0")
-        elif flag.name == "ratios":
+        elif option.name == "ratios":
             parse_numbers(values.ratios, float, 0.0, "--ratios", "numbers above 0")
         else:
-            parse_layers(values[flag.name].value, network, f"--{flag.name}")
+            parse_layers(values[option.name].value, network, option.flag)
 
 
 def _check_files(kind: Kind, values) -> None:
     for name in kind.files:
-        if not values[name].value:
-            raise UserError(f"--{name}: expected {_FILES[name].help}, received nothing")
         if not os.path.exists(values[name].value):
-            raise UserError(
-                f"--{name}: {values[name].value} does not exist; expected {_FILES[name].help}"
-            )
+            expected = _FILES[name].type.expected
+            raise UserError(f"--{name}: {values[name].value} does not exist; expected {expected}")
     _check_output(kind, values)
 
 

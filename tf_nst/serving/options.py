@@ -1,20 +1,44 @@
-"""What an export may be asked for. No TensorFlow here."""
+"""The options of an export. No TensorFlow here."""
 
-import math
-import numbers
+from dataclasses import replace
 
-from tf_nst.config import StylizeConfig, config_from_options, option_names
+from tf_nst.config import StylizeConfig, all_options, config_from_options
+from tf_nst.config.lengths import StepsOfOneScale
+from tf_nst.config.options import Option
+from tf_nst.config.value_types import Choice, Real
 from tf_nst.errors import UserError
 
 # Those of painting that have no meaning in a graph: it takes as many scales as fit, makes all its
 # steps, and does not know its server's memory, compiler or devices.
 LEFT_OUT = ("scales", "seconds", "stop", "memory", "tile", "xla", "strategy")
-STARTS = ("matched", "content")
-EXPORT_OPTIONS = tuple(name for name in option_names() if name not in LEFT_OUT)
-# The server may be another machine than this one: no "auto".
-PRECISIONS = ("float32", "bfloat16")
 MAX_STEPS = 5000
-MAX_MEGAPIXELS = 500.0
+
+MAX_MEGAPIXELS = Option(
+    "max_megapixels",
+    50.0,
+    Real(positive=True, most=500.0),
+    "size that an encoded picture of a request may declare",
+    "megapixels",
+)
+_PAINTING = all_options()
+_NARROWED = {
+    "size": {"help": "long side of the pictures; the most that a request may ask for"},
+    "steps": {
+        "default": (300,),
+        "type": StepsOfOneScale(MAX_STEPS),
+        "help": "evaluations of the loss; the most that a request may ask for",
+    },
+    "init": {"default": "matched", "type": Choice(("matched", "content"))},
+    # The server may be another machine than this one: no "auto".
+    "precision": {"default": "float32", "type": Choice(("float32", "bfloat16"))},
+    "content_weight": {"type": Real(positive=True)},
+    "style_weight": {"type": Real(positive=True)},
+}
+EXPORT_OPTIONS = {
+    name: replace(option, **_NARROWED.get(name, {}))
+    for name, option in _PAINTING.items()
+    if name not in LEFT_OUT
+}
 
 
 def export_config(options: dict) -> StylizeConfig:
@@ -23,32 +47,15 @@ def export_config(options: dict) -> StylizeConfig:
     Raises:
       UserError: an unknown name, or a value of the wrong type or out of its range.
     """
-    options = {"precision": "float32", **options}
-    for name in options:
+    for name, value in options.items():
         if name not in EXPORT_OPTIONS:
             known = ", ".join(EXPORT_OPTIONS)
             raise UserError(f"{name}: no such option of an export, expected one of {known}")
-    config = config_from_options(options)
-    if config.precision not in PRECISIONS:
-        raise UserError(
-            f"--precision: expected one of {', '.join(PRECISIONS)}, received {config.precision!r}"
-        )
-    if config.init not in STARTS:
-        raise UserError(f"--init: expected one of {', '.join(STARTS)}, received {config.init!r}")
-    if len(config.steps) > 1 or config.steps[0] > MAX_STEPS:
-        steps = ",".join(map(str, config.steps))
-        raise UserError(f"--steps: expected one number from 1 to {MAX_STEPS}, received {steps}")
-    for name in ("content_weight", "style_weight"):
-        if getattr(config.objective, name) == 0:
-            raise UserError(f"--{name}: expected a number above 0 for an export, received 0")
-    return config
+        EXPORT_OPTIONS[name].convert(value)
+    defaults = {name: option.default for name, option in EXPORT_OPTIONS.items()}
+    return config_from_options(defaults | options)
 
 
 def check_megapixels(megapixels: float) -> None:
-    """Raises UserError unless it is a number above 0, up to MAX_MEGAPIXELS."""
-    number = isinstance(megapixels, numbers.Real) and not isinstance(megapixels, bool)
-    if not (number and math.isfinite(megapixels) and 0 < megapixels <= MAX_MEGAPIXELS):
-        raise UserError(
-            f"--max_megapixels: expected a number above 0, up to {MAX_MEGAPIXELS:g}, "
-            f"received {megapixels!r}"
-        )
+    """Raises UserError unless it is a number above 0, up to 500."""
+    MAX_MEGAPIXELS.convert(megapixels)

@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 
-from tf_nst.config import StylizeConfig, config_from_options
+from tf_nst.config import StylizeConfig, all_options, config_from_options
+from tf_nst.config.lengths import StepsOfOneScale
 from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS, canonical_layer
 
@@ -13,8 +15,20 @@ REPORT = logging.getLogger("tf_nst").warning
 
 LOOKING = ("size", "network", "weights", "pooling", "seed")
 RUNNING = (*LOOKING, "steps", "optimizer", "memory", "precision", "xla", "strategy")
-# Smaller than a painting's: a figure shows many pictures.
-DEFAULTS = {"size": 256, "steps": 100}
+# Smaller by default than a painting's: a figure shows many pictures.
+_NARROWED = {
+    "size": {"default": 256},
+    "steps": {
+        "default": (100,),
+        "type": StepsOfOneScale(),
+        "help": "evaluations of the loss for each picture",
+    },
+}
+FIGURE_OPTIONS = {
+    name: replace(option, **_NARROWED.get(name, {}))
+    for name, option in all_options().items()
+    if name in RUNNING
+}
 
 CONTENT_LAYERS = tuple(f"conv{block}_2" for block in range(1, 6))
 STYLE_LAYERS = tuple(f"conv{block}_1" for block in range(1, 6))
@@ -32,19 +46,17 @@ def figure_config(options: dict, allowed: tuple[str, ...], **fixed) -> StylizeCo
       fixed: options that make the figure what it is.
 
     Raises:
-      UserError: an option that the figure does not take, a value out of its range, several numbers
-        of steps, or matplotlib is missing.
+      UserError: an option that the figure does not take, a value out of its range, or matplotlib
+        is missing.
     """
     check_matplotlib()
-    for name in options:
+    for name, value in options.items():
         if name not in allowed:
             known = ", ".join(allowed)
             raise UserError(f"{name}: no such option of this figure, expected one of {known}")
-    config = config_from_options({**DEFAULTS, **options, **fixed})
-    if len(config.steps) > 1:
-        steps = ",".join(map(str, config.steps))
-        raise UserError(f"--steps: expected one number for a figure, received {steps}")
-    return config
+        FIGURE_OPTIONS[name].convert(value)
+    defaults = {name: option.default for name, option in FIGURE_OPTIONS.items()}
+    return config_from_options({**defaults, **options, **fixed})
 
 
 def looking_config(

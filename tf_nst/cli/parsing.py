@@ -1,0 +1,131 @@
+"""The command line and flag files: absl parses them, options read and check the values."""
+
+import difflib
+from enum import IntEnum
+
+from absl import flags
+
+from tf_nst.config.options import Option
+from tf_nst.errors import UserError
+
+_BYTE_ORDER_MARK = "\ufeff"
+
+
+class Source(IntEnum):
+    """Where a flag's value is from; the larger overrides the smaller."""
+
+    DEFAULT = 0
+    FLAG_FILE = 1
+    COMMAND_LINE = 2
+
+
+class _Parser(flags.ArgumentParser):
+    """absl's interface to an option; what an option raises passes through absl unchanged."""
+
+    def __init__(self, option: Option):
+        self._option = option
+
+    def parse(self, argument: object) -> object:
+        """The value of a flag's text; a default that is no text is one already."""
+        return self._option.read(argument) if isinstance(argument, str) else argument
+
+
+def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
+    """Parses `argv`, the program's name first.
+
+    Returns:
+      A FlagValues that knows these flags and none of other libraries. Its flags have two more
+      attributes: `source`, and `position`, the last among all arguments, -1 if there is none.
+
+    Raises:
+      UserError: an unknown flag, a value that its option refuses, no value for a required flag, a
+        flag file that cannot be read, or an argument that is no flag.
+    """
+    values = flags.FlagValues()
+    for option in table:
+        flags.DEFINE_flag(_absl_flag(option), values)
+    arguments = argv[1:]
+    try:
+        arguments = _with_flag_files(arguments, values)
+        surplus = values([argv[0], *arguments])[1:]
+    except (flags.Error, ValueError) as error:
+        raise UserError(_refusal(error, arguments, values)) from error
+    if surplus:
+        raise UserError(f"expected flags such as --content=FILE only, received {surplus[0]!r}")
+    _note_sources(values, argv[1:], arguments)
+    for option in table:
+        _check(option, values[option.name].value)
+    return values
+
+
+def _absl_flag(option: Option) -> flags.Flag:
+    default, boolean = option.plain_default, isinstance(option.default, bool)
+    return flags.Flag(_Parser(option), None, option.name, default, option.help, boolean=boolean)
+
+
+def _with_flag_files(arguments: list[str], values: flags.FlagValues) -> list[str]:
+    """The arguments with flag files' in their place, without the mark that Windows writes first."""
+    mark = _BYTE_ORDER_MARK
+    parts = values.read_flags_from_files(arguments)
+    return [part.removeprefix(mark) for part in parts if not part.startswith(mark + "#")]
+
+
+def _refusal(error: Exception, arguments: list[str], values: flags.FlagValues) -> str:
+    """What is wrong with the arguments, by the type of absl's error."""
+    if isinstance(error, flags.UnrecognizedFlagError):
+        return _unknown(error.flagname, values)
+    if isinstance(error, flags.CantOpenFlagFileError):
+        cause = error.__context__
+        return f"--flagfile: expected a file of flags, received {cause.filename} ({cause.strerror})"
+    if isinstance(error, flags.IllegalFlagValueError):
+        return "--flagfile: expected a value, received nothing"
+    if isinstance(error, flags.Error):
+        if _lacks_value(arguments[-1], values):
+            return f"--{_flag_name(arguments[-1])}: expected a value, received nothing"
+        return "--flagfile: expected --flagfile=FILE in a flag file, received --flagfile alone"
+    for argument in arguments:
+        if _is_negation_with_value(argument, values):
+            name, _, value = argument.partition("=")
+            return f"{name}: expected no value, received {value!r}"
+    return "--flagfile: expected a text file of flags, received one that is not text"
+
+
+def _unknown(name: str, values: flags.FlagValues) -> str:
+    nearest = difflib.get_close_matches(name, [*values, "flagfile", "help"], n=3)
+    hint = f"; nearest: {', '.join('--' + other for other in nearest)}" if nearest else ""
+    return f"--{name}: expected a flag that --help lists, received an unknown one{hint}"
+
+
+def _lacks_value(argument: str, values: flags.FlagValues) -> bool:
+    """Whether the argument, the last one, is a flag that needs a value."""
+    name = _flag_name(argument)
+    return "=" not in argument and name in values and not values[name].boolean
+
+
+def _is_negation_with_value(argument: str, values: flags.FlagValues) -> bool:
+    """Whether the argument is such as --nodebug=1."""
+    name = _flag_name(argument)
+    negated = name.removeprefix("no")
+    return "=" in argument and negated != name and negated in values and values[negated].boolean
+
+
+def _note_sources(values: flags.FlagValues, command_line: list[str], arguments: list[str]) -> None:
+    typed = {_flag_name(argument) for argument in command_line}
+    positions = {_flag_name(argument): place for place, argument in enumerate(arguments)}
+    for name in values:
+        flag = values[name]
+        source = Source.COMMAND_LINE if name in typed else Source.FLAG_FILE
+        flag.source = source if flag.present else Source.DEFAULT
+        flag.position = positions.get(name, -1)
+
+
+def _flag_name(argument: str) -> str:
+    """The name in --NAME, -NAME or --NAME=VALUE; empty for an argument that is no flag."""
+    name = argument.partition("=")[0]
+    return name.removeprefix("-").removeprefix("-") if name.startswith("-") else ""
+
+
+def _check(option: Option, value: object) -> None:
+    if option.required and not value:
+        raise UserError(f"{option.flag}: expected {option.type.expected}, received nothing")
+    option.convert(value)

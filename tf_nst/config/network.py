@@ -1,0 +1,26 @@
+"""The network's options."""
+
+from dataclasses import dataclass
+
+from tf_nst.config.options import convert_options, option
+from tf_nst.config.value_types import Choice, Text
+
+NETWORKS = ("vgg19", "vgg16")
+POOLINGS = ("max", "average", "l2")
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Which network, with which weights and which pooling."""
+
+    network: str = option("vgg19", Choice(NETWORKS), "network whose layers are compared")
+    weights: str = option(
+        "imagenet",
+        Text("imagenet|keras|random|PATH", "imagenet, keras, random or a path"),
+        "weights of the network; imagenet: vgg19's, in the box; keras: Keras' own file, downloaded "
+        "once, 59 to 80 MB; random: seeded; PATH: a Keras .h5 or .weights.h5 file",
+    )
+    pooling: str = option("max", Choice(POOLINGS), "what pooling layers take of each 2 x 2 values")
+
+    def __post_init__(self):
+        convert_options(self)

@@ -1,0 +1,50 @@
+"""The loss' options."""
+
+from dataclasses import dataclass
+
+from tf_nst.config.options import convert_options, option
+from tf_nst.config.value_types import Choice, Real
+from tf_nst.config.weighted import Weighted, WeightedNames
+from tf_nst.errors import UserError
+
+# Names of the tables that compute them; a test keeps them equal.
+CONTENT_LOSSES = ("mean_squared", "frobenius")
+STYLE_STATISTICS = ("gram", "mean_std")
+VARIATION_LOSSES = ("squared", "absolute")
+
+_SAME_LAYER = "block4_conv2, conv4_2 and relu4_2 are the same layer"
+
+
+@dataclass(frozen=True)
+class ObjectiveConfig:
+    """The loss: alpha * content + beta * style + gamma * variation (docs/objective.md)."""
+
+    content_layers: tuple[Weighted, ...] = option(
+        (Weighted("block4_conv2"),),
+        WeightedNames(),
+        f"layers at which the content is compared; {_SAME_LAYER}",
+    )
+    style_layers: tuple[Weighted, ...] = option(
+        tuple(Weighted(f"block{block}_conv1") for block in range(1, 6)),
+        WeightedNames(),
+        f"layers at which the style is compared; {_SAME_LAYER}",
+    )
+    content_weight: float = option(1.0, Real(), "weight of the content loss")
+    style_weight: float = option(10.0, Real(), "weight of the style loss")
+    tv_weight: float = option(1e-5, Real(), "weight of the variation loss")
+    content_loss: str = option("mean_squared", Choice(CONTENT_LOSSES), "how content is compared")
+    style_statistic: tuple[Weighted, ...] = option(
+        (Weighted("gram"),), WeightedNames(STYLE_STATISTICS), "what is compared of the style"
+    )
+    tv_loss: str = option(
+        "squared",
+        Choice(VARIATION_LOSSES),
+        "what is summed of the differences between neighbouring pixels",
+    )
+
+    def __post_init__(self):
+        convert_options(self)
+        if self.content_weight == self.style_weight == 0:
+            raise UserError(
+                "--content_weight and --style_weight: expected one of them above 0, received 0, 0"
+            )

@@ -1,0 +1,158 @@
+"""The options of one picture."""
+
+from dataclasses import dataclass, field
+
+from tf_nst.config.lengths import MAX_SCALES, Steps
+from tf_nst.config.network import NetworkConfig
+from tf_nst.config.objective import ObjectiveConfig
+from tf_nst.config.options import convert_options, option
+from tf_nst.config.tiles import MAX_SIDE, Tiles, cores_of
+from tf_nst.config.value_types import Choice, Integer, Real, Text
+from tf_nst.errors import UserError
+
+STARTS = ("matched", "content", "noise", "style_statistics")
+OPTIMIZERS = ("lbfgs", "adam", "sgd")
+PRECISIONS = ("auto", "float32", "bfloat16")
+XLA_CHOICES = ("auto", "on", "off")
+STRATEGIES = ("auto", "cpu", "gpu", "mirrored", "tpu", "workers")
+
+MAX_PAIRS = 100
+MAX_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class StylizeConfig:
+    """One picture: the network, the loss, and the options below.
+
+    `seconds`, if given, takes the place of `steps`. A learning rate or an average of None is the
+    optimiser's default.
+    """
+
+    network_config: NetworkConfig = field(default_factory=NetworkConfig)
+    objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
+    size: int = option(512, Integer(1, MAX_SIDE), "long side of the picture", "pixels")
+    style_size: int = option(
+        0,
+        Integer(0, MAX_SIDE),
+        "long side at which the style is measured; 0: --size, but never enlarged",
+        "pixels",
+    )
+    steps: tuple[int, ...] = option(
+        (250,),
+        Steps(),
+        "evaluations of the loss: of all scales together, or of each from the coarsest on; 0 "
+        "leaves a scale out",
+    )
+    seconds: float | None = option(
+        None,
+        Real(positive=True),
+        "instead of --steps: as many as fit into about so many seconds from the command's start, a "
+        "download aside, by this device's speed; NAME.cfg has the steps",
+        "seconds",
+    )
+    scales: int = option(
+        0,
+        Integer(0, MAX_SCALES),
+        "sizes at which the picture is painted one after the other, each sqrt(2) times the one "
+        "before; 0: as many as there are from 128 pixels on",
+    )
+    init: str = option(
+        "matched",
+        Text(f"{'|'.join(STARTS)}|an image file", f"{', '.join(STARTS)} or a file"),
+        "what the picture starts from",
+    )
+    optimizer: str = option("lbfgs", Choice(OPTIMIZERS), "optimiser that lowers the loss")
+    learning_rate: float | None = option(
+        None,
+        Real(positive=True),
+        "lbfgs: share of its model's move that is tried first, by default 1; adam: pixel values "
+        "(0..1) a step, by default 0.05; sgd: pixel values per unit of gradient, by default 1e-4",
+    )
+    lbfgs_pairs: int = option(
+        10, Integer(1, MAX_PAIRS), "moves that lbfgs learns from; each keeps two pictures"
+    )
+    average: float | None = option(
+        None,
+        Real(below=1.0),
+        "the picture is the running average of the optimiser's pictures, with this share kept a "
+        "step; 0: the best of them; by default 0.9 for adam, else 0",
+    )
+    stop: float = option(
+        0.0,
+        Real(below=1.0),
+        "a scale ends when ten steps lowered the loss by less than this share; 0: never",
+    )
+    memory: float = option(
+        0.0,
+        Real(),
+        "memory that the run may take, else it goes in windows and lbfgs keeps less; 0: what is "
+        "free",
+        "GB",
+    )
+    tile: str = option(
+        "auto",
+        Tiles(),
+        "windows that own about N pixels a side, of all scales or of each from the coarsest on: "
+        "same picture, less memory, about twice the time; auto: where --memory asks for it; "
+        "several devices share the windows of N",
+    )
+    seed: int = option(0, Integer(0, MAX_SEED), "seed of noise and random weights")
+    precision: str = option("auto", Choice(PRECISIONS), "dtype of the convolutions")
+    xla: str = option("auto", Choice(XLA_CHOICES), "whether XLA compiles the step")
+    strategy: str = option(
+        "auto",
+        Choice(STRATEGIES),
+        "devices; mirrored: all GPUs, or all logical CPUs; workers: all processes of TF_CONFIG; "
+        "auto: a TPU, else the GPUs, else the CPU; one picture is painted on one of them, but by "
+        "--tile=N, whose windows they share",
+    )
+
+    def __post_init__(self):
+        convert_options(self)
+        _check_scales(self)
+        if self.strategy == "workers":
+            _check_workers(self)
+
+    @property
+    def cores(self) -> tuple[int, ...] | None:
+        """Pixels a side that windows own: one number for all scales, or one for each of them.
+
+        0 stands for no windows, None for what fits the memory.
+        """
+        return cores_of(self.tile)
+
+    @property
+    def core(self) -> int | None:
+        """The last of `cores`; None as there."""
+        return None if self.cores is None else self.cores[-1]
+
+
+def _check_scales(config: StylizeConfig) -> None:
+    """Raises UserError unless lists for each scale are as long as there are scales."""
+    steps, cores, scales = len(config.steps), len(config.cores or ()), config.scales
+    if steps > 1 and scales not in (0, steps):
+        raise UserError(
+            f"--steps and --scales: expected as many steps as scales, received {steps} and {scales}"
+        )
+    if cores > 1 and scales not in (0, cores):
+        raise UserError(
+            "--tile and --scales: expected one tile, or as many as scales, received "
+            f"{cores} and {scales}"
+        )
+    if cores > 1 and steps > 1 and steps != cores:
+        raise UserError(
+            f"--tile and --steps: expected as many tiles as steps, received {cores} and {steps}"
+        )
+
+
+def _check_workers(config: StylizeConfig) -> None:
+    if not config.core:
+        raise UserError(
+            "--strategy and --tile: workers share windows, expected --tile=N, received "
+            f"--tile={config.tile}"
+        )
+    if config.seconds is not None:
+        raise UserError(
+            "--strategy and --seconds: workers make the same steps, expected --steps, received "
+            f"--seconds={config.seconds:g}"
+        )
