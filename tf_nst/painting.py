@@ -14,11 +14,12 @@ import tensorflow as tf
 from tf_nst.config import NetworkConfig, StylizeConfig, config_from_options
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Note
-from tf_nst.engine.initial import NOISY_STARTS, initial_image
+from tf_nst.engine.initial import NOISY_STARTS, initial_image, noise_image
 from tf_nst.engine.job import Job
 from tf_nst.engine.loop import stylize as run
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.strategy import device_type, make_strategy, resolved_name
+from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs, Source, read_inputs
 from tf_nst.model.networks import NETWORKS
@@ -206,6 +207,7 @@ def _workload(config: StylizeConfig, inputs: Inputs, strategy: tf.distribute.Str
     network, size = NETWORKS[config.network_config.network], inputs.content.size
     if config.seconds is None:
         scales = plan_scales(*size, config.steps, config.scales)
+        _check_tiles(config, scales)
     else:
         scales = (Scale(*size, 1),)
     return Workload(
@@ -219,6 +221,15 @@ def _workload(config: StylizeConfig, inputs: Inputs, strategy: tf.distribute.Str
         replicas=strategy.num_replicas_in_sync,
         any_size=Replicas(strategy, 1).any_size and config.xla == "off",
     )
+
+
+def _check_tiles(config: StylizeConfig, scales: tuple[Scale, ...]) -> None:
+    tiles = len(config.cores or ())
+    if tiles > 1 and tiles != len(scales):
+        raise UserError(
+            f"--tile: expected one tile, or one for each of {len(scales)} scales, received "
+            f"{config.tile}"
+        )
 
 
 def _limits(
@@ -316,7 +327,7 @@ def _job(
         decay=config.average,
         stop=config.stop,
         xla=config.xla == "on",
-        cores=None if config.tile == "off" else chosen.cores,
+        cores=chosen.cores if _may_tile(config) else None,
     )
 
 
@@ -325,7 +336,15 @@ def _initial(config: StylizeConfig, inputs: Inputs, scales: tuple[Scale, ...]) -
     if inputs.start is not None:
         return inputs.start.to_float()[None]
     content, style = inputs.content.pixels[None], inputs.style.pixels[None]
+    if config.init in NOISY_STARTS:
+        first = next(scale for scale in scales if scale.steps)
+        return noise_image(config.init, *first[:2], style, config.seed)
     return initial_image(config.init, content, style, config.seed)
+
+
+def _may_tile(config: StylizeConfig) -> bool:
+    """Whether a scale may be painted by windows where memory is short after all."""
+    return config.cores is None or any(config.cores)
 
 
 def _tile(cores: tuple[int, ...]) -> str:

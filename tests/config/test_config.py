@@ -359,12 +359,12 @@ def test_something_must_pull():
 
 def test_names_in_the_config_are_the_rows_of_the_tables():
     from tf_nst.model import networks
-    from tf_nst.objective.terms import TERMS
+    from tf_nst.objective.statistics import STATISTICS
     from tf_nst.optim import optimizers
 
-    by_role = {"content": CONTENT_LOSSES, "style": STYLE_STATISTICS, "variation": VARIATION_LOSSES}
-    for role, names in by_role.items():
-        assert {name for name, term in TERMS.items() if term.role == role} == set(names)
+    names = *CONTENT_LOSSES, *STYLE_STATISTICS, *VARIATION_LOSSES
+    assert sorted(names) == sorted(STATISTICS)
+    assert {name for name, row in STATISTICS.items() if row.paired} == set(CONTENT_LOSSES)
     assert set(OPTIMIZERS) == set(optimizers.OPTIMIZERS)
     assert set(NETWORKS) == set(networks.NETWORKS)
 

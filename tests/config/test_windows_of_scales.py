@@ -11,22 +11,21 @@ from tf_nst.errors import UserError
 
 
 @pytest.mark.parametrize(
-    ("tile", "cores", "core"),
+    ("tile", "cores"),
     [
-        ("auto", None, None),
-        ("off", (0,), 0),
-        ("512", (512,), 512),
-        (512, (512,), 512),
-        ("off,off,512", (0, 0, 512), 512),
-        (["off", 512, "64"], (0, 512, 64), 64),
-        ("512,off", (512, 0), 0),
-        ("off,off", (0, 0), 0),
-        (f"{LEAST_TILE},{MAX_SIDE}", (LEAST_TILE, MAX_SIDE), MAX_SIDE),
+        ("auto", None),
+        ("off", (0,)),
+        ("512", (512,)),
+        (512, (512,)),
+        ("off,off,512", (0, 0, 512)),
+        (["off", 512, "64"], (0, 512, 64)),
+        ("512,off", (512, 0)),
+        ("off,off", (0, 0)),
+        (f"{LEAST_TILE},{MAX_SIDE}", (LEAST_TILE, MAX_SIDE)),
     ],
 )
-def test_cores_are_one_number_or_one_for_each_scale(tile, cores, core):
-    config = StylizeConfig(tile=tile)
-    assert (config.cores, config.core) == (cores, core)
+def test_cores_are_one_number_or_one_for_each_scale(tile, cores):
+    assert StylizeConfig(tile=tile).cores == cores
 
 
 @pytest.mark.parametrize(
@@ -58,7 +57,7 @@ def test_as_many_tiles_as_scales_if_both_are_known():
 
 
 def test_workers_share_the_windows_of_the_last_scale():
-    assert StylizeConfig(strategy="workers", tile="off,64").core == 64
+    assert StylizeConfig(strategy="workers", tile="off,64").cores == (0, 64)
     for tile in ("64,off", "off,off"):
         with pytest.raises(UserError, match=f"expected --tile=N, received --tile={tile}$"):
             StylizeConfig(strategy="workers", tile=tile)

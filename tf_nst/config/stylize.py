@@ -121,11 +121,6 @@ class StylizeConfig:
         """
         return cores_of(self.tile)
 
-    @property
-    def core(self) -> int | None:
-        """The last of `cores`; None as there."""
-        return None if self.cores is None else self.cores[-1]
-
 
 def _check_scales(config: StylizeConfig) -> None:
     """Raises UserError unless lists for each scale are as long as there are scales."""
@@ -146,7 +141,7 @@ def _check_scales(config: StylizeConfig) -> None:
 
 
 def _check_workers(config: StylizeConfig) -> None:
-    if not config.core:
+    if not (config.cores and config.cores[-1]):
         raise UserError(
             "--strategy and --tile: workers share windows, expected --tile=N, received "
             f"--tile={config.tile}"
