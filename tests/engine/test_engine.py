@@ -1,0 +1,131 @@
+"""An engine keeps what a second picture need not make again, and no more than so much."""
+
+import numpy as np
+import pytest
+from jobs import picture
+
+import tf_nst
+from tf_nst.config import config_from_options
+from tf_nst.engine import engine as module
+from tf_nst.engine.engine import Cache, Engine
+from tf_nst.engine.loop import iterate
+from tf_nst.io.inputs import read_inputs
+from tf_nst.painting import prepare
+from tf_nst.planning.schedule import Scale
+
+OPTIONS = {
+    "size": 64,
+    "steps": "2,2",
+    "weights": "random",
+    "content_layers": "conv2_1",
+    "style_layers": "conv1_1,conv2_1:2",
+    "precision": "float32",
+}
+PHOTO = (np.arange(48 * 64 * 3) * 7919 % 256).astype(np.uint8).reshape(48, 64, 3)
+PAINTING = (np.arange(40 * 40 * 3) * 104729 % 256).astype(np.uint8).reshape(40, 40, 3)
+
+
+def paint(engine: Engine | None, photo=PHOTO, painting=PAINTING, **options) -> np.ndarray:
+    return np.asarray(tf_nst.stylize(photo, painting, engine=engine, **OPTIONS | options))
+
+
+@pytest.mark.parametrize("tile", ["off", "32", "off,32"])
+def test_a_second_picture_of_the_same_sizes_and_style_traces_and_measures_nothing(tile):
+    """And is the one that it would be alone."""
+    engine = Engine()
+    first = paint(engine, tile=tile)
+    counts = engine.traces, engine.measurements
+    assert counts[0] > 0 and counts[1] == 2
+    other = paint(engine, PHOTO[:, ::-1], tile=tile)
+    assert (engine.traces, engine.measurements) == counts
+    np.testing.assert_array_equal(paint(engine, tile=tile), first)
+    np.testing.assert_array_equal(paint(None, PHOTO[:, ::-1], tile=tile), other)
+
+
+def test_another_style_is_measured_and_nothing_is_traced():
+    engine = Engine()
+    paint(engine)
+    traces = engine.traces
+    second = paint(engine, painting=PAINTING[::-1] // 2)
+    assert (engine.traces, engine.measurements) == (traces, 4)
+    np.testing.assert_array_equal(second, paint(None, painting=PAINTING[::-1] // 2))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"style_weight": 5.0},
+        {"pooling": "average"},
+        {"seed": 7},
+        {"optimizer": "adam"},
+        {"learning_rate": 0.5},
+        {"average": 0.5},
+        {"style_layers": "conv1_1"},
+    ],
+)
+def test_a_picture_by_other_settings_is_that_of_an_engine_of_its_own(options):
+    engine = Engine()
+    paint(engine)
+    np.testing.assert_array_equal(paint(engine, **options), paint(None, **options))
+
+
+def test_a_file_of_weights_that_changes_is_read_again(tmp_path, monkeypatch):
+    """By its time and size."""
+    from tf_nst import painting
+
+    reads = []
+    load = painting.load_weights
+
+    def counting(choice, *arguments, **named):
+        reads.append(choice)
+        return load("random", *arguments, **named)
+
+    monkeypatch.setattr(painting, "load_weights", counting)
+    path, engine = tmp_path / "weights.h5", Engine()
+    path.write_bytes(b"one")
+    for content in (b"one", b"one", b"other"):
+        if content != path.read_bytes():
+            path.write_bytes(content)
+        paint(engine, weights=str(path), steps="1,1")
+    assert len(reads) == 2
+
+
+def test_a_second_picture_is_made_of_what_the_first_was():
+    """Nothing is loaded, built or tried again."""
+    engine, config = Engine(), config_from_options(OPTIONS)
+    inputs = read_inputs(config, PHOTO, PAINTING)
+    first, second = (prepare(config, inputs, print, engine=engine) for _ in range(2))
+    assert first.job.extractor is second.job.extractor
+    assert first.job.strategy is second.job.strategy
+    assert first.job.optimizers == second.job.optimizers
+    assert first.plan == second.plan
+
+
+def test_without_an_engine_nothing_is_kept(make_job):
+    engine = Engine()
+    first = list(iterate(make_job(2)))
+    second = list(iterate(make_job(2), engine=engine))
+    np.testing.assert_array_equal(picture(first), picture(second))
+    assert engine.traces > 0
+
+
+def test_a_cache_keeps_the_latest_used():
+    cache, made = Cache(2), []
+
+    def get(key):
+        return cache.get(key, lambda: made.append(key) or key)
+
+    for key in (1, 2, 1, 3, 1, 2):
+        assert get(key) == key
+    assert made == [1, 2, 3, 2]
+    assert cache.values() == (1, 2)
+
+
+def test_an_engine_keeps_no_more_than_so_many_targets_and_evaluators(make_job, monkeypatch):
+    monkeypatch.setattr(module, "MOST_EVALUATORS", 2)
+    monkeypatch.setattr(module, "MOST_TARGETS", 3)
+    engine = Engine()
+    for index in range(5):
+        scales = (Scale(20 + index, 28, 1),)
+        list(iterate(make_job(scales=scales, decay=index / 10), engine=engine))
+    assert len(engine._evaluators.values()) == 2 and len(engine._targets.values()) == 3
