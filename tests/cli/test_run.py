@@ -30,7 +30,6 @@ from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.config.weighted import Weighted
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.profiles import srgb_profile
-from tf_nst.io.writing import write_image
 from tf_nst.model.bundled import BUNDLED
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import load_weights
@@ -262,7 +261,7 @@ def test_a_jpeg_of_a_photograph_with_alpha_has_a_note(folder, paint_here):
 
 
 def test_a_photograph_of_16_bits_gives_a_png_of_16_bits(folder, paint_here):
-    write_image(Image(counted(48, 64, dtype=np.uint16)), folder / "photo.png")
+    Image(counted(48, 64, dtype=np.uint16)).save(folder / "photo.png")
     assert paint_here("--output=out.png").code == 0
     painted = pixels(folder / "out.png")
     assert painted.dtype == np.uint16

@@ -28,14 +28,14 @@ sys.exit(main(sys.argv))
 # Writing the picture takes long.
 SLOW_TO_WRITE = """
 import sys, time
-from tf_nst.io import writing
+from tf_nst.io.images import Image
 from tf_nst.cli.run import main
 def write(image, path, profile):
     print("writing", path, flush=True)
 def encode(image, path, profile):
     print("writing", path, flush=True)
     time.sleep(60)
-writing.write_image, writing.encode_image = write, encode
+Image.save, Image.encode = write, encode
 sys.exit(main(sys.argv))
 """
 

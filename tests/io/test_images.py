@@ -16,7 +16,8 @@ from PIL import ImageFile
 from tf_nst.errors import RunError, UserError
 from tf_nst.io import profiles
 from tf_nst.io.depth import DTYPES, TOP
-from tf_nst.io.images import Image, fit_size, read_image, resize_image
+from tf_nst.io.images import Image, read_image
+from tf_nst.io.resizing import fit_size, resize_image
 from tf_nst.ops import bands
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)

@@ -8,8 +8,9 @@ import pytest
 
 from tf_nst.config import config_from_options
 from tf_nst.errors import UserError
-from tf_nst.io.images import Image, fit_size
+from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_inputs
+from tf_nst.io.resizing import fit_size
 
 NEAR = {"content_layers": "conv1_1", "style_layers": "conv1_1"}
 

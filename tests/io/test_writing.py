@@ -27,7 +27,6 @@ from tf_nst.io.writing import (
     check_output,
     check_size,
     write_atomically,
-    write_image,
     write_together,
 )
 
@@ -98,7 +97,7 @@ def test_too_many_pixels_a_side(tmp_path, name, height, width, limit):
         check_size(tmp_path / name, height, width)
     check_size(tmp_path / name, min(height, limit), min(width, limit))
     with pytest.raises(UserError, match="a side"):
-        write_image(Image(np.zeros((height, width, 3), np.uint8)), tmp_path / name)
+        Image(np.zeros((height, width, 3), np.uint8)).save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -107,7 +106,7 @@ def test_png_and_tiff_have_no_such_limit():
     check_size("a.tif", 100_000, 100_000)
 
 
-# --- write_image -----------------------------------------------------------------------------
+# --- Image.save ------------------------------------------------------------------------------
 
 IMAGES = {
     "8": Image(PIXELS),
@@ -121,7 +120,7 @@ IMAGES = {
 @pytest.mark.parametrize("name", IMAGES)
 def test_lossless_formats_come_back_exactly(tmp_path, name, extension):
     path = tmp_path / f"a{extension}"
-    assert write_image(IMAGES[name], path) == ()
+    assert IMAGES[name].save(path) == ()
     image = read_image(path)
     np.testing.assert_array_equal(np.asarray(image), np.asarray(IMAGES[name]))
     assert image.pixels.dtype == IMAGES[name].pixels.dtype
@@ -132,8 +131,8 @@ def test_lossless_formats_come_back_exactly(tmp_path, name, extension):
 @pytest.mark.parametrize("name", IMAGES)
 def test_every_output_has_an_srgb_profile_and_the_same_bytes_again(tmp_path, name, extension):
     first, second = tmp_path / f"a{extension}", tmp_path / f"b{extension}"
-    write_image(IMAGES[name], first)
-    write_image(IMAGES[name], second)
+    IMAGES[name].save(first)
+    IMAGES[name].save(second)
     assert first.read_bytes() == second.read_bytes()
     with Pillow.open(first) as picture:
         assert picture.info["icc_profile"] == profiles.srgb_profile()
@@ -142,7 +141,7 @@ def test_every_output_has_an_srgb_profile_and_the_same_bytes_again(tmp_path, nam
 
 
 def test_png16_is_well_formed(tmp_path):
-    write_image(Image(DEEP), tmp_path / "a.png")
+    Image(DEEP).save(tmp_path / "a.png")
     data = (tmp_path / "a.png").read_bytes()
     assert data[24] == 16
     assert data[37:41] == b"iCCP"
@@ -151,7 +150,7 @@ def test_png16_is_well_formed(tmp_path):
 
 
 def test_tiff16_tags(tmp_path):
-    write_image(Image(DEEP, DEEP_ALPHA), tmp_path / "a.tif")
+    Image(DEEP, DEEP_ALPHA).save(tmp_path / "a.tif")
     with tifffile.TiffFile(tmp_path / "a.tif") as file:
         page = file.pages[0]
         assert page.extrasamples == (2,)
@@ -163,9 +162,9 @@ def test_tiff16_tags(tmp_path):
 def test_16_bits_are_rounded_with_a_note(tmp_path, extension):
     flat = Image(np.full((16, 16, 3), 100 * 257 + 200, np.uint16))
     rounded = Image(np.full((16, 16, 3), 101, np.uint8))
-    (note,) = write_image(flat, tmp_path / f"a{extension}")
+    (note,) = flat.save(tmp_path / f"a{extension}")
     assert note.startswith(str(tmp_path / f"a{extension}: ")) and "8 bits" in note
-    assert write_image(rounded, tmp_path / f"b{extension}") == ()
+    assert rounded.save(tmp_path / f"b{extension}") == ()
     assert (tmp_path / f"a{extension}").read_bytes() == (tmp_path / f"b{extension}").read_bytes()
 
 
@@ -173,14 +172,14 @@ def test_jpeg_lays_transparency_on_white(tmp_path):
     pixels = np.zeros((16, 16, 3), np.uint8)
     alpha = np.zeros((16, 16), np.uint8)
     alpha[:, 8:] = 255
-    (note,) = write_image(Image(pixels, alpha), tmp_path / "a.jpg")
+    (note,) = Image(pixels, alpha).save(tmp_path / "a.jpg")
     assert "white" in note
     image = read_image(tmp_path / "a.jpg")
     assert image.pixels[:, :7].min() > 250 and image.pixels[:, 9:].max() < 5
 
 
 def test_jpeg_keeps_full_colour_resolution(tmp_path):
-    write_image(Image(PIXELS), tmp_path / "a.jpg")
+    Image(PIXELS).save(tmp_path / "a.jpg")
     data = (tmp_path / "a.jpg").read_bytes()
     start = data.index(b"\xff\xc0") + 9
     assert [data[start + 2 + 3 * i] for i in range(3)] == [0x11] * 3
@@ -189,12 +188,12 @@ def test_jpeg_keeps_full_colour_resolution(tmp_path):
 
 
 def test_webp_keeps_alpha(tmp_path):
-    assert write_image(Image(np.full((6, 8, 3), 90, np.uint8), ALPHA), tmp_path / "a.webp") == ()
+    assert Image(np.full((6, 8, 3), 90, np.uint8), ALPHA).save(tmp_path / "a.webp") == ()
     np.testing.assert_array_equal(read_image(tmp_path / "a.webp").alpha, ALPHA)
 
 
 def test_webp_is_lossy(tmp_path):
-    write_image(Image(PIXELS), tmp_path / "a.webp")
+    Image(PIXELS).save(tmp_path / "a.webp")
     assert b"VP8 " in (tmp_path / "a.webp").read_bytes()
 
 
@@ -207,7 +206,7 @@ def test_without_tifffile_16_bits_become_8(tmp_path, monkeypatch):
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", fake)
-    (note,) = write_image(Image(DEEP, DEEP_ALPHA), tmp_path / "a.tif")
+    (note,) = Image(DEEP, DEEP_ALPHA).save(tmp_path / "a.tif")
     assert 'pip install "tf_nst[tiff]"' in note
     image = read_image(tmp_path / "a.tif")
     np.testing.assert_array_equal(image.pixels, np.rint(DEEP / 257))
@@ -218,7 +217,7 @@ def test_input_profile_gives_the_inputs_colours_back(tmp_path, make):
     in_profile = profiles.pixels_from_srgb(DEEP, make())
     path = tmp_path / "in.tif"
     tifffile.imwrite(path, in_profile, photometric="rgb", iccprofile=make())
-    assert write_image(read_image(path), tmp_path / "out.png", "input") == ()
+    assert read_image(path).save(tmp_path / "out.png", "input") == ()
     with Pillow.open(tmp_path / "out.png") as picture:
         assert picture.info["icc_profile"] == make()
     stored = read_image(tmp_path / "out.png")
@@ -227,7 +226,7 @@ def test_input_profile_gives_the_inputs_colours_back(tmp_path, make):
 
 
 def test_input_profile_at_8_bits_with_alpha(tmp_path):
-    write_image(Image(PIXELS, ALPHA, p3()), tmp_path / "a.png", "input")
+    Image(PIXELS, ALPHA, p3()).save(tmp_path / "a.png", "input")
     with Pillow.open(tmp_path / "a.png") as picture:
         stored, embedded = np.asarray(picture), picture.info["icc_profile"]
     assert embedded == p3()
@@ -237,7 +236,7 @@ def test_input_profile_at_8_bits_with_alpha(tmp_path):
 
 def test_input_profile_that_is_srgb_is_embedded_as_it_was(tmp_path):
     own = matrix_profile(SRGB_LIKE, para(3, *SRGB_PARAMETERS))
-    assert write_image(Image(DEEP, profile=own), tmp_path / "a.png", "input") == ()
+    assert Image(DEEP, profile=own).save(tmp_path / "a.png", "input") == ()
     image = read_image(tmp_path / "a.png")
     assert image.profile == own
     np.testing.assert_array_equal(image.pixels, DEEP)
@@ -245,7 +244,7 @@ def test_input_profile_that_is_srgb_is_embedded_as_it_was(tmp_path):
 
 @pytest.mark.parametrize("data", [cmyk(), grey_profile(curv()), rgb_tables(), b"rubbish"])
 def test_input_profile_that_cannot_be_written_stays_srgb(tmp_path, data):
-    (note,) = write_image(Image(DEEP, profile=data), tmp_path / "a.png", "input")
+    (note,) = Image(DEEP, profile=data).save(tmp_path / "a.png", "input")
     assert "stays sRGB" in note
     image = read_image(tmp_path / "a.png")
     assert image.profile == profiles.srgb_profile()
@@ -253,14 +252,14 @@ def test_input_profile_that_cannot_be_written_stays_srgb(tmp_path, data):
 
 
 def test_no_input_profile_is_srgb(tmp_path):
-    assert write_image(Image(PIXELS), tmp_path / "a.png", "input") == ()
+    assert Image(PIXELS).save(tmp_path / "a.png", "input") == ()
     assert read_image(tmp_path / "a.png").profile == profiles.srgb_profile()
 
 
 @pytest.mark.parametrize(("name", "profile"), [("a.xyz", "srgb"), ("a.png", "p3")])
 def test_unknown_extension_or_profile_is_refused(tmp_path, name, profile):
     with pytest.raises(UserError, match="expected"):
-        write_image(Image(PIXELS), tmp_path / name, profile)
+        Image(PIXELS).save(tmp_path / name, profile)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -316,7 +315,7 @@ def test_real_write_failure(tmp_path):
     try:
         with pytest.raises(RunError, match=r"a\.png cannot be written: File too large"):
             noise = RNG.integers(0, 256, (60, 60, 3)).astype(np.uint8)
-            write_image(Image(noise), tmp_path / "a.png")
+            Image(noise).save(tmp_path / "a.png")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert os.listdir(tmp_path) == []

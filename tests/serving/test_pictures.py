@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 from answering import counted, decoded, encoded
 
-from tf_nst.io.images import Image, fit_size, resize_image
+from tf_nst.io.images import Image
+from tf_nst.io.resizing import fit_size, resize_image
 from tf_nst.serving.pictures import decode, encode, fitted
 
 NOISE = np.random.default_rng(1)

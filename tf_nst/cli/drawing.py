@@ -9,7 +9,7 @@ from tf_nst.engine.job import Job
 from tf_nst.io.images import Image
 from tf_nst.io.listeners import Progress, duration
 from tf_nst.io.manifest import record_bytes, record_path
-from tf_nst.io.writing import encode_image, write_together
+from tf_nst.io.writing import write_together
 from tf_nst.viz.figures import rendered
 from tf_nst.viz.patches import counted
 
@@ -31,7 +31,7 @@ def draw_kind(name: str, values, options: dict) -> int:
     if name == "explain":
         data = found.page().encode()
     else:
-        data, _ = encode_image(Image(rendered(found.figure())), output)
+        data, _ = Image(rendered(found.figure())).encode(output)
     seconds = time.perf_counter() - began
     record = {"figure": name, "settings": _settings(values), **_weights(found)}
     record |= {"seconds": round(seconds, 3), "numbers": found.numbers()}

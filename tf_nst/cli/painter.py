@@ -21,7 +21,7 @@ from tf_nst.io.manifest import (
     settings_bytes,
     settings_path,
 )
-from tf_nst.io.writing import encode_image, write_image, write_together
+from tf_nst.io.writing import write_together
 from tf_nst.painting import Painting, finished, prepare
 from tf_nst.planning.timing import make_forecast
 
@@ -89,7 +89,7 @@ def _previews(values, painting: Painting) -> Previews:
     path = preview_path(values.output)
     return Previews(
         values.preview_every,
-        lambda image: write_image(finished(painting, image), path, values.output_profile),
+        lambda image: finished(painting, image).save(path, values.output_profile),
     )
 
 
@@ -158,8 +158,7 @@ def _write_last_good(values, painting: Painting, history: History, image, second
 
 
 def _encoded(values, painting: Painting, image) -> Encoded:
-    picture = finished(painting, image)
-    return encode_image(picture, values.output, values.output_profile)
+    return finished(painting, image).encode(values.output, values.output_profile)
 
 
 def _loss(painting: Painting, final: dict[str, float]) -> float:

@@ -9,7 +9,8 @@ from PIL import Image as Pillow
 
 from tf_nst.config import STARTS, StylizeConfig
 from tf_nst.errors import UserError
-from tf_nst.io.images import Image, fit_size, read_image, resize_image
+from tf_nst.io.images import Image, read_image
+from tf_nst.io.resizing import fit_size, resize_image
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.layers import used_layers

@@ -1,7 +1,6 @@
 """All figures of one pair as a lesson."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
@@ -9,17 +8,18 @@ from tf_nst.engine.events import Event, StepsDone
 from tf_nst.engine.job import Job
 from tf_nst.engine.strategy import strategy_name
 from tf_nst.io.inputs import Source, read_inputs
-from tf_nst.model.weights import Weights
 from tf_nst.painting import Painting, prepare
 from tf_nst.viz.activations import Activations, strongest_channels
-from tf_nst.viz.content import ContentReconstructions, reconstruct_content
-from tf_nst.viz.gram import Grams, compare_grams
+from tf_nst.viz.content import reconstruct_content
+from tf_nst.viz.gram import compare_grams
+from tf_nst.viz.lesson import Figures, Run, Snapshot
 from tf_nst.viz.losses import Curves
 from tf_nst.viz.options import LOOKING, REPORT, RUNNING, figure_config
-from tf_nst.viz.patches import Patches, top_patches
+from tf_nst.viz.page import render
+from tf_nst.viz.patches import top_patches
 from tf_nst.viz.runs import Made, Watch, run_job, told_once, unwatched
-from tf_nst.viz.style import StyleReconstructions, reconstruct_style
-from tf_nst.viz.tradeoff import Tradeoff, paint_tradeoff
+from tf_nst.viz.style import reconstruct_style
+from tf_nst.viz.tradeoff import paint_tradeoff
 
 # The layer whose units' patches are shown: their receptive fields hold small things.
 PATCH_LAYER, UNITS = "conv3_1", 3
@@ -27,62 +27,14 @@ SNAPSHOTS = 5
 _OPTIMIZERS = {"lbfgs": "L-BFGS", "adam": "Adam", "sgd": "gradient descent"}
 
 
-class Snapshot(NamedTuple):
-    """The picture so far [H, W, 3] float32 in 0..1 after so many steps."""
+class Lesson(Figures):
+    """The figures of a pair, as a page."""
 
-    step: int
-    picture: np.ndarray
-
-
-class Run(NamedTuple):
-    """The run that paints the pair.
-
-    Attributes:
-      made: its picture, values and history.
-      curves: every term at every step.
-      weights: {term: weight}.
-      snapshots: pictures on the way.
-      facts: lines about the run for the page, by name.
-    """
-
-    made: Made
-    curves: Curves
-    weights: dict[str, float]
-    snapshots: tuple[Snapshot, ...]
-    facts: dict[str, str]
-
-
-class Lesson(NamedTuple):
-    """The pair [H, W, 3] float32 in 0..1 each, every figure of it, and the run that paints it."""
-
-    content_picture: np.ndarray
-    style_picture: np.ndarray
-    activations: Activations
-    patches: Patches
-    content: ContentReconstructions
-    style: StyleReconstructions
-    grams: Grams
-    tradeoff: Tradeoff
-    run: Run
-
-    @property
-    def weights(self) -> Weights:
-        """Where the network is from."""
-        return self.run.made.weights
+    __slots__ = ()
 
     def page(self) -> str:
         """The lesson as one self-contained HTML page."""
-        from tf_nst.viz.page import render
-
         return render(self)
-
-    def numbers(self) -> dict:
-        """What a record tells."""
-        figures = ("activations", "patches", "content", "style", "grams", "tradeoff")
-        final = {name: float(value[0]) for name, value in self.run.made.values.items()}
-        run = {"facts": self.run.facts, "term_weights": self.run.weights, "final": final}
-        run["losses"] = self.run.made.history.values
-        return {name: getattr(self, name).numbers() for name in figures} | {"run": run}
 
 
 def explain_pair(

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image as Pillow
 
 from tf_nst.model.networks import paper_name
-from tf_nst.viz.explain import Lesson
 from tf_nst.viz.figures import rendered
 from tf_nst.viz.gram import layer_title, matrix_panels, pair_panels, shuffle_row
+from tf_nst.viz.lesson import Figures
 from tf_nst.viz.losses import term_label
 from tf_nst.viz.panels import Panel, Row, percent, plain
 
@@ -22,13 +22,13 @@ QUALITY = 84
 SMALL = 120
 
 
-def render(lesson: Lesson) -> str:
+def render(lesson: Figures) -> str:
     """The page."""
     template = resources.files("tf_nst.viz").joinpath("data", "lesson.html")
     return Template(template.read_text(encoding="utf-8")).substitute(_filled(lesson))
 
 
-def _filled(lesson: Lesson) -> dict[str, str]:
+def _filled(lesson: Figures) -> dict[str, str]:
     """{placeholder of the template: what stands there}."""
     return {
         **{name: html.escape(value) for name, value in lesson.run.facts.items()},
@@ -39,7 +39,7 @@ def _filled(lesson: Lesson) -> dict[str, str]:
     }
 
 
-def _counts(lesson: Lesson) -> dict[str, str]:
+def _counts(lesson: Figures) -> dict[str, str]:
     height, width = lesson.content_picture.shape[:2]
     first, last = lesson.content.layers[0], lesson.content.layers[-1]
     weights, loss = lesson.run.weights, lesson.run.curves.loss
@@ -75,12 +75,12 @@ def _decimal(number: float) -> str:
     return np.format_float_positional(number, trim="-")
 
 
-def _end_loss(lesson: Lesson) -> float:
+def _end_loss(lesson: Figures) -> float:
     values = lesson.run.made.values
     return sum(weight * float(values[name][0]) for name, weight in lesson.run.weights.items())
 
 
-def _pictures(lesson: Lesson) -> dict[str, str]:
+def _pictures(lesson: Figures) -> dict[str, str]:
     result = Panel(lesson.run.made.picture[0], "what the network painted")
     content, style = (
         Panel(lesson.content_picture, "the photograph: content"),
@@ -130,7 +130,7 @@ def _image(codes: np.ndarray, text: str) -> str:
     return f'<img{look} {shape} alt="{text}" src="data:image/{kind};base64,{data}">'
 
 
-def _cost_table(lesson: Lesson) -> str:
+def _cost_table(lesson: Figures) -> str:
     values, curves = lesson.run.made.values, lesson.run.curves.terms
     rows = [
         (term_label(name), weight, curves[name][0], weight * float(values[name][0]))
@@ -146,7 +146,7 @@ def _cost_table(lesson: Lesson) -> str:
     return f"<table>\n{head}\n" + "\n".join(lines) + "\n</table>"
 
 
-def _curves(lesson: Lesson) -> str:
+def _curves(lesson: Figures) -> str:
     codes = rendered(lesson.run.curves.figure(5.2, 4.4))
     text = "every term of the loss, times its weight, at every step"
     return f'<figure class="chart">{_image(codes, text)}<figcaption>{text}</figcaption></figure>'
