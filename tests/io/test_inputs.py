@@ -1,14 +1,16 @@
 """The pictures of a run: their sizes, their shapes, and what is refused."""
 
+import hashlib
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from tf_nst.config import config_from_options
 from tf_nst.errors import UserError
-from tf_nst.io.images import Image
+from tf_nst.io.images import Image, read_image
 from tf_nst.io.inputs import read_inputs
 from tf_nst.io.resizing import fit_size
 
@@ -72,7 +74,7 @@ def test_the_sizes_of_the_sources_are_told():
 def test_a_picture_of_the_right_size_is_not_resampled():
     content, style = picture(48, 64), picture(40, 30)
     inputs = inputs_of(content, style, size=64)
-    assert inputs.content is content and inputs.style is style
+    assert inputs.content.pixels is content.pixels and inputs.style.pixels is style.pixels
 
 
 def test_resizing_keeps_the_ramp():
@@ -144,6 +146,45 @@ def test_paths_are_read_and_name_the_picture(tmp_path):
         content = inputs_of(path, picture(40, 30), size=64).content
         np.testing.assert_array_equal(content.pixels, picture(48, 64).pixels)
         assert content.name == str(path)
+
+
+# --- sha256 ----------------------------------------------------------------------------------
+
+
+def test_the_sha256_of_a_path_is_that_of_its_file(tmp_path):
+    for name in ("content", "style", "start"):
+        picture(48, 64).save(tmp_path / f"{name}.png")
+    start = str(tmp_path / "start.png")
+    inputs = inputs_of(tmp_path / "content.png", tmp_path / "style.png", size=20, init=start)
+    for name in ("content", "style", "start"):
+        data = (tmp_path / f"{name}.png").read_bytes()
+        assert getattr(inputs, name).sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_the_sha256_of_an_array_is_that_of_its_bytes_before_it_is_resized():
+    array = picture(48, 64, np.uint16).pixels
+    expected = hashlib.sha256(array.tobytes()).hexdigest()
+    assert inputs_of(array, picture(40, 30), size=20).content.sha256 == expected
+    turned = np.asfortranarray(array)
+    assert inputs_of(turned, picture(40, 30), size=20).content.sha256 == expected
+
+
+def test_the_sha256_of_pictures_in_memory_is_that_of_their_pixels():
+    codes = picture(48, 64).pixels
+    alpha = np.arange(48 * 64, dtype=np.uint16).reshape(48, 64).astype(np.uint8)
+    expected = hashlib.sha256(codes.tobytes()).hexdigest()
+    for source in (Image(codes), Pillow.fromarray(codes), codes / 255.0):
+        assert inputs_of(source, picture(40, 30), size=20).content.sha256 == expected
+    both = np.dstack([codes, alpha])
+    content = inputs_of(Image(codes, alpha), picture(40, 30), size=20).content
+    assert content.sha256 == hashlib.sha256(both.tobytes()).hexdigest()
+
+
+def test_an_image_of_a_file_keeps_the_files_sha256(tmp_path):
+    picture(48, 64).save(tmp_path / "a.png")
+    inputs = inputs_of(read_image(tmp_path / "a.png"), tmp_path / "a.png", size=20)
+    assert inputs.content.sha256 == inputs.style.sha256
+    assert inputs.content.sha256 != hashlib.sha256(picture(48, 64).pixels.tobytes()).hexdigest()
 
 
 # --- too small -------------------------------------------------------------------------------

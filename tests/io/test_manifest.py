@@ -3,16 +3,14 @@
 import json
 
 import pytest
-from absl import flags
 
 from tf_nst.errors import UserError
+from tf_nst.io.flag_file import settings_bytes, settings_path
 from tf_nst.io.manifest import (
     check_sidecars,
     preview_path,
     record_bytes,
     record_path,
-    settings_bytes,
-    settings_path,
     versions,
 )
 from tf_nst.io.writing import write_together
@@ -27,7 +25,7 @@ def write_record(picture, record):
 
 def write_settings(picture, given):
     """Writes NAME.cfg beside the picture; its path."""
-    write_together({settings_path(picture): settings_bytes(picture, given, "0a1b")})
+    write_together({settings_path(picture): settings_bytes(picture, given, {})})
     return settings_path(picture)
 
 
@@ -37,7 +35,6 @@ def write_settings(picture, given):
 )
 def test_names_beside_a_picture(picture, stem):
     assert str(record_path(picture)) == f"{stem}.json"
-    assert str(settings_path(picture)) == f"{stem}.cfg"
     assert str(preview_path(picture)) == f"{stem}.preview.{picture.split('.')[-1]}"
 
 
@@ -68,32 +65,6 @@ def test_versions_are_those_of_what_has_a_say_in_the_pixels():
         "numpy": numpy.__version__,
         "pillow": PIL.__version__,
     }
-
-
-# --- the flag file ---------------------------------------------------------------------------
-
-
-def test_a_flag_file_reads_back_exactly(tmp_path):
-    given = {
-        "text": "/a folder/with # and ä/b.png",
-        "empty": "",
-        "whole": 12,
-        "small": 1e-05,
-        "third": 1 / 3,
-    }
-    path = write_settings(tmp_path / "a.png", given)
-    assert path == tmp_path / "a.cfg"
-    values = flags.FlagValues()
-    for name, value in given.items():
-        kind = {str: "string", int: "integer", float: "float"}[type(value)]
-        getattr(flags, f"DEFINE_{kind}")(name, None, "", flag_values=values)
-    values(["program", f"--flagfile={path}"])
-    assert {name: values[name].value for name in given} == given
-
-
-def test_a_flag_file_begins_with_how_to_use_it(tmp_path):
-    first = write_settings(tmp_path / "a.png", {"size": 3}).read_text().splitlines()[0]
-    assert first == "# Written by tf_nst: tf-nst --flagfile=a.cfg paints a.png again."
 
 
 # --- what is never written over --------------------------------------------------------------

@@ -7,6 +7,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from itertools import pairwise
 
 from absl import flags
 
@@ -84,10 +85,12 @@ def _parse(argv: list[str], table: tuple[Flag, ...]) -> flags.FlagValues:
     """A FlagValues of its own, so that flags of other libraries are neither known nor shown.
 
     `present` of a flag is 1 where only a flag file gave it, 2 where the command line itself did;
-    `place` is where it stands last among all that were read, -1 where it does not.
+    `place` is where it stands last among all that were read, -1 where it does not. `flagfile` is
+    the list of the flag files on the command line.
     """
     values = flags.FlagValues()
     define(table, values)
+    flags.DEFINE_multi_string("flagfile", [], "", flag_values=values)
     try:
         expanded = _expanded(argv[1:], values)
         surplus = values([argv[0], *expanded])[1:]
@@ -100,6 +103,7 @@ def _parse(argv: list[str], table: tuple[Flag, ...]) -> flags.FlagValues:
         values[name].place = places.get(name, -1)
         if values[name].present:
             values[name].present = 2 if name in line else 1
+    values.flagfile = _flag_files(argv[1:])
     return values
 
 
@@ -107,6 +111,16 @@ def _named(arguments: list[str]) -> dict[str, int]:
     """Where each flag stands last."""
     found = ((re.match(r"--?(\w+)", part), place) for place, part in enumerate(arguments))
     return {match[1]: place for match, place in found if match}
+
+
+def _flag_files(arguments: list[str]) -> list[str]:
+    """Paths from `--flagfile=PATH` and `--flagfile PATH`, in their order."""
+    paths = []
+    for part, following in pairwise([*arguments, ""]):
+        name, equals, value = part.partition("=")
+        if name in ("--flagfile", "-flagfile"):
+            paths.append(os.path.expanduser(value.strip() if equals else following))
+    return paths
 
 
 def _expanded(arguments: list[str], values: flags.FlagValues) -> list[str]:

@@ -12,15 +12,11 @@ from tf_nst.engine.failures import UnfinishedError
 from tf_nst.engine.loop import iterate
 from tf_nst.engine.strategy import strategy_name, worker_place
 from tf_nst.io.encoding import Encoded
+from tf_nst.io.flag_file import changed_inputs, recorded_inputs, settings_bytes, settings_path
+from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration, roughly
-from tf_nst.io.manifest import (
-    preview_path,
-    record_bytes,
-    record_path,
-    settings_bytes,
-    settings_path,
-)
+from tf_nst.io.manifest import preview_path, record_bytes, record_path
 from tf_nst.io.writing import write_together
 from tf_nst.painting import Painting, finished, prepare
 from tf_nst.planning.timing import make_forecast
@@ -39,7 +35,7 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs, began: float) -
         or a file cannot be.
     """
     painting = prepare(config, inputs, _say, values.preview_every, began)
-    for line in _first_lines(painting):
+    for line in (*_first_lines(painting), *_changes(values, painting)):
         _say(line)
     history, ending = History(painting.job.scales), "painted"
     worker, workers = worker_place(painting.job.strategy)
@@ -107,6 +103,30 @@ def _first_lines(painting: Painting) -> list[str]:
     ]
 
 
+def _changes(values, painting: Painting) -> list[str]:
+    """A line for each file that has changed since a flag file of this run was written."""
+    digests = _digests(painting)
+    # Random weights depend on the seed and the layers, Keras' on the network: no file has changed.
+    if painting.weights.source in ("random", "keras"):
+        del digests["weights"]
+    flags = {name: values[name].value for name in digests}
+    lines = changed_inputs(recorded_inputs(values.flagfile), flags, digests)
+    return [f"note: {line}" for line in lines]
+
+
+def _pictures(painting: Painting) -> dict[str, Image]:
+    """The pictures that go in, by the flag that names them."""
+    content, style, start, _ = painting.inputs
+    pictures = {"content": content, "style": style}
+    return pictures if start is None else pictures | {"init": start}
+
+
+def _digests(painting: Painting) -> dict[str, str]:
+    """sha256 of the weights and of each picture that goes in, by flag."""
+    pictures = {name: picture.sha256 for name, picture in _pictures(painting).items()}
+    return {"weights": painting.weights.checksum, **pictures}
+
+
 def _tiling(painting: Painting) -> str:
     """Which sizes are painted by windows, such as `, windows of 512 from 724×543 on`."""
     job = painting.job
@@ -136,9 +156,7 @@ def _write(values, painting: Painting, history: History, image, ending: str, sec
     """The picture, its record and its flag file, all of them or none; then the last line."""
     data, notes = _encoded(values, painting, image)
     record, settings = record_path(values.output), settings_path(values.output)
-    flags = settings_bytes(
-        values.output, _flags(values, painting, history), painting.weights.checksum
-    )
+    flags = settings_bytes(values.output, _flags(values, painting, history), _digests(painting))
     told = record_bytes(_record(painting, history, seconds))
     write_together({values.output: data, record: told, settings: flags})
     for note in notes:
@@ -171,6 +189,10 @@ def _record(painting: Painting, history: History, seconds: float) -> dict:
         "device": strategy_name(painting.job.strategy),
         "settings": _settings(config),
         "weights": {"source": painting.weights.source, "sha256": painting.weights.checksum},
+        "inputs": {
+            name: {"name": picture.name, "sha256": picture.sha256}
+            for name, picture in _pictures(painting).items()
+        },
         "sizes": {
             "picture": [inputs.content.width, inputs.content.height],
             "content": list(inputs.sources[0][::-1]),

@@ -1,5 +1,6 @@
 """The picture as this package passes it about, read from a file and written to one."""
 
+import hashlib
 import io
 import os
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ class Image:
         profile: the ICC profile that the file carried, or None; `pixels` are sRGB all the same.
         notes: plain lines worth telling the user.
         name: what messages call the picture, such as its path.
+        sha256: of the file's bytes, in hexadecimal; None for a picture that is not from a file.
+            Resizing keeps it.
 
     Raises:
         UserError: arrays of another shape or dtype.
@@ -41,6 +44,7 @@ class Image:
     profile: bytes | None = None
     notes: tuple[str, ...] = ()
     name: str = "image"
+    sha256: str | None = None
 
     def __post_init__(self):
         shape, dtype = self.pixels.shape, self.pixels.dtype
@@ -149,4 +153,6 @@ def read_image(
     """
     name = os.fspath(path)
     pixels, alpha, profile, notes = decode(name, flag, max_pixels)
-    return Image(pixels, alpha, profile, notes, name)
+    with open(name, "rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Image(pixels, alpha, profile, notes, name, sha256)

@@ -1,4 +1,4 @@
-"""What is written beside a picture: NAME.json, its record, and NAME.cfg, which paints it again."""
+"""What is written beside a picture: NAME.json, its record, and names that are not written over."""
 
 import json
 import platform
@@ -6,20 +6,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tf_nst.errors import UserError
+from tf_nst.io.flag_file import MARK, settings_path
 from tf_nst.version import VERSION
 
-_CFG_MARK = "# Written by tf_nst:"
 _JSON_MARK = '{\n  "tf_nst": '
 
 
 def record_path(picture: str | Path) -> Path:
     """NAME.json beside NAME.png."""
     return Path(picture).with_suffix(".json")
-
-
-def settings_path(picture: str | Path) -> Path:
-    """NAME.cfg beside NAME.png."""
-    return Path(picture).with_suffix(".cfg")
 
 
 def preview_path(picture: str | Path) -> Path:
@@ -35,7 +30,7 @@ def check_sidecars(picture: str | Path, flag: str = "--output") -> None:
       UserError: there is such a file and it does not begin as ours do.
     """
     check_record(picture, flag)
-    _check_ours(picture, settings_path(picture), _CFG_MARK, flag)
+    _check_ours(picture, settings_path(picture), MARK, flag)
 
 
 def check_record(picture: str | Path, flag: str = "--output") -> None:
@@ -69,24 +64,3 @@ def record_bytes(record: dict) -> bytes:
     """What NAME.json holds: `record` after the versions."""
     text = json.dumps({"tf_nst": VERSION, "versions": versions(), **record}, indent=2)
     return (text + "\n").encode()
-
-
-def settings_bytes(picture: str | Path, flags: dict[str, object], weights: str) -> bytes:
-    """What NAME.cfg holds: a comment on the weights' file, and a line for each flag.
-
-    Args:
-      picture: its path.
-      flags: by name.
-      weights: sha256 of their file, in hexadecimal.
-    """
-    name = settings_path(picture).name
-    lines = [
-        f"{_CFG_MARK} tf-nst --flagfile={name} paints {Path(picture).name} again.",
-        f"# sha256 of the weights: {weights}",
-    ]
-    lines += [f"--{name}={_spelled(value)}" for name, value in flags.items()]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _spelled(value: object) -> str:
-    return repr(value) if isinstance(value, float) else str(value)
