@@ -3,6 +3,7 @@
 import os
 import threading
 
+import numpy as np
 import pytest
 from absl import flags
 
@@ -51,6 +52,22 @@ def test_a_flag_file_reads_back_exactly(tmp_path):
         getattr(flags, f"DEFINE_{kind}")(name, None, "", flag_values=values)
     values(["program", f"--flagfile={path}"])
     assert {name: values[name].value for name in given} == given
+
+
+NUMPY_SCALARS = [
+    (np.float64(2.5), "2.5"),
+    (np.float32(0.1), "0.10000000149011612"),
+    (np.int64(7), "7"),
+    (np.uint8(255), "255"),
+    (np.bool_(True), "True"),
+    (np.str_("a b"), "a b"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), NUMPY_SCALARS, ids=lambda it: type(it).__name__)
+def test_numpy_scalars_are_written_as_pythons_values(value, text):
+    data = settings_bytes("a.png", {"flag": value}, {})
+    assert data.decode().splitlines()[1:] == [f"--flag={text}"]
 
 
 def test_comments_come_before_the_flags(tmp_path):

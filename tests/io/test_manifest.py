@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from tf_nst.errors import UserError
@@ -49,6 +50,17 @@ def test_a_record_is_json_after_the_versions(tmp_path):
     record = json.loads(text)
     assert list(record) == ["tf_nst", "versions", "one", "two"]
     assert record == {"tf_nst": VERSION, "versions": versions(), "one": 1, "two": [0.1, None]}
+
+
+def test_numpy_scalars_are_written_as_pythons_numbers():
+    scalars = [np.float64(2.5), np.float32(2.5), np.int64(7), np.uint16(7), np.bool_(True)]
+    record = json.loads(record_bytes({"one": scalars[0], "all": scalars}))
+    assert (record["one"], record["all"]) == (2.5, [2.5, 2.5, 7, 7, True])
+
+
+def test_what_json_cannot_hold_is_refused_by_its_type():
+    with pytest.raises(TypeError, match="expected what JSON can hold, received set"):
+        record_bytes({"one": {1, 2}})
 
 
 def test_versions_are_those_of_what_has_a_say_in_the_pixels():

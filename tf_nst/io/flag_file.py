@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 MARK = "# Written by tf_nst:"
 _DIGEST = re.compile(r"# sha256 of (?:the )?(\w+): ([0-9a-f]{64})")
 _FLAG = re.compile(r"--?(\w+)=(.*)")
@@ -52,6 +54,9 @@ def _subject(flag: str) -> str:
 
 
 def _spelled(value: object) -> str:
+    """As a flag's value; floats by all their digits, NumPy's scalars as Python's numbers."""
+    if isinstance(value, np.generic):
+        value = value.item()
     return repr(value) if isinstance(value, float) else str(value)
 
 

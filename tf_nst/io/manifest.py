@@ -5,6 +5,8 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 from tf_nst.errors import UserError
 from tf_nst.io.flag_file import MARK, settings_path
 from tf_nst.version import VERSION
@@ -61,6 +63,12 @@ def versions() -> dict[str, str]:
 
 
 def record_bytes(record: dict) -> bytes:
-    """What NAME.json holds: `record` after the versions."""
-    text = json.dumps({"tf_nst": VERSION, "versions": versions(), **record}, indent=2)
-    return (text + "\n").encode()
+    """What NAME.json holds: `record` after the versions; NumPy's scalars as Python's numbers."""
+    whole = {"tf_nst": VERSION, "versions": versions(), **record}
+    return (json.dumps(whole, indent=2, default=_python_number) + "\n").encode()
+
+
+def _python_number(value: object) -> object:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"expected what JSON can hold, received {type(value).__name__}")
