@@ -1,4 +1,4 @@
-"""One run of the painting command, from read pictures to written ones."""
+"""One run of the painting command, from the pictures read to the one written."""
 
 import os
 import sys
@@ -157,8 +157,8 @@ def _write(values, painting: Painting, history: History, image, ending: str, sec
     data, notes = _encoded(values, painting, image)
     record, settings = record_path(values.output), settings_path(values.output)
     flags = settings_bytes(values.output, _flags(values, painting, history), _digests(painting))
-    told = record_bytes(_record(painting, history, seconds))
-    write_together({values.output: data, record: told, settings: flags})
+    record_data = record_bytes(_record(painting, history, seconds))
+    write_together({values.output: data, record: record_data, settings: flags})
     for note in notes:
         _say(f"note: {note}")
     loss = f"loss {_loss(painting, history.final):.4g}, " if history.final else ""
@@ -170,8 +170,8 @@ def _write_last_good(values, painting: Painting, history: History, image, second
     """The picture and the record of a run that failed; its flags would only fail again."""
     data, _ = _encoded(values, painting, image)
     record = record_path(values.output)
-    told = record_bytes(_record(painting, history, seconds))
-    write_together({values.output: data, record: told})
+    record_data = record_bytes(_record(painting, history, seconds))
+    write_together({values.output: data, record: record_data})
     _say(f"the last good picture is {values.output} ({record.name})")
 
 
@@ -214,19 +214,20 @@ def _record(painting: Painting, history: History, seconds: float) -> dict:
 
 def _settings(config: StylizeConfig) -> dict:
     """The options of a resolved config; what is None, such as seconds that became steps, is not."""
-    return {name: it for name, it in options_from_config(config).items() if it is not None}
+    options = options_from_config(config)
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _flags(values, painting: Painting, history: History) -> dict[str, object]:
     """All that the picture depends on, paths made absolute so that it works from any folder.
 
-    The steps are those made at each scale, fewer than asked for where a signal ended the run. Flags
+    The steps are those of each scale, fewer than requested where a signal ended the run. Flags
     without effect are left out: the command refuses them.
     """
     paths = {name: os.path.abspath(values[name].value) for name in ("content", "style", "output")}
     steps = ",".join(map(str, history.steps_of_scales))
-    made = {"steps": steps, "scales": len(history.steps_of_scales)}
-    options = _settings(painting.config) | made
+    scales = {"steps": steps, "scales": len(history.steps_of_scales)}
+    options = _settings(painting.config) | scales
     for name, weight in WEIGHTED_BY.items():
         if options[weight] == 0:
             del options[name]

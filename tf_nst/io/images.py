@@ -1,4 +1,4 @@
-"""The picture as this package passes it about, read from a file and written to one."""
+"""The picture type, read from files and written to them."""
 
 import hashlib
 import io
@@ -30,7 +30,7 @@ class Image:
         pixels: [H,W,3] uint8 or uint16, sRGB-encoded, not multiplied by alpha.
         alpha: [H,W] of the same dtype, or None for an opaque picture.
         profile: the ICC profile that the file carried, or None; `pixels` are sRGB all the same.
-        notes: plain lines worth telling the user.
+        notes: for the user, one line each.
         name: what messages call the picture, such as its path.
         sha256: of the file's bytes, in hexadecimal; None for a picture that is not from a file.
             Resizing keeps it.

@@ -42,7 +42,7 @@ class Inputs(NamedTuple):
 
 
 def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs:
-    """Reads what is not read yet and brings it to size.
+    """Reads the pictures that are given by path, and resizes all of them.
 
     Args:
       config: sizes, layers and --init.

@@ -26,21 +26,21 @@ def preview_path(picture: str | Path) -> Path:
 
 
 def check_sidecars(picture: str | Path, flag: str = "--output") -> None:
-    """Refuses to write over a NAME.json or NAME.cfg that is somebody's own.
+    """Refuses to write over a NAME.json or NAME.cfg that tf_nst did not write.
 
     Raises:
-      UserError: there is such a file and it does not begin as ours do.
+      UserError: there is such a file and it does not begin as those of tf_nst do.
     """
     check_record(picture, flag)
-    _check_ours(picture, settings_path(picture), MARK, flag)
+    _check_written_here(picture, settings_path(picture), MARK, flag)
 
 
 def check_record(picture: str | Path, flag: str = "--output") -> None:
-    """Refuses to write over a NAME.json that is somebody's own. Raises as `check_sidecars`."""
-    _check_ours(picture, record_path(picture), _JSON_MARK, flag)
+    """Refuses to write over a NAME.json that tf_nst did not write. Raises as `check_sidecars`."""
+    _check_written_here(picture, record_path(picture), _JSON_MARK, flag)
 
 
-def _check_ours(picture: str | Path, path: Path, mark: str, flag: str) -> None:
+def _check_written_here(picture: str | Path, path: Path, mark: str, flag: str) -> None:
     if path.exists() and not _begins_with(path, mark):
         raise UserError(
             f"{flag}: {path} would be written beside {Path(picture).name}, but it exists and "
@@ -57,7 +57,7 @@ def _begins_with(path: Path, mark: str) -> bool:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of what has a say in the pixels."""
+    """Versions of Python and of the packages that the pixels depend on."""
     packages = ("tensorflow", "keras", "numpy", "pillow")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 

@@ -17,7 +17,7 @@ from tf_nst.viz.losses import Curves
 from tf_nst.viz.options import LOOKING, REPORT, RUNNING, figure_config
 from tf_nst.viz.page import render
 from tf_nst.viz.patches import top_patches
-from tf_nst.viz.runs import Made, Watch, run_job, told_once, unwatched
+from tf_nst.viz.runs import RunResult, Watch, report_once, run_job, unwatched
 from tf_nst.viz.style import reconstruct_style
 from tf_nst.viz.tradeoff import paint_tradeoff
 
@@ -50,7 +50,7 @@ def explain_pair(
     Args:
       content: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
       style: the same.
-      watch: called before each run with what it is and its job; returns that run's listeners.
+      watch: called before each run with its title and its job; returns that run's listeners.
       report: called with plain lines, one before each part.
       **options: of RUNNING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.
 
@@ -58,33 +58,33 @@ def explain_pair(
       UserError: an argument that cannot be used; the message says which and what was expected.
       NonFiniteLossError: a loss became NaN or infinite.
     """
-    config, report = figure_config(options, RUNNING), told_once(report)
+    config, report = figure_config(options, RUNNING), report_once(report)
     inputs = read_inputs(config, content, style)
     parts = _Parts(report)
     parts.begin("the picture")
     steps = config.steps[0]
     run, options = _paint(prepare(config, inputs, report, _pause(steps)), watch, options)
-    looking = {name: value for name, value in options.items() if name in LOOKING}
+    shared = {name: value for name, value in options.items() if name in LOOKING}
     parts.begin("activations")
-    activations = strongest_channels(content, report=report, **looking)
+    activations = strongest_channels(content, report=report, **shared)
     parts.begin("patches")
     units = _units(activations)
-    patches = top_patches((content, style), PATCH_LAYER, units, report=report, **looking)
-    told = {"watch": watch, "report": report, **options}
+    patches = top_patches((content, style), PATCH_LAYER, units, report=report, **shared)
+    running = {"watch": watch, "report": report, **options}
     parts.begin("content")
-    kept = reconstruct_content(content, **told)
+    contents = reconstruct_content(content, **running)
     parts.begin("style")
-    textures = reconstruct_style(style, **told)
+    textures = reconstruct_style(style, **running)
     parts.begin("Gram matrices")
-    grams = compare_grams(content, style, report=report, **looking)
+    grams = compare_grams(content, style, report=report, **shared)
     parts.begin("content against style")
-    grid = paint_tradeoff(content, style, **told)
+    grid = paint_tradeoff(content, style, **running)
     pictures = inputs.content.to_float(), inputs.style.to_float()
-    return Lesson(*pictures, activations, patches, kept, textures, grams, grid, run)
+    return Lesson(*pictures, activations, patches, contents, textures, grams, grid, run)
 
 
 class _Parts:
-    """Tells which part begins, of how many."""
+    """Reports which part begins, of how many."""
 
     COUNT = 7
 
@@ -102,14 +102,14 @@ def _pause(steps: int) -> int:
 
 def _units(activations: Activations) -> tuple[int, ...]:
     """The strongest channels that the activations show of the layer whose patches are shown."""
-    for found in activations.layers:
-        if found.layer == "block3_conv1":
-            return found.channels[:UNITS]
+    for layer in activations.layers:
+        if layer.layer == "block3_conv1":
+            return layer.channels[:UNITS]
     return tuple(range(UNITS))
 
 
 def _paint(painting: Painting, watch: Watch, options: dict) -> tuple[Run, dict]:
-    """The run, and the options with the weights that it took."""
+    """The run, and the options with the weights that it resolved."""
     snapshots: list[Snapshot] = []
 
     def keep(event: Event) -> None:
@@ -119,15 +119,17 @@ def _paint(painting: Painting, watch: Watch, options: dict) -> tuple[Run, dict]:
     def watched(title: str, job: Job):
         return (*watch(title, job), keep)
 
-    made = run_job("the picture", painting, watched)
+    result = run_job("the picture", painting, watched)
     weights = {term.name: term.weight_of(0) for term in painting.job.terms}
-    run = Run(made, _curves(painting, made, weights), weights, tuple(snapshots), _facts(painting))
+    curves = _curves(painting, result, weights)
+    run = Run(result, curves, weights, tuple(snapshots), _facts(painting))
     return run, {**options, "weights": painting.config.network_config.weights}
 
 
-def _curves(painting: Painting, made: Made, weights: dict[str, float]) -> Curves:
-    steps = zip(painting.job.scales, made.history.steps_of_scales, strict=True)
-    terms = {name: weights[name] * np.array(it) for name, it in made.history.values.items()}
+def _curves(painting: Painting, result: RunResult, weights: dict[str, float]) -> Curves:
+    steps = zip(painting.job.scales, result.history.steps_of_scales, strict=True)
+    history = result.history.values
+    terms = {name: weights[name] * np.array(values) for name, values in history.items()}
     return Curves(terms, tuple((scale.width, scale.height, count) for scale, count in steps))
 
 

@@ -10,7 +10,7 @@ from tf_nst.viz.content import ContentReconstructions
 from tf_nst.viz.gram import Grams
 from tf_nst.viz.losses import Curves
 from tf_nst.viz.patches import Patches
-from tf_nst.viz.runs import Made
+from tf_nst.viz.runs import RunResult
 from tf_nst.viz.style import StyleReconstructions
 from tf_nst.viz.tradeoff import Tradeoff
 
@@ -26,14 +26,14 @@ class Run(NamedTuple):
     """The run that paints the pair.
 
     Attributes:
-      made: its picture, values and history.
+      result: its picture, values and history.
       curves: every term at every step.
       weights: {term: weight}.
       snapshots: pictures on the way.
       facts: lines about the run for the page, by name.
     """
 
-    made: Made
+    result: RunResult
     curves: Curves
     weights: dict[str, float]
     snapshots: tuple[Snapshot, ...]
@@ -56,12 +56,12 @@ class Figures(NamedTuple):
     @property
     def weights(self) -> Weights:
         """Where the network is from."""
-        return self.run.made.weights
+        return self.run.result.weights
 
     def numbers(self) -> dict:
-        """What a record tells."""
+        """What the record holds."""
         figures = ("activations", "patches", "content", "style", "grams", "tradeoff")
-        final = {name: float(value[0]) for name, value in self.run.made.values.items()}
+        final = {name: float(value[0]) for name, value in self.run.result.values.items()}
         run = {"facts": self.run.facts, "term_weights": self.run.weights, "final": final}
-        run["losses"] = self.run.made.history.values
+        run["losses"] = self.run.result.history.values
         return {name: getattr(self, name).numbers() for name in figures} | {"run": run}

@@ -67,8 +67,8 @@ class Curves(NamedTuple):
             begun += steps
 
     def numbers(self) -> dict:
-        """What a record tells."""
-        ends = {name: [float(it[0]), float(it[-1])] for name, it in self.terms.items()}
+        """What the record holds."""
+        ends = {name: [float(term[0]), float(term[-1])] for name, term in self.terms.items()}
         return {"steps": len(self.loss), "first_and_last": ends}
 
 
@@ -100,12 +100,13 @@ def curves_of(record: dict) -> Curves:
         name: float(weights[name]) * np.array(values, np.float64)
         for name, values in record["losses"].items()
     }
-    (steps,) = {it.shape for it in terms.values()}
+    (steps,) = {values.shape for values in terms.values()}
     labels = [term_label(name) for name in terms]
     if len(steps) != 1 or not steps[0] or not all(labels):
         raise ValueError("a record has one or more terms, each with a value for each step")
     scales = tuple(
-        (int(it["width"]), int(it["height"]), int(it["steps"])) for it in record["scales"]
+        (int(scale["width"]), int(scale["height"]), int(scale["steps"]))
+        for scale in record["scales"]
     )
     return Curves(terms, scales)
 
