@@ -63,15 +63,15 @@ def test_what_json_cannot_hold_is_refused_by_its_type():
         record_bytes({"one": {1, 2}})
 
 
-def test_versions_are_those_of_what_has_a_say_in_the_pixels():
+def test_versions_are_those_that_the_pixels_depend_on():
     import keras
     import numpy
     import PIL
     import tensorflow
 
-    told = versions()
-    assert told.pop("python").count(".") == 2
-    assert told == {
+    result = versions()
+    assert result.pop("python").count(".") == 2
+    assert result == {
         "tensorflow": tensorflow.__version__,
         "keras": keras.__version__,
         "numpy": numpy.__version__,
@@ -82,7 +82,7 @@ def test_versions_are_those_of_what_has_a_say_in_the_pixels():
 # --- what is never written over --------------------------------------------------------------
 
 
-def test_our_own_files_may_be_written_over(tmp_path):
+def test_files_of_tf_nst_may_be_overwritten(tmp_path):
     picture = tmp_path / "a.png"
     check_sidecars(picture)
     write_record(picture, {"settings": {}})
@@ -92,13 +92,13 @@ def test_our_own_files_may_be_written_over(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".json", ".cfg"])
 @pytest.mark.parametrize("text", [b"", b"--size=3\n", b"{}", b"\xff\xfe", b'{\n  "tf_nsx": 1}'])
-def test_somebodys_own_file_is_refused_and_left(tmp_path, suffix, text):
-    own = tmp_path / f"a{suffix}"
-    own.write_bytes(text)
+def test_another_programs_file_is_refused_and_left(tmp_path, suffix, text):
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(text)
     with pytest.raises(UserError, match=r"^--out: .*not from tf_nst; expected another") as error:
         check_sidecars(tmp_path / "a.png", "--out")
-    assert str(own) in str(error.value)
-    assert own.read_bytes() == text
+    assert str(path) in str(error.value)
+    assert path.read_bytes() == text
 
 
 @pytest.mark.parametrize("suffix", [".json", ".cfg"])
