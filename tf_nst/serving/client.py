@@ -24,9 +24,7 @@ ORIENTATION = 274
 RETRIED = (429, 502, 503, 504)
 FIRST_PAUSE = 0.5
 SETTINGS = ("steps", "size", "style_weight", "content_weight")
-UNEXPECTED_ANSWER = (
-    "the server's answer is not one of an export of tf_nst; expected image_bytes and losses"
-)
+INVALID = "the server's answer is not one of an export of tf_nst; expected image_bytes and losses"
 EXTRA = 'pip install "tf_nst[serve]"'
 
 
@@ -182,7 +180,7 @@ def _rest_answer(body: bytes) -> Answer:
         image = base64.b64decode(outputs["image_bytes"][0]["b64"], validate=True)
         return Answer(image, [float(value) for value in outputs["losses"][0]])
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise RunError(UNEXPECTED_ANSWER) from error
+        raise RunError(INVALID) from error
 
 
 def _with_retries(server: Server, attempt: Callable[[], Answer]) -> Answer:
@@ -248,4 +246,4 @@ def _grpc_answer(response) -> Answer:
         image = tf.make_ndarray(response.outputs["image_bytes"])[0]
         return Answer(image, tf.make_ndarray(response.outputs["losses"])[0].tolist())
     except (TypeError, ValueError, IndexError) as error:
-        raise RunError(UNEXPECTED_ANSWER) from error
+        raise RunError(INVALID) from error

@@ -37,6 +37,19 @@ class Lesson(Figures):
         return render(self)
 
 
+class _Parts:
+    """Reports which part begins, of how many."""
+
+    COUNT = 7
+
+    def __init__(self, report: Callable[[str], None]):
+        self._report, self._begun = report, 0
+
+    def begin(self, what: str) -> None:
+        self._begun += 1
+        self._report(f"part {self._begun} of {self.COUNT}: {what}")
+
+
 def explain_pair(
     content: Source,
     style: Source,
@@ -62,8 +75,14 @@ def explain_pair(
     inputs = read_inputs(config, content, style)
     parts = _Parts(report)
     parts.begin("the picture")
-    steps = config.steps[0]
-    run, options = _paint(prepare(config, inputs, report, _pause(steps)), watch, options)
+    painting = prepare(config, inputs, report, _pause(config.steps[0]))
+    run, options = _paint(painting, watch, options)
+    figures = _figures(content, style, parts, watch=watch, report=report, options=options)
+    return Lesson(inputs.content.to_float(), inputs.style.to_float(), *figures, run)
+
+
+def _figures(content: Source, style: Source, parts: _Parts, *, watch, report, options) -> tuple:
+    """Every figure of the pair, in the order of a Lesson's fields."""
     shared = {name: value for name, value in options.items() if name in LOOKING}
     parts.begin("activations")
     activations = strongest_channels(content, report=report, **shared)
@@ -79,21 +98,7 @@ def explain_pair(
     grams = compare_grams(content, style, report=report, **shared)
     parts.begin("content against style")
     grid = paint_tradeoff(content, style, **running)
-    pictures = inputs.content.to_float(), inputs.style.to_float()
-    return Lesson(*pictures, activations, patches, contents, textures, grams, grid, run)
-
-
-class _Parts:
-    """Reports which part begins, of how many."""
-
-    COUNT = 7
-
-    def __init__(self, report: Callable[[str], None]):
-        self._report, self._begun = report, 0
-
-    def begin(self, what: str) -> None:
-        self._begun += 1
-        self._report(f"part {self._begun} of {self.COUNT}: {what}")
+    return activations, patches, contents, textures, grams, grid
 
 
 def _pause(steps: int) -> int:

@@ -135,11 +135,7 @@ def top_patches(
     check_units(numbers, name, sight.weights.network.up_to((name,))[-1].channels)
     album = Album(sources, config, report, progress)
     peaks = _best_peaks(sight, name, numbers, album)
-    if len(album.skipped) == len(sources):
-        raise UserError(
-            f"--images: expected images that can be read, received {len(sources)} files of which "
-            f"none can; the first: {album.skipped[0]}"
-        )
+    _check_any_read(album)
     best = tuple(
         UnitPatches(unit, tuple(cut_patch(sight, name, unit, peak, album) for peak in unit_peaks))
         for unit, unit_peaks in zip(numbers, peaks, strict=True)
@@ -204,6 +200,14 @@ def cut_patch(sight: Sight, layer: str, unit: int, peak: Peak, album: Album) -> 
     projected = sight.projection(picture[None], layer, peak.row, peak.column, unit)
     parts = cut(picture, box, BORDER), cut(projected, box, 0.0)
     return Patch(peak.value, os.path.basename(image.name), box, *parts)
+
+
+def _check_any_read(album: Album) -> None:
+    if len(album.skipped) == len(album.sources):
+        raise UserError(
+            f"--images: expected images that can be read, received {len(album.sources)} files of "
+            f"which none can; the first: {album.skipped[0]}"
+        )
 
 
 def _best_peaks(sight: Sight, layer: str, units: tuple[int, ...], album: Album) -> list[list[Peak]]:

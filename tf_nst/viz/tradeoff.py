@@ -106,14 +106,9 @@ def paint_tradeoff(
     grid = [(name, ratio) for name in names for ratio in ratios]
     beta = config.objective.style_weight
     painting = painting._replace(job=batched(painting.job, grid, beta))
-    result = run_job(
-        f"{len(grid)} pictures in one batch, of which the first's loss is shown", painting, watch
-    )
-    cells = tuple(
-        _cell(name, ratio, index, painting.job.terms, result)
-        for index, (name, ratio) in enumerate(grid)
-    )
-    return Tradeoff(cells, beta, painting.weights)
+    title = f"{len(grid)} pictures in one batch, of which the first's loss is shown"
+    result = run_job(title, painting, watch)
+    return Tradeoff(_cells(grid, painting.job.terms, result), beta, painting.weights)
 
 
 def batched(job: Job, grid: Sequence[tuple[str, float]], style_weight: float) -> Job:
@@ -132,6 +127,14 @@ def _weighted(term: Term, grid: Sequence[tuple[str, float]], style_weight: float
         return term
     weights = (style_weight * ratio if layer == term.layer else 0.0 for layer, ratio in grid)
     return replace(term, weight=tuple(weights))
+
+
+def _cells(
+    grid: Sequence[tuple[str, float]], terms: tuple[Term, ...], result: RunResult
+) -> tuple[Cell, ...]:
+    return tuple(
+        _cell(layer, ratio, index, terms, result) for index, (layer, ratio) in enumerate(grid)
+    )
 
 
 def _cell(layer: str, ratio: float, index: int, terms: tuple[Term, ...], result: RunResult) -> Cell:
