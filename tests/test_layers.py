@@ -59,8 +59,8 @@ def imported_modules(tree: ast.AST) -> set[str]:
 
 def imported_parts(tree: ast.AST) -> set[str]:
     """The parts of tf_nst that are imported."""
-    found = (name.split(".") for name in imported_modules(tree))
-    return {[*name, "__init__"][1] for name in found if name[0] == "tf_nst"}
+    names = (name.split(".") for name in imported_modules(tree))
+    return {[*parts, "__init__"][1] for parts in names if parts[0] == "tf_nst"}
 
 
 def violations(part: str, source: str) -> set[str]:
@@ -74,7 +74,7 @@ def test_imports_follow_the_arrow(path):
 
 @every_module
 def test_no_import_is_relative(path):
-    """The rule above would not see it."""
+    """The rule above would miss it."""
     names = imported_modules(ast.parse(path.read_text(encoding="utf-8")))
     assert not [name for name in names if name.startswith(".")]
 
@@ -93,7 +93,7 @@ def test_no_import_is_relative(path):
         ("painting", "from tf_nst.cli.run import main"),
     ],
 )
-def test_an_import_against_the_arrow_is_seen(part, source):
+def test_an_import_against_the_arrow_is_detected(part, source):
     assert violations(part, source)
 
 
@@ -204,7 +204,7 @@ def test_importing_loads_no_tensorflow(module):
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent).returncode == 0
 
 
-def test_painting_is_there_without_being_asked_for():
+def test_painting_is_listed_and_a_misspelled_name_is_an_error():
     assert "stylize" in tf_nst.__all__
     with pytest.raises(AttributeError, match="no attribute 'sytlize'"):
         tf_nst.sytlize  # noqa: B018

@@ -6,7 +6,7 @@ import json
 import h5py
 import numpy as np
 import pytest
-from command_line import FILES, SHORT, assert_fine, counted
+from command_line import FILES, SHORT, assert_fine, counted, parsed
 from PIL import Image as Pillow
 
 from tf_nst.model.hdf5 import convolutions
@@ -65,6 +65,14 @@ def test_without_a_file_to_start_from_none_is_recorded(folder, paint_here):
 def test_an_unchanged_replay_says_nothing(replay):
     assert notes(replay()) == []
     assert notes(replay("--flagfile=again.cfg")) == []
+
+
+def test_flag_files_are_listed_in_the_order_of_the_command_line(folder):
+    for name in ("a.cfg", "b.cfg"):
+        (folder / name).write_text("--size=32\n")
+    files = parsed(*FILES, "--flagfile=a.cfg", "--size=40", "--flagfile", "b.cfg").flagfile
+    assert files == ["a.cfg", "b.cfg"]
+    assert parsed(*FILES).flagfile == []
 
 
 def test_each_changed_file_is_noted_in_one_line(folder, replay):

@@ -159,7 +159,7 @@ def _usable_profile(picture: Pillow.Image) -> tuple[bytes | None, tuple[str, ...
 def _orientation(picture: Pillow.Image) -> int:
     try:
         return picture.getexif().get(ORIENTATION, 1)
-    except Exception:  # broken EXIF says nothing against the pixels
+    except Exception:  # the pixels may be whole where EXIF is broken
         return 1
 
 

@@ -32,8 +32,8 @@ class Image:
         profile: the ICC profile that the file carried, or None; `pixels` are sRGB all the same.
         notes: for the user, one line each.
         name: what messages call the picture, such as its path.
-        sha256: of the file's bytes, in hexadecimal; None for a picture that is not from a file.
-            Resizing keeps it.
+        sha256: of the file's bytes, in hexadecimal, which resizing keeps; None for a picture that
+            is not from a file (`Inputs` has its pixels' instead).
 
     Raises:
         UserError: arrays of another shape or dtype.

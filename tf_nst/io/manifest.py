@@ -29,7 +29,7 @@ def check_sidecars(picture: str | Path, flag: str = "--output") -> None:
     """Refuses to write over a NAME.json or NAME.cfg that tf_nst did not write.
 
     Raises:
-      UserError: there is such a file and it does not begin as those of tf_nst do.
+      UserError: there is such a file and its beginning is not that of tf_nst's files.
     """
     check_record(picture, flag)
     _check_written_here(picture, settings_path(picture), MARK, flag)

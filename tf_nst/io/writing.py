@@ -51,7 +51,7 @@ def check_writable(folder: str | os.PathLike, flag: str = "--output") -> None:
     """Tries an existing folder with a temporary file.
 
     Raises:
-      UserError: it cannot be written to.
+      UserError: the folder cannot be written to.
     """
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".tf_nst-"):
@@ -114,7 +114,7 @@ def encode_pixels(
 def write_atomically(
     path: str | os.PathLike, data_or_callable: bytes | Callable[[BinaryIO], object]
 ) -> None:
-    """Write bytes, or what a callable writes to the open file it is given, whole or not at all.
+    """Write bytes, or what a callable writes to the open file, whole or not at all.
 
     Raises:
         RunError: an OSError, such as a full disk.
@@ -167,7 +167,7 @@ def _suffix(path: Path, flag: str) -> str:
 
 
 def _in_profile(pixels: NDArray, profile: bytes) -> tuple[NDArray, bytes, tuple[str, ...]]:
-    """The pixels in `profile`, and it; in sRGB, with a note, where that cannot be."""
+    """The pixels in `profile`, and that profile; in sRGB, with a note, if it is unusable."""
     try:
         if profiles.is_srgb(profile):
             return pixels, profile, ()

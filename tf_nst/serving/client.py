@@ -89,7 +89,7 @@ class _Unavailable(Exception):
 
 
 def upright_bytes(path: str, flag: str) -> bytes:
-    """The bytes to send for a picture file; a graph looks at no orientation and no other format.
+    """The bytes to send for a picture file: upright, in a format that a graph decodes.
 
     Raises:
       UserError: no readable image.

@@ -162,7 +162,7 @@ def _webp(octets: tf.Tensor):
 
 
 def _bmp(octets: tf.Tensor):
-    """The information header; a height below 0 says that the rows go downwards."""
+    """The information header; a height below 0 means rows from the top down."""
     height = _number(octets, 22, 4, little=True)
     height = tf.where(height >= 2**31, 2**32 - height, height)
     return _declared(height, _number(octets, 18, 4, little=True))

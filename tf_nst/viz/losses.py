@@ -56,15 +56,15 @@ class Curves(NamedTuple):
         return figure
 
     def _mark_scales(self, axes) -> None:
-        begun = 0
+        before = 0
         for width, height, steps in self.scales:
-            if begun:
-                axes.axvline(begun + 0.5, color="grey", linewidth=0.8, linestyle=":")
+            if before:
+                axes.axvline(before + 0.5, color="grey", linewidth=0.8, linestyle=":")
             if steps:
-                place = (begun + 1, 1.02)
+                place = (before + 1, 1.02)
                 label = f"{width}×{height}"
                 axes.annotate(label, place, xycoords=("data", "axes fraction"), fontsize=8)
-            begun += steps
+            before += steps
 
     def numbers(self) -> dict:
         """What the record holds."""
