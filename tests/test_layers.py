@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ ALLOWED |= {"painting": EDGE | {"io"}}
 ALLOWED |= {"viz": EDGE | {"io", "painting"}}
 ALLOWED |= {
     "cli": EDGE | {"io", "serving", "viz", "painting"},
-    "__init__": {"version", "painting", "serving"},
+    "__init__": {"version", "engine", "painting", "serving"},
 }
 
 every_module = pytest.mark.parametrize(
@@ -58,8 +59,8 @@ def imported_modules(tree: ast.AST) -> set[str]:
 
 def imported_parts(tree: ast.AST) -> set[str]:
     """The parts of tf_nst that are imported."""
-    found = (name.split(".") for name in imported_modules(tree))
-    return {[*name, "__init__"][1] for name in found if name[0] == "tf_nst"}
+    names = (name.split(".") for name in imported_modules(tree))
+    return {[*parts, "__init__"][1] for parts in names if parts[0] == "tf_nst"}
 
 
 def violations(part: str, source: str) -> set[str]:
@@ -73,7 +74,7 @@ def test_imports_follow_the_arrow(path):
 
 @every_module
 def test_no_import_is_relative(path):
-    """The rule above would not see it."""
+    """The rule above would miss it."""
     names = imported_modules(ast.parse(path.read_text(encoding="utf-8")))
     assert not [name for name in names if name.startswith(".")]
 
@@ -92,7 +93,7 @@ def test_no_import_is_relative(path):
         ("painting", "from tf_nst.cli.run import main"),
     ],
 )
-def test_an_import_against_the_arrow_is_seen(part, source):
+def test_an_import_against_the_arrow_is_detected(part, source):
     assert violations(part, source)
 
 
@@ -100,6 +101,64 @@ def test_no_part_is_allowed_to_import_one_that_may_import_it():
     for part, others in ALLOWED.items():
         for other in others:
             assert part not in ALLOWED[other], f"{part} and {other} may import each other"
+
+
+# --- no circle -------------------------------------------------------------------------------
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of a module's file."""
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def module_graph(sources: dict[str, str]) -> dict[str, set[str]]:
+    """{module: the modules that it imports}, those inside functions too, from {module: source}."""
+
+    def nearest_module(name: str) -> str:
+        while name and name not in sources:
+            name = name.rpartition(".")[0]
+        return name
+
+    graph = {}
+    for module, source in sources.items():
+        names = map(nearest_module, imported_modules(ast.parse(source)))
+        graph[module] = {name for name in names if name} - {module}
+    return graph
+
+
+def circle_in(graph: dict[str, set[str]]) -> tuple[str, ...]:
+    """Modules of a circle of imports; empty where there is none."""
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        return tuple(error.args[1])
+    return ()
+
+
+def test_modules_import_each_other_in_no_circle():
+    sources = {name_of(path): path.read_text(encoding="utf-8") for path in MODULES}
+    graph = module_graph(sources)
+    assert graph["tf_nst"] >= {"tf_nst.version", "tf_nst.painting"}
+    assert not circle_in(graph)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "import a.one",
+        "from a import one",
+        "from a.one import thing",
+        "def f():\n    from a.one import thing",
+    ],
+)
+def test_a_circle_of_imports_is_detected(last):
+    sources = {"a": "", "a.one": "from a.two import f", "a.two": "import a.three", "a.three": last}
+    assert set(circle_in(module_graph(sources))) == {"a.one", "a.two", "a.three"}
+    assert not circle_in(module_graph(sources | {"a.three": "from a import other"}))
+
+
+# --- what no module does ---------------------------------------------------------------------
 
 
 def test_ops_are_tensorflow_and_nothing_else():
@@ -145,7 +204,7 @@ def test_importing_loads_no_tensorflow(module):
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT.parent).returncode == 0
 
 
-def test_painting_is_there_without_being_asked_for():
+def test_painting_is_listed_and_a_misspelled_name_is_an_error():
     assert "stylize" in tf_nst.__all__
     with pytest.raises(AttributeError, match="no attribute 'sytlize'"):
         tf_nst.sytlize  # noqa: B018

@@ -2,7 +2,6 @@
 
 import resource
 import tempfile
-from pathlib import Path
 
 import numpy as np
 
@@ -36,7 +35,8 @@ def measure_read(path):
     """Reading a file and shrinking it."""
     import tensorflow  # noqa: F401 - its own memory is not the picture's
 
-    from tf_nst.io.images import fit_size, read_image, resize_image
+    from tf_nst.io.images import read_image
+    from tf_nst.io.resizing import fit_size, resize_image
 
     before = peak()
     image = read_image(path)
@@ -50,11 +50,10 @@ def measure_written(path, height, width, depth):
     import tensorflow  # noqa: F401 - its own memory is not the picture's
 
     from tf_nst.io.images import Image
-    from tf_nst.io.writing import write_image
 
     before = peak()
     pixels = np.random.default_rng(0).integers(0, 1 << depth, (height, width, 3), f"u{depth // 8}")
-    write_image(Image(pixels), Path(path))
+    Image(pixels).save(path)
     return (peak() - before) / pixels.nbytes
 
 

@@ -22,22 +22,15 @@ from command_line import (
     start_fresh,
 )
 from PIL import Image as Pillow
-from PIL import ImageCms
 
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
-from tf_nst.cli.run import main
 from tf_nst.config import StylizeConfig, options_from_config
-from tf_nst.config.weighted import Weighted
-from tf_nst.io.images import Image, read_image
-from tf_nst.io.profiles import srgb_profile
-from tf_nst.io.writing import write_image
 from tf_nst.model.bundled import BUNDLED
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import load_weights
 from tf_nst.version import VERSION
 
 STEPS = 5
-PLACES = {"content": "photo.png", "style": "painting.png", "output": "out.png"}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +50,7 @@ def record(whole) -> dict:
     return json.loads((whole.sub / "out.json").read_text(encoding="utf-8"))
 
 
-# --- what is printed -------------------------------------------------------------------------
+# --- what is printed --------------------------------------------------------------------------
 
 
 def test_a_run_exits_0_with_an_empty_stderr(whole):
@@ -97,10 +90,17 @@ def test_a_run_writes_the_picture_its_record_and_its_flag_file_only(whole):
         assert (picture.size, picture.mode) == ((48, 36), "RGB")
 
 
-# --- the record ------------------------------------------------------------------------------
+def test_the_script_is_the_command(folder):
+    script = Path(__file__).parents[2] / "scripts" / "run.py"
+    code = f"import runpy, sys; runpy.run_path({str(script)!r}, run_name='__main__')"
+    ran = finish(start_fresh(folder, "--help", code=code))
+    assert ran.code == 0 and "--content" in ran.out and ran.err == ""
 
 
-def test_the_record_tells_versions_device_sizes_and_time(record, whole):
+# --- the record -------------------------------------------------------------------------------
+
+
+def test_the_record_holds_versions_device_sizes_and_time(record, whole):
     assert record["tf_nst"] == VERSION
     assert record["versions"].keys() == {"python", "tensorflow", "keras", "numpy", "pillow"}
     assert record["device"] in whole.ran.out.splitlines()[0]
@@ -114,15 +114,15 @@ def test_the_record_tells_versions_device_sizes_and_time(record, whole):
 
 
 def test_the_record_holds_resolved_settings(record):
-    told = record["settings"]
-    assert told["precision"] in ("float32", "bfloat16") and told["xla"] in ("on", "off")
-    assert told["strategy"] in ("cpu", "gpu", "mirrored", "tpu")
-    assert (told["seed"], told["size"], told["style_size"]) == (3, 48, 40)
-    assert (told["steps"], told["learning_rate"], told["average"]) == (str(STEPS), 1.0, 0.0)
-    assert "auto" not in told.values() and None not in told.values()
+    flags = record["settings"]
+    assert flags["precision"] in ("float32", "bfloat16") and flags["xla"] in ("on", "off")
+    assert flags["strategy"] in ("cpu", "gpu", "mirrored", "tpu")
+    assert (flags["seed"], flags["size"], flags["style_size"]) == (3, 48, 40)
+    assert (flags["steps"], flags["learning_rate"], flags["average"]) == (str(STEPS), 1.0, 0.0)
+    assert "auto" not in flags.values() and None not in flags.values()
 
 
-def test_the_record_tells_source_and_sha256_of_the_weights(record):
+def test_the_record_holds_source_and_sha256_of_the_weights(record):
     network = NETWORKS["vgg19"]
     cut = network.up_to(("block5_conv1",))
     arrays = load_weights("random", network, cut, seed=3, report=pytest.fail).arrays
@@ -150,7 +150,7 @@ def test_the_record_holds_every_term_at_every_step_and_at_the_end(record):
     assert last < first
 
 
-# --- the flag file ---------------------------------------------------------------------------
+# --- the flag file ----------------------------------------------------------------------------
 
 
 def test_the_flag_file_holds_resolved_values_and_absolute_paths(whole):
@@ -224,7 +224,7 @@ def test_a_run_may_write_over_what_a_run_wrote(folder, paint_here):
     assert json.loads((folder / "out.json").read_text())["steps_made"] == 4
 
 
-# --- weights ---------------------------------------------------------------------------------
+# --- weights ----------------------------------------------------------------------------------
 
 
 def test_the_weights_by_default_are_imagenets_in_the_box(folder, run_here):
@@ -239,119 +239,3 @@ def test_the_weights_by_default_are_imagenets_in_the_box(folder, run_here):
     assert record["weights"] == {"source": "imagenet", "sha256": BUNDLED["imagenet"].sha256}
     assert record["settings"]["weights"] == "imagenet"
     assert not (folder.parent / "keras" / "models").exists() and "download" not in ran.out
-
-
-# --- what the photograph brings --------------------------------------------------------------
-
-
-def test_the_alpha_of_the_photograph_is_the_pictures(folder, paint_here):
-    rgba = counted(48, 64, 4)
-    rgba[..., 3] = np.where(np.arange(64) < 32, 255, 90)
-    Pillow.fromarray(rgba).save(folder / "photo.png")
-    assert paint_here("--size=64", "--output=out.png").code == 0
-    painted = pixels(folder / "out.png")
-    np.testing.assert_array_equal(painted[..., 3], rgba[..., 3])
-    assert (painted[..., :3] != rgba[..., :3]).any()
-
-
-def test_a_jpeg_of_a_photograph_with_alpha_has_a_note(folder, paint_here):
-    Pillow.fromarray(counted(48, 64, 4)).save(folder / "photo.png")
-    ran = paint_here("--output=out.jpg")
-    assert_fine(ran)
-    assert "note: out.jpg: JPEG holds no transparency: the picture is laid on white" in ran.out
-
-
-def test_a_photograph_of_16_bits_gives_a_png_of_16_bits(folder, paint_here):
-    write_image(Image(counted(48, 64, dtype=np.uint16)), folder / "photo.png")
-    assert paint_here("--output=out.png").code == 0
-    painted = pixels(folder / "out.png")
-    assert painted.dtype == np.uint16
-    assert (painted % 257 != 0).any()
-
-
-def test_the_profile_of_the_photograph_is_kept_if_asked_for(folder, paint_here):
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    marked = profile[:24] + bytes(12) + profile[36:]
-    Pillow.fromarray(counted(48, 64)).save(folder / "photo.png", icc_profile=marked)
-    paint_here("--output_profile=input", "--output=own.png")
-    assert read_image(folder / "own.png").profile == marked
-    assert srgb_profile() != marked
-    assert settings(folder / "own.cfg")["output_profile"] == "input"
-
-
-def test_notes_on_the_inputs_are_printed(folder, paint_here):
-    frames = [Pillow.fromarray(counted(40, 40)), Pillow.fromarray(counted(40, 40)[::-1])]
-    frames[0].save(folder / "painting.gif", save_all=True, append_images=frames[1:])
-    ran = paint_here("--style=painting.gif", "--output=out.png")
-    assert "note: painting.gif: animated: the first of 2 frames is used" in ran.out
-
-
-# --- options that change the picture ---------------------------------------------------------
-
-
-CHOOSING = (
-    *SHORT,
-    "--size=32",
-    "--steps=5",
-    "--optimizer=adam",
-    "--precision=float32",
-    "--content_weight=3",
-    "--tv_weight=0.01",
-)
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory) -> np.ndarray:
-    """The picture of CHOOSING alone."""
-    folder = tmp_path_factory.mktemp("plain")
-    fill(folder)
-    files = [f"--{name}={folder / file}" for name, file in PLACES.items()]
-    assert main(["tf-nst", *files, *CHOOSING]) == 0
-    return pixels(folder / "out.png")
-
-
-@pytest.mark.parametrize(
-    "flag",
-    [
-        "--pooling=average",
-        "--pooling=l2",
-        "--content_loss=frobenius",
-        "--style_statistic=mean_std",
-        "--tv_loss=absolute",
-        "--init=style_statistics",
-        "--init=content",
-        "--optimizer=sgd",
-        "--average=0.5",
-        "--learning_rate=0.01",
-        "--seed=4",
-        "--style_size=20",
-    ],
-)
-def test_every_choice_paints_and_paints_something_else(folder, run_here, plain, flag):
-    ran = run_here(*FILES, *CHOOSING, flag, "--output=other.png")
-    assert_fine(ran)
-    assert (pixels(folder / "other.png") != plain).any()
-
-
-def test_another_optimizer_and_its_pairs_paint_something_else(folder, run_here, plain):
-    for pairs in ("10", "1"):
-        flags = ("--optimizer=lbfgs", f"--lbfgs_pairs={pairs}", f"--output={pairs}.png")
-        assert_fine(run_here(*FILES, *CHOOSING, *flags))
-    many, one = pixels(folder / "10.png"), pixels(folder / "1.png")
-    assert (many != plain).any() and (one != plain).any() and (many != one).any()
-
-
-def test_layers_and_statistics_with_weights_are_kept_in_the_record(folder, paint_here):
-    statistics = (Weighted("gram", 2.0), Weighted("mean_std"))
-    paint_here("--style_statistic=" + ",".join(map(str, statistics)), "--output=out.png")
-    record = json.loads((folder / "out.json").read_text())
-    assert record["settings"]["style_statistic"] == "gram:2.0,mean_std"
-    weights = record["term_weights"]
-    assert weights["style/gram/block1_conv1"] == 2 * weights["style/mean_std/block1_conv1"]
-
-
-def test_the_script_is_the_command(folder):
-    script = Path(__file__).parents[2] / "scripts" / "run.py"
-    code = f"import runpy, sys; runpy.run_path({str(script)!r}, run_name='__main__')"
-    ran = finish(start_fresh(folder, "--help", code=code))
-    assert ran.code == 0 and "--content" in ran.out and ran.err == ""

@@ -12,6 +12,7 @@ from command_line import FILES, SHORT, finish, snapshot, start_fresh
 from PIL import Image as Pillow
 
 from tf_nst.cli.stop import Stop
+from tf_nst.io.images import Image
 
 MANY = (*FILES, "--output=out.png", "--size=32", "--steps=1000000", *SHORT, "--optimizer=adam")
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
@@ -28,14 +29,14 @@ sys.exit(main(sys.argv))
 # Writing the picture takes long.
 SLOW_TO_WRITE = """
 import sys, time
-from tf_nst.io import writing
+from tf_nst.io.images import Image
 from tf_nst.cli.run import main
 def write(image, path, profile):
     print("writing", path, flush=True)
 def encode(image, path, profile):
     print("writing", path, flush=True)
     time.sleep(60)
-writing.write_image, writing.encode_image = write, encode
+Image.save, Image.encode = write, encode
 sys.exit(main(sys.argv))
 """
 
@@ -108,15 +109,13 @@ def test_a_second_signal_quits_at_once_with_the_code_of_the_first(folder):
 def test_a_signal_while_the_picture_is_written_does_not_lose_it(
     folder, paint_here, monkeypatch, number, code
 ):
-    from tf_nst.cli import painter
-
-    encode_image = painter.encode_image
+    encode = Image.encode
 
     def interrupted(*args):
         os.kill(os.getpid(), number)
-        return encode_image(*args)
+        return encode(*args)
 
-    monkeypatch.setattr(painter, "encode_image", interrupted)
+    monkeypatch.setattr(Image, "encode", interrupted)
     ran = paint_here("--output=out.png")
     assert (ran.code, ran.err) == (code, "")
     assert ran.out.splitlines()[-1].startswith("painted out.png ")

@@ -1,4 +1,4 @@
-"""Events of a run that was not made."""
+"""Events as a run emits them."""
 
 import numpy as np
 import tensorflow as tf
@@ -15,14 +15,14 @@ COARSE = Scale(2, 3, 40)
 
 
 def done(
-    step: int, values=((1.0,), (0.5,), (0.25,)), scale=SCALE, seconds=1.0, made=1
+    step: int, values=((1.0,), (0.5,), (0.25,)), scale=SCALE, seconds=1.0, count=1
 ) -> StepsDone:
     """An event with each term's values at the steps of the call; the picture is all `step`.
 
-    The values are repeated `made` times.
+    The values are repeated `count` times.
     """
     by_term = {
-        term.name: np.array(column * made, np.float32)[:, None]
+        term.name: np.array(column * count, np.float32)[:, None]
         for term, column in zip(TERMS_OF_RUN, values, strict=True)
     }
     return StepsDone(step, scale, by_term, seconds, tf.fill([1, *scale[:2], 3], float(step)))

@@ -75,14 +75,14 @@ def test_history_holds_plain_numbers():
 
 
 def test_previews_are_handed_over_at_multiples_only():
-    seen = []
-    previews = Previews(3, lambda pixels: seen.append(pixels))
+    pictures = []
+    previews = Previews(3, lambda pixels: pictures.append(pixels))
     previews(ScaleStarted(0, SCALE))
     for step in range(1, 8):
         previews(done(step))
     previews(Finished(tf.zeros([1, 4, 6, 3]), {}))
-    assert [float(pixels[0, 0, 0, 0]) for pixels in seen] == [3.0, 6.0]
-    assert seen[0].shape == (1, 4, 6, 3) and isinstance(seen[0], np.ndarray)
+    assert [float(pixels[0, 0, 0, 0]) for pixels in pictures] == [3.0, 6.0]
+    assert pictures[0].shape == (1, 4, 6, 3) and isinstance(pictures[0], np.ndarray)
 
 
 # --- duration --------------------------------------------------------------------------------

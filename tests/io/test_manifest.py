@@ -2,17 +2,16 @@
 
 import json
 
+import numpy as np
 import pytest
-from absl import flags
 
 from tf_nst.errors import UserError
+from tf_nst.io.flag_file import settings_bytes, settings_path
 from tf_nst.io.manifest import (
     check_sidecars,
     preview_path,
     record_bytes,
     record_path,
-    settings_bytes,
-    settings_path,
     versions,
 )
 from tf_nst.io.writing import write_together
@@ -27,7 +26,7 @@ def write_record(picture, record):
 
 def write_settings(picture, given):
     """Writes NAME.cfg beside the picture; its path."""
-    write_together({settings_path(picture): settings_bytes(picture, given, "0a1b")})
+    write_together({settings_path(picture): settings_bytes(picture, given, {})})
     return settings_path(picture)
 
 
@@ -37,7 +36,6 @@ def write_settings(picture, given):
 )
 def test_names_beside_a_picture(picture, stem):
     assert str(record_path(picture)) == f"{stem}.json"
-    assert str(settings_path(picture)) == f"{stem}.cfg"
     assert str(preview_path(picture)) == f"{stem}.preview.{picture.split('.')[-1]}"
 
 
@@ -54,15 +52,26 @@ def test_a_record_is_json_after_the_versions(tmp_path):
     assert record == {"tf_nst": VERSION, "versions": versions(), "one": 1, "two": [0.1, None]}
 
 
-def test_versions_are_those_of_what_has_a_say_in_the_pixels():
+def test_numpy_scalars_are_written_as_pythons_numbers():
+    scalars = [np.float64(2.5), np.float32(2.5), np.int64(7), np.uint16(7), np.bool_(True)]
+    record = json.loads(record_bytes({"one": scalars[0], "all": scalars}))
+    assert (record["one"], record["all"]) == (2.5, [2.5, 2.5, 7, 7, True])
+
+
+def test_what_json_cannot_hold_is_refused_by_its_type():
+    with pytest.raises(TypeError, match="expected what JSON can hold, received set"):
+        record_bytes({"one": {1, 2}})
+
+
+def test_versions_are_those_that_the_pixels_depend_on():
     import keras
     import numpy
     import PIL
     import tensorflow
 
-    told = versions()
-    assert told.pop("python").count(".") == 2
-    assert told == {
+    result = versions()
+    assert result.pop("python").count(".") == 2
+    assert result == {
         "tensorflow": tensorflow.__version__,
         "keras": keras.__version__,
         "numpy": numpy.__version__,
@@ -70,36 +79,10 @@ def test_versions_are_those_of_what_has_a_say_in_the_pixels():
     }
 
 
-# --- the flag file ---------------------------------------------------------------------------
-
-
-def test_a_flag_file_reads_back_exactly(tmp_path):
-    given = {
-        "text": "/a folder/with # and ä/b.png",
-        "empty": "",
-        "whole": 12,
-        "small": 1e-05,
-        "third": 1 / 3,
-    }
-    path = write_settings(tmp_path / "a.png", given)
-    assert path == tmp_path / "a.cfg"
-    values = flags.FlagValues()
-    for name, value in given.items():
-        kind = {str: "string", int: "integer", float: "float"}[type(value)]
-        getattr(flags, f"DEFINE_{kind}")(name, None, "", flag_values=values)
-    values(["program", f"--flagfile={path}"])
-    assert {name: values[name].value for name in given} == given
-
-
-def test_a_flag_file_begins_with_how_to_use_it(tmp_path):
-    first = write_settings(tmp_path / "a.png", {"size": 3}).read_text().splitlines()[0]
-    assert first == "# Written by tf_nst: tf-nst --flagfile=a.cfg paints a.png again."
-
-
 # --- what is never written over --------------------------------------------------------------
 
 
-def test_our_own_files_may_be_written_over(tmp_path):
+def test_files_of_tf_nst_may_be_overwritten(tmp_path):
     picture = tmp_path / "a.png"
     check_sidecars(picture)
     write_record(picture, {"settings": {}})
@@ -109,13 +92,13 @@ def test_our_own_files_may_be_written_over(tmp_path):
 
 @pytest.mark.parametrize("suffix", [".json", ".cfg"])
 @pytest.mark.parametrize("text", [b"", b"--size=3\n", b"{}", b"\xff\xfe", b'{\n  "tf_nsx": 1}'])
-def test_somebodys_own_file_is_refused_and_left(tmp_path, suffix, text):
-    own = tmp_path / f"a{suffix}"
-    own.write_bytes(text)
+def test_another_programs_file_is_refused_and_left(tmp_path, suffix, text):
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(text)
     with pytest.raises(UserError, match=r"^--out: .*not from tf_nst; expected another") as error:
         check_sidecars(tmp_path / "a.png", "--out")
-    assert str(own) in str(error.value)
-    assert own.read_bytes() == text
+    assert str(path) in str(error.value)
+    assert path.read_bytes() == text
 
 
 @pytest.mark.parametrize("suffix", [".json", ".cfg"])

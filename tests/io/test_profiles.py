@@ -47,8 +47,8 @@ def as16(pixels8):
 )
 def test_each_kind_of_curve_at_two_points(curve, at_quarter, at_half):
     table = icc.parse(grey_profile(curve)).tables[0]
-    found = np.interp([0.25, 0.5], icc.GRID, table)
-    np.testing.assert_allclose(found, [at_quarter, at_half], atol=2e-5)
+    values = np.interp([0.25, 0.5], icc.GRID, table)
+    np.testing.assert_allclose(values, [at_quarter, at_half], atol=2e-5)
 
 
 def test_linear_grey_half_becomes_srgb_188():

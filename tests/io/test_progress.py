@@ -41,7 +41,7 @@ def follow(stream, steps, *, seconds_a_step=1.0, scale=SCALE) -> str:
     progress = begun(stream, (scale,), clock)
     for before, step in itertools.pairwise([0, *steps]):
         clock.now = 1000.0 + step * seconds_a_step
-        progress(done(step, scale=scale, made=step - before))
+        progress(done(step, scale=scale, count=step - before))
     progress.close()
     return stream.getvalue()
 
@@ -143,16 +143,16 @@ def follow_scales(stream, *, seconds_a_step) -> str:
         progress(ScaleStarted(index, scale))
         for _ in range(scale.steps // 10):
             clock.now, step = clock.now + 10 * seconds, step + 10
-            progress(done(step, scale=scale, made=10))
+            progress(done(step, scale=scale, count=10))
     progress.close()
     return stream.getvalue()
 
 
 def test_steps_count_over_all_scales_and_each_line_has_its_size():
     text = follow_scales(io.StringIO(), seconds_a_step=(1.0, 4.0))
-    told = re.findall(r"^step (\d+)/140  (\d+×\d+)  ", text, re.MULTILINE)
+    lines = re.findall(r"^step (\d+)/140  (\d+×\d+)  ", text, re.MULTILINE)
     steps = {"3×2": (20, 30), "6×4": (50, 60, 70, 90, 100, 120, 130, 140)}
-    assert told == [(str(step), size) for size, ends in steps.items() for step in ends]
+    assert lines == [(str(step), size) for size, ends in steps.items() for step in ends]
 
 
 def test_the_rate_is_that_of_the_size():
@@ -172,11 +172,11 @@ def test_the_time_left_counts_a_step_of_a_later_scale_as_many_by_its_pixels():
 def test_a_scale_that_ended_early_leaves_no_time_of_its_own():
     clock, stream = FakeClock(), io.StringIO()
     progress = begun(stream, (Scale(4, 6, 50), Scale(4, 6, 50)), clock)
-    progress(done(10, made=10))
+    progress(done(10, count=10))
     progress(ScaleStarted(1, Scale(4, 6, 50)))
     for step in (20, 30):
         clock.now += 10.0
-        progress(done(step, scale=Scale(4, 6, 50), made=10))
+        progress(done(step, scale=Scale(4, 6, 50), count=10))
     assert "1.00 steps/s  30 s left" in stream.getvalue().splitlines()[-1]
 
 

@@ -53,7 +53,7 @@ def decoded(data: bytes) -> np.ndarray:
 
 
 def call(function, **inputs) -> dict[str, np.ndarray]:
-    """Calls a signature with values of the dtypes that it wants."""
+    """Calls a signature with values of its input dtypes."""
     wanted = function.structured_input_signature[1]
     tensors = {name: tf.constant(value, wanted[name].dtype) for name, value in inputs.items()}
     return {name: value.numpy() for name, value in function(**tensors).items()}
@@ -61,18 +61,18 @@ def call(function, **inputs) -> dict[str, np.ndarray]:
 
 def painted(content, style, **options):
     """The command's picture [H, W, 3] int and its losses, by the same network."""
-    seen = []
-    image = tf_nst.stylize(content, style, listeners=(seen.append,), **options)
-    final = next(event for event in seen if isinstance(event, Finished))
+    events = []
+    image = tf_nst.stylize(content, style, listeners=(events.append,), **options)
+    final = next(event for event in events if isinstance(event, Finished))
     return np.asarray(image).astype(int), [float(value[0]) for value in final.values.values()]
 
 
 def assert_same_picture(data: bytes, expected: np.ndarray) -> None:
     """Equal to within one of 255 levels."""
     assert data.startswith(b"\x89PNG")
-    found = decoded(data)
-    assert found.shape == expected.shape
-    assert np.abs(found - expected).max() <= 1
+    pixels = decoded(data)
+    assert pixels.shape == expected.shape
+    assert np.abs(pixels - expected).max() <= 1
 
 
 class RestDouble(BaseHTTPRequestHandler):
@@ -81,7 +81,7 @@ class RestDouble(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.asked.append((self.path, json.loads(body)))
+        self.server.requests.append((self.path, json.loads(body)))
         if self.server.answers:
             prepared = self.server.answers.pop(0)
             return self._send(*prepared) if prepared else self.close_connection
@@ -93,7 +93,9 @@ class RestDouble(BaseHTTPRequestHandler):
             outputs = call(function, **{k: _from_json(v) for k, v in body["inputs"].items()})
         except tf.errors.InvalidArgumentError as error:
             return 400, json.dumps({"error": error.message}).encode()
-        pictures = [{"b64": base64.b64encode(it).decode()} for it in outputs["image_bytes"]]
+        pictures = [
+            {"b64": base64.b64encode(picture).decode()} for picture in outputs["image_bytes"]
+        ]
         answer = {"image_bytes": pictures, "losses": outputs["losses"].tolist()}
         return 200, json.dumps({"outputs": answer}).encode()
 
@@ -115,9 +117,9 @@ def _from_json(value):
 
 @contextmanager
 def rest_double(signatures, answers=()):
-    """A running double; its `.url`, and `.asked`, the requests seen."""
+    """A running double; its `.url`, and `.requests`, those that it received."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), RestDouble)
-    server.signatures, server.answers, server.asked = signatures, list(answers), []
+    server.signatures, server.answers, server.requests = signatures, list(answers), []
     server.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -131,10 +133,10 @@ class GrpcDouble(prediction_service_pb2_grpc.PredictionServiceServicer):
     """Answers Predict."""
 
     def __init__(self, signatures):
-        self.signatures, self.asked = signatures, []
+        self.signatures, self.requests = signatures, []
 
     def Predict(self, request, context):
-        self.asked.append(request)
+        self.requests.append(request)
         function = self.signatures[request.model_spec.signature_name]
         inputs = {name: tf.make_ndarray(value) for name, value in request.inputs.items()}
         try:
@@ -149,7 +151,7 @@ class GrpcDouble(prediction_service_pb2_grpc.PredictionServiceServicer):
 
 @contextmanager
 def grpc_double(signatures):
-    """A running double; its `.address`, and `.asked`, the requests seen."""
+    """A running double; its `.address`, and `.requests`, those that it received."""
     double = GrpcDouble(signatures)
     server = grpc.server(futures.ThreadPoolExecutor(2))
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(double, server)

@@ -16,48 +16,48 @@ from tf_nst.serving import client
 from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest, upright_bytes
 
 PHOTO, STYLE = encoded(counted(30, 44)), encoded(counted(40, 34, 31))
-OWN = Request(PHOTO)
-ASKED = Request(PHOTO, STYLE, steps=2, size=40, style_weight=3.0, content_weight=0.5)
+DEFAULT = Request(PHOTO)
+STYLED = Request(PHOTO, STYLE, steps=2, size=40, style_weight=3.0, content_weight=0.5)
 BUSY = (503, b'{"error": "not ready"}')
 
 
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch) -> list[float]:
-    """The pauses that the client makes, none of which is waited for."""
-    seen = []
-    monkeypatch.setattr(client.time, "sleep", seen.append)
-    return seen
+    """The pauses of the client in seconds, none of which is waited for."""
+    lengths = []
+    monkeypatch.setattr(client.time, "sleep", lengths.append)
+    return lengths
 
 
 def assert_answers(answer, signatures, request: Request) -> None:
-    """The answer is the export's own."""
+    """The answer is that of the export's signature."""
     expected = call(signatures[request.signature], **request.inputs)
     assert np.abs(decoded(answer.image) - decoded(expected["image_bytes"][0])).max() <= 1
     np.testing.assert_allclose(answer.losses, expected["losses"][0], rtol=1e-3)
 
 
-@pytest.mark.parametrize("request_", [OWN, ASKED], ids=["serving_default", "stylize"])
+@pytest.mark.parametrize("request_", [DEFAULT, STYLED], ids=["serving_default", "stylize"])
 def test_rest(signatures, request_):
     with rest_double(signatures) as double:
         answer = ask_rest(Server(double.url), request_)
     assert_answers(answer, signatures, request_)
-    path, body = double.asked[0]
+    path, body = double.requests[0]
     assert path == "/v1/models/nst:predict"
     assert body["signature_name"] == request_.signature
     assert "instances" not in body
 
 
-@pytest.mark.parametrize("request_", [OWN, ASKED], ids=["serving_default", "stylize"])
+@pytest.mark.parametrize("request_", [DEFAULT, STYLED], ids=["serving_default", "stylize"])
 def test_grpc(signatures, request_):
     with grpc_double(signatures) as double:
         answer = ask_grpc(Server(double.address), request_)
     assert_answers(answer, signatures, request_)
-    assert double.asked[0].model_spec.name == "nst"
+    assert double.requests[0].model_spec.name == "nst"
 
 
 def test_predict_messages_survive_their_own_bytes(signatures):
     """PredictRequest built, parsed and answered; PredictResponse built and parsed."""
-    built = client.predict_request(predict_pb2.PredictRequest(), "nst", ASKED)
+    built = client.predict_request(predict_pb2.PredictRequest(), "nst", STYLED)
     parsed = predict_pb2.PredictRequest.FromString(built.SerializeToString())
     inputs = {name: tf.make_ndarray(value) for name, value in parsed.inputs.items()}
     outputs = call(signatures[parsed.model_spec.signature_name], **inputs)
@@ -65,38 +65,38 @@ def test_predict_messages_survive_their_own_bytes(signatures):
     for name, value in outputs.items():
         response.outputs[name].CopyFrom(tf.make_tensor_proto(value))
     again = predict_pb2.PredictResponse.FromString(response.SerializeToString())
-    assert_answers(client._grpc_answer(again), signatures, ASKED)
+    assert_answers(client._grpc_answer(again), signatures, STYLED)
 
 
 # --- what the server says, and patience ------------------------------------------------------
 
 
 @pytest.mark.parametrize("double_of", [rest_double, grpc_double])
-def test_a_refusal_is_told_in_the_servers_words_and_not_tried_again(signatures, double_of):
+def test_a_refusal_quotes_the_server_and_is_not_tried_again(signatures, double_of):
     with double_of(signatures) as double:
         ask, address = (
             (ask_rest, double.url) if double_of is rest_double else (ask_grpc, double.address)
         )
         with pytest.raises(UserError) as caught:
-            ask(Server(address), ASKED._replace(steps=99))
+            ask(Server(address), STYLED._replace(steps=99))
     assert str(caught.value).startswith("the server refused (")
     assert str(caught.value).endswith("): steps: expected 1 to 3, received 99")
-    assert len(double.asked) == 1
+    assert len(double.requests) == 1
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_busy_server_is_tried_again_after_longer_pauses(signatures, pauses, status):
     with rest_double(signatures, [(status, b"{}"), BUSY, None]) as double:
-        assert_answers(ask_rest(Server(double.url), OWN), signatures, OWN)
-    assert len(double.asked) == 4
+        assert_answers(ask_rest(Server(double.url), DEFAULT), signatures, DEFAULT)
+    assert len(double.requests) == 4
     assert pauses == [0.5, 1.0, 2.0]
 
 
 def test_patience_ends(signatures):
     with rest_double(signatures, [BUSY] * 9) as double:
         with pytest.raises(RunError, match=r"is busy \(HTTP 503: not ready\); tried 3 times"):
-            ask_rest(Server(double.url, retries=2), OWN)
-    assert len(double.asked) == 3
+            ask_rest(Server(double.url, retries=2), DEFAULT)
+    assert len(double.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -111,11 +111,11 @@ def test_patience_ends(signatures):
         (200, b'{"error": "x"}', "the server's answer is not one of an export"),
     ],
 )
-def test_other_answers_are_told_at_once(signatures, status, body, line):
+def test_other_answers_are_reported_at_once(signatures, status, body, line):
     with rest_double(signatures, [(status, body)]) as double:
         with pytest.raises(RunError, match=line):
-            ask_rest(Server(double.url), OWN)
-    assert len(double.asked) == 1
+            ask_rest(Server(double.url), DEFAULT)
+    assert len(double.requests) == 1
 
 
 @pytest.fixture
@@ -127,40 +127,40 @@ def deaf_port():
 
 def test_a_slow_rest_server_is_left_after_the_timeout(deaf_port):
     with pytest.raises(RunError, match=r"no answer in 0\.2 s; expected one, or a larger --timeout"):
-        ask_rest(Server(f"http://127.0.0.1:{deaf_port}", timeout=0.2), OWN)
+        ask_rest(Server(f"http://127.0.0.1:{deaf_port}", timeout=0.2), DEFAULT)
 
 
 def test_a_slow_grpc_server_is_left_after_the_timeout(deaf_port):
     with pytest.raises(RunError, match=r"no answer in 0\.2 s"):
-        ask_grpc(Server(f"127.0.0.1:{deaf_port}", timeout=0.2), OWN)
+        ask_grpc(Server(f"127.0.0.1:{deaf_port}", timeout=0.2), DEFAULT)
 
 
 @pytest.mark.parametrize(("ask", "scheme"), [(ask_rest, "http://"), (ask_grpc, "")])
-def test_no_server_is_told_after_all_attempts(ask, scheme, pauses):
+def test_no_server_is_reported_after_all_attempts(ask, scheme, pauses):
     with socket.create_server(("127.0.0.1", 0)) as gone:
         address = f"{scheme}127.0.0.1:{gone.getsockname()[1]}"
     with pytest.raises(RunError, match=r"cannot be reached .*; tried 2 times"):
-        ask(Server(address, retries=1), OWN)
+        ask(Server(address, retries=1), DEFAULT)
     assert pauses == [0.5]
 
 
 @pytest.mark.parametrize("url", ["localhost:8501", "ftp://localhost", "http://", "nonsense"])
 def test_addresses_that_are_none(url):
     with pytest.raises(UserError, match="--url: expected http://HOST:PORT, received"):
-        ask_rest(Server(url), OWN)
+        ask_rest(Server(url), DEFAULT)
 
 
 def test_without_the_extra_grpc_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "tensorflow_serving.apis", None)
     with pytest.raises(UserError, match="--grpc: expected tensorflow-serving-api to be installed"):
-        ask_grpc(Server("localhost:8500"), OWN)
+        ask_grpc(Server("localhost:8500"), DEFAULT)
 
 
 # --- what is sent -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WebP", "BMP"])
-def test_an_upright_picture_is_sent_as_it_is(tmp_path, kind):
+def test_an_upright_picture_is_sent_unchanged(tmp_path, kind):
     data = encoded(counted(20, 30), kind)
     (tmp_path / "photo").write_bytes(data)
     assert upright_bytes(str(tmp_path / "photo"), "--content") == data
@@ -191,7 +191,7 @@ def test_what_is_no_picture_is_refused_before_it_is_sent(tmp_path):
 
 
 def test_json_holds_bytes_as_base64():
-    body = json.loads(json.dumps(client._as_json(ASKED.inputs)))
+    body = json.loads(json.dumps(client._as_json(STYLED.inputs)))
     assert set(body["style_bytes"]) == {"b64"}
     assert [set(item) for item in body["content_bytes"]] == [{"b64"}]
     assert (body["steps"], body["size"]) == (2, 40)

@@ -1,4 +1,4 @@
-"""Headers, read in a graph, say what Pillow says, and animations, damage and bombs are seen."""
+"""Headers, read in a graph, say what Pillow says, and animations, damage and bombs are detected."""
 
 import io
 import struct
@@ -30,7 +30,7 @@ CASES = [(kind, options) for kind, several in STILL.items() for options in sever
 def test_kind_and_size_of_a_still_picture(kind, options):
     for height, width in SIZES:
         header = read(encoded(counted(height, width), kind, **options))
-        assert [int(it) for it in header] == [KINDS.index(kind), height, width, False]
+        assert list(map(int, header)) == [KINDS.index(kind), height, width, False]
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "L", "P", "1"])
@@ -39,7 +39,7 @@ def test_other_modes(mode, kind):
     picture = Pillow.fromarray(counted(20, 30)).convert(mode)
     if kind == "WebP":
         picture = picture.convert("RGBA")
-    assert [int(it) for it in read(_saved(picture, kind))][1:] == [20, 30, False]
+    assert list(map(int, read(_saved(picture, kind))))[1:] == [20, 30, False]
 
 
 def _saved(picture, kind: str) -> bytes:
@@ -51,13 +51,13 @@ def _saved(picture, kind: str) -> bytes:
 def test_a_bitmap_whose_rows_go_downwards():
     data = bytearray(encoded(counted(20, 30), "BMP"))
     data[22:26] = struct.pack("<i", -20)
-    assert [int(it) for it in read(bytes(data))][1:3] == [20, 30]
+    assert list(map(int, read(bytes(data))))[1:3] == [20, 30]
 
 
 def test_fill_bytes_before_a_marker_are_skipped():
     data = encoded(counted(20, 30), "JPEG")
     filled = data[:2] + b"\xff" * 5 + data[2:]
-    assert [int(it) for it in read(filled)][1:3] == [20, 30]
+    assert list(map(int, read(filled)))[1:3] == [20, 30]
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -74,10 +74,10 @@ def test_other_bytes_are_unknown(data):
 def test_no_cut_makes_a_size_or_an_error(kind):
     """Every prefix: 0 x 0 until the header is whole, the true size from then on."""
     data = encoded(counted(20, 30), kind)
-    seen = [tuple(int(it) for it in read(data[:end])[1:3]) for end in range(0, len(data), 7)]
-    assert set(seen) <= {(0, 0), (20, 30), (0, 30), (20, 0), *_partial(kind)}
-    assert seen[0] == (0, 0)
-    assert seen[-1] == (20, 30)
+    sizes = [tuple(map(int, read(data[:end])[1:3])) for end in range(0, len(data), 7)]
+    assert set(sizes) <= {(0, 0), (20, 30), (0, 30), (20, 0), *_partial(kind)}
+    assert sizes[0] == (0, 0)
+    assert sizes[-1] == (20, 30)
 
 
 def _partial(kind: str):

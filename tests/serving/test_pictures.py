@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 from answering import counted, decoded, encoded
 
-from tf_nst.io.images import Image, fit_size, resize_image
+from tf_nst.io.images import Image
+from tf_nst.io.resizing import fit_size, resize_image
 from tf_nst.serving.pictures import decode, encode, fitted
 
 NOISE = np.random.default_rng(1)
@@ -17,7 +18,7 @@ def as_float(pixels: np.ndarray) -> tf.Tensor:
 
 
 @pytest.mark.parametrize(
-    ("kind", "made"),
+    ("kind", "options"),
     [
         ("JPEG", {"quality": 85}),
         ("PNG", {}),
@@ -26,8 +27,8 @@ def as_float(pixels: np.ndarray) -> tf.Tensor:
         ("BMP", {}),
     ],
 )
-def test_what_is_decoded_is_what_pillow_decodes(kind, made):
-    data = encoded(counted(33, 50), kind, **made)
+def test_what_is_decoded_is_what_pillow_decodes(kind, options):
+    data = encoded(counted(33, 50), kind, **options)
     image = decode(tf.constant(data), "photo", 10_000)
     np.testing.assert_array_equal(image[0].numpy() * 255, decoded(data))
 
@@ -54,16 +55,16 @@ def test_pixels_are_those_of_the_command():
     for height, width, long_side in ((200, 150, 64), (40, 60, 100), (90, 33, 89), (64, 64, 64)):
         pixels = NOISE.integers(0, 256, (height, width, 3)).astype(np.uint8)
         expected = resize_image(Image(pixels), *fit_size(height, width, long_side)).pixels
-        found = fitted(as_float(pixels), tf.constant(long_side), "photo", 2)
-        error = np.abs(np.round(found[0].numpy() * 255) - expected)
+        result = fitted(as_float(pixels), tf.constant(long_side), "photo", 2)
+        error = np.abs(np.round(result[0].numpy() * 255) - expected)
         assert error.max() <= 2
         assert np.mean(error > 0) < 5e-3
 
 
 def test_a_picture_of_the_size_is_left_as_it_is():
     pixels = NOISE.integers(0, 256, (48, 64, 3)).astype(np.uint8)
-    found = fitted(as_float(pixels), tf.constant(64), "photo", 2)
-    np.testing.assert_array_equal(found, as_float(pixels))
+    result = fitted(as_float(pixels), tf.constant(64), "photo", 2)
+    np.testing.assert_array_equal(result, as_float(pixels))
 
 
 def test_encoded_pictures_are_rounded_to_the_nearest_level():

@@ -51,14 +51,14 @@ def test_a_resized_picture_is_the_commands_but_for_rounding(signatures, painting
     data = encoded(counted(*size))
     answer = call(signatures["serving_default"], content_bytes=[data])
     expected, losses = painted(decoded(data).astype(np.uint8), painting, **options)
-    found = decoded(answer["image_bytes"][0])
-    assert found.shape == expected.shape
-    assert np.abs(found - expected).mean() < 1
+    pixels = decoded(answer["image_bytes"][0])
+    assert pixels.shape == expected.shape
+    assert np.abs(pixels - expected).mean() < 1
     assert_within(answer["losses"][0], losses, CLOSE)
 
 
 def test_a_style_and_settings_of_the_request(signatures, options):
-    """Of the size that is asked for, so that nothing is resized."""
+    """Of the size requested, so that nothing is resized."""
     photo, style = counted(28, 40), counted(40, 34, 31)
     answer = call(
         signatures["stylize"], content_bytes=[encoded(photo)], style_bytes=encoded(style), **GOOD

@@ -22,12 +22,12 @@ def test_a_message_equals_the_one_that_the_package_builds():
 
 def test_the_records_of_an_export_are_answered(exported, signatures):
     path = exported / "assets.extra" / FILE
-    asked = {}
+    requests = {}
     for record in tf.data.TFRecordDataset(str(path)):
         request = prediction_log_pb2.PredictionLog.FromString(record.numpy()).predict_log.request
         assert request.model_spec.name == "nst"
-        asked[request.model_spec.signature_name] = request.inputs
-    assert set(asked) == {"serving_default", "stylize", "stylize_tensor"}
-    for name, inputs in asked.items():
+        requests[request.model_spec.signature_name] = request.inputs
+    assert set(requests) == {"serving_default", "stylize", "stylize_tensor"}
+    for name, inputs in requests.items():
         values = {key: tf.make_ndarray(value) for key, value in inputs.items()}
         assert np.isfinite(call(signatures[name], **values)["losses"]).all()

@@ -35,11 +35,11 @@ _LOOK = """JSON.stringify({
 })"""
 
 
-class Seen(NamedTuple):
-    """What a page came to at a width in pixels.
+class PageState(NamedTuple):
+    """A page as the browser shows it at a width in pixels.
 
-    `said` is all that reached the console, `outside` what reaches past the right border of the page
-    or of its own box.
+    `console` is all that reached the console, `outside` what reaches past the right border of the
+    page or of its box.
     """
 
     images: int
@@ -48,11 +48,11 @@ class Seen(NamedTuple):
     height: int
     formulas: int
     outside: list[str]
-    said: list[str]
+    console: list[str]
 
 
-def look_at(page: Path, width: int, profile: Path, screenshot: Path | None = None) -> Seen:
-    """Opens a page in a window of this width; `profile` is a new folder for Chromium's own files.
+def look_at(page: Path, width: int, profile: Path, screenshot: Path | None = None) -> PageState:
+    """Opens a page in a window of this width; `profile` is a new folder for Chromium's files.
 
     Without Chromium the test is skipped.
     """
@@ -61,12 +61,12 @@ def look_at(page: Path, width: int, profile: Path, screenshot: Path | None = Non
         pytest.skip(f"no browser: expected one of {', '.join(PROGRAMS)} on the PATH")
     browser = _Browser(program, profile)
     try:
-        return _seen(browser, page, width, screenshot)
+        return _page_state(browser, page, width, screenshot)
     finally:
         browser.close()
 
 
-def _seen(browser: "_Browser", page: Path, width: int, screenshot: Path | None) -> Seen:
+def _page_state(browser: "_Browser", page: Path, width: int, screenshot: Path | None) -> PageState:
     target = browser.call("Target.createTarget", url="about:blank")["targetId"]
     attached = browser.call("Target.attachToTarget", targetId=target, flatten=True)
     browser.session = attached["sessionId"]
@@ -77,12 +77,12 @@ def _seen(browser: "_Browser", page: Path, width: int, screenshot: Path | None) 
     browser.call("Emulation.setDeviceMetricsOverride", **size)
     browser.call("Page.navigate", url=page.resolve().as_uri())
     browser.wait("Page.loadEventFired")
-    found = browser.call("Runtime.evaluate", expression=_LOOK, returnByValue=True)
-    seen = json.loads(found["result"]["value"])
+    answer = browser.call("Runtime.evaluate", expression=_LOOK, returnByValue=True)
+    state = json.loads(answer["result"]["value"])
     if screenshot:
         taken = browser.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         screenshot.write_bytes(base64.b64decode(taken["data"]))
-    return Seen(**seen, said=browser.said)
+    return PageState(**state, console=browser.console)
 
 
 class _Browser:
@@ -103,7 +103,7 @@ class _Browser:
         os.close(to_write)
         self._buffer, self._sent, self.session = b"", 0, None
         self._events: list[str] = []
-        self.said: list[str] = []
+        self.console: list[str] = []
 
     def call(self, method: str, **parameters) -> dict:
         """Sends a command and waits for its answer."""
@@ -132,13 +132,13 @@ class _Browser:
         message = json.loads(text)
         self._events.append(message.get("method", ""))
         if message.get("method") in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown"):
-            self.said.append(text.decode())
+            self.console.append(text.decode())
         if message.get("method") == "Log.entryAdded":
-            self.said.append(message["params"]["entry"]["text"])
+            self.console.append(message["params"]["entry"]["text"])
         return message
 
     def close(self) -> None:
-        """Asks it to end, so that it takes its helpers along."""
+        """Closes Chromium by its protocol, so that its helper processes end as well."""
         os.write(self._out, b'{"id": 0, "method": "Browser.close"}\0')
         try:
             self._process.wait(timeout=10)

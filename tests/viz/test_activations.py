@@ -13,10 +13,10 @@ from tf_nst.viz.figures import rendered
 def test_channels_are_those_of_the_largest_mean(tiny):
     features = np.zeros((4, 6, 8), np.float32)
     features[..., 5], features[0, 0, 2], features[..., 7] = 2.0, 40.0, 1.0
-    found = channels_of(tiny, "block3_conv1", features, 3)
-    assert found.channels == (5, 2, 7)
-    assert (found.shape, found.stride, found.receptive_field) == ((4, 6, 8), 4, 24)
-    np.testing.assert_array_equal(found.maps[1], features[..., 2])
+    result = channels_of(tiny, "block3_conv1", features, 3)
+    assert result.channels == (5, 2, 7)
+    assert (result.shape, result.stride, result.receptive_field) == ((4, 6, 8), 4, 24)
+    np.testing.assert_array_equal(result.maps[1], features[..., 2])
 
 
 def test_a_layer_of_fewer_channels_gives_all(tiny):
@@ -24,16 +24,16 @@ def test_a_layer_of_fewer_channels_gives_all(tiny):
 
 
 def test_shapes_and_receptive_fields_are_in_the_titles(photo, looking):
-    found = strongest_channels(photo, "conv1_1,relu3_1", 2, **looking)
-    titles = [row.title for row in found.rows()]
+    result = strongest_channels(photo, "conv1_1,relu3_1", 2, **looking)
+    titles = [row.title for row in result.rows()]
     assert titles == [
         "conv1_1: 24×32 positions × 4 channels; each sees 3×3 pixels, one every pixel",
         "conv3_1: 6×8 positions × 8 channels; each sees 24×24 pixels, one every 4 pixels",
     ]
-    assert [len(row.panels) for row in found.rows()] == [2, 2]
-    assert all(panel.picture.shape == (24, 32, 3) for row in found.rows() for panel in row.panels)
-    assert rendered(found.figure()).std() > 10
-    assert found.numbers()["block1_conv1"]["channels"] == list(found.layers[0].channels)
+    assert [len(row.panels) for row in result.rows()] == [2, 2]
+    assert all(panel.picture.shape == (24, 32, 3) for row in result.rows() for panel in row.panels)
+    assert rendered(result.figure()).std() > 10
+    assert result.numbers()["block1_conv1"]["channels"] == list(result.layers[0].channels)
 
 
 @pytest.mark.parametrize(

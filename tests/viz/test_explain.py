@@ -37,25 +37,25 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def told() -> list[str]:
-    """The lines told while the lesson was made."""
+def reported() -> list[str]:
+    """The lines reported while the lesson was drawn."""
     return []
 
 
 @pytest.fixture(scope="module")
-def lesson(told, tiny_in_place):
+def lesson(reported, tiny_in_place):
     """Of the example pair, with a tiny network in VGG19's place."""
     with tiny_in_place() as options:
-        return explain_pair(*PAIR, report=told.append, **options | {"size": 96})
+        return explain_pair(*PAIR, report=reported.append, **options | {"size": 96})
 
 
 def assert_opens(page: Path, width: int, folder: Path) -> None:
-    """Nothing is missing, nothing reaches past the border, nothing is complained of."""
-    seen = look_at(page, width, folder / "profile")
-    assert seen.said == []
-    assert seen.images > 60 and seen.missing == 0
-    assert seen.formulas > 15
-    assert seen.outside == [] and seen.width == width
+    """Nothing is missing, nothing reaches past the border, and the console is empty."""
+    state = look_at(page, width, folder / "profile")
+    assert state.console == []
+    assert state.images > 60 and state.missing == 0
+    assert state.formulas > 15
+    assert state.outside == [] and state.width == width
 
 
 def test_the_page_stands_alone(lesson):
@@ -66,26 +66,26 @@ def test_the_page_stands_alone(lesson):
 
 
 @pytest.mark.usefixtures("lesson")
-def test_it_tells_how_far_it_is(told):
-    parts = [line for line in told if line.startswith("part ")]
-    assert [line.split(":")[0] for line in parts] == [f"part {it} of 7" for it in range(1, 8)]
+def test_each_part_is_reported(reported):
+    parts = [line for line in reported if line.startswith("part ")]
+    assert [line.split(":")[0] for line in parts] == [f"part {part} of 7" for part in range(1, 8)]
 
 
 def test_the_numbers_are_the_runs(lesson):
     text = re.sub(r"<[^>]+>", " ", lesson.page())
     run = lesson.run
-    end = sum(weight * float(run.made.values[name][0]) for name, weight in run.weights.items())
+    end = sum(weight * float(run.result.values[name][0]) for name, weight in run.weights.items())
     for number in (run.curves.loss[0], end, lesson.content.layers[-1].pixel_error):
         assert plain(number) in text
     assert "96×72" in text and "3 steps a picture" in text
     assert "vgg19, random weights" in text
-    assert [it.step for it in run.snapshots] == [1, 2, 3]
+    assert [snapshot.step for snapshot in run.snapshots] == [1, 2, 3]
     numbers = lesson.numbers()
     assert numbers["run"]["facts"]["optimizer"] == "Adam"
     assert len(numbers["content"]) == 5 and len(numbers["tradeoff"]["cells"]) == 8
 
 
-def test_by_itself_it_takes_imagenets_weights_and_lbfgs():
+def test_by_default_it_takes_imagenets_weights_and_lbfgs():
     config = figure_config({"size": 96}, RUNNING)
     facts = _facts(prepare(config, read_inputs(config, *PAIR), pytest.fail))
     assert facts["network"] == "vgg19, imagenet weights"

@@ -76,10 +76,10 @@ def test_a_map_lies_over_its_pixels():
 def test_cuts_are_filled_past_the_borders():
     picture = np.arange(48.0).reshape(4, 4, 3)
     np.testing.assert_array_equal(cut(picture, Box(1, 0, 3, 2), -1), picture[1:3, :2])
-    found = cut(picture, Box(-1, -2, 6, 5), -1)
-    assert found.shape == (7, 7, 3)
-    np.testing.assert_array_equal(found[1:5, 2:6], picture)
-    assert (found == -1).sum() == 3 * (49 - 16)
+    result = cut(picture, Box(-1, -2, 6, 5), -1)
+    assert result.shape == (7, 7, 3)
+    np.testing.assert_array_equal(result[1:5, 2:6], picture)
+    assert (result == -1).sum() == 3 * (49 - 16)
     assert (cut(picture, Box(8, 8, 10, 10), -1) == -1).all()
 
 

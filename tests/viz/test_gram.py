@@ -27,12 +27,12 @@ def test_a_gram_is_the_references(features):
 
 
 def test_a_gram_does_not_change_when_positions_are_shuffled_and_content_does(features):
-    found = shuffled("block3_conv1", features, seed=0)
-    assert not np.array_equal(found.after, found.before)
-    rows = [sorted(map(tuple, it.reshape(-1, 5))) for it in (found.before, found.after)]
+    result = shuffled("block3_conv1", features, seed=0)
+    assert not np.array_equal(result.after, result.before)
+    rows = [sorted(map(tuple, array.reshape(-1, 5))) for array in (result.before, result.after)]
     assert rows[0] == rows[1]
-    assert found.gram_distance < 1e-10
-    assert found.content_distance > 0.1
+    assert result.gram_distance < 1e-10
+    assert result.content_distance > 0.1
 
 
 def test_distances_are_relative_to_the_target():
@@ -56,22 +56,22 @@ def test_the_strongest_channels_of_both_are_shown():
 
 
 def test_a_comparison_has_a_row_for_each_layer_and_the_shuffle(photo, painting, looking):
-    found = compare_grams(photo, painting, "conv1_1,conv2_1,conv3_1", **looking)
-    assert [it.content.shape for it in found.layers] == [(4, 4), (4, 4), (8, 8)]
-    assert found.shuffle.layer == "block2_conv1"
-    assert len(found.rows()) == 4
-    for layer in found.layers:
+    result = compare_grams(photo, painting, "conv1_1,conv2_1,conv3_1", **looking)
+    assert [layer.content.shape for layer in result.layers] == [(4, 4), (4, 4), (8, 8)]
+    assert result.shuffle.layer == "block2_conv1"
+    assert len(result.rows()) == 4
+    for layer in result.layers:
         assert layer.distance == pytest.approx(gram_distance(layer.content, layer.style))
         for pair in layer.pairs:
             first, second = pair.channels
             assert pair.content == layer.content[first, second]
             assert pair.style == layer.style[first, second]
             assert pair.patches
-    assert rendered(found.figure()).std() > 10
-    assert found.numbers()["shuffle"]["layer"] == "block2_conv1"
+    assert rendered(result.figure()).std() > 10
+    assert result.numbers()["shuffle"]["layer"] == "block2_conv1"
 
 
 def test_a_picture_against_itself_has_no_pair(photo, looking):
-    found = compare_grams(photo, photo, "conv1_1", **looking)
-    assert found.layers[0].distance == 0 and found.layers[0].pairs == ()
-    assert rendered(found.figure()).std() > 10
+    result = compare_grams(photo, photo, "conv1_1", **looking)
+    assert result.layers[0].distance == 0 and result.layers[0].pairs == ()
+    assert rendered(result.figure()).std() > 10

@@ -52,17 +52,19 @@ def planted(*places: tuple[int, int, float]) -> np.ndarray:
 
 
 def middles(unit) -> list[tuple[int, int]]:
-    return [((it.box.top + it.box.bottom) // 2, (it.box.left + it.box.right) // 2) for it in unit]
+    boxes = [patch.box for patch in unit]
+    return [((box.top + box.bottom) // 2, (box.left + box.right) // 2) for box in boxes]
 
 
 def test_planted_patterns_are_found_the_strongest_first(crosses):
     pictures = [planted((10, 30, 60)), planted(), planted((20, 12, 120), (40, 40, 90))]
-    found = top_patches(pictures, "conv2_1", [0], **crosses).units[0].patches
+    result = top_patches(pictures, "conv2_1", [0], **crosses).units[0].patches
     expected = [(20, 12), (40, 40), (10, 30)]
-    assert [it.value for it in found] == sorted((it.value for it in found), reverse=True)
-    for middle, place in zip(middles(found[:3]), expected, strict=True):
+    values = [patch.value for patch in result]
+    assert values == sorted(values, reverse=True)
+    for middle, place in zip(middles(result[:3]), expected, strict=True):
         assert np.abs(np.subtract(middle, place)).max() <= 1
-    assert found[2].value > 3 * found[3].value
+    assert result[2].value > 3 * result[3].value
 
 
 def test_patches_are_cut_at_the_receptive_field_and_projections_show_the_pattern(crosses):
@@ -85,16 +87,16 @@ def test_past_the_border_a_patch_is_grey(crosses):
 
 
 def test_a_unit_that_nothing_drives_has_no_patch_and_says_so(crosses):
-    found = top_patches([planted((20, 12, 120))], "conv2_1", "0,3", **crosses)
-    assert found.units[1].patches == ()
-    assert [row.title for row in found.rows()][1] == "conv2_1, channel 3: no picture drives it"
-    assert rendered(found.figure()).shape[2] == 3
+    result = top_patches([planted((20, 12, 120))], "conv2_1", "0,3", **crosses)
+    assert result.units[1].patches == ()
+    assert [row.title for row in result.rows()][1] == "conv2_1, channel 3: no picture drives it"
+    assert rendered(result.figure()).shape[2] == 3
 
 
 def test_no_more_than_nine_are_kept(crosses):
     places = [(row, column, 60 + row + column) for row in (8, 22, 36) for column in (8, 22, 36)]
-    found = top_patches([planted(*places)] * 3, "conv2_1", [0], **crosses).units[0].patches
-    assert len(found) == 9
+    result = top_patches([planted(*places)] * 3, "conv2_1", [0], **crosses).units[0].patches
+    assert len(result) == 9
 
 
 def test_peaks_keep_apart():
@@ -105,19 +107,19 @@ def test_peaks_keep_apart():
     assert find_peaks(np.zeros((3, 3)), 9, 1) == []
 
 
-def test_one_picture_is_held_at_a_time(crosses, monkeypatch):
-    held, most = [], []
+def test_one_picture_is_in_memory_at_a_time(crosses, monkeypatch):
+    pictures, most = [], []
     features = Sight.features
 
     def counting(sight, picture):
-        held.append(weakref.ref(picture.base))
+        pictures.append(weakref.ref(picture.base))
         gc.collect()
-        most.append(sum(it() is not None for it in held))
+        most.append(sum(alive() is not None for alive in pictures))
         return features(sight, picture)
 
     monkeypatch.setattr(Sight, "features", counting)
     top_patches([planted((10, 30, 60))] * 12, "conv2_1", [0], **crosses)
-    assert len(held) == 12 and max(most) <= 2
+    assert len(pictures) == 12 and max(most) <= 2
 
 
 # --- folders ---------------------------------------------------------------------------------
@@ -137,7 +139,7 @@ def folder(tmp_path):
 
 def test_broken_files_are_named_skipped_and_counted(crosses, folder):
     lines, done = [], []
-    found = top_patches(
+    result = top_patches(
         folder,
         "conv2_1",
         "0",
@@ -145,12 +147,12 @@ def test_broken_files_are_named_skipped_and_counted(crosses, folder):
         progress=lambda *counts: done.append(counts),
         **crosses,
     )
-    assert found.seen == 2 and len(found.skipped) == 2
+    assert result.picture_count == 2 and len(result.skipped) == 2
     assert "broken.png is damaged" in lines[0] and "notes.txt is not an image" in lines[1]
     assert all(line.startswith("skipped: ") for line in lines)
-    assert [it.name for it in found.units[0].patches[:2]] == ["1.png", "0.png"]
+    assert [patch.name for patch in result.units[0].patches[:2]] == ["1.png", "0.png"]
     assert done[-1] == (4, 4)
-    assert found.numbers()["pictures"] == 2
+    assert result.numbers()["pictures"] == 2
 
 
 def test_a_folder_of_broken_files_only_is_refused(crosses, folder):

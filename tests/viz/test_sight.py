@@ -11,17 +11,17 @@ from tf_nst.viz.sight import guided_relu
 
 def test_features_are_the_extractors(sight, make_extractor, photo):
     picture = photo[None].astype(np.float32)
-    found = sight.features(picture)
+    result = sight.features(picture)
     expected = make_extractor(sight.layers)(tf.constant(picture))
-    assert list(found) == list(sight.layers)
+    assert list(result) == list(sight.layers)
     for layer in sight.layers:
-        assert_close(found[layer], expected[layer][0], "float32")
+        assert_close(result[layer], expected[layer][0], "float32")
 
 
 def test_pictures_of_any_size_are_looked_at(sight, photo):
     for side in (16, 20, 24):
-        found = sight.features(photo[None, :side, :side].astype(np.float32))
-        assert found["block3_conv1"].shape == (side // 4, side // 4, 8)
+        result = sight.features(photo[None, :side, :side].astype(np.float32))
+        assert result["block3_conv1"].shape == (side // 4, side // 4, 8)
 
 
 @pytest.mark.parametrize(

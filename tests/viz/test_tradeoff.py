@@ -25,7 +25,7 @@ def painted(photo, painting, tiny_in_place):
 
 
 def test_all_pictures_are_one_batch_with_their_own_content_weights(painted):
-    found, jobs = painted
+    result, jobs = painted
     (job,) = jobs
     assert job.initial.shape == (4, 24, 32, 3)
     weights = {term.layer: term.weight for term in job.terms if term.role == "content"}
@@ -33,7 +33,7 @@ def test_all_pictures_are_one_batch_with_their_own_content_weights(painted):
         "block1_conv2": (10.0, 0.1, 0.0, 0.0),
         "block2_conv2": (0.0, 0.0, 10.0, 0.1),
     }
-    assert [(it.layer, it.ratio) for it in found.cells] == [
+    assert [(cell.layer, cell.ratio) for cell in result.cells] == [
         ("block1_conv2", 1.0),
         ("block1_conv2", 0.01),
         ("block2_conv2", 1.0),
@@ -48,11 +48,11 @@ def test_more_weight_brings_the_content_nearer(painted):
 
 
 def test_the_figure_has_a_row_for_each_layer(painted):
-    found, _ = painted
-    assert [row.title for row in found.rows()] == ["Content at conv1_2", "Content at conv2_2"]
-    assert found.rows()[0].panels[1].caption.startswith("α/β = 0.01: content ")
-    assert rendered(found.figure()).std() > 10
-    cells = found.numbers()["cells"]
+    result, _ = painted
+    assert [row.title for row in result.rows()] == ["Content at conv1_2", "Content at conv2_2"]
+    assert result.rows()[0].panels[1].caption.startswith("α/β = 0.01: content ")
+    assert rendered(result.figure()).std() > 10
+    cells = result.numbers()["cells"]
     assert cells[0].keys() == {"layer", "ratio", "content", "style"}
     assert np.isfinite([cell["style"] for cell in cells]).all()
 

@@ -1,4 +1,4 @@
-"""One run of the figures' command, from flags that are known to be good to written files."""
+"""One run of the figures' command, from checked flags to written files."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ from tf_nst.engine.job import Job
 from tf_nst.io.images import Image
 from tf_nst.io.listeners import Progress, duration
 from tf_nst.io.manifest import record_bytes, record_path
-from tf_nst.io.writing import encode_image, write_together
+from tf_nst.io.writing import write_together
 from tf_nst.viz.figures import rendered
 from tf_nst.viz.patches import counted
 
@@ -18,23 +18,23 @@ def draw_kind(name: str, values, options: dict) -> int:
     """Draws, shows progress, writes the figure and its record.
 
     Raises:
-      UserError: what can be mended in the command.
+      UserError: an option or a picture that cannot be used.
       RunError: a loss is not finite, or a file cannot be written.
     """
     began = time.perf_counter()
-    watch = _Shown()
+    watch = _RunProgress()
     try:
-        found = _FOUND[name](values, options, watch)
+        drawing = _FIGURES[name](values, options, watch)
     finally:
         watch.close()
     output = Path(values.output)
     if name == "explain":
-        data = found.page().encode()
+        data = drawing.page().encode()
     else:
-        data, _ = encode_image(Image(rendered(found.figure())), output)
+        data, _ = Image(rendered(drawing.figure())).encode(output)
     seconds = time.perf_counter() - began
-    record = {"figure": name, "settings": _settings(values), **_weights(found)}
-    record |= {"seconds": round(seconds, 3), "numbers": found.numbers()}
+    record = {"figure": name, "settings": _settings(values), **_weights(drawing)}
+    record |= {"seconds": round(seconds, 3), "numbers": drawing.numbers()}
     path = record_path(output)
     write_together({output: data, path: record_bytes(record)})
     _say(f"drew {output} ({duration(seconds)}; {path.name})")
@@ -45,8 +45,8 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-class _Shown:
-    """Says what begins; shows each run's progress as the painting command does."""
+class _RunProgress:
+    """Prints the title of each run and its progress, as the painting command does."""
 
     def __init__(self):
         self._progress = None
@@ -57,13 +57,13 @@ class _Shown:
         return (self._progress,)
 
     def close(self) -> None:
-        """Ends a line that is still being written over."""
+        """Ends a line that is still being overwritten."""
         if self._progress:
             self._progress.close()
 
 
 def _pictures_done(done: int, total: int) -> None:
-    """A line each tenth."""
+    """A line for each tenth."""
     if done * 10 // total > (done - 1) * 10 // total:
         _say(f"pictures {done}/{total}")
 
@@ -72,57 +72,57 @@ def _settings(values) -> dict:
     return {name: values[name].value for name in values if name not in ("debug", "flagfile")}
 
 
-def _weights(found) -> dict:
+def _weights(drawing) -> dict:
     """Where the network is from; nothing for curves, which are of a record."""
-    weights = getattr(found, "weights", None)
+    weights = getattr(drawing, "weights", None)
     if weights is None:
         return {}
     return {"weights": {"source": weights.source, "sha256": weights.checksum}}
 
 
-def _activations(values, options: dict, watch: _Shown):
+def _activations(values, options: dict, watch: _RunProgress):
     return viz.strongest_channels(values.content, values.layers, report=_say, **options)
 
 
-def _patches(values, options: dict, watch: _Shown):
-    found = viz.top_patches(
+def _patches(values, options: dict, watch: _RunProgress):
+    patches = viz.top_patches(
         values.images, values.layer, values.units, report=_say, progress=_pictures_done, **options
     )
-    skipped = f", {counted(len(found.skipped), 'file')} skipped" if found.skipped else ""
-    _say(f"looked at {counted(found.seen, 'picture')}{skipped}")
-    return found
+    skipped = f", {counted(len(patches.skipped), 'file')} skipped" if patches.skipped else ""
+    _say(f"looked at {counted(patches.picture_count, 'picture')}{skipped}")
+    return patches
 
 
-def _content(values, options: dict, watch: _Shown):
+def _content(values, options: dict, watch: _RunProgress):
     layers = values.content_layers
     return viz.reconstruct_content(values.content, layers, watch=watch, report=_say, **options)
 
 
-def _style(values, options: dict, watch: _Shown):
+def _style(values, options: dict, watch: _RunProgress):
     layers = values.style_layers
     return viz.reconstruct_style(values.style, layers, watch=watch, report=_say, **options)
 
 
-def _gram(values, options: dict, watch: _Shown):
+def _gram(values, options: dict, watch: _RunProgress):
     layers = values.style_layers
     return viz.compare_grams(values.content, values.style, layers, report=_say, **options)
 
 
-def _tradeoff(values, options: dict, watch: _Shown):
+def _tradeoff(values, options: dict, watch: _RunProgress):
     files = values.content, values.style
     grid = values.ratios, values.content_layers
     return viz.paint_tradeoff(*files, *grid, watch=watch, report=_say, **options)
 
 
-def _losses(values, options: dict, watch: _Shown):
+def _losses(values, options: dict, watch: _RunProgress):
     return viz.read_curves(values.record)
 
 
-def _explain(values, options: dict, watch: _Shown):
+def _explain(values, options: dict, watch: _RunProgress):
     return viz.explain_pair(values.content, values.style, watch=watch, report=_say, **options)
 
 
-_FOUND = {
+_FIGURES = {
     "activations": _activations,
     "patches": _patches,
     "content": _content,

@@ -1,4 +1,4 @@
-"""One run of the painting command, from read pictures to written ones."""
+"""One run of the painting command, from the pictures read to the one written."""
 
 import os
 import sys
@@ -12,16 +12,12 @@ from tf_nst.engine.failures import UnfinishedError
 from tf_nst.engine.loop import iterate
 from tf_nst.engine.strategy import strategy_name, worker_place
 from tf_nst.io.encoding import Encoded
+from tf_nst.io.flag_file import changed_inputs, recorded_inputs, settings_bytes, settings_path
+from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration, roughly
-from tf_nst.io.manifest import (
-    preview_path,
-    record_bytes,
-    record_path,
-    settings_bytes,
-    settings_path,
-)
-from tf_nst.io.writing import encode_image, write_image, write_together
+from tf_nst.io.manifest import preview_path, record_bytes, record_path
+from tf_nst.io.writing import write_together
 from tf_nst.painting import Painting, finished, prepare
 
 
@@ -38,7 +34,7 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs, began: float) -
         or a file cannot be.
     """
     painting = prepare(config, inputs, _say, pause_every=values.preview_every, began=began)
-    for line in _first_lines(painting):
+    for line in (*_first_lines(painting), *_changes(values, painting)):
         _say(line)
     history, ending = History(painting.job.scales), "painted"
     worker, workers = worker_place(painting.job.strategy)
@@ -88,7 +84,7 @@ def _previews(values, painting: Painting) -> Previews:
     path = preview_path(values.output)
     return Previews(
         values.preview_every,
-        lambda image: write_image(finished(painting, image), path, values.output_profile),
+        lambda image: finished(painting, image).save(path, values.output_profile),
     )
 
 
@@ -104,6 +100,30 @@ def _first_lines(painting: Painting) -> list[str]:
         f"memory   {_memory(painting)}{_expected(painting)}",
         *notes,
     ]
+
+
+def _changes(values, painting: Painting) -> list[str]:
+    """A line for each file that has changed since a flag file of this run was written."""
+    digests = _digests(painting)
+    # Random weights depend on the seed and the layers, Keras' on the network: no file has changed.
+    if painting.weights.source in ("random", "keras"):
+        del digests["weights"]
+    flags = {name: values[name].value for name in digests}
+    lines = changed_inputs(recorded_inputs(values.flagfile), flags, digests)
+    return [f"note: {line}" for line in lines]
+
+
+def _pictures(painting: Painting) -> dict[str, Image]:
+    """The pictures that go in, by the flag that names them."""
+    content, style, start, _ = painting.inputs
+    pictures = {"content": content, "style": style}
+    return pictures if start is None else pictures | {"init": start}
+
+
+def _digests(painting: Painting) -> dict[str, str]:
+    """sha256 of the weights and of each picture that goes in, by flag."""
+    pictures = {name: picture.sha256 for name, picture in _pictures(painting).items()}
+    return {"weights": painting.weights.checksum, **pictures}
 
 
 def _memory(painting: Painting) -> str:
@@ -133,11 +153,9 @@ def _write(values, painting: Painting, history: History, image, ending: str, sec
     """The picture, its record and its flag file, all of them or none; then the last line."""
     data, notes = _encoded(values, painting, image)
     record, settings = record_path(values.output), settings_path(values.output)
-    flags = settings_bytes(
-        values.output, _flags(values, painting, history), painting.weights.checksum
-    )
-    told = record_bytes(_record(painting, history, seconds))
-    write_together({values.output: data, record: told, settings: flags})
+    flags = settings_bytes(values.output, _flags(values, painting, history), _digests(painting))
+    record_data = record_bytes(_record(painting, history, seconds))
+    write_together({values.output: data, record: record_data, settings: flags})
     for note in notes:
         _say(f"note: {note}")
     loss = f"loss {_loss(painting, history.final):.4g}, " if history.final else ""
@@ -149,14 +167,13 @@ def _write_last_good(values, painting: Painting, history: History, image, second
     """The picture and the record of a run that failed; its flags would only fail again."""
     data, _ = _encoded(values, painting, image)
     record = record_path(values.output)
-    told = record_bytes(_record(painting, history, seconds))
-    write_together({values.output: data, record: told})
+    record_data = record_bytes(_record(painting, history, seconds))
+    write_together({values.output: data, record: record_data})
     _say(f"the last good picture is {values.output} ({record.name})")
 
 
 def _encoded(values, painting: Painting, image) -> Encoded:
-    picture = finished(painting, image)
-    return encode_image(picture, values.output, values.output_profile)
+    return finished(painting, image).encode(values.output, values.output_profile)
 
 
 def _loss(painting: Painting, final: dict[str, float]) -> float:
@@ -169,6 +186,10 @@ def _record(painting: Painting, history: History, seconds: float) -> dict:
         "device": strategy_name(painting.job.strategy),
         "settings": _settings(config),
         "weights": {"source": painting.weights.source, "sha256": painting.weights.checksum},
+        "inputs": {
+            name: {"name": picture.name, "sha256": picture.sha256}
+            for name, picture in _pictures(painting).items()
+        },
         "sizes": {
             "picture": [inputs.content.width, inputs.content.height],
             "content": list(inputs.sources[0][::-1]),
@@ -190,19 +211,20 @@ def _record(painting: Painting, history: History, seconds: float) -> dict:
 
 def _settings(config: StylizeConfig) -> dict:
     """The options of a resolved config; what is None, such as seconds that became steps, is not."""
-    return {name: it for name, it in options_from_config(config).items() if it is not None}
+    options = options_from_config(config)
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _flags(values, painting: Painting, history: History) -> dict[str, object]:
     """All that the picture depends on, paths made absolute so that it works from any folder.
 
-    The steps are those made at each scale, fewer than asked for where a signal ended the run. Flags
+    The steps are those of each scale, fewer than requested where a signal ended the run. Flags
     without effect are left out: the command refuses them.
     """
     paths = {name: os.path.abspath(values[name].value) for name in ("content", "style", "output")}
     steps = ",".join(map(str, history.steps_of_scales))
-    made = {"steps": steps, "scales": len(history.steps_of_scales)}
-    options = _settings(painting.config) | made
+    scales = {"steps": steps, "scales": len(history.steps_of_scales)}
+    options = _settings(painting.config) | scales
     for name, weight in WEIGHTED_BY.items():
         if options[weight] == 0:
             del options[name]

@@ -1,7 +1,9 @@
 """The command line and flag files: absl parses them, options read and check the values."""
 
 import difflib
+import os
 from enum import IntEnum
+from itertools import pairwise
 
 from absl import flags
 
@@ -36,6 +38,7 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
     Returns:
       A FlagValues that knows these flags and none of other libraries. Its flags have two more
       attributes: `source`, and `position`, the last among all arguments, -1 if there is none.
+      `flagfile` is the list of the flag files on the command line.
 
     Raises:
       UserError: an unknown flag, a value that its option refuses, no value for a required flag, a
@@ -44,6 +47,7 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
     values = flags.FlagValues()
     for option in table:
         flags.DEFINE_flag(_absl_flag(option), values)
+    flags.DEFINE_multi_string("flagfile", [], "", flag_values=values)
     arguments = argv[1:]
     try:
         arguments = _with_flag_files(arguments, values)
@@ -52,6 +56,7 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
         raise UserError(_refusal(error, arguments, values)) from error
     if surplus:
         raise UserError(f"expected flags such as --content=FILE only, received {surplus[0]!r}")
+    values.flagfile = _flag_files(argv[1:])
     _note_sources(values, argv[1:], arguments)
     for option in table:
         _check(option, values[option.name].value)
@@ -61,6 +66,16 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
 def _absl_flag(option: Option) -> flags.Flag:
     default, boolean = option.plain_default, isinstance(option.default, bool)
     return flags.Flag(_Parser(option), None, option.name, default, option.help, boolean=boolean)
+
+
+def _flag_files(arguments: list[str]) -> list[str]:
+    """Paths from `--flagfile=PATH` and `--flagfile PATH`, in their order."""
+    paths = []
+    for argument, following in pairwise([*arguments, ""]):
+        if _flag_name(argument) == "flagfile":
+            _, equals, value = argument.partition("=")
+            paths.append(os.path.expanduser(value.strip() if equals else following))
+    return paths
 
 
 def _with_flag_files(arguments: list[str], values: flags.FlagValues) -> list[str]:

@@ -70,7 +70,7 @@ def main(argv: list[str]) -> int:
 def request_picture(values) -> int:
     """Requests the picture of parsed flags from the server and writes it."""
     _check(values)
-    from tf_nst.io.writing import check_output, write_image
+    from tf_nst.io.writing import check_output
     from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest, upright_bytes
 
     check_output(values.output)
@@ -81,7 +81,7 @@ def request_picture(values) -> int:
     began = time.perf_counter()
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
     image = _image(answer.image)
-    for note in write_image(image, values.output):
+    for note in image.save(values.output):
         print(f"note: {note}")
     losses = ", ".join(f"{loss:.4g}" for loss in answer.losses)
     seconds = time.perf_counter() - began

@@ -24,7 +24,7 @@ ORIENTATION, SAMPLE_FORMAT = 274, 339
 
 
 class Decoded(NamedTuple):
-    """sRGB pixels [H,W,3], alpha [H,W] or None, the file's profile or None, lines worth telling."""
+    """sRGB pixels [H,W,3], alpha [H,W] or None, the file's profile or None, notes for the user."""
 
     pixels: NDArray
     alpha: NDArray | None
@@ -74,7 +74,7 @@ def _check_file(path: str, flag: str) -> None:
 
 @contextlib.contextmanager
 def _pillow_settings() -> Iterator[None]:
-    """Our own limits in place of Pillow's globals, which are put back."""
+    """This module's limits in place of Pillow's global ones, which are restored."""
     before = Pillow.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
     Pillow.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
     try:
@@ -124,7 +124,7 @@ def _decode_opened(picture: Pillow.Image, path: str, flag: str) -> Decoded:
     notes = _frame_notes(picture)
     profile, profile_notes = _usable_profile(picture)
     pixels, alpha, more = read(picture, path, flag, profile)
-    # Asked for last: Pillow turns TIFF itself while loading and then forgets the tag.
+    # Read last: Pillow turns TIFF itself while loading and then drops the tag.
     orientation = _orientation(picture)
     pixels = _upright(pixels, orientation)
     if alpha is not None:
@@ -159,12 +159,12 @@ def _usable_profile(picture: Pillow.Image) -> tuple[bytes | None, tuple[str, ...
 def _orientation(picture: Pillow.Image) -> int:
     try:
         return picture.getexif().get(ORIENTATION, 1)
-    except Exception:  # broken EXIF says nothing against the pixels
+    except Exception:  # the pixels may be whole where EXIF is broken
         return 1
 
 
 def _upright(array: NDArray, orientation: int) -> NDArray:
-    """`array` [H,W,...] turned and mirrored as EXIF's orientation 1..8 asks."""
+    """`array` [H,W,...] rotated and mirrored by EXIF's orientation, 1..8."""
     if orientation in (5, 6, 7, 8):
         array = array.swapaxes(0, 1)
     if orientation in (2, 3, 6, 7):

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as Pillow
 
 from tf_nst.ops.bands import bands
 
@@ -35,7 +36,7 @@ def quantise(array: NDArray, depth: int) -> NDArray:
     return result
 
 
-def to_array(picture) -> NDArray:
+def to_array(picture: Pillow.Image) -> NDArray:
     """A Pillow picture of 8 bits as uint8 [H,W] or [H,W,bands], copied in bands to spare memory."""
     width, height = picture.size
     count = len(picture.getbands())
@@ -43,3 +44,16 @@ def to_array(picture) -> NDArray:
     for rows in bands(height, width):
         result[rows] = np.asarray(picture.crop((0, rows.start, width, rows.stop)))
     return result
+
+
+def to_pillow(pixels: NDArray, alpha: NDArray | None = None) -> Pillow.Image:
+    """Pixels [H,W,3] and alpha [H,W], uint8 or uint16, as an 8-bit picture, RGB or RGBA."""
+    picture = Pillow.fromarray(to_depth(pixels, 8))
+    if alpha is not None:
+        picture.putalpha(Pillow.fromarray(to_depth(alpha, 8)))
+    return picture
+
+
+def stack_alpha(pixels: NDArray, alpha: NDArray | None) -> NDArray:
+    """Pixels [H,W,3] with alpha [H,W] as a fourth channel; the pixels themselves without alpha."""
+    return pixels if alpha is None else np.dstack([pixels, alpha])

@@ -22,7 +22,7 @@ SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045, 0.0, 0.0)
 
 
 class ProfileError(ValueError):
-    """A profile that is broken, or that cannot do what is asked of it."""
+    """A profile that is broken, or that cannot be used for a conversion."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +123,12 @@ def _parametric_curve(data: bytes) -> NDArray:
     (form,) = struct.unpack_from(">H", data, 8)
     if form > 4:
         raise ValueError("a parametric curve of an unknown form")
-    given = [float(value) for value in _fixed(data, 12, (1, 3, 4, 5, 7)[form])]
-    gamma, a, b = given[:3] if form else (given[0], 1.0, 0.0)
+    parameters = [float(value) for value in _fixed(data, 12, (1, 3, 4, 5, 7)[form])]
+    gamma, a, b = parameters[:3] if form else (parameters[0], 1.0, 0.0)
     if form < 3:
-        offset = given[3] if form == 2 else 0.0
+        offset = parameters[3] if form == 2 else 0.0
         return _parametric(GRID, gamma, a, b, 0.0, -b / a, offset, offset)
-    return _parametric(GRID, *(*given, 0.0, 0.0)[:7])
+    return _parametric(GRID, *(*parameters, 0.0, 0.0)[:7])
 
 
 def _parametric(x, gamma, a, b, c, d, e, f) -> NDArray:

@@ -1,8 +1,9 @@
-"""The picture as this package passes it about, and reading and resizing it."""
+"""The picture type, read from files and written to them."""
 
+import hashlib
 import io
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +11,15 @@ from PIL import Image as Pillow
 
 from tf_nst.errors import UserError
 from tf_nst.io.decoding import decode
-from tf_nst.io.depth import DTYPES, TOP, quantise, to_depth
+from tf_nst.io.depth import DTYPES, TOP, quantise, stack_alpha, to_depth, to_pillow
+from tf_nst.io.encoding import Encoded
+from tf_nst.io.writing import encode_pixels, write_atomically
 
 PREVIEW_SIDE = 1024
 # Bicubic rather than Lanczos: its negative lobes are smaller, so hard edges get less of a halo,
 # and a halo is a texture that the style terms would pick up. Pillow widens the kernel when it
 # shrinks a picture, which is the antialiasing.
 KERNEL = Pillow.Resampling.BICUBIC
-HALF_A_CODE = 0.5 / TOP[16]
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +30,10 @@ class Image:
         pixels: [H,W,3] uint8 or uint16, sRGB-encoded, not multiplied by alpha.
         alpha: [H,W] of the same dtype, or None for an opaque picture.
         profile: the ICC profile that the file carried, or None; `pixels` are sRGB all the same.
-        notes: plain lines worth telling the user.
+        notes: for the user, one line each.
         name: what messages call the picture, such as its path.
+        sha256: of the file's bytes, in hexadecimal, which resizing keeps; None for a picture that
+            is not from a file (`Inputs` has its pixels' instead).
 
     Raises:
         UserError: arrays of another shape or dtype.
@@ -40,6 +44,7 @@ class Image:
     profile: bytes | None = None
     notes: tuple[str, ...] = ()
     name: str = "image"
+    sha256: str | None = None
 
     def __post_init__(self):
         shape, dtype = self.pixels.shape, self.pixels.dtype
@@ -94,20 +99,32 @@ class Image:
             return np.array(self.pixels, dtype=dtype, copy=copy)
         if copy is False:
             raise ValueError("an Image with alpha cannot become one array without a copy")
-        return np.dstack([self.pixels, self.alpha]).astype(dtype or self.pixels.dtype, copy=False)
+        return stack_alpha(self.pixels, self.alpha).astype(dtype or self.pixels.dtype, copy=False)
 
     def to_pillow(self) -> Pillow.Image:
         """An 8-bit Pillow picture, RGB or RGBA; 16 bits are rounded."""
-        picture = Pillow.fromarray(to_depth(self.pixels, 8))
-        if self.alpha is not None:
-            picture.putalpha(Pillow.fromarray(to_depth(self.alpha, 8)))
-        return picture
+        return to_pillow(self.pixels, self.alpha)
+
+    def encode(self, path: str | os.PathLike, profile: str = "srgb") -> Encoded:
+        """What writes the picture in the format of the extension of `path`, and plain lines.
+
+        `profile` is "srgb", or "input" for the colours of the profile that the picture came with.
+
+        Raises:
+            UserError: unknown extension or `profile`, or a size that the format cannot hold.
+        """
+        return encode_pixels(path, self.pixels, self.alpha, self.profile, profile)
 
     def save(self, path: str | os.PathLike, profile: str = "srgb") -> tuple[str, ...]:
-        """Write the picture as `tf_nst.io.writing.write_image` does; returns its notes."""
-        from tf_nst.io.writing import write_image
+        """Write the picture, whole or not at all. Returns lines on what the format cannot keep.
 
-        return write_image(self, path, profile)
+        Raises:
+            UserError: as `encode`.
+            RunError: the file cannot be written, such as on a full disk.
+        """
+        write, notes = self.encode(path, profile)
+        write_atomically(path, write)
+        return notes
 
     def show(self) -> None:
         """Open the picture, at 8 bits, in the system's viewer."""
@@ -136,53 +153,6 @@ def read_image(
     """
     name = os.fspath(path)
     pixels, alpha, profile, notes = decode(name, flag, max_pixels)
-    return Image(pixels, alpha, profile, notes, name)
-
-
-def fit_size(height: int, width: int, long_side: int) -> tuple[int, int]:
-    """The (height, width) whose longer side is `long_side`, same aspect ratio, each at least 1."""
-    longest = max(height, width)
-    scaled = ((2 * side * long_side + longest) // (2 * longest) for side in (height, width))
-    new_height, new_width = (max(1, side) for side in scaled)
-    return new_height, new_width
-
-
-def resize_image(image: Image, height: int, width: int) -> Image:
-    """`image` at another size, antialiased, at its own depth; itself if the size is the same.
-
-    Colours count by their alpha, so that the hidden colour of transparent pixels does not bleed;
-    where the result is fully transparent, it is black.
-    """
-    if (height, width) == (image.height, image.width):
-        return image
-    weight = None if image.alpha is None else _as_share(image.alpha)
-    alpha = None if weight is None else _resized(Pillow.fromarray(weight), height, width)
-    pixels = np.empty((height, width, 3), image.pixels.dtype)
-    for c in range(3):
-        channel = image.pixels[..., c]
-        if weight is not None:
-            pixels[..., c] = quantise(_shown(channel, weight, alpha), image.depth)
-        elif image.depth == 8:
-            pixels[..., c] = _resized(Pillow.fromarray(channel), height, width)
-        else:
-            plane = _resized(Pillow.fromarray(_as_share(channel)), height, width)
-            pixels[..., c] = quantise(plane, image.depth)
-    if alpha is not None:
-        alpha = quantise(alpha, image.depth)
-    return replace(image, pixels=pixels, alpha=alpha)
-
-
-def _as_share(codes: NDArray) -> NDArray:
-    """uint8 or uint16 codes as float32 in 0..1."""
-    return np.divide(codes, TOP[codes.itemsize * 8], dtype=np.float32)
-
-
-def _resized(plane: Pillow.Image, height: int, width: int) -> NDArray:
-    """A plane [H,W] at another size; of floats it runs a little past its range at hard edges."""
-    return np.asarray(plane.resize((width, height), KERNEL))
-
-
-def _shown(codes: NDArray, weight: NDArray, alpha: NDArray) -> NDArray:
-    """A channel at the size of `alpha`, each of its codes counted by `weight`, alpha before."""
-    plane = _resized(Pillow.fromarray(_as_share(codes) * weight), *alpha.shape)
-    return np.divide(plane, alpha, out=np.zeros_like(plane), where=alpha > HALF_A_CODE)
+    with open(name, "rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Image(pixels, alpha, profile, notes, name, sha256)

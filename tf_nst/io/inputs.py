@@ -1,5 +1,6 @@
 """The pictures of a run: read, checked against the layers, sized. No TensorFlow here."""
 
+import hashlib
 import os
 from dataclasses import replace
 from typing import NamedTuple
@@ -9,7 +10,8 @@ from PIL import Image as Pillow
 
 from tf_nst.config import STARTS, StylizeConfig
 from tf_nst.errors import UserError
-from tf_nst.io.images import Image, fit_size, read_image, resize_image
+from tf_nst.io.images import Image, read_image
+from tf_nst.io.resizing import fit_size, resize_image
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.layers import used_layers
@@ -22,6 +24,9 @@ Source = str | os.PathLike | Image | Pillow.Image | np.ndarray
 
 class Inputs(NamedTuple):
     """What is painted from, at the sizes at which it is used.
+
+    Each picture's sha256 is that of its file's bytes. For one that is not from a file it is that of
+    the pixels' bytes [H, W, 3], uint8 or uint16, [H, W, 4] with alpha, before they are resized.
 
     Attributes:
       content: at the picture's size; its depth, alpha and profile are the picture's.
@@ -37,7 +42,7 @@ class Inputs(NamedTuple):
 
 
 def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs:
-    """Reads what is not read yet and brings it to size.
+    """Reads the pictures that are given by path, and resizes all of them.
 
     Args:
       config: sizes, layers and --init.
@@ -84,6 +89,14 @@ def _fitted_style(style: Image, config: StylizeConfig, least: int) -> Image:
 
 
 def _as_image(source: Source, flag: str) -> Image:
+    image = _converted(source, flag)
+    if image.sha256 is not None:
+        return image
+    pixels = np.ascontiguousarray(image)
+    return replace(image, sha256=hashlib.sha256(pixels).hexdigest())
+
+
+def _converted(source: Source, flag: str) -> Image:
     if isinstance(source, Image):
         return source
     if isinstance(source, str | os.PathLike):

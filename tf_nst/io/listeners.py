@@ -30,7 +30,7 @@ def contributions(
 class History:
     """Keeps every term's value at every step, for the record: {term: [float]}, unweighted.
 
-    `steps_of_scales` are the steps that each scale made, in the order of the scales.
+    `steps_of_scales` are the steps of each scale so far, in the order of the scales.
     """
 
     def __init__(self, scales: tuple[Scale, ...]):
@@ -44,8 +44,7 @@ class History:
             self.index = event.index
         elif isinstance(event, StepsDone):
             self.seconds += event.seconds
-            made = event.step - self.steps
-            self.steps_of_scales[self.index] += made
+            self.steps_of_scales[self.index] += event.step - self.steps
             for name, values in event.values.items():
                 self.values.setdefault(name, []).extend(float(value) for value in values[:, 0])
         elif isinstance(event, Finished):
@@ -53,7 +52,7 @@ class History:
 
     @property
     def steps(self) -> int:
-        """Steps made so far."""
+        """Steps so far."""
         return len(next(iter(self.values.values()), []))
 
 
@@ -64,9 +63,10 @@ class Clock(Protocol):
 
 
 class Progress:
-    """One line that is written over itself; where the stream is no terminal, a line each tenth.
+    """One line that is overwritten; where the stream is no terminal, a line for each tenth.
 
-    Shows the step, the size, steps a second at this size, time left and the loss by role, weighted.
+    Shows the step, the size, steps per second at this size, time left, and the weighted loss by
+    role.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Progress:
         self.terms, self.scales, self.stream, self.clock = terms, scales, stream, clock
         self.total = sum(scale.steps for scale in scales)
         self.live = stream.isatty()
-        self.told = 0
+        self.last_report = 0
         self.width = 0
 
     def __call__(self, event: Event) -> None:
@@ -95,12 +95,12 @@ class Progress:
     def _steps_done(self, event: StepsDone) -> None:
         if self.started is None:
             # The first call traces and compiles; the rate is that of the steps after it.
-            made = len(next(iter(event.values.values())))
-            self.first, self.started = event.step - made, (event.step, self.clock())
+            count = len(next(iter(event.values.values())))
+            self.first, self.started = event.step - count, (event.step, self.clock())
         tenth = max(1, self.total // 10)
         last = event.step == self.total
-        if self.live or last or event.step // tenth > self.told // tenth:
-            self.told = event.step
+        if self.live or last or event.step // tenth > self.last_report // tenth:
+            self.last_report = event.step
             self._write(self._line(event), last)
 
     def _line(self, event: StepsDone) -> str:
@@ -118,7 +118,7 @@ class Progress:
         return "  ".join([*parts, f"loss {sum(shares.values()):.4g}"])
 
     def _left(self, event: StepsDone) -> float:
-        """Steps left, each counted as so many of this scale as it has more pixels."""
+        """Steps left in units of this scale's: a step counts in proportion to its pixels."""
         pixels = event.scale.height * event.scale.width
         here = event.scale.steps - (event.step - self.first)
         later = self.scales[self.index + 1 :]
@@ -134,7 +134,7 @@ class Progress:
         self.stream.flush()
 
     def close(self) -> None:
-        """Ends a line that is still being written over."""
+        """Ends a line that is still being overwritten."""
         if self.live and self.width:
             self.stream.write("\n")
             self.stream.flush()
@@ -153,7 +153,7 @@ class Previews:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for a person: `42 s`, `3 min 05 s`, `2 h 07 min`."""
+    """Seconds in words: `42 s`, `3 min 05 s`, `2 h 07 min`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -163,7 +163,7 @@ def duration(seconds: float) -> str:
 
 
 def roughly(seconds: float) -> str:
-    """Seconds as a person guesses them: `4 s`, `40 s`, `6 min`, `2 h`."""
+    """Seconds, rounded to an estimate: `4 s`, `40 s`, `6 min`, `2 h`."""
     if seconds < 10:
         return f"{max(1, round(seconds))} s"
     if seconds < 97.5:

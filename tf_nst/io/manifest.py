@@ -1,25 +1,22 @@
-"""What is written beside a picture: NAME.json, its record, and NAME.cfg, which paints it again."""
+"""What is written beside a picture: NAME.json, its record, and names that are not written over."""
 
 import json
 import platform
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 from tf_nst.errors import UserError
+from tf_nst.io.flag_file import MARK, settings_path
 from tf_nst.version import VERSION
 
-_CFG_MARK = "# Written by tf_nst:"
 _JSON_MARK = '{\n  "tf_nst": '
 
 
 def record_path(picture: str | Path) -> Path:
     """NAME.json beside NAME.png."""
     return Path(picture).with_suffix(".json")
-
-
-def settings_path(picture: str | Path) -> Path:
-    """NAME.cfg beside NAME.png."""
-    return Path(picture).with_suffix(".cfg")
 
 
 def preview_path(picture: str | Path) -> Path:
@@ -29,21 +26,21 @@ def preview_path(picture: str | Path) -> Path:
 
 
 def check_sidecars(picture: str | Path, flag: str = "--output") -> None:
-    """Refuses to write over a NAME.json or NAME.cfg that is somebody's own.
+    """Refuses to write over a NAME.json or NAME.cfg that tf_nst did not write.
 
     Raises:
-      UserError: there is such a file and it does not begin as ours do.
+      UserError: there is such a file and its beginning is not that of tf_nst's files.
     """
     check_record(picture, flag)
-    _check_ours(picture, settings_path(picture), _CFG_MARK, flag)
+    _check_written_here(picture, settings_path(picture), MARK, flag)
 
 
 def check_record(picture: str | Path, flag: str = "--output") -> None:
-    """Refuses to write over a NAME.json that is somebody's own. Raises as `check_sidecars`."""
-    _check_ours(picture, record_path(picture), _JSON_MARK, flag)
+    """Refuses to write over a NAME.json that tf_nst did not write. Raises as `check_sidecars`."""
+    _check_written_here(picture, record_path(picture), _JSON_MARK, flag)
 
 
-def _check_ours(picture: str | Path, path: Path, mark: str, flag: str) -> None:
+def _check_written_here(picture: str | Path, path: Path, mark: str, flag: str) -> None:
     if path.exists() and not _begins_with(path, mark):
         raise UserError(
             f"{flag}: {path} would be written beside {Path(picture).name}, but it exists and "
@@ -60,33 +57,18 @@ def _begins_with(path: Path, mark: str) -> bool:
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of what has a say in the pixels."""
+    """Versions of Python and of the packages that the pixels depend on."""
     packages = ("tensorflow", "keras", "numpy", "pillow")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
 def record_bytes(record: dict) -> bytes:
-    """What NAME.json holds: `record` after the versions."""
-    text = json.dumps({"tf_nst": VERSION, "versions": versions(), **record}, indent=2)
-    return (text + "\n").encode()
+    """What NAME.json holds: `record` after the versions; NumPy's scalars as Python's numbers."""
+    whole = {"tf_nst": VERSION, "versions": versions(), **record}
+    return (json.dumps(whole, indent=2, default=_python_number) + "\n").encode()
 
 
-def settings_bytes(picture: str | Path, flags: dict[str, object], weights: str) -> bytes:
-    """What NAME.cfg holds: a comment on the weights' file, and a line for each flag.
-
-    Args:
-      picture: its path.
-      flags: by name.
-      weights: sha256 of their file, in hexadecimal.
-    """
-    name = settings_path(picture).name
-    lines = [
-        f"{_CFG_MARK} tf-nst --flagfile={name} paints {Path(picture).name} again.",
-        f"# sha256 of the weights: {weights}",
-    ]
-    lines += [f"--{name}={_spelled(value)}" for name, value in flags.items()]
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _spelled(value: object) -> str:
-    return repr(value) if isinstance(value, float) else str(value)
+def _python_number(value: object) -> object:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"expected what JSON can hold, received {type(value).__name__}")

@@ -64,8 +64,8 @@ def is_srgb(profile: bytes) -> bool:
         return False
     steps = np.linspace(0, 65535, 9).astype(np.uint16)
     lattice = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(1, -1, 3)
-    moved = np.abs(icc.convert(lattice, parsed, icc.srgb()).astype(int) - lattice)
-    return bool(moved.max() < 257)
+    difference = np.abs(icc.convert(lattice, parsed, icc.srgb()).astype(int) - lattice)
+    return bool(difference.max() < 257)
 
 
 def picture_to_srgb(picture: Pillow.Image, profile: bytes) -> Pillow.Image:

@@ -22,7 +22,7 @@ Read = tuple[NDArray, NDArray | None, tuple[str, ...]]
 
 
 def read(picture: Pillow.Image, path: str, flag: str, profile: bytes | None) -> Read:
-    """sRGB pixels [H,W,3], alpha [H,W] or None, uint8 or uint16 each, and lines worth telling.
+    """sRGB pixels [H,W,3], alpha [H,W] or None, uint8 or uint16 each, and notes for the user.
 
     Raises:
         UserError: 16-bit planar TIFF without tifffile. Decoders raise their own on damaged files.
@@ -76,11 +76,11 @@ def _png_depth(path: str) -> int:
 def _read_png16(picture: Pillow.Image, path: str, profile: bytes | None) -> Read:
     import tensorflow as tf
 
-    picture.load()  # a damaged file is told by Pillow; TensorFlow would also log it
+    picture.load()  # Pillow reports a damaged file; TensorFlow would also log it
     has_alpha = "transparency" in picture.info or picture.mode in ("RGBA", "LA")
     try:
         with tf.device("cpu"):
-            # Read by TensorFlow: of bytes from Python it makes four copies.
+            # TensorFlow reads the file: of bytes from Python it makes four copies.
             data = tf.io.read_file(os.fsencode(os.path.abspath(path)))
             decoded = tf.io.decode_png(data, channels=4 if has_alpha else 3, dtype=tf.uint16)
     except tf.errors.InvalidArgumentError:

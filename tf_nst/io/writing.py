@@ -1,20 +1,18 @@
-"""Writing files whole or not at all, and pictures among them."""
+"""Files written whole or not at all, and pixels in the format that a name asks for."""
 
 import contextlib
 import os
 import secrets
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.errors import RunError, UserError
 from tf_nst.io import encoding, profiles
 from tf_nst.io.depth import to_depth
-from tf_nst.io.images import Image
 
 ENCODERS = {
     ".png": encoding.encode_png,
@@ -53,7 +51,7 @@ def check_writable(folder: str | os.PathLike, flag: str = "--output") -> None:
     """Tries an existing folder with a temporary file.
 
     Raises:
-      UserError: it cannot be written to.
+      UserError: the folder cannot be written to.
     """
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".tf_nst-"):
@@ -79,23 +77,24 @@ def check_size(path: str | os.PathLike, height: int, width: int, flag: str = "--
         )
 
 
-def write_image(image: Image, path: str | os.PathLike, profile: str = "srgb") -> tuple[str, ...]:
-    """Write `image` as `encode_image` makes it; whole or not at all. Returns plain lines.
-
-    Raises:
-        UserError: as `encode_image`.
-        RunError: the file cannot be written, such as on a full disk.
-    """
-    write, notes = encode_image(image, path, profile)
-    write_atomically(path, write)
-    return notes
-
-
-def encode_image(image: Image, path: str | os.PathLike, profile: str = "srgb") -> encoding.Encoded:
+def encode_pixels(
+    path: str | os.PathLike,
+    pixels: NDArray,
+    alpha: NDArray | None = None,
+    input_profile: bytes | None = None,
+    profile: str = "srgb",
+) -> encoding.Encoded:
     """What writes a file in the format of the extension of `path`, with a profile in it.
 
-    `profile` is "srgb", or "input" for the colours of the profile in `image.profile`. The second
-    value is plain lines about what the format could not keep.
+    Args:
+        path: of the file; it is not opened here.
+        pixels: [H,W,3] uint8 or uint16 in sRGB.
+        alpha: [H,W] of the same dtype, or None.
+        input_profile: the ICC profile that `profile="input"` stands for, or None.
+        profile: "srgb", or "input" for the colours of `input_profile` where there is one.
+
+    Returns:
+        A callable on an open binary file, and plain lines about what the format cannot keep.
 
     Raises:
         UserError: unknown extension or `profile`, or a size that the format cannot hold.
@@ -103,18 +102,19 @@ def encode_image(image: Image, path: str | os.PathLike, profile: str = "srgb") -
     if profile not in ("srgb", "input"):
         raise UserError(f"--output_profile: expected srgb or input, received {profile}")
     path = Path(path)
-    check_size(path, image.height, image.width)
+    check_size(path, *pixels.shape[:2])
     icc, notes = profiles.srgb_profile(), ()
-    if profile == "input" and image.profile:
-        image, icc, notes = _in_input_profile(image)
-    write, more = ENCODERS[_suffix(path, "--output")](image, icc)
+    if profile == "input" and input_profile:
+        pixels, icc, notes = _in_profile(pixels, input_profile)
+        alpha = None if alpha is None else to_depth(alpha, pixels.itemsize * 8)
+    write, more = ENCODERS[_suffix(path, "--output")](pixels, alpha, icc)
     return write, tuple(f"{path}: {line}" for line in (*notes, *more))
 
 
 def write_atomically(
     path: str | os.PathLike, data_or_callable: bytes | Callable[[BinaryIO], object]
 ) -> None:
-    """Write bytes, or what a callable writes to the open file it is given, whole or not at all.
+    """Write bytes, or what a callable writes to the open file, whole or not at all.
 
     Raises:
         RunError: an OSError, such as a full disk.
@@ -166,16 +166,15 @@ def _suffix(path: Path, flag: str) -> str:
     return suffix
 
 
-def _in_input_profile(image: Image) -> tuple[Image, bytes, tuple[str, ...]]:
-    """The picture encoded in its own profile; in sRGB, with a note, where that cannot be."""
+def _in_profile(pixels: NDArray, profile: bytes) -> tuple[NDArray, bytes, tuple[str, ...]]:
+    """The pixels in `profile`, and that profile; in sRGB, with a note, if it is unusable."""
     try:
-        if profiles.is_srgb(image.profile):
-            return image, image.profile, ()
-        pixels = profiles.pixels_from_srgb(image.pixels, image.profile)
+        if profiles.is_srgb(profile):
+            return pixels, profile, ()
+        converted = profiles.pixels_from_srgb(pixels, profile)
     except profiles.ProfileError as error:
         note = f"the input's profile {error}: the output stays sRGB"
-        return image, profiles.srgb_profile(), (note,)
-    lost = image.depth == 16 and pixels.dtype == np.uint8
+        return pixels, profiles.srgb_profile(), (note,)
+    lost = converted.itemsize < pixels.itemsize
     notes = ("the input's profile holds look-up tables only: the 16 bits became 8",) if lost else ()
-    alpha = None if image.alpha is None else to_depth(image.alpha, pixels.itemsize * 8)
-    return replace(image, pixels=pixels, alpha=alpha), image.profile, notes
+    return converted, profile, notes

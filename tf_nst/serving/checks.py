@@ -4,15 +4,15 @@ import tensorflow as tf
 
 
 def require(value: tf.Tensor, condition: tf.Tensor, *message: str | int | tf.Tensor) -> tf.Tensor:
-    """`value`, which whoever uses it gets only where `condition` [] bool holds.
+    """`value`, whose use fails where `condition` [] bool is false.
 
     Args:
-      message: parts of one plain line: texts, or scalars that are told.
+      message: parts of one plain line: texts, or scalars.
 
     Raises:
-      InvalidArgumentError: when it runs and the condition does not hold.
+      InvalidArgumentError: when it runs and the condition is false.
     """
-    line = tf.strings.join([part if isinstance(part, str) else _told(part) for part in message])
+    line = tf.strings.join([part if isinstance(part, str) else _as_text(part) for part in message])
     with tf.control_dependencies([tf.debugging.Assert(condition, [line])]):
         return tf.identity(value)
 
@@ -23,6 +23,6 @@ def require_between(value: tf.Tensor, name: str, least: int, most: int) -> tf.Te
     return require(value, inside, f"{name}: expected {least} to {most}, received ", value)
 
 
-def _told(scalar: int | tf.Tensor) -> tf.Tensor:
+def _as_text(scalar: int | tf.Tensor) -> tf.Tensor:
     scalar = tf.convert_to_tensor(scalar)
     return tf.strings.as_string(scalar, shortest=scalar.dtype.is_floating)

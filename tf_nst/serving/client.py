@@ -17,19 +17,19 @@ from PIL import Image as Pillow
 from tf_nst.errors import NstError, RunError, UserError
 from tf_nst.io.images import read_image
 
-# What a graph decodes by itself, as Pillow names it.
-SENT_AS_IT_IS = ("JPEG", "PNG", "WEBP", "BMP")
+# Formats that a graph decodes, by Pillow's names.
+SENT_UNCHANGED = ("JPEG", "PNG", "WEBP", "BMP")
 ORIENTATION = 274
-# Statuses with which a server, or what stands before it, says that it cannot answer now.
+# Statuses of a server, or a proxy before it, that cannot answer now.
 RETRIED = (429, 502, 503, 504)
 FIRST_PAUSE = 0.5
 SETTINGS = ("steps", "size", "style_weight", "content_weight")
-STRANGE = "the server's answer is not one of an export of tf_nst; expected image_bytes and losses"
+INVALID = "the server's answer is not one of an export of tf_nst; expected image_bytes and losses"
 EXTRA = 'pip install "tf_nst[serve]"'
 
 
 class Request(NamedTuple):
-    """What is asked for: without a style the one that was baked in, with its own settings.
+    """A request: without a style it takes the one that was baked in, with its settings.
 
     Attributes:
       content, style: encoded pictures, upright.
@@ -46,12 +46,12 @@ class Request(NamedTuple):
 
     @property
     def signature(self) -> str:
-        """The name of the function that answers."""
+        """The name of the signature that answers."""
         return "serving_default" if self.style is None else "stylize"
 
     @property
     def inputs(self) -> dict[str, object]:
-        """The function's inputs by name; texts of bytes are encoded pictures."""
+        """The signature's inputs by name; bytes are encoded pictures."""
         content = {"content_bytes": [self.content]}
         if self.style is None:
             return content
@@ -67,15 +67,15 @@ class Answer(NamedTuple):
 
 
 class Server(NamedTuple):
-    """Where to ask, and how patiently.
+    """A server, and how long to wait for it.
 
     Attributes:
       address: of REST `http://host:port`, of gRPC `host:port`.
       model: its name there.
       timeout: seconds that an answer may take.
       retries: further attempts where the server cannot be reached or is busy; each pause is twice
-        as long as the one before. An answer that takes too long is not asked for again: the server
-        may still be at it.
+        as long as the one before. A request that timed out is not sent again: the server
+        may still be working on it.
     """
 
     address: str
@@ -85,11 +85,11 @@ class Server(NamedTuple):
 
 
 class _Unavailable(Exception):
-    """May go well the next time."""
+    """A failure after which another attempt may succeed."""
 
 
 def upright_bytes(path: str, flag: str) -> bytes:
-    """The bytes to send for a picture file; a graph looks at no orientation and no other format.
+    """The bytes to send for a picture file: upright, in a format that a graph decodes.
 
     Raises:
       UserError: no readable image.
@@ -100,9 +100,9 @@ def upright_bytes(path: str, flag: str) -> bytes:
         with Pillow.open(io.BytesIO(data)) as picture:
             still = getattr(picture, "n_frames", 1) == 1
             upright = picture.getexif().get(ORIENTATION, 1) == 1
-            if picture.format in SENT_AS_IT_IS and still and upright:
+            if picture.format in SENT_UNCHANGED and still and upright:
                 return data
-    except Exception:  # Pillow raises nearly everything; the reader below finds the words
+    except Exception:  # Pillow raises nearly everything; the reader below words the refusal
         pass
     buffer = io.BytesIO()
     read_image(path, flag).to_pillow().convert("RGB").save(buffer, "PNG")
@@ -113,7 +113,7 @@ def ask_rest(server: Server, request: Request) -> Answer:
     """Asks by HTTP: the columnar form, since the row form would batch every input.
 
     Raises:
-      UserError: the server refused the request; the message says what it said.
+      UserError: the server refused the request; the message quotes it.
       RunError: no server, no answer in time, or none that can be read.
     """
     parts = urllib.parse.urlsplit(server.address)
@@ -122,7 +122,7 @@ def ask_rest(server: Server, request: Request) -> Answer:
     url = f"{server.address.rstrip('/')}/v1/models/{server.model}:predict"
     body = {"signature_name": request.signature, "inputs": _as_json(request.inputs)}
     data = json.dumps(body).encode()
-    return _with_patience(server, lambda: _rest_answer(_post(url, data, server.timeout)))
+    return _with_retries(server, lambda: _rest_answer(_post(url, data, server.timeout)))
 
 
 def _as_json(value: object) -> object:
@@ -137,12 +137,12 @@ def _as_json(value: object) -> object:
 
 
 def _post(url: str, data: bytes, timeout: float) -> bytes:
-    asked = urllib.request.Request(url, data, {"Content-Type": "application/json"})
+    http_request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(asked, timeout=timeout) as response:
+        with urllib.request.urlopen(http_request, timeout=timeout) as response:
             return response.read()
     except urllib.error.HTTPError as error:
-        raise _refusal(error.code, _said(error.read())) from error
+        raise _refusal(error.code, _error_text(error.read())) from error
     except TimeoutError as error:
         raise _too_slow(timeout) from error
     except urllib.error.URLError as error:
@@ -153,8 +153,8 @@ def _post(url: str, data: bytes, timeout: float) -> bytes:
         raise _Unavailable(f"broke off ({type(error).__name__})") from error
 
 
-def _said(body: bytes) -> str:
-    """What the server says of an error, in one line."""
+def _error_text(body: bytes) -> str:
+    """The server's message on an error, in one line."""
     try:
         text = str(json.loads(body)["error"])
     except (ValueError, KeyError, TypeError):
@@ -163,11 +163,11 @@ def _said(body: bytes) -> str:
     return " ".join((refused[1] if refused else text).split())[:500] or "nothing more"
 
 
-def _refusal(code: int, said: str) -> Exception:
+def _refusal(code: int, text: str) -> Exception:
     if code in RETRIED:
-        return _Unavailable(f"is busy (HTTP {code}: {said})")
+        return _Unavailable(f"is busy (HTTP {code}: {text})")
     kind = UserError if code == 400 else RunError
-    return kind(f"the server refused (HTTP {code}): {said}")
+    return kind(f"the server refused (HTTP {code}): {text}")
 
 
 def _too_slow(timeout: float) -> RunError:
@@ -180,10 +180,10 @@ def _rest_answer(body: bytes) -> Answer:
         image = base64.b64decode(outputs["image_bytes"][0]["b64"], validate=True)
         return Answer(image, [float(value) for value in outputs["losses"][0]])
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise RunError(STRANGE) from error
+        raise RunError(INVALID) from error
 
 
-def _with_patience(server: Server, attempt: Callable[[], Answer]) -> Answer:
+def _with_retries(server: Server, attempt: Callable[[], Answer]) -> Answer:
     for number in range(server.retries + 1):
         try:
             return attempt()
@@ -215,7 +215,7 @@ def ask_grpc(server: Server, request: Request) -> Answer:
             except grpc.RpcError as error:
                 raise _grpc_refusal(error.code().name, error.details(), server) from error
 
-    return _with_patience(server, attempt)
+    return _with_retries(server, attempt)
 
 
 def predict_request(message, model: str, request: Request):
@@ -230,13 +230,13 @@ def predict_request(message, model: str, request: Request):
 
 
 def _grpc_refusal(code: str, details: str, server: Server) -> Exception:
-    said = _said(details.encode())
+    text = _error_text(details.encode())
     if code in ("UNAVAILABLE", "RESOURCE_EXHAUSTED"):
-        return _Unavailable(f"cannot be reached or is busy ({code}: {said})")
+        return _Unavailable(f"cannot be reached or is busy ({code}: {text})")
     if code == "DEADLINE_EXCEEDED":
         return _too_slow(server.timeout)
     kind: type[NstError] = UserError if code == "INVALID_ARGUMENT" else RunError
-    return kind(f"the server refused ({code}): {said}")
+    return kind(f"the server refused ({code}): {text}")
 
 
 def _grpc_answer(response) -> Answer:
@@ -246,4 +246,4 @@ def _grpc_answer(response) -> Answer:
         image = tf.make_ndarray(response.outputs["image_bytes"])[0]
         return Answer(image, tf.make_ndarray(response.outputs["losses"])[0].tolist())
     except (TypeError, ValueError, IndexError) as error:
-        raise RunError(STRANGE) from error
+        raise RunError(INVALID) from error

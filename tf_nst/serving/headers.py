@@ -20,7 +20,7 @@ _MOST_PARTS = 4096
 # Start-of-frame markers (ITU-T T.81, table B.1): C0 to CF but for tables C4, C8 and CC.
 _FRAMES = [0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF]
 # Markers after which no frame header comes: the image's end, a scan.
-_TOO_LATE = [0xD9, 0xDA]
+_AFTER_HEADERS = [0xD9, 0xDA]
 _WEBP_ANIMATION = 2
 
 
@@ -89,13 +89,13 @@ def checked(data: tf.Tensor, name: str, most_pixels: int) -> tuple[tf.Tensor, tf
 
 def _kind(octets: tf.Tensor) -> tf.Tensor:
     marks = [
-        _says(octets, 0, b"\xff\xd8\xff"),
-        _says(octets, 0, b"\x89PNG\r\n\x1a\n"),
-        _says(octets, 0, b"RIFF") & _says(octets, 8, b"WEBP"),
-        _says(octets, 0, b"BM"),
+        _matches(octets, 0, b"\xff\xd8\xff"),
+        _matches(octets, 0, b"\x89PNG\r\n\x1a\n"),
+        _matches(octets, 0, b"RIFF") & _matches(octets, 8, b"WEBP"),
+        _matches(octets, 0, b"BM"),
     ]
-    found = tf.where(tf.stack(marks))
-    return tf.cast(tf.concat([found[:, 0], [UNKNOWN]], axis=0)[0], tf.int32)
+    matches = tf.where(tf.stack(marks))
+    return tf.cast(tf.concat([matches[:, 0], [UNKNOWN]], axis=0)[0], tf.int32)
 
 
 def _jpeg(octets: tf.Tensor):
@@ -104,8 +104,8 @@ def _jpeg(octets: tf.Tensor):
     def code(place):
         return octets[place + 1]
 
-    def goes_on(place, count):
-        here = (octets[place] == 0xFF) & ~_among(code(place), _FRAMES + _TOO_LATE)
+    def unfinished(place, count):
+        here = (octets[place] == 0xFF) & ~_among(code(place), _FRAMES + _AFTER_HEADERS)
         return here & (count < _MOST_PARTS)
 
     def step(place, count):
@@ -113,30 +113,30 @@ def _jpeg(octets: tf.Tensor):
         length = tf.where(code(place) == 0xFF, 1, length)
         return _within(octets, place + length), count + 1
 
-    place, _ = tf.while_loop(goes_on, step, (tf.constant(2), tf.constant(0)))
-    found = (octets[place] == 0xFF) & _among(code(place), _FRAMES)
+    place, _ = tf.while_loop(unfinished, step, (tf.constant(2), tf.constant(0)))
+    is_frame = (octets[place] == 0xFF) & _among(code(place), _FRAMES)
     height, width = _number(octets, place + 5, 2), _number(octets, place + 7, 2)
-    return _declared(tf.where(found, height, 0), tf.where(found, width, 0))
+    return _declared(tf.where(is_frame, height, 0), tf.where(is_frame, width, 0))
 
 
 def _png(octets: tf.Tensor):
     """Over the chunks to the pixels: an acTL chunk before them makes an animation (APNG)."""
 
-    def says(place, *names):
-        return tf.reduce_any([_says(octets, place + 4, name) for name in names])
+    def matches(place, *names):
+        return tf.reduce_any([_matches(octets, place + 4, name) for name in names])
 
-    def goes_on(place, count):
+    def unfinished(place, count):
         inside = (place < tf.size(octets) - _MARGIN) & (count < _MOST_PARTS)
-        return inside & ~says(place, b"IDAT", b"acTL")
+        return inside & ~matches(place, b"IDAT", b"acTL")
 
     def step(place, count):
         length = tf.minimum(_number(octets, place, 4), tf.size(octets, tf.int64))
         return _within(octets, place + 12 + tf.cast(length, tf.int32)), count + 1
 
-    place, _ = tf.while_loop(goes_on, step, (tf.constant(8), tf.constant(0)))
-    whole = _says(octets, 12, b"IHDR") & says(place, b"IDAT", b"acTL")
+    place, _ = tf.while_loop(unfinished, step, (tf.constant(8), tf.constant(0)))
+    whole = _matches(octets, 12, b"IHDR") & matches(place, b"IDAT", b"acTL")
     height, width = _number(octets, 20, 4), _number(octets, 16, 4)
-    animated = says(place, b"acTL")
+    animated = matches(place, b"acTL")
     return _declared(tf.where(whole, height, 0), tf.where(whole, width, 0), animated)
 
 
@@ -146,8 +146,8 @@ def _webp(octets: tf.Tensor):
     def number(place, length):
         return _number(octets, place, length, little=True)
 
-    extended, lossless = _says(octets, 12, b"VP8X"), _says(octets, 12, b"VP8L")
-    lossy = _says(octets, 12, b"VP8 ") & _says(octets, 23, b"\x9d\x01\x2a")
+    extended, lossless = _matches(octets, 12, b"VP8X"), _matches(octets, 12, b"VP8L")
+    lossy = _matches(octets, 12, b"VP8 ") & _matches(octets, 23, b"\x9d\x01\x2a")
     bits = number(21, 4)
     sides = 2**14  # 14 bits hold a side
     shapes = [
@@ -162,7 +162,7 @@ def _webp(octets: tf.Tensor):
 
 
 def _bmp(octets: tf.Tensor):
-    """The information header; a height below 0 says that the rows go downwards."""
+    """The information header; a height below 0 means rows from the top down."""
     height = _number(octets, 22, 4, little=True)
     height = tf.where(height >= 2**31, 2**32 - height, height)
     return _declared(height, _number(octets, 18, 4, little=True))
@@ -172,7 +172,7 @@ def _declared(height, width, animated=False):
     return tf.cast(height, tf.int64), tf.cast(width, tf.int64), tf.cast(animated, tf.bool)
 
 
-def _says(octets: tf.Tensor, place, text: bytes) -> tf.Tensor:
+def _matches(octets: tf.Tensor, place, text: bytes) -> tf.Tensor:
     return tf.reduce_all(octets[place : place + len(text)] == tf.constant(list(text), tf.uint8))
 
 
@@ -188,5 +188,5 @@ def _among(octet: tf.Tensor, codes: list[int]) -> tf.Tensor:
 
 
 def _within(octets: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
-    """A place that can be read from: the zeros after the end where it lies behind."""
+    """A position that can be read: one past the end becomes that of the zeros there."""
     return tf.minimum(place, tf.size(octets) - _MARGIN)

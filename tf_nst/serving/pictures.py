@@ -10,17 +10,17 @@ from tf_nst.serving.headers import KINDS, checked
 def decode(data: tf.Tensor, name: str, most_pixels: int) -> tf.Tensor:
     """The picture in the bytes `data` [] string, as [1, H, W, 3] float32 in 0..1.
 
-    Alpha is left out, 16 bits become 8, orientation tags and colour profiles are not looked at.
+    Alpha is left out, 16 bits become 8, orientation tags and colour profiles are ignored.
 
     Args:
       name: what messages call the picture.
-      most_pixels: that it may declare.
+      most_pixels: limit of the height times the width that it declares.
 
     Raises:
       InvalidArgumentError: when it runs: bytes that `checked` refuses, or damaged ones.
     """
     data, kind = checked(data, name, most_pixels)
-    pixels = tf.switch_case(kind, [lambda way=_WAYS[name]: way(data) for name in KINDS])
+    pixels = tf.switch_case(kind, [lambda decoder=_DECODERS[name]: decoder(data) for name in KINDS])
     return tf.cast(tf.ensure_shape(pixels, [None, None, 3]), tf.float32)[None] / 255.0
 
 
@@ -38,13 +38,13 @@ def _png_or_bmp(data: tf.Tensor) -> tf.Tensor:
     return tf.io.decode_image(data, channels=3, expand_animations=False)
 
 
-_WAYS = {"JPEG": _jpeg, "PNG": _png_or_bmp, "WebP": _webp, "BMP": _png_or_bmp}
+_DECODERS = {"JPEG": _jpeg, "PNG": _png_or_bmp, "WebP": _webp, "BMP": _png_or_bmp}
 
 
 def fitted(image: tf.Tensor, long_side: tf.Tensor, name: str, least: int) -> tf.Tensor:
     """[1, h, w, 3] in 0..1 -> [1, H, W, 3] whose longer side is `long_side`, to 8 bits.
 
-    As the command brings files to size: antialiased, same aspect ratio, rounded to 255 levels.
+    As the command resizes files: antialiased, same aspect ratio, rounded to 255 levels.
 
     Args:
       long_side: [] int32.

@@ -1,4 +1,4 @@
-"""Requests that a server answers before it says that it is ready, so that the first is warm.
+"""Requests that a server answers before it reports ready, so that the first one is warm.
 
 TensorFlow Serving reads assets.extra/tf_serving_warmup_requests, a TFRecord of PredictionLog
 messages (tensorflow_serving/apis/prediction_log.proto). They are few fields, written here by hand,

@@ -19,7 +19,7 @@ __all__ = list(_FUNCTIONS)
 
 
 def __getattr__(name: str):
-    """These come with TensorFlow, which takes seconds to import: only when they are asked for."""
+    """These come with TensorFlow, which takes seconds to import: only on first use."""
     if name in _FUNCTIONS:
         return getattr(import_module(f"tf_nst.viz.{_FUNCTIONS[name]}"), name)
     raise AttributeError(f"module 'tf_nst.viz' has no attribute {name!r}")

@@ -44,7 +44,7 @@ class Activations(NamedTuple):
 
     def rows(self) -> tuple[Row, ...]:
         """A row for each layer, its channels over the picture."""
-        return tuple(_row(self.picture, found) for found in self.layers)
+        return tuple(_row(self.picture, layer) for layer in self.layers)
 
     def figure(self):
         """A matplotlib Figure of the rows."""
@@ -52,17 +52,17 @@ class Activations(NamedTuple):
         return draw_rows(heading, self.rows())
 
     def numbers(self) -> dict:
-        """What a record tells."""
+        """What the record holds."""
         return {
-            found.layer: {
-                "shape": list(found.shape),
-                "stride": found.stride,
-                "receptive_field": found.receptive_field,
-                "channels": list(found.channels),
-                "means": [float(it.mean()) for it in found.maps],
-                "largest": [float(it.max()) for it in found.maps],
+            each.layer: {
+                "shape": list(each.shape),
+                "stride": each.stride,
+                "receptive_field": each.receptive_field,
+                "channels": list(each.channels),
+                "means": [float(features.mean()) for features in each.maps],
+                "largest": [float(features.max()) for features in each.maps],
             }
-            for found in self.layers
+            for each in self.layers
         }
 
 
@@ -91,8 +91,8 @@ def strongest_channels(
     sight = look(config, names, report)
     features = sight.features(picture[None])
     network = sight.weights.network
-    found = tuple(channels_of(network, name, features[name], count) for name in names)
-    return Activations(picture, found, sight.weights)
+    channels = tuple(channels_of(network, name, features[name], count) for name in names)
+    return Activations(picture, channels, sight.weights)
 
 
 def channels_of(network: Network, layer: str, features: np.ndarray, count: int) -> LayerChannels:
@@ -100,20 +100,21 @@ def channels_of(network: Network, layer: str, features: np.ndarray, count: int) 
     strongest = np.argsort(-features.mean(axis=(0, 1)), kind="stable")[:count]
     stride, field, *_ = geometry(network, (layer,))
     maps = np.moveaxis(features[..., strongest], -1, 0)
-    return LayerChannels(
-        layer, features.shape, stride, field, tuple(int(it) for it in strongest), maps
-    )
+    return LayerChannels(layer, features.shape, stride, field, tuple(map(int, strongest)), maps)
 
 
-def _row(picture: np.ndarray, found: LayerChannels) -> Row:
-    height, width, channels = found.shape
-    apart = "pixel" if found.stride == 1 else f"{found.stride} pixels"
+def _row(picture: np.ndarray, layer: LayerChannels) -> Row:
+    height, width, channels = layer.shape
+    apart = "pixel" if layer.stride == 1 else f"{layer.stride} pixels"
     title = (
-        f"{paper_name(found.layer)}: {height}×{width} positions × {channels} channels; each sees "
-        f"{found.receptive_field}×{found.receptive_field} pixels, one every {apart}"
+        f"{paper_name(layer.layer)}: {height}×{width} positions × {channels} channels; each sees "
+        f"{layer.receptive_field}×{layer.receptive_field} pixels, one every {apart}"
     )
     panels = [
-        Panel(heat_over(picture, it, found.stride), f"channel {channel}, up to {plain(it.max())}")
-        for channel, it in zip(found.channels, found.maps, strict=True)
+        Panel(
+            heat_over(picture, features, layer.stride),
+            f"channel {channel}, up to {plain(features.max())}",
+        )
+        for channel, features in zip(layer.channels, layer.maps, strict=True)
     ]
     return Row(title, tuple(panels))

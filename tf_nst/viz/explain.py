@@ -1,7 +1,6 @@
 """All figures of one pair as a lesson."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
@@ -9,17 +8,18 @@ from tf_nst.engine.events import Event, StepsDone
 from tf_nst.engine.job import Job
 from tf_nst.engine.strategy import strategy_name
 from tf_nst.io.inputs import Source, read_inputs
-from tf_nst.model.weights import Weights
 from tf_nst.painting import Painting, prepare
 from tf_nst.viz.activations import Activations, strongest_channels
-from tf_nst.viz.content import ContentReconstructions, reconstruct_content
-from tf_nst.viz.gram import Grams, compare_grams
+from tf_nst.viz.content import reconstruct_content
+from tf_nst.viz.gram import compare_grams
+from tf_nst.viz.lesson import Figures, Run, Snapshot
 from tf_nst.viz.losses import Curves
 from tf_nst.viz.options import LOOKING, REPORT, RUNNING, figure_config
-from tf_nst.viz.patches import Patches, top_patches
-from tf_nst.viz.runs import Made, Watch, run_job, told_once, unwatched
-from tf_nst.viz.style import StyleReconstructions, reconstruct_style
-from tf_nst.viz.tradeoff import Tradeoff, paint_tradeoff
+from tf_nst.viz.page import render
+from tf_nst.viz.patches import top_patches
+from tf_nst.viz.runs import RunResult, Watch, report_once, run_job, unwatched
+from tf_nst.viz.style import reconstruct_style
+from tf_nst.viz.tradeoff import paint_tradeoff
 
 # The layer whose units' patches are shown: their receptive fields hold small things.
 PATCH_LAYER, UNITS = "conv3_1", 3
@@ -27,62 +27,27 @@ SNAPSHOTS = 5
 _OPTIMIZERS = {"lbfgs": "L-BFGS", "adam": "Adam", "sgd": "gradient descent"}
 
 
-class Snapshot(NamedTuple):
-    """The picture so far [H, W, 3] float32 in 0..1 after so many steps."""
+class Lesson(Figures):
+    """The figures of a pair, as a page."""
 
-    step: int
-    picture: np.ndarray
-
-
-class Run(NamedTuple):
-    """The run that paints the pair.
-
-    Attributes:
-      made: its picture, values and history.
-      curves: every term at every step.
-      weights: {term: weight}.
-      snapshots: pictures on the way.
-      facts: lines about the run for the page, by name.
-    """
-
-    made: Made
-    curves: Curves
-    weights: dict[str, float]
-    snapshots: tuple[Snapshot, ...]
-    facts: dict[str, str]
-
-
-class Lesson(NamedTuple):
-    """The pair [H, W, 3] float32 in 0..1 each, every figure of it, and the run that paints it."""
-
-    content_picture: np.ndarray
-    style_picture: np.ndarray
-    activations: Activations
-    patches: Patches
-    content: ContentReconstructions
-    style: StyleReconstructions
-    grams: Grams
-    tradeoff: Tradeoff
-    run: Run
-
-    @property
-    def weights(self) -> Weights:
-        """Where the network is from."""
-        return self.run.made.weights
+    __slots__ = ()
 
     def page(self) -> str:
         """The lesson as one self-contained HTML page."""
-        from tf_nst.viz.page import render
-
         return render(self)
 
-    def numbers(self) -> dict:
-        """What a record tells."""
-        figures = ("activations", "patches", "content", "style", "grams", "tradeoff")
-        final = {name: float(value[0]) for name, value in self.run.made.values.items()}
-        run = {"facts": self.run.facts, "term_weights": self.run.weights, "final": final}
-        run["losses"] = self.run.made.history.values
-        return {name: getattr(self, name).numbers() for name in figures} | {"run": run}
+
+class _Parts:
+    """Reports which part begins, of how many."""
+
+    COUNT = 7
+
+    def __init__(self, report: Callable[[str], None]):
+        self._report, self._begun = report, 0
+
+    def begin(self, what: str) -> None:
+        self._begun += 1
+        self._report(f"part {self._begun} of {self.COUNT}: {what}")
 
 
 def explain_pair(
@@ -98,7 +63,7 @@ def explain_pair(
     Args:
       content: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
       style: the same.
-      watch: called before each run with what it is and its job; returns that run's listeners.
+      watch: called before each run with its title and its job; returns that run's listeners.
       report: called with plain lines, one before each part.
       **options: of RUNNING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.
 
@@ -106,42 +71,34 @@ def explain_pair(
       UserError: an argument that cannot be used; the message says which and what was expected.
       NonFiniteLossError: a loss became NaN or infinite.
     """
-    config, report = figure_config(options, RUNNING), told_once(report)
+    config, report = figure_config(options, RUNNING), report_once(report)
     inputs = read_inputs(config, content, style)
     parts = _Parts(report)
     parts.begin("the picture")
-    steps = config.steps[0]
-    run, options = _paint(prepare(config, inputs, report, _pause(steps)), watch, options)
-    looking = {name: value for name, value in options.items() if name in LOOKING}
+    painting = prepare(config, inputs, report, _pause(config.steps[0]))
+    run, options = _paint(painting, watch, options)
+    figures = _figures(content, style, parts, watch=watch, report=report, options=options)
+    return Lesson(inputs.content.to_float(), inputs.style.to_float(), *figures, run)
+
+
+def _figures(content: Source, style: Source, parts: _Parts, *, watch, report, options) -> tuple:
+    """Every figure of the pair, in the order of a Lesson's fields."""
+    shared = {name: value for name, value in options.items() if name in LOOKING}
     parts.begin("activations")
-    activations = strongest_channels(content, report=report, **looking)
+    activations = strongest_channels(content, report=report, **shared)
     parts.begin("patches")
     units = _units(activations)
-    patches = top_patches((content, style), PATCH_LAYER, units, report=report, **looking)
-    told = {"watch": watch, "report": report, **options}
+    patches = top_patches((content, style), PATCH_LAYER, units, report=report, **shared)
+    running = {"watch": watch, "report": report, **options}
     parts.begin("content")
-    kept = reconstruct_content(content, **told)
+    contents = reconstruct_content(content, **running)
     parts.begin("style")
-    textures = reconstruct_style(style, **told)
+    textures = reconstruct_style(style, **running)
     parts.begin("Gram matrices")
-    grams = compare_grams(content, style, report=report, **looking)
+    grams = compare_grams(content, style, report=report, **shared)
     parts.begin("content against style")
-    grid = paint_tradeoff(content, style, **told)
-    pictures = inputs.content.to_float(), inputs.style.to_float()
-    return Lesson(*pictures, activations, patches, kept, textures, grams, grid, run)
-
-
-class _Parts:
-    """Tells which part begins, of how many."""
-
-    COUNT = 7
-
-    def __init__(self, report: Callable[[str], None]):
-        self._report, self._begun = report, 0
-
-    def begin(self, what: str) -> None:
-        self._begun += 1
-        self._report(f"part {self._begun} of {self.COUNT}: {what}")
+    grid = paint_tradeoff(content, style, **running)
+    return activations, patches, contents, textures, grams, grid
 
 
 def _pause(steps: int) -> int:
@@ -150,14 +107,14 @@ def _pause(steps: int) -> int:
 
 def _units(activations: Activations) -> tuple[int, ...]:
     """The strongest channels that the activations show of the layer whose patches are shown."""
-    for found in activations.layers:
-        if found.layer == "block3_conv1":
-            return found.channels[:UNITS]
+    for layer in activations.layers:
+        if layer.layer == "block3_conv1":
+            return layer.channels[:UNITS]
     return tuple(range(UNITS))
 
 
 def _paint(painting: Painting, watch: Watch, options: dict) -> tuple[Run, dict]:
-    """The run, and the options with the weights that it took."""
+    """The run, and the options with the weights that it resolved."""
     snapshots: list[Snapshot] = []
 
     def keep(event: Event) -> None:
@@ -167,15 +124,17 @@ def _paint(painting: Painting, watch: Watch, options: dict) -> tuple[Run, dict]:
     def watched(title: str, job: Job):
         return (*watch(title, job), keep)
 
-    made = run_job("the picture", painting, watched)
+    result = run_job("the picture", painting, watched)
     weights = {term.name: term.weight_of(0) for term in painting.job.terms}
-    run = Run(made, _curves(painting, made, weights), weights, tuple(snapshots), _facts(painting))
+    curves = _curves(painting, result, weights)
+    run = Run(result, curves, weights, tuple(snapshots), _facts(painting))
     return run, {**options, "weights": painting.config.network_config.weights}
 
 
-def _curves(painting: Painting, made: Made, weights: dict[str, float]) -> Curves:
-    steps = zip(painting.job.scales, made.history.steps_of_scales, strict=True)
-    terms = {name: weights[name] * np.array(it) for name, it in made.history.values.items()}
+def _curves(painting: Painting, result: RunResult, weights: dict[str, float]) -> Curves:
+    steps = zip(painting.job.scales, result.history.steps_of_scales, strict=True)
+    history = result.history.values
+    terms = {name: weights[name] * np.array(values) for name, values in history.items()}
     return Curves(terms, tuple((scale.width, scale.height, count) for scale, count in steps))
 
 

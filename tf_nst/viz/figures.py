@@ -1,4 +1,4 @@
-"""Rows of panels as a matplotlib figure. Every place is reckoned in inches, so nothing overlaps."""
+"""Rows of panels as a matplotlib figure, laid out in inches, so that nothing overlaps."""
 
 import textwrap
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tf_nst.viz.panels import Panel, Row
 MARGIN, GAP, LINE = 0.25, 0.12, 0.165
 CELL = 1.7
 CAPTION_SIZE, TITLE_SIZE, HEADING_SIZE = 8, 9.5, 13
-# Mean width of DejaVu Sans' letters in units of the font's size, a little more than measured.
+# Mean width of DejaVu Sans' letters in units of the font's size, rounded up.
 LETTER = {"normal": 0.57, "bold": 0.65}
 DPI = 150
 
@@ -87,7 +87,7 @@ def _picture_height(panel: Panel, cell: float) -> float:
 
 
 def _row_height(row: Row, cell: float) -> float:
-    heights = [_picture_height(it, cell) + _caption(it, cell).height for it in row.panels]
+    heights = [_picture_height(panel, cell) + _caption(panel, cell).height for panel in row.panels]
     return max(heights, default=0.0) + GAP / 2
 
 

@@ -21,14 +21,15 @@ def list_pictures(folder: str | os.PathLike) -> tuple[Path, ...]:
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError(f"{FLAG}: expected a folder of images, received {folder}")
-    paths = sorted(it for it in folder.iterdir() if it.is_file() and not it.name.startswith("."))
+    files = (path for path in folder.iterdir() if path.is_file())
+    paths = sorted(path for path in files if not path.name.startswith("."))
     if not paths:
         raise UserError(f"{FLAG}: expected a folder of images, received {folder} without any file")
     return tuple(paths)
 
 
 class Album:
-    """Pictures at a config's size, each read anew whenever it is wanted.
+    """Pictures at a config's size, each read again at every access.
 
     Attributes:
       sources: as `tf_nst.stylize` takes them.

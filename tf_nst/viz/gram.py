@@ -79,7 +79,7 @@ class Grams(NamedTuple):
 
     def rows(self) -> tuple[Row, ...]:
         """A row for each layer, and one for the shuffle."""
-        return (*(_row(it) for it in self.layers), shuffle_row(self.shuffle))
+        return (*map(_row, self.layers), shuffle_row(self.shuffle))
 
     def figure(self):
         """A matplotlib Figure of the rows."""
@@ -90,10 +90,10 @@ class Grams(NamedTuple):
         return draw_rows(heading, self.rows(), cell=1.45)
 
     def numbers(self) -> dict:
-        """What a record tells."""
+        """What the record holds."""
         layers = {
-            it.layer: {"distance": it.distance, "pairs": [_told(pair) for pair in it.pairs]}
-            for it in self.layers
+            grams.layer: {"distance": grams.distance, "pairs": list(map(_numbers, grams.pairs))}
+            for grams in self.layers
         }
         shuffle = {
             "layer": self.shuffle.layer,
@@ -128,10 +128,12 @@ def compare_grams(
     inputs = read_inputs(config, content, style)
     sight = look(config, names, report)
     pictures = inputs.content.to_float(), inputs.style.to_float()
-    found = [sight.features(it[None]) for it in pictures]
-    grams = tuple(_compared(sight, name, pictures, [it[name] for it in found]) for name in names)
+    features = [sight.features(picture[None]) for picture in pictures]
+    grams = tuple(
+        _compared(sight, name, pictures, [layers[name] for layers in features]) for name in names
+    )
     middle = names[len(names) // 2]
-    shuffle = shuffled(middle, found[0][middle], config.seed)
+    shuffle = shuffled(middle, features[0][middle], config.seed)
     return Grams(grams, shuffle, sight.weights)
 
 
@@ -144,7 +146,7 @@ def shuffled(layer: str, features: np.ndarray, seed: int) -> Shuffle:
 
 
 def _compared(sight: Sight, layer: str, pictures, features) -> LayerGrams:
-    content, style = (gram_of(it) for it in features)
+    content, style = map(gram_of, features)
     pairs = tuple(
         _pair(sight, layer, channels, pictures, features, (content, style))
         for channels in differing_pairs(content, style, PAIRS)
@@ -166,10 +168,10 @@ def _pair(sight: Sight, layer: str, channels, pictures, features, grams) -> Pair
     return Pair(channels, content, style, patches)
 
 
-def matrix_panels(found: LayerGrams) -> tuple[Panel, ...]:
+def matrix_panels(grams: LayerGrams) -> tuple[Panel, ...]:
     """The two matrices and their difference, of the strongest channels."""
-    chosen = shown_channels(found.content, found.style)
-    content, style = (it[np.ix_(chosen, chosen)] for it in (found.content, found.style))
+    chosen = shown_channels(grams.content, grams.style)
+    content, style = (matrix[np.ix_(chosen, chosen)] for matrix in (grams.content, grams.style))
     return (
         Panel(_squares(heat(content)), "photograph"),
         Panel(_squares(heat(style)), "painting"),
@@ -177,48 +179,50 @@ def matrix_panels(found: LayerGrams) -> tuple[Panel, ...]:
     )
 
 
-def pair_panels(found: LayerGrams) -> tuple[Panel, ...]:
+def pair_panels(grams: LayerGrams) -> tuple[Panel, ...]:
     """The patches that drive the pairs."""
-    return tuple(Panel(it, _pair_caption(pair)) for pair in found.pairs for it in pair.patches)
+    return tuple(
+        Panel(patch, _pair_caption(pair)) for pair in grams.pairs for patch in pair.patches
+    )
 
 
 def shuffle_row(shuffle: Shuffle) -> Row:
     """The strongest channel and the Gram before and after the shuffle."""
     channel = int(shuffle.before.mean(axis=(0, 1)).argmax())
-    maps = (heat(it[..., channel]) for it in (shuffle.before, shuffle.after))
-    matrices = [gram_of(it) for it in (shuffle.before, shuffle.after)]
+    maps = [heat(features[..., channel]) for features in (shuffle.before, shuffle.after)]
+    matrices = [gram_of(shuffle.before), gram_of(shuffle.after)]
     chosen = shown_channels(matrices[0], matrices[0])
-    squares = (_squares(heat(it[np.ix_(chosen, chosen)])) for it in matrices)
+    squares = (_squares(heat(matrix[np.ix_(chosen, chosen)])) for matrix in matrices)
     captions = (
         f"channel {channel} of {paper_name(shuffle.layer)}",
         "the same, positions shuffled",
         "Gram before",
         "Gram after",
     )
-    pictures = (*(enlarge(it, 4) for it in maps), *squares)
+    pictures = (*(enlarge(values, 4) for values in maps), *squares)
     title = (
         f"Positions shuffled: content differs by {percent(shuffle.content_distance)}, the "
         f"Gram by {percent(shuffle.gram_distance)}"
     )
-    return Row(title, tuple(Panel(*it) for it in zip(pictures, captions, strict=True)))
+    return Row(title, tuple(map(Panel, pictures, captions)))
 
 
 def _squares(matrix: np.ndarray) -> np.ndarray:
     return enlarge(matrix, max(1, 192 // matrix.shape[0]))
 
 
-def layer_title(found: LayerGrams) -> str:
-    """What stands above a layer's matrices."""
-    channels = len(found.content)
+def layer_title(grams: LayerGrams) -> str:
+    """The title of a layer's matrices."""
+    channels = len(grams.content)
     shown = f", the {SHOWN} strongest shown" if channels > SHOWN else ""
     return (
-        f"{paper_name(found.layer)}: {channels}×{channels}{shown}; the photograph's is off the "
-        f"painting's by {percent(found.distance)}"
+        f"{paper_name(grams.layer)}: {channels}×{channels}{shown}; the photograph's is off the "
+        f"painting's by {percent(grams.distance)}"
     )
 
 
-def _row(found: LayerGrams) -> Row:
-    return Row(layer_title(found), (*matrix_panels(found), *pair_panels(found)))
+def _row(grams: LayerGrams) -> Row:
+    return Row(layer_title(grams), (*matrix_panels(grams), *pair_panels(grams)))
 
 
 def _pair_caption(pair: Pair) -> str:
@@ -226,5 +230,5 @@ def _pair_caption(pair: Pair) -> str:
     return f"{pair.channels[0]} and {pair.channels[1]} together, more in the {more}"
 
 
-def _told(pair: Pair) -> dict:
+def _numbers(pair: Pair) -> dict:
     return {"channels": list(pair.channels), "content": pair.content, "style": pair.style}

@@ -56,19 +56,19 @@ class Curves(NamedTuple):
         return figure
 
     def _mark_scales(self, axes) -> None:
-        begun = 0
+        before = 0
         for width, height, steps in self.scales:
-            if begun:
-                axes.axvline(begun + 0.5, color="grey", linewidth=0.8, linestyle=":")
+            if before:
+                axes.axvline(before + 0.5, color="grey", linewidth=0.8, linestyle=":")
             if steps:
-                place = (begun + 1, 1.02)
+                place = (before + 1, 1.02)
                 label = f"{width}×{height}"
                 axes.annotate(label, place, xycoords=("data", "axes fraction"), fontsize=8)
-            begun += steps
+            before += steps
 
     def numbers(self) -> dict:
-        """What a record tells."""
-        ends = {name: [float(it[0]), float(it[-1])] for name, it in self.terms.items()}
+        """What the record holds."""
+        ends = {name: [float(term[0]), float(term[-1])] for name, term in self.terms.items()}
         return {"steps": len(self.loss), "first_and_last": ends}
 
 
@@ -100,12 +100,13 @@ def curves_of(record: dict) -> Curves:
         name: float(weights[name]) * np.array(values, np.float64)
         for name, values in record["losses"].items()
     }
-    (steps,) = {it.shape for it in terms.values()}
+    (steps,) = {values.shape for values in terms.values()}
     labels = [term_label(name) for name in terms]
     if len(steps) != 1 or not steps[0] or not all(labels):
         raise ValueError("a record has one or more terms, each with a value for each step")
     scales = tuple(
-        (int(it["width"]), int(it["height"]), int(it["steps"])) for it in record["scales"]
+        (int(scale["width"]), int(scale["height"]), int(scale["steps"]))
+        for scale in record["scales"]
     )
     return Curves(terms, scales)
 

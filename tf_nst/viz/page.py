@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image as Pillow
 
 from tf_nst.model.networks import paper_name
-from tf_nst.viz.explain import Lesson
 from tf_nst.viz.figures import rendered
 from tf_nst.viz.gram import layer_title, matrix_panels, pair_panels, shuffle_row
+from tf_nst.viz.lesson import Figures
 from tf_nst.viz.losses import term_label
 from tf_nst.viz.panels import Panel, Row, percent, plain
 
@@ -22,14 +22,14 @@ QUALITY = 84
 SMALL = 120
 
 
-def render(lesson: Lesson) -> str:
+def render(lesson: Figures) -> str:
     """The page."""
     template = resources.files("tf_nst.viz").joinpath("data", "lesson.html")
     return Template(template.read_text(encoding="utf-8")).substitute(_filled(lesson))
 
 
-def _filled(lesson: Lesson) -> dict[str, str]:
-    """{placeholder of the template: what stands there}."""
+def _filled(lesson: Figures) -> dict[str, str]:
+    """{placeholder of the template: its text}."""
     return {
         **{name: html.escape(value) for name, value in lesson.run.facts.items()},
         **_counts(lesson),
@@ -39,7 +39,7 @@ def _filled(lesson: Lesson) -> dict[str, str]:
     }
 
 
-def _counts(lesson: Lesson) -> dict[str, str]:
+def _counts(lesson: Figures) -> dict[str, str]:
     height, width = lesson.content_picture.shape[:2]
     first, last = lesson.content.layers[0], lesson.content.layers[-1]
     weights, loss = lesson.run.weights, lesson.run.curves.loss
@@ -75,27 +75,33 @@ def _decimal(number: float) -> str:
     return np.format_float_positional(number, trim="-")
 
 
-def _end_loss(lesson: Lesson) -> float:
-    values = lesson.run.made.values
+def _end_loss(lesson: Figures) -> float:
+    values = lesson.run.result.values
     return sum(weight * float(values[name][0]) for name, weight in lesson.run.weights.items())
 
 
-def _pictures(lesson: Lesson) -> dict[str, str]:
-    result = Panel(lesson.run.made.picture[0], "what the network painted")
+def _pictures(lesson: Figures) -> dict[str, str]:
+    painted = Panel(lesson.run.result.picture[0], "what the network painted")
     content, style = (
         Panel(lesson.content_picture, "the photograph: content"),
         Panel(lesson.style_picture, "the painting: style"),
     )
-    snapshots = tuple(Panel(it.picture, f"after {it.step} steps") for it in lesson.run.snapshots)
+    snapshots = tuple(
+        Panel(snapshot.picture, f"after {snapshot.step} steps") for snapshot in lesson.run.snapshots
+    )
     grams = lesson.grams.layers
     return {
-        "pair": _panels((content, style, result), "large"),
+        "pair": _panels((content, style, painted), "large"),
         "activations": _rows(lesson.activations.rows(), "small"),
         "patches": _rows(lesson.patches.rows(), "tiny"),
         "content_pictures": _rows(lesson.content.rows(), "medium"),
         "style_pictures": _rows(lesson.style.rows(), "medium"),
-        "gram_matrices": _rows([Row(layer_title(it), matrix_panels(it)) for it in grams], "small"),
-        "gram_pairs": _rows([Row(paper_name(it.layer), pair_panels(it)) for it in grams], "small"),
+        "gram_matrices": _rows(
+            [Row(layer_title(one), matrix_panels(one)) for one in grams], "small"
+        ),
+        "gram_pairs": _rows(
+            [Row(paper_name(one.layer), pair_panels(one)) for one in grams], "small"
+        ),
         "shuffle": _panels(shuffle_row(lesson.grams.shuffle).panels, "small"),
         "tradeoff": _rows(lesson.tradeoff.rows(), "wide"),
         "snapshots": _panels(snapshots, "medium"),
@@ -103,8 +109,9 @@ def _pictures(lesson: Lesson) -> dict[str, str]:
 
 
 def _rows(rows: Sequence[Row], size: str) -> str:
-    titled = (f"<h3>{html.escape(it.title)}</h3>\n{_panels(it.panels, size)}" for it in rows)
-    return "\n".join(titled)
+    return "\n".join(
+        f"<h3>{html.escape(row.title)}</h3>\n{_panels(row.panels, size)}" for row in rows
+    )
 
 
 def _panels(panels: Sequence[Panel], size: str) -> str:
@@ -119,7 +126,7 @@ def _panel(panel: Panel) -> str:
 
 
 def _image(codes: np.ndarray, text: str) -> str:
-    """[h, w, 3] uint8 as an element that holds its own data."""
+    """[h, w, 3] uint8 as an element with its data inside."""
     small = max(codes.shape[:2]) < SMALL
     kind, options = ("png", {}) if small else ("jpeg", {"quality": QUALITY, "optimize": True})
     buffer = io.BytesIO()
@@ -130,8 +137,8 @@ def _image(codes: np.ndarray, text: str) -> str:
     return f'<img{look} {shape} alt="{text}" src="data:image/{kind};base64,{data}">'
 
 
-def _cost_table(lesson: Lesson) -> str:
-    values, curves = lesson.run.made.values, lesson.run.curves.terms
+def _cost_table(lesson: Figures) -> str:
+    values, curves = lesson.run.result.values, lesson.run.curves.terms
     rows = [
         (term_label(name), weight, curves[name][0], weight * float(values[name][0]))
         for name, weight in lesson.run.weights.items()
@@ -146,7 +153,7 @@ def _cost_table(lesson: Lesson) -> str:
     return f"<table>\n{head}\n" + "\n".join(lines) + "\n</table>"
 
 
-def _curves(lesson: Lesson) -> str:
+def _curves(lesson: Figures) -> str:
     codes = rendered(lesson.run.curves.figure(5.2, 4.4))
     text = "every term of the loss, times its weight, at every step"
     return f'<figure class="chart">{_image(codes, text)}<figcaption>{text}</figcaption></figure>'

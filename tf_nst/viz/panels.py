@@ -10,26 +10,26 @@ CONTRAST = 0.5
 
 
 class Panel(NamedTuple):
-    """A picture [h, w, 3] float in 0..1 and what stands below it."""
+    """A picture [h, w, 3] float in 0..1 and its caption."""
 
     picture: NDArray
     caption: str
 
 
 class Row(NamedTuple):
-    """Panels side by side, and what stands above them."""
+    """Panels side by side under a title."""
 
     title: str
     panels: tuple[Panel, ...]
 
 
 def plain(number: float) -> str:
-    """Three digits of a number for a person: 2,300, 0.0123."""
+    """A number to three digits: 2,300, 0.0123."""
     return f"{float(f'{number:.3g}'):,g}"
 
 
 def percent(share: float) -> str:
-    """A share for a person: 12.3 %, and 2·10⁻⁷ of it where that is only rounding."""
+    """A share as text: 12.3 %, and `10⁻⁷ of it` where that is only rounding."""
     if 0 < share < 1e-6:
         power = int(np.floor(np.log10(share)))
         digits = str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
@@ -68,13 +68,13 @@ def heat_over(picture: NDArray, values: NDArray, stride: int) -> NDArray:
       stride: pixels from one feature to the next.
 
     Returns:
-      [H, W, 3] in 0..1, grey where nothing is found.
+      [H, W, 3] in 0..1, grey where the features are 0.
     """
-    found = np.zeros(picture.shape[:2])
+    overlay = np.zeros(picture.shape[:2])
     enlarged = enlarge(values, stride)
-    found[: enlarged.shape[0], : enlarged.shape[1]] = enlarged
-    share = (found / max(float(found.max()), 1e-12))[..., None] ** CONTRAST
-    return (1 - 0.85 * share) * (0.15 + 0.6 * grey(picture)) + 0.85 * share * heat(found)
+    overlay[: enlarged.shape[0], : enlarged.shape[1]] = enlarged
+    share = (overlay / max(float(overlay.max()), 1e-12))[..., None] ** CONTRAST
+    return (1 - 0.85 * share) * (0.15 + 0.6 * grey(picture)) + 0.85 * share * heat(overlay)
 
 
 def enlarge(array: NDArray, times: int) -> NDArray:
@@ -93,7 +93,7 @@ def cut(picture: NDArray, box, fill: float) -> NDArray:
     inside = np.ix_(
         (rows >= 0) & (rows < picture.shape[0]), (columns >= 0) & (columns < picture.shape[1])
     )
-    found = np.full((rows.size, columns.size, 3), fill, np.float32)
+    result = np.full((rows.size, columns.size, 3), fill, np.float32)
     part = picture[max(box.top, 0) : max(box.bottom, 0), max(box.left, 0) : max(box.right, 0)]
-    found[inside] = part
-    return found
+    result[inside] = part
+    return result

@@ -63,8 +63,8 @@ class Patches(NamedTuple):
     Attributes:
       layer: Keras' name.
       geometry: of the layer.
-      units: in the order asked for.
-      seen: pictures that were looked at.
+      units: in the order requested.
+      picture_count: pictures that were read.
       skipped: what is wrong with each of the others, in one line.
       weights: where the network's numbers are from.
     """
@@ -72,31 +72,32 @@ class Patches(NamedTuple):
     layer: str
     geometry: Geometry
     units: tuple[UnitPatches, ...]
-    seen: int
+    picture_count: int
     skipped: tuple[str, ...]
     weights: Weights
 
     def rows(self) -> tuple[Row, ...]:
         """A row for each unit: its patches, each with its projection below it."""
-        return tuple(_row(self.layer, found) for found in self.units)
+        return tuple(_row(self.layer, best) for best in self.units)
 
     def figure(self):
         """A matplotlib Figure of the rows."""
-        field, seen = self.geometry.receptive_field, counted(self.seen, "picture")
+        field = self.geometry.receptive_field
+        pictures = counted(self.picture_count, "picture")
         heading = (
-            f"{paper_name(self.layer)}: what drives its units most in {seen}; patches of "
+            f"{paper_name(self.layer)}: what drives its units most in {pictures}; patches of "
             f"{field}×{field} pixels, below them their guided gradient"
         )
         return draw_rows(heading, self.rows(), cell=1.0)
 
     def numbers(self) -> dict:
-        """What a record tells."""
-        units = {str(found.unit): [_told(it) for it in found.patches] for found in self.units}
+        """What the record holds."""
+        units = {str(best.unit): [_numbers(patch) for patch in best.patches] for best in self.units}
         return {
             "layer": self.layer,
             "receptive_field": self.geometry.receptive_field,
             "projection": "guided gradient",
-            "pictures": self.seen,
+            "pictures": self.picture_count,
             "skipped": list(self.skipped),
             "units": units,
         }
@@ -113,8 +114,8 @@ def top_patches(
 ) -> Patches:
     """The nine patches that drive each unit most, in the memory of one picture at a time.
 
-    Zeiler and Fergus 2014, figure 2, show the nine best of a data set. Within a picture ours keep
-    half a receptive field apart, or nine of them would show one spot.
+    Zeiler and Fergus 2014, figure 2, show the nine best of a data set. Within a picture these
+    lie half a receptive field apart, or all nine would show one spot.
 
     Args:
       images: a folder, or pictures as `tf_nst.stylize` takes them.
@@ -134,18 +135,14 @@ def top_patches(
     check_units(numbers, name, sight.weights.network.up_to((name,))[-1].channels)
     album = Album(sources, config, report, progress)
     peaks = _best_peaks(sight, name, numbers, album)
-    if len(album.skipped) == len(sources):
-        raise UserError(
-            f"--images: expected images that can be read, received {len(sources)} files of which "
-            f"none can; the first: {album.skipped[0]}"
-        )
-    found = tuple(
-        UnitPatches(unit, tuple(cut_patch(sight, name, unit, peak, album) for peak in own))
-        for unit, own in zip(numbers, peaks, strict=True)
+    _check_any_read(album)
+    best = tuple(
+        UnitPatches(unit, tuple(cut_patch(sight, name, unit, peak, album) for peak in unit_peaks))
+        for unit, unit_peaks in zip(numbers, peaks, strict=True)
     )
-    seen, skipped = len(sources) - len(album.skipped), tuple(album.skipped)
+    count, skipped = len(sources) - len(album.skipped), tuple(album.skipped)
     shape = geometry(sight.weights.network, (name,))
-    return Patches(name, shape, found, seen, skipped, sight.weights)
+    return Patches(name, shape, best, count, skipped, sight.weights)
 
 
 def one_layer(options: dict, layer: str) -> tuple[StylizeConfig, tuple[str, ...]]:
@@ -176,18 +173,18 @@ def find_peaks(values: np.ndarray, count: int, apart: int) -> list[tuple[float, 
 
     Args:
       values: features, 0 or more; 0 is no peak.
-      count: the most that are wanted.
+      count: at most so many are returned.
       apart: peaks differ by at least so many positions in row or column.
     """
-    left, found = values.copy(), []
-    while len(found) < count:
-        row, column = (int(it) for it in np.unravel_index(left.argmax(), left.shape))
-        if left[row, column] <= 0:
+    remaining, peaks = values.copy(), []
+    while len(peaks) < count:
+        row, column = map(int, np.unravel_index(remaining.argmax(), remaining.shape))
+        if remaining[row, column] <= 0:
             break
-        found.append((float(left[row, column]), row, column))
-        rows, columns = (slice(max(0, it - apart + 1), it + apart) for it in (row, column))
-        left[rows, columns] = 0
-    return found
+        peaks.append((float(remaining[row, column]), row, column))
+        top, left = max(0, row - apart + 1), max(0, column - apart + 1)
+        remaining[top : row + apart, left : column + apart] = 0
+    return peaks
 
 
 def distance_apart(shape: Geometry) -> int:
@@ -205,6 +202,14 @@ def cut_patch(sight: Sight, layer: str, unit: int, peak: Peak, album: Album) -> 
     return Patch(peak.value, os.path.basename(image.name), box, *parts)
 
 
+def _check_any_read(album: Album) -> None:
+    if len(album.skipped) == len(album.sources):
+        raise UserError(
+            f"--images: expected images that can be read, received {len(album.sources)} files of "
+            f"which none can; the first: {album.skipped[0]}"
+        )
+
+
 def _best_peaks(sight: Sight, layer: str, units: tuple[int, ...], album: Album) -> list[list[Peak]]:
     """Of each unit the BEST peaks in all pictures; those of equal value in the album's order."""
     best = [[] for _ in units]
@@ -212,9 +217,11 @@ def _best_peaks(sight: Sight, layer: str, units: tuple[int, ...], album: Album) 
     for index, image in album:
         features = sight.features(image.to_float()[None])[layer]
         for place, unit in enumerate(units):
-            found = find_peaks(features[..., unit], BEST, apart)
-            own = [Peak(value, index, row, column) for value, row, column in found]
-            best[place] = sorted(best[place] + own, key=lambda peak: -peak.value)[:BEST]
+            peaks = [
+                Peak(value, index, row, column)
+                for value, row, column in find_peaks(features[..., unit], BEST, apart)
+            ]
+            best[place] = sorted(best[place] + peaks, key=lambda peak: -peak.value)[:BEST]
     return best
 
 
@@ -223,11 +230,12 @@ def counted(number: int, what: str) -> str:
     return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
-def _row(layer: str, found: UnitPatches) -> Row:
-    title = f"{paper_name(layer)}, channel {found.unit}"
-    if not found.patches:
+def _row(layer: str, best: UnitPatches) -> Row:
+    title = f"{paper_name(layer)}, channel {best.unit}"
+    if not best.patches:
         return Row(f"{title}: no picture drives it", ())
-    return Row(title, tuple(Panel(_stacked(it), plain(it.value)) for it in found.patches))
+    panels = (Panel(_stacked(patch), plain(patch.value)) for patch in best.patches)
+    return Row(title, tuple(panels))
 
 
 def _stacked(patch: Patch) -> np.ndarray:
@@ -235,5 +243,5 @@ def _stacked(patch: Patch) -> np.ndarray:
     return np.concatenate([patch.picture, around_grey(patch.projection)])
 
 
-def _told(patch: Patch) -> dict:
+def _numbers(patch: Patch) -> dict:
     return {"value": patch.value, "picture": patch.name, "box": list(patch.box)}

@@ -1,4 +1,4 @@
-"""Runs from noise to what layers see of one picture, which content and style have in common."""
+"""Reconstructions of one picture from noise: what those of content and of style share."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from tf_nst.config.weighted import Weighted
 from tf_nst.io.inputs import Inputs, Source
 from tf_nst.model.networks import paper_name
 from tf_nst.viz.options import RUNNING, figure_config, parse_layers
-from tf_nst.viz.runs import Made, Watch, lone_input, run_from_noise, told_once
+from tf_nst.viz.runs import RunResult, Watch, lone_input, report_once, run_from_noise
 
 Names = tuple[str, ...]
 
@@ -18,10 +18,10 @@ class Kind(NamedTuple):
     """One kind of reconstruction.
 
     Attributes:
-      role: "content" or "style": whose layers and whose picture it is.
-      sets: names of layers -> the names that each run looks at.
-      title: of a run, with {} for the names that it looks at.
-      weights: options that leave the terms of this role alone.
+      role: "content" or "style", of the layers and of the picture.
+      sets: names of layers -> the names in each run's loss.
+      title: of a run, with {} for those names.
+      weights: options that leave only the terms of this role.
       strength: of the noise that runs begin with, see `run_from_noise`.
     """
 
@@ -40,8 +40,8 @@ def reconstruct(
     watch: Watch,
     report: Callable[[str], None],
     options: dict,
-) -> tuple[Inputs, list[tuple[Names, Made]]]:
-    """The inputs, and each set of layers (Keras' names) with what its run made.
+) -> tuple[Inputs, list[tuple[Names, RunResult]]]:
+    """The inputs, and each set of layers (Keras' names) with the result of its run.
 
     Raises:
       UserError: an argument that cannot be used; the message says which and what was expected.
@@ -52,16 +52,16 @@ def reconstruct(
     names = parse_layers(layers, network, f"--{option}")
     fixed = {option: names, **kind.weights, "tv_weight": 0.0, "init": "noise", "scales": 1}
     config = figure_config(options, RUNNING, **fixed)
-    inputs, report = lone_input(config, source, f"--{kind.role}"), told_once(report)
-    sets, made = kind.sets(names), []
-    for index, own in enumerate(sets, start=1):
-        looked_at = kind.title.format(" + ".join(map(paper_name, own)))
-        title = f"{kind.role} {index}/{len(sets)}: {looked_at}"
-        only = _only(config, option, own)
-        made.append(
+    inputs, report = lone_input(config, source, f"--{kind.role}"), report_once(report)
+    sets, results = kind.sets(names), []
+    for index, layers_of_run in enumerate(sets, start=1):
+        listed = kind.title.format(" + ".join(map(paper_name, layers_of_run)))
+        title = f"{kind.role} {index}/{len(sets)}: {listed}"
+        only = _only(config, option, layers_of_run)
+        results.append(
             run_from_noise(title, only, inputs, strength=kind.strength, watch=watch, report=report)
         )
-    return inputs, list(zip(sets, made, strict=True))
+    return inputs, list(zip(sets, results, strict=True))
 
 
 def _only(config: StylizeConfig, option: str, layers: Names) -> StylizeConfig:

@@ -1,4 +1,4 @@
-"""Runs of the engine, one after the other, each shown to whoever watches."""
+"""Runs of the engine, one after the other, each with its listeners."""
 
 import functools
 from collections import deque
@@ -16,17 +16,17 @@ from tf_nst.io.listeners import History
 from tf_nst.model.weights import Weights
 from tf_nst.painting import Painting, prepare
 
-# What a run is, and its job -> who listens to its events.
+# A run's title and its job -> the listeners to its events.
 Watch = Callable[[str, Job], tuple[Callable[[Event], None], ...]]
 
 
 def unwatched(title: str, job: Job) -> tuple[Callable[[Event], None], ...]:
-    """Nobody listens."""
+    """No listeners."""
     return ()
 
 
-class Made(NamedTuple):
-    """What a run gave.
+class RunResult(NamedTuple):
+    """The result of a run.
 
     Attributes:
       picture: [B, H, W, 3] float32 in 0..1.
@@ -41,7 +41,7 @@ class Made(NamedTuple):
     weights: Weights
 
 
-def run_job(title: str, painting: Painting, watch: Watch) -> Made:
+def run_job(title: str, painting: Painting, watch: Watch) -> RunResult:
     """Runs a painting's job to its end.
 
     Raises:
@@ -51,7 +51,7 @@ def run_job(title: str, painting: Painting, watch: Watch) -> Made:
     listeners = *watch(title, painting.job), history, last.append
     stylize(painting.job, listeners, painting.engine)
     finished = last.pop()
-    return Made(finished.image.numpy(), finished.values, history, painting.weights)
+    return RunResult(finished.image.numpy(), finished.values, history, painting.weights)
 
 
 def run_from_noise(
@@ -62,8 +62,8 @@ def run_from_noise(
     strength: float,
     watch: Watch,
     report: Callable[[str], None],
-) -> Made:
-    """Runs what a config asks for from `strength` times its noise, around grey.
+) -> RunResult:
+    """Runs the job of a config from `strength` times its noise, around grey.
 
     Raises as `prepare` and `run_job`.
     """
@@ -78,11 +78,11 @@ def around_grey(noise: np.ndarray, strength: float) -> np.ndarray:
 
 
 def lone_input(config: StylizeConfig, source: Source, flag: str) -> Inputs:
-    """The inputs of a run that looks at one picture only. Raises as `read_one`."""
+    """The inputs of a run with one picture only. Raises as `read_one`."""
     image = read_one(config, source, flag)
     return Inputs(image, image, None, (image.size, image.size))
 
 
-def told_once(report: Callable[[str], None]) -> Callable[[str], None]:
-    """A report that leaves out lines that it was given before, such as each run's same devices."""
+def report_once(report: Callable[[str], None]) -> Callable[[str], None]:
+    """A report that leaves out repeated lines, such as the devices of each run."""
     return functools.cache(report)

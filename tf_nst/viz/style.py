@@ -12,10 +12,10 @@ from tf_nst.viz.figures import draw_rows
 from tf_nst.viz.options import REPORT, STYLE_LAYERS
 from tf_nst.viz.panels import Panel, Row, plain
 from tf_nst.viz.reconstructions import Kind, Names, reconstruct
-from tf_nst.viz.runs import Watch, unwatched
+from tf_nst.viz.runs import RunResult, Watch, unwatched
 
-# So much of a painting's noise, a deviation of 26 of 255: all of it stays as grain that no layer
-# sees, from hardly any conv1_1 alone paints one blot.
+# This share of a painting's noise: a standard deviation of 26 of 255. All of it would stay as grain
+# that no layer responds to; from hardly any, conv1_1 alone paints one blot.
 NOISE = 0.4
 _ALONE = {"content_weight": 0.0, "style_weight": 1.0}
 
@@ -33,7 +33,7 @@ class StyleFromLayers(NamedTuple):
     Attributes:
       layers: Keras' names.
       picture: [H, W, 3] float32 in 0..1.
-      gram_error: mean over the layers of |G - A|^2 / |A|^2, which the run made small.
+      gram_error: mean over the layers of |G - A|^2 / |A|^2, which the run minimised.
     """
 
     layers: tuple[str, ...]
@@ -51,7 +51,7 @@ class StyleReconstructions(NamedTuple):
     def rows(self) -> tuple[Row, ...]:
         """The painting and the textures, the smallest set first."""
         panels = [Panel(self.style, "the painting")]
-        panels += [Panel(it.picture, _caption(it)) for it in self.sets]
+        panels += [Panel(texture.picture, _caption(texture)) for texture in self.sets]
         return (Row("From noise to the Gram matrices of more and more layers", tuple(panels)),)
 
     def figure(self):
@@ -59,8 +59,8 @@ class StyleReconstructions(NamedTuple):
         return draw_rows("Style: textures on a growing scale", self.rows())
 
     def numbers(self) -> dict:
-        """What a record tells."""
-        return {",".join(it.layers): {"gram_error": it.gram_error} for it in self.sets}
+        """What the record holds."""
+        return {",".join(each.layers): {"gram_error": each.gram_error} for each in self.sets}
 
 
 def reconstruct_style(
@@ -80,7 +80,7 @@ def reconstruct_style(
       style: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
       layers: Keras' or the papers' names in the order in which the sets grow, in a list or by
         commas.
-      watch: called before each run with what it is and its job; returns that run's listeners.
+      watch: called before each run with its title and its job; returns that run's listeners.
       report: called with plain lines.
       **options: of RUNNING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.
 
@@ -88,22 +88,17 @@ def reconstruct_style(
       UserError: an argument that cannot be used; the message says which and what was expected.
       NonFiniteLossError: a loss became NaN or infinite.
     """
-    inputs, made = reconstruct(_KIND, style, layers, watch=watch, report=report, options=options)
-    found = tuple(
-        StyleFromLayers(own, run.picture[0], sum(map(_first, run.values.values())) / len(own))
-        for own, run in made
-    )
-    return StyleReconstructions(inputs.content.to_float(), found, made[0][1].weights)
+    inputs, runs = reconstruct(_KIND, style, layers, watch=watch, report=report, options=options)
+    textures = tuple(_measured(names, result) for names, result in runs)
+    return StyleReconstructions(inputs.content.to_float(), textures, runs[0][1].weights)
 
 
-def _first(values: np.ndarray) -> float:
-    return float(values[0])
+def _measured(layers: Names, result: RunResult) -> StyleFromLayers:
+    error = sum(float(values[0]) for values in result.values.values()) / len(layers)
+    return StyleFromLayers(layers, result.picture[0], error)
 
 
-def _caption(found: StyleFromLayers) -> str:
-    joined = paper_name(found.layers[-1]) if len(found.layers) == 1 else _with(found.layers[-1])
-    return f"{joined}: Grams off by {plain(100 * found.gram_error)} %"
-
-
-def _with(layer: str) -> str:
-    return f"and {paper_name(layer)}"
+def _caption(texture: StyleFromLayers) -> str:
+    last = paper_name(texture.layers[-1])
+    title = last if len(texture.layers) == 1 else f"and {last}"
+    return f"{title}: Grams off by {plain(100 * texture.gram_error)} %"

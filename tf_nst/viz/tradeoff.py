@@ -24,7 +24,7 @@ from tf_nst.viz.options import (
     parse_numbers,
 )
 from tf_nst.viz.panels import Panel, Row, plain
-from tf_nst.viz.runs import Made, Watch, around_grey, run_job, unwatched
+from tf_nst.viz.runs import RunResult, Watch, around_grey, run_job, unwatched
 from tf_nst.viz.style import NOISE
 
 
@@ -54,7 +54,7 @@ class Tradeoff(NamedTuple):
 
     def rows(self) -> tuple[Row, ...]:
         """A row for each content layer, alpha / beta falling to the right."""
-        layers = dict.fromkeys(it.layer for it in self.cells)
+        layers = dict.fromkeys(cell.layer for cell in self.cells)
         return tuple(Row(*_row(layer, self.cells)) for layer in layers)
 
     def figure(self):
@@ -62,11 +62,11 @@ class Tradeoff(NamedTuple):
         return draw_rows("Content against style: α/β, and the layer of the content", self.rows())
 
     def numbers(self) -> dict:
-        """What a record tells."""
-        cells = [it._asdict() for it in self.cells]
+        """What the record holds."""
+        cells = [cell._asdict() for cell in self.cells]
         return {
             "style_weight": self.style_weight,
-            "cells": [{key: it[key] for key in it if key != "picture"} for it in cells],
+            "cells": [{key: cell[key] for key in cell if key != "picture"} for cell in cells],
         }
 
 
@@ -90,7 +90,7 @@ def paint_tradeoff(
       style: the same.
       ratios: alpha / beta, each above 0, in a list or by commas; beta is the default's.
       layers: content layers by Keras' or the papers' names, in a list or by commas.
-      watch: called before the run with what it is and its job; returns its listeners.
+      watch: called before the run with its title and its job; returns its listeners.
       report: called with plain lines.
       **options: of RUNNING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.
 
@@ -106,14 +106,9 @@ def paint_tradeoff(
     grid = [(name, ratio) for name in names for ratio in ratios]
     beta = config.objective.style_weight
     painting = painting._replace(job=batched(painting.job, grid, beta))
-    made = run_job(
-        f"{len(grid)} pictures in one batch, of which the first's loss is shown", painting, watch
-    )
-    cells = tuple(
-        _cell(name, ratio, index, painting.job.terms, made)
-        for index, (name, ratio) in enumerate(grid)
-    )
-    return Tradeoff(cells, beta, painting.weights)
+    title = f"{len(grid)} pictures in one batch, of which the first's loss is shown"
+    result = run_job(title, painting, watch)
+    return Tradeoff(_cells(grid, painting.job.terms, result), beta, painting.weights)
 
 
 def batched(job: Job, grid: Sequence[tuple[str, float]], style_weight: float) -> Job:
@@ -134,23 +129,31 @@ def _weighted(term: Term, grid: Sequence[tuple[str, float]], style_weight: float
     return replace(term, weight=tuple(weights))
 
 
-def _cell(layer: str, ratio: float, index: int, terms: tuple[Term, ...], made: Made) -> Cell:
-    own = tuple(it for it in terms if it.role != "content" or it.layer == layer)
-    values = {name: float(value[index]) for name, value in made.values.items()}
-    unweighted = tuple(replace(it, weight=_unweighted(it, own)) for it in own)
+def _cells(
+    grid: Sequence[tuple[str, float]], terms: tuple[Term, ...], result: RunResult
+) -> tuple[Cell, ...]:
+    return tuple(
+        _cell(layer, ratio, index, terms, result) for index, (layer, ratio) in enumerate(grid)
+    )
+
+
+def _cell(layer: str, ratio: float, index: int, terms: tuple[Term, ...], result: RunResult) -> Cell:
+    terms = tuple(term for term in terms if term.role != "content" or term.layer == layer)
+    values = {name: float(value[index]) for name, value in result.values.items()}
+    unweighted = tuple(replace(term, weight=_unweighted(term, terms)) for term in terms)
     shares = contributions(unweighted, values)
-    return Cell(layer, ratio, made.picture[index], shares["content"], shares["style"])
+    return Cell(layer, ratio, result.picture[index], shares["content"], shares["style"])
 
 
 def _unweighted(term: Term, terms: tuple[Term, ...]) -> float:
     """The term's share of its role's loss before alpha or beta."""
     if term.role == "content":
         return 1.0
-    return term.weight / sum(it.weight for it in terms if it.role == term.role)
+    return term.weight / sum(other.weight for other in terms if other.role == term.role)
 
 
 def _row(layer: str, cells: Sequence[Cell]) -> tuple[str, tuple[Panel, ...]]:
-    panels = tuple(Panel(it.picture, _caption(it)) for it in cells if it.layer == layer)
+    panels = tuple(Panel(cell.picture, _caption(cell)) for cell in cells if cell.layer == layer)
     return f"Content at {paper_name(layer)}", panels
 
 

@@ -1,0 +1,121 @@
+"""A flag file used again: files that have changed since it was written have a line, others none."""
+
+import hashlib
+import json
+
+import h5py
+import numpy as np
+import pytest
+from command_line import FILES, SHORT, assert_fine, counted, parsed
+from PIL import Image as Pillow
+
+from tf_nst.model.hdf5 import convolutions
+from tf_nst.model.networks import NETWORKS
+
+
+def sha256(path) -> str:
+    """Of the file's bytes, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def notes(ran) -> list[str]:
+    """The notes of a run."""
+    assert_fine(ran)
+    return [line for line in ran.out.splitlines() if line.startswith("note: ")]
+
+
+def save_picture(path, value: int) -> None:
+    """A picture of photo.png's size, its first pixel of this value."""
+    pixels = counted(48, 64)
+    pixels[0, 0] = value
+    Pillow.fromarray(pixels).save(path)
+
+
+@pytest.fixture
+def replay(folder, paint_here, run_here):
+    """Paints out.png from start.png, then paints with out.cfg: *flags -> Ran."""
+    save_picture(folder / "start.png", 0)
+    assert_fine(paint_here("--init=start.png", "--output=out.png"))
+    return lambda *flags: run_here("--flagfile=out.cfg", "--output=again.png", *flags)
+
+
+def test_the_record_names_and_hashes_every_picture(folder, replay):
+    record = json.loads((folder / "out.json").read_text())
+    assert record["inputs"] == {
+        "content": {"name": "photo.png", "sha256": sha256(folder / "photo.png")},
+        "style": {"name": "painting.png", "sha256": sha256(folder / "painting.png")},
+        "init": {"name": "start.png", "sha256": sha256(folder / "start.png")},
+    }
+    comments = [line for line in (folder / "out.cfg").read_text().splitlines() if line[0] == "#"]
+    assert comments[1:] == [
+        f"# sha256 of the weights: {record['weights']['sha256']}",
+        f"# sha256 of content: {sha256(folder / 'photo.png')}",
+        f"# sha256 of style: {sha256(folder / 'painting.png')}",
+        f"# sha256 of init: {sha256(folder / 'start.png')}",
+    ]
+
+
+def test_without_a_file_to_start_from_none_is_recorded(folder, paint_here):
+    paint_here("--output=out.png")
+    record = json.loads((folder / "out.json").read_text())
+    assert record["inputs"].keys() == {"content", "style"}
+    assert "init:" not in (folder / "out.cfg").read_text()
+
+
+def test_an_unchanged_replay_says_nothing(replay):
+    assert notes(replay()) == []
+    assert notes(replay("--flagfile=again.cfg")) == []
+
+
+def test_flag_files_are_listed_in_the_order_of_the_command_line(folder):
+    for name in ("a.cfg", "b.cfg"):
+        (folder / name).write_text("--size=32\n")
+    files = parsed(*FILES, "--flagfile=a.cfg", "--size=40", "--flagfile", "b.cfg").flagfile
+    assert files == ["a.cfg", "b.cfg"]
+    assert parsed(*FILES).flagfile == []
+
+
+def test_each_changed_file_is_noted_in_one_line(folder, replay):
+    names = {"content": "photo.png", "style": "painting.png", "init": "start.png"}
+    before = {flag: sha256(folder / name) for flag, name in names.items()}
+    for name in names.values():
+        save_picture(folder / name, 200)
+    assert notes(replay()) == [
+        f"note: --{flag}: {folder / name} has changed since out.cfg was written "
+        f"(sha256 {before[flag][:12]}… then, {sha256(folder / name)[:12]}… now)"
+        for flag, name in names.items()
+    ]
+
+
+def test_another_picture_on_the_command_line_is_not_noted(folder, replay):
+    save_picture(folder / "other.png", 200)
+    save_picture(folder / "painting.png", 200)
+    (note,) = notes(replay("--content=other.png"))
+    assert note.startswith("note: --style: ")
+
+
+def test_random_weights_of_another_seed_are_no_changed_file(replay):
+    assert notes(replay("--seed=5")) == []
+
+
+def test_a_changed_file_of_weights_is_noted(folder, run_here):
+    layers = convolutions(NETWORKS["vgg19"].up_to(("block2_conv1",)))
+
+    def save_weights(value: float) -> None:
+        before = 3
+        with h5py.File(folder / "own.h5", "w") as file:
+            for layer in layers:
+                group = file.create_group(f"{layer.name}/{layer.name}")
+                shape = (3, 3, before, layer.channels)
+                group["kernel:0"] = np.full(shape, value, np.float32)
+                group["bias:0"] = np.zeros(layer.channels, np.float32)
+                before = layer.channels
+
+    flags = [flag for flag in SHORT if not flag.startswith("--weights")]
+    few = ("--size=32", "--steps=1", "--optimizer=adam", "--weights=own.h5")
+    save_weights(0.01)
+    assert notes(run_here(*FILES, *flags, *few, "--output=out.png")) == []
+    assert notes(run_here("--flagfile=out.cfg", "--output=again.png")) == []
+    save_weights(0.02)
+    (note,) = notes(run_here("--flagfile=out.cfg", "--output=again.png"))
+    assert note.startswith(f"note: --weights: {folder / 'own.h5'} has changed since out.cfg was ")

@@ -1,0 +1,114 @@
+"""Reading 16 bits without loss, and 8 bits with a note where that is all there is."""
+
+import struct
+
+import numpy as np
+import pytest
+import tifffile
+from icc_bytes import p3
+from picture_files import DEEP, DEEP_ALPHA, chunk, dstack, without, write_png16
+
+from tf_nst.errors import UserError
+from tf_nst.io import profiles
+from tf_nst.io.images import read_image
+
+
+@pytest.mark.parametrize("channels", [[0], [0, 3], [0, 1, 2], [0, 1, 2, 3]])
+def test_png16_exactly(tmp_path, channels):
+    array = dstack(DEEP, DEEP_ALPHA)[..., channels]
+    image = read_image(write_png16(tmp_path / "a.png", array))
+    expected = DEEP if 2 in channels else np.repeat(DEEP[..., :1], 3, axis=-1)
+    np.testing.assert_array_equal(image.pixels, expected)
+    assert (image.alpha is not None) == (3 in channels)
+    if image.alpha is not None:
+        np.testing.assert_array_equal(image.alpha, DEEP_ALPHA)
+
+
+@pytest.mark.parametrize(("channels", "key"), [(1, (0,)), (3, (0, 3001, 6002))])
+def test_png16_with_a_transparent_colour(tmp_path, channels, key):
+    key_chunk = chunk(b"tRNS", struct.pack(f">{len(key)}H", *key))
+    image = read_image(write_png16(tmp_path / "a.png", DEEP[..., :channels], key_chunk))
+    assert image.alpha.tolist() == [[0, 65535, 65535], [65535] * 3]
+    np.testing.assert_array_equal(image.pixels[..., 0], DEEP[..., 0])
+
+
+TIFFS = {
+    "interleaved": (DEEP, {"photometric": "rgb"}),
+    "big endian": (DEEP, {"photometric": "rgb", "byteorder": ">"}),
+    "planar": (np.moveaxis(DEEP, -1, 0), {"photometric": "rgb", "planarconfig": "separate"}),
+    "deflate": (DEEP, {"photometric": "rgb", "compression": "zlib"}),
+    "grey": (DEEP[..., 0], {"photometric": "minisblack"}),
+    "grey, big endian": (DEEP[..., 0], {"photometric": "minisblack", "byteorder": ">"}),
+    "grey, white is zero": (~DEEP[..., 0], {"photometric": "miniswhite"}),
+}
+
+
+@pytest.mark.parametrize("name", TIFFS)
+def test_tiff16_exactly(tmp_path, name):
+    array, options = TIFFS[name]
+    tifffile.imwrite(tmp_path / "a.tif", array, **options)
+    image = read_image(tmp_path / "a.tif")
+    expected = np.repeat(DEEP[..., :1], 3, axis=-1) if "grey" in name else DEEP
+    np.testing.assert_array_equal(image.pixels, expected)
+    assert (image.alpha, image.notes) == (None, ())
+
+
+def test_tiff16_alpha(tmp_path):
+    array = np.array([[(1000, 2000, 3000, 32768), (500, 0, 7, 0)]], np.uint16)
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, array, photometric="rgb", extrasamples=["unassalpha"])
+    np.testing.assert_array_equal(np.asarray(read_image(path)), array)
+    tifffile.imwrite(path, array, photometric="rgb", extrasamples=["assocalpha"])
+    image = read_image(path)
+    np.testing.assert_array_equal(image.alpha, array[..., 3])
+    assert image.pixels[0, 0].tolist() == [2000, 4000, 6000]
+    tifffile.imwrite(path, array, photometric="rgb", extrasamples=["unspecified"])
+    assert read_image(path).alpha is None
+
+
+def test_tiff16_profile(tmp_path):
+    pixels = np.full((1, 1, 3), (50000, 20000, 10000), np.uint16)
+    tifffile.imwrite(tmp_path / "a.tif", pixels, photometric="rgb", iccprofile=p3())
+    image = read_image(tmp_path / "a.tif")
+    assert image.profile == p3()
+    np.testing.assert_array_equal(image.pixels, profiles.pixels_to_srgb(pixels, p3()))
+
+
+def test_16_bit_cmyk_tiff_is_read_at_8_with_a_note(tmp_path):
+    ink = np.zeros((2, 3, 4), np.uint16)
+    tifffile.imwrite(tmp_path / "a.tif", ink, photometric="separated")
+    image = read_image(tmp_path / "a.tif")
+    np.testing.assert_array_equal(image.pixels, 255)
+    assert "16-bit CMYK: read as 8 bits" in image.notes[0]
+
+
+def test_16_bit_pgm(tmp_path):
+    (tmp_path / "a.pgm").write_bytes(b"P5 2 1 65535\n" + bytes([1, 2, 255, 255]))
+    assert read_image(tmp_path / "a.pgm").pixels[0, :, 1].tolist() == [258, 65535]
+
+
+def test_without_tifffile_16_bits_become_8_and_the_extra_is_named(tmp_path, monkeypatch):
+    tifffile.imwrite(tmp_path / "a.tif", DEEP, photometric="rgb")
+    without(monkeypatch, "tifffile")
+    image = read_image(tmp_path / "a.tif")
+    np.testing.assert_allclose(image.pixels, DEEP / 257, atol=1)
+    assert 'pip install "tf_nst[tiff]"' in image.notes[0]
+
+
+def test_without_tifffile_planar_16_bits_are_refused(tmp_path, monkeypatch):
+    array, options = TIFFS["planar"]
+    tifffile.imwrite(tmp_path / "a.tif", array, **options)
+    without(monkeypatch, "tifffile")
+    with pytest.raises(UserError, match=r'pip install "tf_nst\[tiff\]"'):
+        read_image(tmp_path / "a.tif")
+
+
+def test_compression_that_tifffile_cannot_read_is_reported(tmp_path, monkeypatch):
+    def refuse(self):
+        raise ValueError("LZW requires the 'imagecodecs' package")
+
+    tifffile.imwrite(tmp_path / "a.tif", DEEP, photometric="rgb")
+    monkeypatch.setattr(tifffile.TiffPage, "asarray", refuse)
+    image = read_image(tmp_path / "a.tif")
+    assert image.depth == 8
+    assert "imagecodecs" in image.notes[0]

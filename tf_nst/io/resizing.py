@@ -1,0 +1,61 @@
+"""Pictures at another size."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+
+from tf_nst.io.depth import TOP, quantise
+from tf_nst.io.images import KERNEL, Image
+
+HALF_A_CODE = 0.5 / TOP[16]
+
+
+def fit_size(height: int, width: int, long_side: int) -> tuple[int, int]:
+    """The (height, width) whose longer side is `long_side`, same aspect ratio, each at least 1."""
+    longest = max(height, width)
+    scaled = ((2 * side * long_side + longest) // (2 * longest) for side in (height, width))
+    new_height, new_width = (max(1, side) for side in scaled)
+    return new_height, new_width
+
+
+def resize_image(image: Image, height: int, width: int) -> Image:
+    """`image` at another size, antialiased, at its own depth; itself if the size is the same.
+
+    Colours count by their alpha, so that the hidden colour of transparent pixels does not bleed;
+    where the result is fully transparent, it is black.
+    """
+    if (height, width) == (image.height, image.width):
+        return image
+    weight = None if image.alpha is None else _as_share(image.alpha)
+    alpha = None if weight is None else _resized(Pillow.fromarray(weight), height, width)
+    pixels = np.empty((height, width, 3), image.pixels.dtype)
+    for c in range(3):
+        channel = image.pixels[..., c]
+        if weight is not None:
+            pixels[..., c] = quantise(_shown(channel, weight, alpha), image.depth)
+        elif image.depth == 8:
+            pixels[..., c] = _resized(Pillow.fromarray(channel), height, width)
+        else:
+            plane = _resized(Pillow.fromarray(_as_share(channel)), height, width)
+            pixels[..., c] = quantise(plane, image.depth)
+    if alpha is not None:
+        alpha = quantise(alpha, image.depth)
+    return replace(image, pixels=pixels, alpha=alpha)
+
+
+def _as_share(codes: NDArray) -> NDArray:
+    """uint8 or uint16 codes as float32 in 0..1."""
+    return np.divide(codes, TOP[codes.itemsize * 8], dtype=np.float32)
+
+
+def _resized(plane: Pillow.Image, height: int, width: int) -> NDArray:
+    """A plane [H,W] at another size; of floats it runs a little past its range at hard edges."""
+    return np.asarray(plane.resize((width, height), KERNEL))
+
+
+def _shown(codes: NDArray, weight: NDArray, alpha: NDArray) -> NDArray:
+    """A channel at the size of `alpha`, each of its codes counted by `weight`, alpha before."""
+    plane = _resized(Pillow.fromarray(_as_share(codes) * weight), *alpha.shape)
+    return np.divide(plane, alpha, out=np.zeros_like(plane), where=alpha > HALF_A_CODE)
