@@ -10,13 +10,12 @@ from tf_nst.engine.events import Finished, ScaleStarted
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_inputs
-from tf_nst.model.networks import NETWORKS
 from tf_nst.ops.resample import resize
-from tf_nst.optim.optimizers import OPTIMIZERS
+from tf_nst.optim.optimizers import FALLBACK, OPTIMIZERS, Settings
 from tf_nst.painting import Painting, finished, prepare
-from tf_nst.planning.memory import Sizes, estimate_bytes, picture_bytes
-from tf_nst.planning.plan import FALLBACK
+from tf_nst.planning.plan import Choice, Limits, optimizer_bytes, plan
 from tf_nst.planning.schedule import Scale
+from tf_nst.planning.workload import Workload
 
 OPTIONS = {
     "size": 64,
@@ -38,17 +37,16 @@ def prepared(report=pytest.fail, photo=PHOTO, **options) -> Painting:
 
 
 @pytest.fixture
-def planned(monkeypatch) -> list[tuple]:
-    """What `plan_optimizers` was asked, call by call."""
-    asked = []
+def planned(monkeypatch) -> list[tuple[Workload, Limits]]:
+    """What `plan` was given, call by call."""
+    calls = []
 
-    def plan(name, settings, scales, cores, room, report):
-        rooms = [room(*each) for each in zip(scales, cores, strict=True)]
-        asked.append((name, settings, scales, rooms))
-        return (module.fallback(),) * len(scales)
+    def spying(workload, limits):
+        calls.append((workload, limits))
+        return plan(workload, limits)
 
-    monkeypatch.setattr(module, "plan_optimizers", plan)
-    return asked
+    monkeypatch.setattr(module, "plan", spying)
+    return calls
 
 
 # --- scales ----------------------------------------------------------------------------------
@@ -72,7 +70,7 @@ def test_listeners_are_told_of_every_scale():
     options = OPTIONS | {"scales": 2, "optimizer": "adam"}
     image = tf_nst.stylize(PHOTO, PAINTING, listeners=(events.append,), **options)
     started = [event for event in events if isinstance(event, ScaleStarted)]
-    assert started == [ScaleStarted(index, scale) for index, scale in enumerate(SCALES)]
+    assert [event[:2] for event in started] == list(enumerate(SCALES))
     assert isinstance(events[-1], Finished)
     np.testing.assert_array_equal(image, Image.from_float(events[-1].image[0].numpy()))
 
@@ -88,7 +86,7 @@ def test_a_picture_of_an_earlier_scale_is_enlarged_with_depth_and_alpha_of_the_c
     np.testing.assert_array_equal(image.pixels, Image.from_float(enlarged, 16).pixels)
 
 
-# --- what the optimiser takes by itself ------------------------------------------------------
+# --- the optimiser and its defaults ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -107,11 +105,11 @@ def test_stop_is_that_of_the_job():
 
 
 @pytest.mark.parametrize(("precision", "exact"), [("float32", True), ("bfloat16", False)])
-def test_the_line_search_knows_whether_losses_are_exact(planned, precision, exact):
+def test_the_line_search_knows_whether_losses_are_exact(monkeypatch, precision, exact):
+    made = []
+    monkeypatch.setattr(module, "make_optimizer", lambda *settings: made.append(settings))
     prepared(precision=precision, lbfgs_pairs=7, learning_rate=0.5)
-    ((name, settings, scales, _),) = planned
-    assert (name, settings) == ("lbfgs", (0.5, 7, exact))
-    assert scales == (Scale(48, 64, 4),)
+    assert made == [("lbfgs", Settings(0.5, 7, exact))]
 
 
 @pytest.mark.parametrize("init", ["matched", "content", "noise", "style_statistics"])
@@ -119,46 +117,57 @@ def test_noise_has_no_detail_to_keep(init):
     assert prepared(init=init).job.detail == (init in ("matched", "content"))
 
 
+@pytest.mark.parametrize("steps", [(1, 3), (0, 3)])
+def test_noise_is_drawn_at_the_size_that_is_painted_first(steps):
+    """Made smaller it would have a fraction of its deviation, 0.24 once it is cut to 0..1."""
+    job = prepared(init="noise", steps=steps).job
+    first = SCALES[0] if steps[0] else SCALES[1]
+    assert job.initial.shape == (1, first.height, first.width, 3)
+    assert 0.22 < job.initial.std() < 0.26
+
+
 # --- memory ----------------------------------------------------------------------------------
 
 
-def estimate(height: int, width: int, pictures: int = 0) -> int:
-    """Of a run of OPTIONS; the style is measured at 40x40."""
-    layers = NETWORKS["vgg19"].up_to(("block2_conv1",))
-    kept = 2 * pictures * picture_bytes(height, width)
-    return estimate_bytes(layers, Sizes.whole((height, width), (40, 40)), "float32", kept)
+def need(name: str, pairs: int, core: int = 0) -> float:
+    """GB at which a run of OPTIONS at 64 pixels just fits."""
+    painting = prepared(tile="off")
+    scale = painting.job.scales[-1]
+    work = Workload(
+        painting.job.network,
+        painting.job.terms,
+        "float32",
+        painting.job.scales,
+        {"style": (40, 40)},
+        "lbfgs",
+        10,
+    )
+    return (work.bytes(scale, core) + optimizer_bytes(Choice(name, pairs), scale, core)) / 1e9
 
 
-def test_the_estimate_counts_what_the_optimiser_keeps():
-    for name, pictures in (("lbfgs", 23), ("adam", 2), ("sgd", 0)):
-        assert prepared(optimizer=name).memory == estimate(48, 64, pictures)
-    assert prepared(lbfgs_pairs=4).memory == estimate(48, 64, 11)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_estimate_counts_what_the_optimiser_keeps(name):
+    assert prepared(optimizer=name).plan.peak_bytes / 1e9 == pytest.approx(need(name, 10))
 
 
-def test_the_estimate_counts_the_pairs_that_are_kept():
-    """Room for 4 of 10 pairs, and for none: then Adam's moments."""
-    limit = (estimate(48, 64) + 2 * (3 + 2 * 4) * picture_bytes(48, 64) + 1) / 1e9
-    for memory, pictures in ((limit, 11), (0.1, 2)):
-        assert prepared(lambda line: None, memory=memory).memory == estimate(48, 64, pictures)
+def test_the_plan_is_that_of_the_pictures_and_of_the_memory(planned):
+    prepared(memory=2.0, scales=2, tile=32, precision="bfloat16")
+    ((work, limits),) = planned
+    assert (work.scales, work.targets, work.dtype) == (SCALES, {"style": (40, 40)}, "bfloat16")
+    assert (limits.cores, limits.bytes) == ((32,), 2e9)
+    assert limits.speed > 0
 
 
-def test_the_room_of_a_scale_is_what_its_step_leaves_of_the_memory(planned):
-    prepared(memory=2.0, scales=2)
-    expected = [2_000_000_000 - estimate(*scale[:2]) for scale in SCALES]
-    assert planned[0][3] == expected
-
-
-@pytest.mark.parametrize(("free", "left"), [(3_000_000_000, 3_000_000_000), (None, np.inf)])
-def test_without_a_limit_the_room_is_what_is_free(planned, monkeypatch, free, left):
+@pytest.mark.parametrize(("free", "limit"), [(3_000_000_000, 3_000_000_000), (None, np.inf)])
+def test_without_a_limit_it_is_what_is_free(planned, monkeypatch, free, limit):
     monkeypatch.setattr(module, "available_bytes", lambda: free)
     prepared()
-    assert planned[0][3] == [left - estimate(48, 64)]
+    assert planned[0][1].bytes == limit
 
 
 def test_where_memory_is_short_it_is_reported_and_painted_all_the_same():
     lines = []
-    limit = (estimate(48, 64) + 2 * (3 + 2 * 4) * picture_bytes(48, 64) + 1) / 1e9
-    short = OPTIONS | {"memory": limit}
+    short = OPTIONS | {"memory": need("lbfgs", 4) + 1e-9}
     image = tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **short)
     assert lines == ["memory is short: lbfgs keeps 4 of 10 pairs at 64×48"]
     alike = tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"lbfgs_pairs": 4})
@@ -178,10 +187,35 @@ def test_adam_takes_over_where_there_is_no_memory_at_all():
 
 def test_windows_are_planned_where_they_are_asked_for():
     """Cores of 32 pixels: the coarse scale of 45 pixels has some too."""
-    assert prepared(tile=32, scales=2).job.tiling.cores == (32, 32)
-    assert prepared(tile="48", scales=2).job.tiling.cores == (0, 48)
-    assert prepared().job.tiling.cores == (0,)
-    assert prepared(tile="off").job.tiling is None
+    assert prepared(tile=32, scales=2).job.cores == (32, 32)
+    assert prepared(tile="48", scales=2).job.cores == (0, 48)
+    assert prepared(tile="off,32", scales=2).job.cores == (0, 32)
+    assert prepared().job.cores == (0,)
+    assert prepared(tile="off").job.cores is prepared(tile="off,off", scales=2).job.cores is None
+
+
+@pytest.mark.parametrize(
+    ("tile", "recorded"),
+    [("48", "off,48"), ("32", "32,32"), ("off", "off"), ("auto", "off"), ("off,32", "off,32")],
+)
+def test_the_windows_of_every_scale_are_recorded(tile, recorded):
+    """So that a flag file tiles the scales that were, and no other."""
+    painting = prepared(tile=tile, scales=2)
+    assert painting.config.tile == recorded
+    again = prepared(tile=recorded, scales=2)
+    assert again.plan.cores == painting.plan.cores
+
+
+def test_a_limit_by_which_less_was_kept_is_recorded():
+    """So that as much is kept on replay."""
+    limit = need("lbfgs", 4) + 1e-9
+    assert prepared(lambda line: None, memory=limit).config.memory == pytest.approx(limit)
+    assert prepared().config.memory == 0.0
+
+
+def test_as_many_tiles_as_scales_are_asked_for():
+    with pytest.raises(UserError, match=r"^--tile: expected one tile, or one for each of 1 scales"):
+        prepared(tile="off,32")
 
 
 def test_a_picture_by_windows_is_that_of_the_whole():

@@ -4,11 +4,14 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.engine.events import StepsDone
-from tf_nst.objective.terms import TERMS
+from tf_nst.objective.terms import Term
 from tf_nst.planning.schedule import Scale
 
-CONTENT = TERMS["mean_squared"]("block4_conv2", 2.0)
-STYLES = TERMS["gram"]("block1_conv1", 3.0), TERMS["gram"]("block2_conv1", 5.0)
+CONTENT = Term("content/mean_squared/block4_conv2", "content", "block4_conv2", 2.0, "mean_squared")
+STYLES = tuple(
+    Term(f"style/gram/{layer}", "style", layer, weight, "gram")
+    for layer, weight in (("block1_conv1", 3.0), ("block2_conv1", 5.0))
+)
 TERMS_OF_RUN = (CONTENT, *STYLES)
 SCALE = Scale(4, 6, 100)
 COARSE = Scale(2, 3, 40)

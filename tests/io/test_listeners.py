@@ -7,13 +7,13 @@ from run_events import COARSE, CONTENT, SCALE, STYLES, TERMS_OF_RUN, done
 
 from tf_nst.engine.events import Finished, Note, ScaleStarted
 from tf_nst.io.listeners import History, Previews, contributions, duration, roughly
-from tf_nst.objective.terms import TERMS
+from tf_nst.objective.terms import Term
 
 # --- contributions ---------------------------------------------------------------------------
 
 
 def test_contributions_are_weighted_sums_by_role():
-    terms = (*TERMS_OF_RUN, TERMS["squared"]("image", 0.5))
+    terms = (*TERMS_OF_RUN, Term("variation/squared/image", None, "image", 0.5, "squared"))
     values = dict(zip((term.name for term in terms), (1.0, 0.5, 0.25, 8.0), strict=True))
     shares = contributions(terms, values)
     assert shares == {"content": 2.0, "style": 3 * 0.5 + 5 * 0.25, "variation": 4.0}

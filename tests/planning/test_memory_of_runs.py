@@ -31,12 +31,11 @@ print(painting.plan.peak_bytes, resource.getrusage(resource.RUSAGE_SELF).ru_maxr
 @pytest.mark.parametrize(
     "options",
     [
-        ("size=512", "steps=1", "scales=1", "optimizer=adam"),
-        ("size=384", "steps=2", "scales=1", "optimizer=lbfgs"),
-        ("size=768", "steps=1", "scales=1", "optimizer=adam", "tile=128"),
-        ("size=640", "steps=1,1", "optimizer=adam", "tile=off,128"),
+        ("size=384", "steps=2", "scales=1", "optimizer=lbfgs", "tile=off"),
+        ("size=384", "steps=1", "scales=1", "optimizer=adam", "tile=128"),
+        ("size=512", "steps=1,1", "optimizer=adam", "tile=off,128"),
     ],
-    ids=["whole", "L-BFGS", "windows", "a whole scale before one by windows"],
+    ids=["L-BFGS", "windows", "a whole scale before one by windows"],
 )
 def test_the_estimate_is_within_a_fifth_of_the_peak(options):
     """A fifth is what is kept back of the memory that is free."""

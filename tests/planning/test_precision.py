@@ -11,6 +11,7 @@ from tf_nst.planning.precision import (
     PRECISIONS,
     Precision,
     choose_precision,
+    convolution_library,
     device_kind,
     device_name,
 )
@@ -95,3 +96,23 @@ def test_no_cpu_takes_xla_and_every_accelerator_does():
 
 def test_every_dtype_of_the_table_is_a_choice():
     assert {row.dtype for row in PRECISIONS.values()} <= set(config.PRECISIONS)
+
+
+@pytest.mark.parametrize(
+    ("flags", "setting", "library"),
+    [
+        ("avx2 fma", None, "Eigen"),
+        ("avx2 avx512f", None, "Eigen"),
+        ("avx512f avx512_vnni", None, "oneDNN"),
+        ("amx_bf16 amx_tile", None, "oneDNN"),
+        ("avx512_vnni", "0", "Eigen"),
+        ("avx2", "1", "oneDNN"),
+    ],
+)
+def test_the_library_that_convolves(monkeypatch, flags, setting, library):
+    """TensorFlow's own rule, and its environment variable."""
+    on_devices(monkeypatch, cpu_flags=flags)
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    if setting is not None:
+        monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", setting)
+    assert convolution_library() == library

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tf_nst.model.networks import Layer
+from tf_nst.planning.precision import convolution_library
 
 _BYTES = {"bfloat16": 2, "float32": 4, "float64": 8}
 # Python with TensorFlow imported and its libraries touched; measured on Linux.
 _BASE = 720_000_000
 # Float32 arrays of the largest layer's size that live at once where gradients meet: the features
-# as the Gram reads them, their gradient, and the two before they are added. Measured.
-_LARGEST_ALIVE = 4
+# as the Gram reads them, their gradient, and the two before they are added. Without oneDNN the
+# gradient of a 3x3 convolution is a product with nine copies of it besides. Measured.
+_LARGEST_ALIVE = {"oneDNN": 4, "Eigen": 10}
 # Float32 arrays of the picture's size that live at once besides the optimiser's own, where windows
 # leave little else: what the run started from, the picture and the one before it, which is the last
 # good one, the one that is shown and its copies, the gradient, content and style as codes, and what
@@ -56,7 +58,7 @@ def estimate_bytes(
     size = _BYTES[dtype]
     weights = sum(9 * layer.channels_in * layer.channels for layer in layers)
     values = _values_per_layer(layers, *sizes.evaluated)
-    step = size * sum(values) + 4 * _LARGEST_ALIVE * max(values)
+    step = size * sum(values) + 4 * _LARGEST_ALIVE[convolution_library()] * max(values)
     # Forward alone a layer goes as the next has come: one in its dtype, and as the Gram reads it.
     largest = (max(_values_per_layer(layers, *style)) for style in sizes.styles)
     measuring = (size + 4) * max(largest, default=0)

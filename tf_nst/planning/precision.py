@@ -29,6 +29,18 @@ PRECISIONS = {
 _FAST_BFLOAT16 = (("amx_bf16", ""), ("avx512_bf16", "AuthenticAMD"))
 
 
+# Instructions by which TensorFlow decides for oneDNN, as Linux names them.
+_ONEDNN = ("avx512_vnni", "avx512_bf16", "avx_vnni", "amx_tile", "amx_int8", "amx_bf16")
+
+
+def convolution_library() -> str:
+    """What TensorFlow convolves with on this processor: "oneDNN", or "Eigen" by default."""
+    setting = os.environ.get("TF_ENABLE_ONEDNN_OPTS", "")
+    if setting in ("0", "1"):
+        return "oneDNN" if setting == "1" else "Eigen"
+    return "oneDNN" if set(_ONEDNN) & set(_cpu_field("flags").split()) else "Eigen"
+
+
 def device_kind(device: str) -> str:
     """The row of PRECISIONS that fits a "CPU", "GPU" or "TPU" of this machine."""
     if device == "GPU":
