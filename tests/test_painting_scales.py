@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 import tf_nst
-from tf_nst import painting as module
 from tf_nst.config import config_from_options
+from tf_nst.engine import resources
 from tf_nst.engine.events import Finished, ScaleStarted
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_inputs
 from tf_nst.ops.resample import resize
 from tf_nst.optim.optimizers import FALLBACK, OPTIMIZERS, Settings
-from tf_nst.painting import Painting, finished, prepare
+from tf_nst.painting import Painting, finished, preparation, prepare, settings
 from tf_nst.planning.plan import Choice, Limits, optimizer_bytes, plan
 from tf_nst.planning.schedule import Scale
 from tf_nst.planning.workload import Workload
@@ -45,7 +45,7 @@ def planned(monkeypatch) -> list[tuple[Workload, Limits]]:
         calls.append((workload, limits))
         return plan(workload, limits)
 
-    monkeypatch.setattr(module, "plan", spying)
+    monkeypatch.setattr(preparation, "plan", spying)
     return calls
 
 
@@ -60,7 +60,7 @@ def test_steps_and_scales_are_those_of_the_job(options):
 
 
 def test_more_scales_than_the_size_allows_are_refused_before_weights_are_loaded(monkeypatch):
-    monkeypatch.setattr(module, "load_weights", lambda *_, **__: pytest.fail("loads weights"))
+    monkeypatch.setattr(resources, "load_weights", lambda *_, **__: pytest.fail("loads weights"))
     with pytest.raises(UserError, match=r"^--scales: expected at most 2 for 64×48 pixels and 4"):
         prepared(scales=3)
 
@@ -107,7 +107,7 @@ def test_stop_is_that_of_the_job():
 @pytest.mark.parametrize(("precision", "exact"), [("float32", True), ("bfloat16", False)])
 def test_the_line_search_knows_whether_losses_are_exact(monkeypatch, precision, exact):
     made = []
-    monkeypatch.setattr(module, "make_optimizer", lambda *settings: made.append(settings))
+    monkeypatch.setattr(preparation, "make_optimizer", lambda *settings: made.append(settings))
     prepared(precision=precision, lbfgs_pairs=7, learning_rate=0.5)
     assert made == [("lbfgs", Settings(0.5, 7, exact))]
 
@@ -160,7 +160,7 @@ def test_the_plan_is_that_of_the_pictures_and_of_the_memory(planned):
 
 @pytest.mark.parametrize(("free", "limit"), [(3_000_000_000, 3_000_000_000), (None, np.inf)])
 def test_without_a_limit_it_is_what_is_free(planned, monkeypatch, free, limit):
-    monkeypatch.setattr(module, "available_bytes", lambda: free)
+    monkeypatch.setattr(settings, "available_bytes", lambda: free)
     prepared()
     assert planned[0][1].bytes == limit
 

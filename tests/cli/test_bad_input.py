@@ -412,7 +412,7 @@ def test_a_first_loss_that_is_not_finite_leaves_no_picture(folder, run_here, mon
     def too_bright(init, content, *_):
         return np.float32(content) * 1e36
 
-    monkeypatch.setattr("tf_nst.painting.initial_image", too_bright)
+    monkeypatch.setattr("tf_nst.painting.preparation.initial_image", too_bright)
     before = snapshot(folder)
     ran = run_here(*GOOD, *SHORT)
     assert_one_line(ran, 1, ("not finite at step 1: ", "expected"))

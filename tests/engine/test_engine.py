@@ -7,6 +7,7 @@ from jobs import picture
 import tf_nst
 from tf_nst.config import config_from_options
 from tf_nst.engine import engine as module
+from tf_nst.engine import resources
 from tf_nst.engine.engine import Cache, Engine
 from tf_nst.engine.loop import iterate
 from tf_nst.io.inputs import read_inputs
@@ -71,16 +72,14 @@ def test_a_picture_by_other_settings_is_that_of_an_engine_of_its_own(options):
 
 def test_a_file_of_weights_that_changes_is_read_again(tmp_path, monkeypatch):
     """By its time and size."""
-    from tf_nst import painting
-
     reads = []
-    load = painting.load_weights
+    load = resources.load_weights
 
     def counting(choice, *arguments, **named):
         reads.append(choice)
         return load("random", *arguments, **named)
 
-    monkeypatch.setattr(painting, "load_weights", counting)
+    monkeypatch.setattr(resources, "load_weights", counting)
     path, engine = tmp_path / "weights.h5", Engine()
     path.write_bytes(b"one")
     for content in (b"one", b"one", b"other"):

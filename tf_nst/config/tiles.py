@@ -44,6 +44,11 @@ def cores_of(tile: str) -> tuple[int, ...] | None:
     return tuple(0 if part == "off" else int(part) for part in tile.split(","))
 
 
+def tile_of(cores: tuple[int, ...]) -> str:
+    """The inverse of `cores_of`; `off` where there are no windows at all."""
+    return ",".join(str(core or "off") for core in cores) if any(cores) else "off"
+
+
 def _text_of_part(part: object) -> str:
     """`off`, or a number of pixels in its shortest form; empty for anything else."""
     if isinstance(part, str) and part.strip() == "off":

@@ -68,37 +68,52 @@ def paint(
       The picture [1, H, W, 3] in 0..1, its own values [terms], unweighted, and whether all was
       finite [].
     """
-    heights, widths, steps_of = look_up_scales(recipe.tables, *sides(content), steps)
-    last, most = tf.size(steps_of) - 1, recipe.tables.steps.shape[1]
     start = content if colors is None else match_colors(content, colors)
-    first = resize(start, heights[0], widths[0])
-    long_sides = tf.cast(tf.maximum(heights, widths), tf.float64)
+    scales = look_up_scales(recipe.tables, *sides(content), steps)
+    first = begin_scale(recipe.optimizer, resize(start, scales[0][0], scales[1][0]))
 
-    def scale(index, progress, finite, _):
-        objective = Objective(
-            recipe.extractor,
-            recipe.terms,
-            targets(last - index, long_sides[index] / long_sides[last]),
-            _references(recipe, resize(content, heights[index], widths[index])),
-            {},
+    def paint_next(index, progress, finite, _):
+        progress, finite_here, values = _paint_scale(
+            recipe, content, start, targets, scales, index, progress
         )
-        picture = next_start(progress.track.picture, start, heights[index], widths[index])
-        progress = begin_scale(recipe.optimizer, picture, progress.state)
-        progress, report = paint_scale(
-            objective, recipe.optimizer, progress, steps_of[index], decay=recipe.decay, most=most
-        )
-        values = term_values(objective, progress.track.picture)
-        values = tf.stack([values[term.name] for term in recipe.terms])
-        return index + 1, progress, finite & report.finite, values
+        return index + 1, progress, finite & finite_here, values
 
     empty = tf.zeros([len(recipe.terms), 1], content.dtype)
     _, progress, finite, values = tf.while_loop(
-        lambda index, *_: index <= last,
-        scale,
-        (tf.constant(0), begin_scale(recipe.optimizer, first), tf.constant(True), empty),
+        lambda index, *_: index < tf.size(scales[2]),
+        paint_next,
+        (tf.constant(0), first, tf.constant(True), empty),
         parallel_iterations=1,
     )
     return progress.track.picture, values[:, 0], finite & tf.reduce_all(tf.math.is_finite(values))
+
+
+def _paint_scale(recipe: Recipe, content, start, targets: Targets, scales, index, progress):
+    """The steps of the scale `index`: its progress, whether all was finite, its values [terms, 1].
+
+    Args:
+      start: what the run begins with, of the picture's size.
+      scales: heights, widths and steps [scales] int32.
+      progress: of the scale before.
+    """
+    heights, widths, steps = scales
+    size, last = (heights[index], widths[index]), tf.size(steps) - 1
+    long_sides = tf.cast(tf.maximum(heights, widths), tf.float64)
+    objective = Objective(
+        recipe.extractor,
+        recipe.terms,
+        targets(last - index, long_sides[index] / long_sides[last]),
+        _references(recipe, resize(content, *size)),
+        {},
+    )
+    picture = next_start(progress.track.picture, start, *size)
+    progress = begin_scale(recipe.optimizer, picture, progress.state)
+    most = recipe.tables.steps.shape[1]
+    progress, report = paint_scale(
+        objective, recipe.optimizer, progress, steps[index], decay=recipe.decay, most=most
+    )
+    values = term_values(objective, progress.track.picture)
+    return progress, report.finite, tf.stack([values[term.name] for term in recipe.terms])
 
 
 def _references(recipe: Recipe, content: tf.Tensor) -> dict[str, dict[str, tf.Tensor]]:

@@ -7,20 +7,16 @@ from typing import TypeVar
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine import messages
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.evaluator import Evaluator, Measured, Run
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
 from tf_nst.engine.failures import LostWorkerError, NonFiniteLossError
 from tf_nst.engine.job import Job
-from tf_nst.engine.not_finite import non_finite, not_finite
-from tf_nst.engine.pace import STOP_STEPS, CallLength, recent_least, stands_still
+from tf_nst.engine.not_finite import non_finite
+from tf_nst.engine.pace import CallLength, recent_least, stands_still
 from tf_nst.engine.replicas import Replicas
-from tf_nst.engine.scales import (
-    pictures_with_references,
-    pictures_with_targets,
-    start_of_scale,
-    weights_of_scale,
-)
+from tf_nst.engine.scales import measure, start_of_scale
 from tf_nst.engine.state import RunState
 from tf_nst.engine.steps import begin_scale
 from tf_nst.ops.resample import resize
@@ -132,7 +128,7 @@ class _Run:
             if self.job.optimizers[index] is self.job.fallback:
                 raise
             self.begin_with(index, fallback=True)
-            yield self.note(_NO_ROOM_TO_BEGIN)
+            yield self.note(messages.NO_ROOM_TO_BEGIN)
 
     def begin_with(self, index: int, *, fallback: bool) -> None:
         """Begins a scale from the picture of the one before."""
@@ -160,7 +156,7 @@ class _Run:
         run = yield from self.within_memory(self.prepare)
         while left := self.scale.steps - self.state.step_of_scale:
             if stands_still(self.state.step_of_scale, self.state.least, self.job.stop):
-                yield self.note(_STANDS_STILL.format(self.job.stop))
+                yield self.note(messages.STANDS_STILL.format(self.job.stop))
                 return
             count = calls.steps(self.state.step, self.state.step_of_scale, left)
             failed = self.failed
@@ -170,10 +166,10 @@ class _Run:
                 yield self.step_down(error)
                 run = yield from self.within_memory(self.prepare)
             except tf.errors.UnavailableError as error:
-                message = f"step {self.state.step}: {_LOST_WORKER}"
+                message = f"step {self.state.step}: {messages.LOST_WORKER}"
                 raise LostWorkerError(message, self.picture) from error
             if self.failed > failed:
-                yield self.note(_failure(self.failed, len(self.job.initial)))
+                yield self.note(messages.search_failed(self.failed, len(self.job.initial)))
 
     def within_memory(self, action: Callable[[], T]) -> Generator[Note, None, T]:
         """What an action returns, by smaller windows where the memory does not suffice."""
@@ -191,28 +187,18 @@ class _Run:
         if self.evaluator:
             self.release()
         self.state, self.measured = self.state._replace(core=core), None
-        return self.note(_OUT_OF_MEMORY.format(core))
+        return self.note(messages.OUT_OF_MEMORY.format(core))
 
     def prepare(self) -> Run:
         """Measures what the scale compares with, and compiles its steps."""
         evaluator = self.engine.evaluator(self.job, self.state.core)
-        self.measured = self.measure(self.scale, self.state.core)
+        self.measured = measure(self.job, self.engine, self.scale, self.state.core)
         with tf.device("CPU:0"):
             placed = evaluator.place(self.optimizer, self.state.progress)
             self.failed = int(np.sum(self.optimizer.failed(self.state.progress.state)))
         run = evaluator.steps(self.optimizer, placed, self.measured)
         self.state, self.evaluator = self.state._replace(progress=placed), evaluator
         return run
-
-    def measure(self, scale: Scale, core: int) -> Measured:
-        """What a scale compares with, by windows of `core` pixels or (0) whole."""
-        with tf.device("CPU:0"):
-            with_targets = pictures_with_targets(self.job, scale)
-            with_references = pictures_with_references(self.job, scale)
-            weights = weights_of_scale(self.job, scale)
-        targets = self.engine.targets(self.job, core, with_targets)
-        references = self.engine.evaluator(self.job, core).references(with_references)
-        return Measured(targets, references, weights)
 
     def call(self, run: Run, count: int, calls: CallLength) -> StepsDone:
         """One call of the compiled steps."""
@@ -249,14 +235,14 @@ class _Run:
             picture = resize(self.picture, *self.job.size)
         values = yield from self.within_memory(lambda: self.final_values(picture))
         if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
-            message = not_finite("loss", "the end", names)
+            message = messages.not_finite("loss", "the end", names)
             raise NonFiniteLossError(message, self.state.last_good)
         yield Finished(picture, values, self.snapshot)
 
     def final_values(self, picture: tf.Tensor) -> dict[str, np.ndarray]:
         """{term: [B]} at the last scale."""
         if self.measured is None:
-            self.measured = self.measure(self.scale, self.state.core)
+            self.measured = measure(self.job, self.engine, self.scale, self.state.core)
         evaluator = self.engine.evaluator(self.job, self.state.core)
         return {
             name: value.numpy() for name, value in evaluator.values(self.measured, picture).items()
@@ -264,18 +250,3 @@ class _Run:
 
     def note(self, line: str) -> Note:
         return Note(f"step {self.state.step}: {line}", self.snapshot)
-
-
-def _failure(failed: int, pictures: int) -> str:
-    which = "" if pictures == 1 else f" for {failed} of {pictures} pictures"
-    return f"the line search found no lower loss{which}, Adam goes on"
-
-
-_LOST_WORKER = (
-    "another worker is gone, expected all of them to the end; --init goes on from the last picture"
-)
-_NO_ROOM_TO_BEGIN = "the memory does not suffice for the optimiser, Adam paints this size"
-_OUT_OF_MEMORY = "the memory does not suffice, this size goes on in windows of {} pixels"
-_STANDS_STILL = (
-    f"{STOP_STEPS} steps lowered the loss by less than {{:g}} of it, enough of this size"
-)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tf_nst.engine.failures import NonFiniteLossError
+from tf_nst.engine.messages import not_finite
 from tf_nst.objective.terms import Terms
 
 
@@ -25,11 +26,3 @@ def non_finite(terms: Terms, history, step: int, start, last_good) -> NonFiniteL
         names = [max(last, key=lambda term: np.max(np.multiply(term.weight, last[term]))).name]
     where = f"step {step + len(history)}"
     return NonFiniteLossError(not_finite(what, where, names), picture)
-
-
-def not_finite(what: str, where: str, names: list[str]) -> str:
-    """The message: what is not finite, where, and by whose fault."""
-    return (
-        f"the {what} is not finite at {where}: {', '.join(names)}; expected finite terms, "
-        "try a smaller --learning_rate or smaller weights"
-    )

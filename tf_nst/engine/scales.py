@@ -1,10 +1,12 @@
-"""What a scale of a job begins with: its pictures, masks and start at the scale's size."""
+"""What a scale of a job begins with and compares with, at the scale's size."""
 
 from collections.abc import Iterable
 
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine.engine import Engine
+from tf_nst.engine.evaluator import Measured
 from tf_nst.engine.job import Job
 from tf_nst.engine.steps import next_start
 from tf_nst.objective.objective import position_weights, reference_pictures, target_pictures
@@ -29,7 +31,18 @@ def start_of_scale(job: Job, scale: Scale, picture: Picture | None) -> tf.Tensor
     return resize(picture, *scale[:2])
 
 
-def pictures_with_targets(job: Job, scale: Scale) -> dict[str, Picture]:
+def measure(job: Job, engine: Engine, scale: Scale, core: int) -> Measured:
+    """What the loss compares with, by windows of `core` pixels or (0) whole."""
+    with tf.device("CPU:0"):
+        with_targets = _pictures_with_targets(job, scale)
+        with_references = _pictures_with_references(job, scale)
+        weights = _weights(job, scale)
+    targets = engine.targets(job, core, with_targets)
+    references = engine.evaluator(job, core).references(with_references)
+    return Measured(targets, references, weights)
+
+
+def _pictures_with_targets(job: Job, scale: Scale) -> dict[str, Picture]:
     """The pictures at which targets are measured: they shrink as the painted one does."""
     share = max(scale[:2]) / max(job.size)
     pictures = _named(job, target_pictures(job.terms))
@@ -39,13 +52,13 @@ def pictures_with_targets(job: Job, scale: Scale) -> dict[str, Picture]:
     }
 
 
-def pictures_with_references(job: Job, scale: Scale) -> dict[str, Picture]:
+def _pictures_with_references(job: Job, scale: Scale) -> dict[str, Picture]:
     """The pictures that are compared position by position, at the size of the painted one."""
     pictures = _named(job, reference_pictures(job.terms))
     return {name: _of_size(picture, *scale[:2]) for name, picture in pictures}
 
 
-def weights_of_scale(job: Job, scale: Scale) -> dict[str, tf.Tensor]:
+def _weights(job: Job, scale: Scale) -> dict[str, tf.Tensor]:
     """{term: [1, h, w, 1]}: the masks at the layers of the terms that have one."""
     masks = {name: _of_size(mask[None, :, :, None], *scale[:2]) for name, mask in job.masks.items()}
     return position_weights(job.network, job.terms, masks)

@@ -13,6 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine.cores import (
+    core_weights,
+    crop_to_core,
+    cut_weights,
+    pad_from_core,
+    pixels_of,
+    place_of,
+)
 from tf_nst.engine.evaluator import Measured
 from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.model.networks import Network
@@ -31,9 +39,8 @@ from tf_nst.objective.objective import (
     total,
 )
 from tf_nst.objective.statistics import Sums, Value
-from tf_nst.objective.terms import Terms, layer_stride
+from tf_nst.objective.terms import Terms
 from tf_nst.ops.color import as_float
-from tf_nst.ops.statistics import sum_dtype
 from tf_nst.planning.tiles import Window, check_additive, plan_windows
 
 Round = tuple[Window, ...]
@@ -134,7 +141,7 @@ class Windows:
             arguments = image, windows, *compared, slopes
             parts = self._run("gradient", self._window_gradient, *arguments)
             for window, part in zip(windows, self._replicas.each(parts), strict=True):
-                gradient[_pixels(window)] += part.numpy()
+                gradient[pixels_of(window)] += part.numpy()
         return self._replicas.summed_over_workers(gradient)
 
     def _compared_rounds(self, image: tf.Tensor, measured: Measured | None):
@@ -148,60 +155,20 @@ class Windows:
             yield windows, references, weights
 
     def _weights(self, weights: Mapping[str, tf.Tensor], windows: Round) -> Any:
-        """The weights of positions that windows read."""
-        layers = {term.name: term.layer for term in self.objective.terms}
-
-        def cut(window: Window) -> dict[str, tf.Tensor]:
-            return {
-                name: plane[_positions(window, self._stride(layers[name]))]
-                for name, plane in weights.items()
-            }
-
-        parts = [cut(window) for window in windows]
+        """The weights of the positions that windows read."""
+        parts = [
+            cut_weights(self.objective.network, self.objective.terms, weights, window)
+            for window in windows
+        ]
         return tf.nest.map_structure(self._replicas.hand_out, *parts)
 
     def _cropped(self, features: Any, windows: Round) -> Any:
-        """The features of windows without halos, together as many as the picture has."""
-
-        def crop(features, place):
-            return {
-                layer: value[:, *self._core_slices(layer, place)]
-                for layer, value in features.items()
-            }
-
+        crop = partial(crop_to_core, self.objective.network)
         return self._replicas.apart(crop, features, self._places(windows))
 
     def _padded(self, references: Any, windows: Round) -> Any:
-        """The inverse of `_cropped`, with zeros outside the cores."""
-
-        def pad(references, place):
-            return {
-                name: {
-                    layer: tf.pad(value, self._margins(value.shape, layer, place, windows[0]))
-                    for layer, value in features.items()
-                }
-                for name, features in references.items()
-            }
-
+        pad = partial(pad_from_core, self.objective.network, windows[0])
         return self._replicas.apart(pad, references, self._places(windows))
-
-    def _margins(self, shape, layer: str, place: tf.Tensor, window: Window) -> list[list[int]]:
-        margins = [[0, 0]]
-        for axis, core in enumerate(self._core_slices(layer, place)):
-            whole = window[axis].length // self._stride(layer)
-            margins.append([core.start, whole - core.start - shape[1 + axis]])
-        return [*margins, [0, 0]]
-
-    def _core_slices(self, layer: str, place: tf.Tensor) -> tuple[slice, slice]:
-        """The rows and columns of a window's features in its core."""
-        stride = self._stride(layer)
-        return tuple(
-            slice(first // stride - start // stride, stop // stride - start // stride)
-            for start, first, stop in place.numpy()
-        )
-
-    def _stride(self, layer: str) -> int:
-        return layer_stride(self.objective.network, layer)
 
     def _rounds(self, picture: tf.Tensor) -> list[Round]:
         """This worker's windows, one for each of its replicas; gaps are filled by empty ones."""
@@ -210,7 +177,7 @@ class Windows:
     def _run(self, key, function: Callable, picture: tf.Tensor, windows: Round, *arguments):
         """`function` of the pixels that windows read, of where they lie, and of arguments."""
         with tf.device("CPU:0"):
-            parts = (as_float(picture[_pixels(window)]) for window in windows)
+            parts = (as_float(picture[pixels_of(window)]) for window in windows)
             pixels = self._replicas.hand_out(*parts)
         arguments = pixels, self._places(windows), *arguments
         compiled = tf.function(function, autograph=False, jit_compile=self._xla)
@@ -218,13 +185,13 @@ class Windows:
 
     def _places(self, windows: Round) -> Any:
         with tf.device("CPU:0"):
-            return self._replicas.hand_out(*map(_place, windows))
+            return self._replicas.hand_out(*map(place_of, windows))
 
     def _window_sums(self, terms: Terms, pixels: tf.Tensor, place, references, weights):
         features = observe(self.objective.extractor, pixels)
         counted = {}
         for term in terms:
-            core = self._core_weights(features[term.layer], term.layer, place)
+            core = core_weights(self.objective.network, term.layer, features[term.layer], place)
             counted[term.name] = core * tf.cast(weights.get(term.name, 1.0), core.dtype)
         return measure_sums(terms, features, references, counted)
 
@@ -234,36 +201,11 @@ class Windows:
             sums = self._window_sums(self.objective.terms, pixels, place, references, weights)
         return tape.gradient(sums, pixels, output_gradients=slopes)
 
-    def _core_weights(self, features: tf.Tensor, layer: str, place: tf.Tensor) -> tf.Tensor:
-        """[1, h, w, 1]: 1 at the positions of the window's core, else 0."""
-        stride, sides = self._stride(layer), []
-        for axis in range(2):
-            start, first, stop = tf.unstack(place[axis] // stride)
-            positions = start + tf.range(features.shape[1 + axis])
-            sides.append((positions >= first) & (positions < stop))
-        core = sides[0][None, :, None, None] & sides[1][None, None, :, None]
-        return tf.cast(core, sum_dtype(features))
-
 
 def _reference(extractor: Extractor, terms: Terms, pixels: tf.Tensor, place) -> Features:
     """The features of the one picture that these terms name."""
     name = terms[0].of
     return measure_references(extractor, terms, {name: pixels})[name]
-
-
-def _pixels(window: Window) -> tuple[slice, slice, slice]:
-    return _positions(window, 1)
-
-
-def _positions(window: Window, stride: int) -> tuple[slice, slice, slice]:
-    """Of a batch of planes with so many pixels between positions, what a window reads."""
-    spans = (slice(span.start // stride, span.stop // stride) for span in window)
-    return slice(None), *spans
-
-
-def _place(window: Window) -> tf.Tensor:
-    """[2, 3]: where the window begins, and where its core begins and ends."""
-    return tf.constant([[span.start, span.core_start, span.core_stop] for span in window])
 
 
 def _added(one, other):

@@ -137,9 +137,14 @@ def lbfgs_update(
     )
     failures = tf.where(accepted, 0, state.failures + tf.cast(failed, tf.int32))
     updated = LbfgsState(point, gradient, direction, start, search, pairs, squares, failures)
+    return _next_trial(updated), updated
+
+
+def _next_trial(state: LbfgsState) -> tf.Tensor:
+    """The picture at the search's rate; the point itself where the search has failed for good."""
+    moved = state.point + per_picture(state.search.rate, state.point) * state.direction
     # Departure from the book: pixels stay in 0..1, the path is bent at the border.
-    trial_image = tf.clip_by_value(point + per_picture(search.rate, point) * direction, 0.0, 1.0)
-    return choose(lbfgs_failed(updated), point, trial_image), updated
+    return choose(lbfgs_failed(state), state.point, tf.clip_by_value(moved, 0.0, 1.0))
 
 
 def inner(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:

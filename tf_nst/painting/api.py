@@ -1,0 +1,75 @@
+"""Painting from Python."""
+
+import logging
+import time
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from tf_nst.config import config_from_options
+from tf_nst.engine.engine import Engine
+from tf_nst.engine.events import Event, Note
+from tf_nst.engine.loop import stylize as run
+from tf_nst.io.images import Image
+from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.ops.resample import resize
+from tf_nst.painting.preparation import Painting, prepare
+
+_LOGGER = logging.getLogger("tf_nst")
+
+
+def stylize(
+    content: Source,
+    style: Source,
+    *,
+    listeners: tuple[Callable[[Event], None], ...] = (),
+    report: Callable[[str], None] = _LOGGER.warning,
+    engine: Engine | None = None,
+    **options,
+) -> Image:
+    """Paints `content` in the manner of `style`.
+
+    Args:
+      content: a path, an Image, Pillow's image (its alpha is left out), or an array [H, W, 3],
+        uint8, uint16 or floating in 0..1.
+      style: the same, of any size.
+      listeners: each is called with every event of the run (tf_nst/engine/events.py).
+      report: called with plain lines, such as how many steps `seconds` allows; by default they go
+        to the logger "tf_nst".
+      engine: a `tf_nst.Engine`, which keeps what the next picture need not make again: the network,
+        the compiled steps and what was measured of the style. By default nothing is kept.
+      **options: the command's flags without their dashes, such as size=512, steps=300,
+        style_layers="conv1_1,conv2_1:2" or init="noise"; `tf-nst --help` has their ranges.
+
+    Returns:
+      An Image: `.show()`, `.save("out.png")`, `numpy.asarray(image)`.
+
+    Raises:
+      UserError: an argument that cannot be used; the message says which and what was expected.
+      NonFiniteLossError: a loss became NaN or infinite.
+    """
+    began = time.perf_counter()
+    config = config_from_options(options)
+    inputs = read_inputs(config, content, style)
+    for note in (*inputs.content.notes, *inputs.style.notes):
+        report(note)
+    painting = prepare(config, inputs, report, began=began, engine=engine)
+
+    def report_notes(event: Event) -> None:
+        if isinstance(event, Note):
+            report(event.line)
+
+    picture = run(painting.job, (report_notes, *listeners), painting.engine)
+    return finished(painting, picture)
+
+
+def finished(painting: Painting, picture: tf.Tensor | np.ndarray) -> Image:
+    """The Image of [1, h, w, 3] float in 0..1, with the content's size, depth, alpha and profile.
+
+    A picture of an earlier scale is enlarged.
+    """
+    content = painting.inputs.content
+    # numpy() would copy; the size is the content's already, but for previews of earlier scales.
+    pixels = np.asarray(resize(tf.convert_to_tensor(picture), *content.size))[0]
+    return Image.from_float(pixels, content.depth, content.alpha, content.profile)

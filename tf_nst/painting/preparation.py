@@ -1,0 +1,138 @@
+"""From pictures and a config to a job of the engine."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from tf_nst.config import StylizeConfig
+from tf_nst.engine.engine import Engine
+from tf_nst.engine.initial import NOISY_STARTS, initial_image, noise_image
+from tf_nst.engine.job import Job
+from tf_nst.engine.resources import get_network
+from tf_nst.io.inputs import Inputs
+from tf_nst.model.networks import NETWORKS
+from tf_nst.model.weights import Weights
+from tf_nst.objective.layers import used_layers
+from tf_nst.objective.objective import Extractor
+from tf_nst.objective.terms import CONTENT, STYLE
+from tf_nst.optim.optimizers import Settings, make_fallback, make_optimizer
+from tf_nst.painting.settings import (
+    choose_devices,
+    describe_workload,
+    find_limits,
+    fit_steps,
+    record_config,
+    resolve,
+)
+from tf_nst.planning.plan import Plan, plan, shortages
+from tf_nst.planning.schedule import Scale
+from tf_nst.planning.workload import Workload
+
+
+class Painting(NamedTuple):
+    """A job, and what a record says of it.
+
+    Attributes:
+      job: for the engine.
+      config: with every `auto`, size and learning rate resolved.
+      inputs: the pictures.
+      weights: where the network's numbers are from; the arrays themselves are let go.
+      plan: how it is painted.
+      timed: whether the steps are those that the config's seconds allowed.
+      engine: that runs it.
+    """
+
+    job: Job
+    config: StylizeConfig
+    inputs: Inputs
+    weights: Weights
+    plan: Plan
+    timed: bool
+    engine: Engine
+
+
+def prepare(
+    config: StylizeConfig,
+    inputs: Inputs,
+    report: Callable[[str], None],
+    *,
+    pause_every: int = 0,
+    began: float | None = None,
+    engine: Engine | None = None,
+) -> Painting:
+    """Loads the weights and builds the job.
+
+    Args:
+      config: of the picture.
+      inputs: see `read_inputs`.
+      report: called with plain lines.
+      pause_every: a call of the compiled step ends at each multiple of so many steps; 0: anywhere.
+      began: the time.perf_counter() from which the config's seconds count; by default now.
+      engine: of earlier pictures; by default a new one.
+
+    Raises:
+      UserError: unusable weights, more scales than the picture's size, the steps or the seconds
+        allow, or devices that are not there.
+      RunError: a download failed.
+    """
+    # Before the weights, which may be downloaded: devices and scales that cannot be are refused.
+    began, engine = began or time.perf_counter(), engine or Engine()
+    timed, choice = config.seconds is not None, config.network_config
+    layers = used_layers(config.objective, NETWORKS[choice.network])
+    strategy = choose_devices(config, inputs, engine, report)
+    config = resolve(config, inputs, strategy)
+    workload = describe_workload(config, inputs, strategy)
+    limits = find_limits(config, layers, strategy, engine)
+    if timed:
+        config, workload = fit_steps(config, workload, limits, began, report)
+    chosen = plan(workload, limits)
+    for line in shortages(workload, chosen):
+        report(line)
+    extractor, weights = get_network(
+        engine, strategy, config.precision, choice, layers, seed=config.seed, report=report
+    )
+    job = _job(config, inputs, workload, chosen, extractor)
+    job = job._replace(pause_every=pause_every, strategy=strategy)
+    config = record_config(config, weights, workload, chosen, limits)
+    return Painting(job, config, inputs, weights, chosen, timed, engine)
+
+
+def _job(
+    config: StylizeConfig, inputs: Inputs, workload: Workload, chosen: Plan, extractor: Extractor
+) -> Job:
+    exact = config.precision != "bfloat16"
+    optimizers = tuple(
+        make_fallback()
+        if choice.name != config.optimizer
+        else make_optimizer(choice.name, Settings(config.learning_rate, choice.pairs, exact))
+        for choice in chosen.optimizers
+    )
+    return Job(
+        network=workload.network,
+        extractor=extractor,
+        terms=workload.terms,
+        scales=workload.scales,
+        optimizers=optimizers,
+        fallback=make_fallback(),
+        pictures={CONTENT: inputs.content.pixels[None], STYLE: inputs.style.pixels[None]},
+        initial=_initial(config, inputs, workload.scales),
+        detail=config.init not in NOISY_STARTS,
+        decay=config.average,
+        stop=config.stop,
+        xla=config.xla == "on",
+        # Where windows are not wanted none are taken, however short the memory.
+        cores=chosen.cores if config.cores is None or any(config.cores) else None,
+    )
+
+
+def _initial(config: StylizeConfig, inputs: Inputs, scales: tuple[Scale, ...]) -> np.ndarray:
+    """The start; noise of the first scale's size, since it would be less in a smaller picture."""
+    if inputs.start is not None:
+        return inputs.start.to_float()[None]
+    content, style = inputs.content.pixels[None], inputs.style.pixels[None]
+    if config.init in NOISY_STARTS:
+        first = next(scale for scale in scales if scale.steps)
+        return noise_image(config.init, *first[:2], style, config.seed)
+    return initial_image(config.init, content, style, config.seed)
