@@ -2,7 +2,7 @@
 
 import pytest
 
-from tf_nst.config import CONTENT_LOSSES, VARIATION_LOSSES, ObjectiveConfig
+from tf_nst.config import CONTENT_LOSSES, STYLE_STATISTICS, VARIATION_LOSSES, ObjectiveConfig
 from tf_nst.config.weighted import Weighted, parse_weighted
 from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS
@@ -80,12 +80,12 @@ def test_names_never_collide(content_loss, tv_loss):
     config = ObjectiveConfig(
         content_layers=layers,
         style_layers=layers,
-        style_statistic=(Weighted("gram"), Weighted("mean_std")),
+        style_statistic=tuple(map(Weighted, STYLE_STATISTICS)),
         content_loss=content_loss,
         tv_loss=tv_loss,
     )
     names = [term.name for term in build_terms(config, VGG19)]
-    assert len(set(names)) == len(names) == 3 * len(layers) + 1
+    assert len(set(names)) == len(names) == (1 + len(STYLE_STATISTICS)) * len(layers) + 1
 
 
 @pytest.mark.parametrize(
