@@ -7,7 +7,13 @@ import tensorflow as tf
 from tolerances import assert_close
 
 from objective.samples import batch, distance, target_of
-from tf_nst.objective.statistics import STATISTICS, mean_target, means
+from tf_nst.objective.statistics import (
+    STATISTICS,
+    mean_and_variance,
+    mean_target,
+    means,
+    pooled_variance,
+)
 
 FEATURES = reference.counting(6, 8, 3)
 CONTENT = reference.counting(6, 8, 3, start=29)
@@ -118,6 +124,30 @@ def test_means_divide_each_sum_by_the_positions_of_its_picture():
 def test_means_over_no_positions_are_zero():
     result = means({"error": tf.constant([0.0, 6.0]), "positions": tf.constant([0.0, 2.0])})
     np.testing.assert_array_equal(result["error"], [0.0, 3.0])
+
+
+def test_the_variance_is_the_mean_square_less_the_squared_mean():
+    """1 and 3: mean 2, variance 1; of the other picture nothing counts."""
+    result = mean_and_variance(
+        {
+            "mean": tf.constant([[4.0], [0.0]]),
+            "mean_square": tf.constant([[10.0], [0.0]]),
+            "positions": tf.constant([2.0, 0.0]),
+        }
+    )
+    np.testing.assert_array_equal(result["mean"], [[2.0], [0.0]])
+    np.testing.assert_array_equal(result["variance"], [[1.0], [0.0]])
+
+
+def test_the_variance_of_several_targets_counts_how_far_their_means_lie_apart():
+    """Means 0 and 4 by 3 : 1 are 1; variances of 1 and 5 are 2, and 3/4 of 1 and 1/4 of 9 more."""
+    targets = [
+        {"mean": tf.constant([[0.0]]), "variance": tf.constant([[1.0]])},
+        {"mean": tf.constant([[4.0]]), "variance": tf.constant([[5.0]])},
+    ]
+    blended = pooled_variance(targets, [0.75, 0.25])
+    np.testing.assert_array_equal(blended["mean"], [[1.0]])
+    np.testing.assert_array_equal(blended["variance"], [[5.0]])
 
 
 @of_content
