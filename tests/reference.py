@@ -23,6 +23,17 @@ def counting(height: int, width: int, channels: int = 3, start: int = 0) -> np.n
     return (numbers % 256).reshape(height, width, channels) / 255.0
 
 
+def pooled(plane, stride: int) -> np.ndarray:
+    """The mean of each square of `stride` pixels a side, [h, w] -> [h // stride, w // stride]."""
+    height, width = (side // stride for side in plane.shape)
+    result = np.zeros([height, width])
+    for row in range(height):
+        for column in range(width):
+            top, left = row * stride, column * stride
+            result[row, column] = plane[top : top + stride, left : left + stride].mean()
+    return result
+
+
 def positions(features, weights=None):
     """Every position's features and weight."""
     height, width = features.shape[:2]

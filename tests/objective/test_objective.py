@@ -6,16 +6,24 @@ import reference
 import tensorflow as tf
 from tolerances import assert_close, assert_gradient
 
+from objective.samples import make_term
 from tf_nst.config import ObjectiveConfig
-from tf_nst.config.weighted import Weighted, parse_weighted
-from tf_nst.errors import UserError
-from tf_nst.model.networks import NETWORKS
+from tf_nst.config.weighted import Weighted
+from tf_nst.objective import statistics
 from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.layers import used_layers
-from tf_nst.objective.objective import build_objective, build_terms, term_values, total
-from tf_nst.objective.terms import IMAGE, Gram, SquaredVariation
+from tf_nst.objective.objective import (
+    blend,
+    build_objective,
+    measure_references,
+    measure_targets,
+    reference_pictures,
+    target_pictures,
+    term_values,
+    total,
+)
+from tf_nst.objective.terms import CONTENT, IMAGE, STYLE, build_terms
 
-VGG19 = NETWORKS["vgg19"]
 CONFIG = ObjectiveConfig(
     content_layers=(Weighted("block2_conv2", 3.0), Weighted("block1_conv2")),
     style_layers=(Weighted("block1_conv1"), Weighted("block3_conv1", 2.0)),
@@ -25,64 +33,18 @@ CONFIG = ObjectiveConfig(
 IMAGE_64 = 0.2 + 0.6 * reference.counting(12, 16, start=50)
 CONTENT_64 = reference.counting(12, 16)
 STYLE_64 = reference.counting(18, 14, start=9) ** 2
+PICTURES_64 = {CONTENT: tf.constant(CONTENT_64[None]), STYLE: tf.constant(STYLE_64[None])}
 
 
 @pytest.fixture(scope="module")
 def objective_64(tiny, make_extractor):
     extractor = make_extractor(used_layers(CONFIG, tiny), dtype="float64")
-    images = tf.constant(CONTENT_64[None]), tf.constant(STYLE_64[None])
-    return build_objective(extractor, build_terms(CONFIG, tiny), *images)
-
-
-def test_weights_within_a_list_are_relative():
-    by_name = {term.name: term.weight for term in build_terms(CONFIG, VGG19)}
-    expected = {
-        "content/mean_squared/block2_conv2": 0.75,
-        "content/mean_squared/block1_conv2": 0.25,
-        "style/gram/block1_conv1": 10 * 0.8 / 3,
-        "style/gram/block3_conv1": 10 * 0.8 * 2 / 3,
-        "style/mean_std/block1_conv1": 10 * 0.2 / 3,
-        "style/mean_std/block3_conv1": 10 * 0.2 * 2 / 3,
-        "variation/squared/image": 1e-3,
-    }
-    assert by_name == pytest.approx(expected, rel=1e-14)
-
-
-@pytest.mark.parametrize("layers", ["conv1_1", "conv1_1,conv2_1", "conv1_1:7,conv2_1:7,pool3:7"])
-def test_the_weights_of_a_list_add_up_to_its_own(layers):
-    config = ObjectiveConfig(style_layers=parse_weighted(layers, "--style_layers"))
-    terms = build_terms(config, VGG19)
-    assert sum(term.weight for term in terms if term.role == "style") == pytest.approx(10.0)
-
-
-@pytest.mark.parametrize("role", ["content", "style", "variation"])
-def test_terms_of_weight_zero_are_absent(role):
-    flag = {"variation": "tv_weight"}.get(role, f"{role}_weight")
-    everything = {term.role for term in build_terms(ObjectiveConfig(), VGG19)}
-    terms = build_terms(ObjectiveConfig(**{flag: 0.0}), VGG19)
-    assert {term.role for term in terms} == everything - {role}
-
-
-def test_the_choices_of_the_config_are_used():
-    config = ObjectiveConfig(content_loss="frobenius", tv_loss="absolute")
-    statistics = {term.role: term.statistic for term in build_terms(config, VGG19)}
-    assert statistics == {"content": "frobenius", "style": "gram", "variation": "absolute"}
-
-
-def test_names_are_different():
-    names = [term.name for term in build_terms(CONFIG, VGG19)]
-    assert len(set(names)) == len(names)
-
-
-def test_unknown_layers_are_refused():
-    with pytest.raises(UserError, match="--style_layers"):
-        build_terms(ObjectiveConfig(style_layers=(Weighted("conv7_7"),)), VGG19)
+    return build_objective(extractor, build_terms(CONFIG, tiny), PICTURES_64)
 
 
 def features_64(tiny, tiny_arrays, image) -> dict:
     layers = tiny.up_to(used_layers(CONFIG, tiny))
-    found = reference.vgg_features(image, layers, tiny_arrays)
-    return {**found, IMAGE: image * 255.0}
+    return {**reference.vgg_features(image, layers, tiny_arrays), IMAGE: image * 255.0}
 
 
 def reference_loss(tiny, tiny_arrays, image) -> float:
@@ -99,8 +61,8 @@ def test_the_loss_equals_its_reference(objective_64, tiny, tiny_arrays):
 
 def test_the_loss_in_float32_is_within_the_tolerance(make_extractor, tiny, tiny_arrays):
     extractor = make_extractor(used_layers(CONFIG, tiny))
-    images = tf.constant(CONTENT_64[None], tf.float32), tf.constant(STYLE_64[None], tf.float32)
-    objective = build_objective(extractor, build_terms(CONFIG, tiny), *images)
+    pictures = {name: tf.cast(picture, tf.float32) for name, picture in PICTURES_64.items()}
+    objective = build_objective(extractor, build_terms(CONFIG, tiny), pictures)
     values = term_values(objective, tf.constant(IMAGE_64[None], tf.float32))
     assert {value.dtype for value in values.values()} == {tf.float32}
     expected = reference_loss(tiny, tiny_arrays, IMAGE_64)
@@ -125,7 +87,9 @@ def test_the_gradient_equals_central_differences_along_directions(objective_64):
 def test_every_value_at_the_content_and_style_themselves_is_zero(make_extractor, tiny, content):
     config = ObjectiveConfig(tv_weight=0.0, style_statistic=CONFIG.style_statistic)
     extractor = make_extractor(used_layers(config, tiny))
-    objective = build_objective(extractor, build_terms(config, tiny), content, content)
+    objective = build_objective(
+        extractor, build_terms(config, tiny), {CONTENT: content, STYLE: content}
+    )
     for value in term_values(objective, tf.constant(content)).values():
         np.testing.assert_allclose(value, [0.0], atol=1e-9)
 
@@ -136,41 +100,133 @@ def test_values_come_in_the_order_of_the_terms(objective_64):
 
 
 def test_only_what_is_compared_is_kept(objective_64):
-    assert set(objective_64.references) == {"block2_conv2", "block1_conv2"}
+    (references,) = objective_64.references.values()
+    assert set(objective_64.references) == {CONTENT}
+    assert set(references) == {"block2_conv2", "block1_conv2"}
     styles = {term.name for term in objective_64.terms if term.role == "style"}
     assert set(objective_64.targets) == styles
 
 
-def test_variation_is_in_pixel_values_of_0_to_255(content):
+def test_variation_is_in_pixel_values_of_0_to_255():
     image = tf.constant([[[[0.0], [1.0]]]]) * tf.ones([1, 1, 2, 3])
-    objective = build_objective(lambda it: {}, (SquaredVariation(IMAGE, 1.0),), content, content)
+    objective = build_objective(lambda it: {}, (make_term("squared", IMAGE),), {})
     value = term_values(objective, image)["variation/squared/image"]
     np.testing.assert_array_equal(value, [255.0**2])
 
 
+TWO = make_term("gram", "a", 2.0), make_term("gram", "b", 0.5)
+
+
 def test_total_is_the_weighted_sum():
-    terms = (Gram("a", 2.0), Gram("b", 0.5))
     values = {"style/gram/a": tf.constant([1.0, 3.0]), "style/gram/b": tf.constant([4.0, 0.0])}
-    np.testing.assert_array_equal(total(terms, values), [4.0, 6.0])
+    np.testing.assert_array_equal(total(TWO, values), [4.0, 6.0])
+
+
+def test_total_takes_a_weight_for_each_picture():
+    terms = TWO[0]._replace(weight=(2.0, 10.0)), TWO[1]
+    values = {"style/gram/a": tf.constant([1.0, 3.0]), "style/gram/b": tf.constant([4.0, 0.0])}
+    np.testing.assert_array_equal(total(terms, values), [4.0, 30.0])
+
+
+# --- several pictures ------------------------------------------------------------------------
+
+SEVERAL = (
+    make_term("mean_squared", "own", of="one content"),
+    make_term("gram", "own", of="one style"),
+    make_term("frobenius", "own", of="other content"),
+    make_term("mean_std", "own", of="one style"),
+    make_term("gram", "own", of="other style"),
+    make_term("absolute", IMAGE),
+)
+NAMED = {
+    "one content": CONTENT_64,
+    "other content": IMAGE_64,
+    "one style": STYLE_64,
+    "other style": STYLE_64[:9] + 0.25,
+}
+NAMED = {name: tf.constant(picture[None]) for name, picture in NAMED.items()}
+
+
+def own(image) -> dict:
+    """Features that are the picture itself."""
+    return {"own": image}
+
+
+def test_pictures_are_named_once_by_what_is_measured_there():
+    assert target_pictures(SEVERAL) == ("one style", "other style")
+    assert reference_pictures(SEVERAL) == ("one content", "other content")
+
+
+def test_each_term_compares_with_its_own_picture():
+    objective = build_objective(own, SEVERAL, NAMED)
+    values = term_values(objective, tf.constant(IMAGE_64[None]))
+    assert list(values) == [term.name for term in SEVERAL]
+    for term in SEVERAL[:-1]:
+        other = NAMED[term.of][0].numpy()
+        expected = reference.DISTANCES[term.statistic](IMAGE_64, other)
+        assert_close(values[term.name], [expected], "float64", scale=1.0)
+    assert values["content/frobenius/own/other content"] == 0
+
+
+def test_what_is_measured_together_equals_what_is_measured_for_each_term():
+    objective = build_objective(own, SEVERAL, NAMED)
+    references = measure_references(own, SEVERAL, NAMED)
+    tf.nest.map_structure(np.testing.assert_array_equal, objective.references, references)
+    with_target = [term for term in SEVERAL if term.has_target]
+    assert list(objective.targets) == [term.name for term in with_target]
+    for term in with_target:
+        target = objective.targets[term.name]
+        (alone,) = measure_targets(own, (term,), NAMED).values()
+        assert target.keys() == alone.keys()
+        for part, value in alone.items():
+            assert_close(target[part], value, "float64")
+
+
+def test_blended_targets_weigh_relative_to_their_sum():
+    """3 : 1 of Grams 8 and 16."""
+    terms = (make_term("gram", "own"), make_term("mean_squared", "own"))
+    targets = [{"style/gram/own": {"gram": tf.fill([1, 1, 1], value)}} for value in (8.0, 16.0)]
+    blended = blend(targets, [6.0, 2.0], terms)
+    assert blended.keys() == {"style/gram/own"}
+    np.testing.assert_array_equal(blended["style/gram/own"]["gram"], [[[10.0]]])
+
+
+def test_each_statistic_blends_its_targets_its_own_way(monkeypatch):
+    """One by the mean, one by the largest."""
+
+    def largest(targets, shares):
+        assert shares == [0.75, 0.25]
+        return {"mean": tf.reduce_max([target["mean"] for target in targets], 0)}
+
+    row = statistics.STATISTICS["mean_std"]._replace(blend=largest)
+    monkeypatch.setitem(statistics.STATISTICS, "mean_std", row)
+    terms = (make_term("gram", "own"), make_term("mean_std", "own"))
+    targets = [
+        {"style/gram/own": {"gram": one}, "style/mean_std/own": {"mean": one}}
+        for one in (tf.constant([8.0]), tf.constant([16.0]))
+    ]
+    blended = blend(targets, [3.0, 1.0], terms)
+    assert blended["style/gram/own"]["gram"] == 10
+    assert blended["style/mean_std/own"]["mean"] == 16
 
 
 def test_a_batch_of_two_equals_the_two_alone(objective_64):
     images = np.stack([IMAGE_64, IMAGE_64[::-1]])
-    found = value_and_grad(objective_64, tf.constant(images))
+    both = value_and_grad(objective_64, tf.constant(images))
     for index in range(2):
         alone = value_and_grad(objective_64, tf.constant(images[index : index + 1]))
-        assert_close(found.gradient[index], alone.gradient[0], "float64")
-        assert_close(found.loss[index], alone.loss[0], "float64")
-        for name, value in found.values.items():
+        assert_close(both.gradient[index], alone.gradient[0], "float64")
+        assert_close(both.loss[index], alone.loss[0], "float64")
+        for name, value in both.values.items():
             assert_close(value[index], alone.values[name][0], "float64")
 
 
 def test_each_of_a_batch_has_its_own_content(make_extractor, tiny):
     terms = build_terms(CONFIG, tiny)
     extractor = make_extractor(used_layers(CONFIG, tiny), dtype="float64")
-    contents = np.stack([CONTENT_64, IMAGE_64])
-    objective = build_objective(extractor, terms, tf.constant(contents), STYLE_64[None])
-    values = term_values(objective, tf.constant(contents))
+    contents = tf.constant(np.stack([CONTENT_64, IMAGE_64]))
+    objective = build_objective(extractor, terms, {**PICTURES_64, CONTENT: contents})
+    values = term_values(objective, contents)
     for layer in ("block2_conv2", "block1_conv2"):
         np.testing.assert_array_equal(values[f"content/mean_squared/{layer}"], [0.0, 0.0])
 
@@ -192,11 +248,12 @@ def test_a_setting_means_nearly_the_same_at_two_sizes(make_extractor, tiny, styl
     extractor, terms = make_extractor(used_layers(config, tiny)), build_terms(config, tiny)
     ramp = np.abs(np.arange(16) - 8) / 8.0
     texture = 0.3 * reference.counting(16, 16) + 0.7 * ramp[:, None, None]
-    found = []
+    results = []
     for repeats in (4, 8):
         image = tf.constant(np.tile(texture, (repeats, repeats, 1))[None], tf.float32)
-        objective = build_objective(extractor, terms, image[:, ::-1], tf.constant(style))
+        pictures = {CONTENT: image[:, ::-1], STYLE: tf.constant(style)}
+        objective = build_objective(extractor, terms, pictures)
         _, values, gradient = value_and_grad(objective, image)
         slope = np.abs(gradient).sum()
-        found.append([*(float(value[0]) for value in values.values()), slope])
-    np.testing.assert_allclose(found[1], found[0], rtol=SAME_SETTING)
+        results.append([*(float(value[0]) for value in values.values()), slope])
+    np.testing.assert_allclose(results[1], results[0], rtol=SAME_SETTING)

@@ -1,143 +1,126 @@
-"""Each term by hand: what its number means. What all terms share is in tests/conformance."""
+"""From a config to terms: their weights, pictures and names."""
 
-import numpy as np
 import pytest
-import reference
-import tensorflow as tf
-from tolerances import assert_close
 
+from tf_nst.config import CONTENT_LOSSES, STYLE_STATISTICS, VARIATION_LOSSES, ObjectiveConfig
+from tf_nst.config.weighted import Weighted, parse_weighted
+from tf_nst.errors import UserError
+from tf_nst.model.networks import NETWORKS
+from tf_nst.objective.statistics import STATISTICS
 from tf_nst.objective.terms import (
-    AbsoluteVariation,
-    FrobeniusContent,
-    Gram,
-    MeanSquaredContent,
-    MeanStd,
-    SquaredVariation,
-    means,
+    CONTENT,
+    IMAGE,
+    STYLE,
+    Term,
+    build_terms,
+    layer_stride,
+    network_layers,
 )
 
-FEATURES = reference.counting(6, 8, 3)
-CONTENT = reference.counting(6, 8, 3, start=29)
+VGG19 = NETWORKS["vgg19"]
+CONFIG = ObjectiveConfig(
+    content_layers=(Weighted("block2_conv2", 3.0), Weighted("block1_conv2")),
+    style_layers=(Weighted("block1_conv1"), Weighted("block3_conv1", 2.0)),
+    style_statistic=(Weighted("gram", 4.0), Weighted("mean_std")),
+    tv_weight=1e-3,
+)
 
 
-def batch(features) -> tf.Tensor:
-    return tf.constant(np.asarray(features)[None], tf.float64)
+def test_weights_within_a_list_are_relative():
+    by_name = {term.name: term.weight for term in build_terms(CONFIG, VGG19)}
+    expected = {
+        "content/mean_squared/block2_conv2": 0.75,
+        "content/mean_squared/block1_conv2": 0.25,
+        "style/gram/block1_conv1": 10 * 0.8 / 3,
+        "style/gram/block3_conv1": 10 * 0.8 * 2 / 3,
+        "style/mean_std/block1_conv1": 10 * 0.2 / 3,
+        "style/mean_std/block3_conv1": 10 * 0.2 * 2 / 3,
+        "variation/squared/image": 1e-3,
+    }
+    assert by_name == pytest.approx(expected, rel=1e-14)
 
 
-def content_distance(term, features, content) -> float:
-    return float(term.distance(means(term.moments(batch(features), batch(content))))[0])
+@pytest.mark.parametrize("layers", ["conv1_1", "conv1_1,conv2_1", "conv1_1:7,conv2_1:7,pool3:7"])
+def test_the_weights_of_a_list_add_up_to_its_own(layers):
+    config = ObjectiveConfig(style_layers=parse_weighted(layers, "--style_layers"))
+    terms = build_terms(config, VGG19)
+    assert sum(term.weight for term in terms if term.role == "style") == pytest.approx(10.0)
 
 
-def style_distance(term, features, style) -> float:
-    target = means(term.moments(batch(style)))
-    return float(term.distance(means(term.moments(batch(features))), target)[0])
+@pytest.mark.parametrize("role", ["content", "style", "variation"])
+def test_terms_of_weight_zero_are_absent(role):
+    flag = {"variation": "tv_weight"}.get(role, f"{role}_weight")
+    everything = {term.role for term in build_terms(ObjectiveConfig(), VGG19)}
+    terms = build_terms(ObjectiveConfig(**{flag: 0.0}), VGG19)
+    assert {term.role for term in terms} == everything - {role}
 
 
-def variation_distance(term, image) -> float:
-    return float(term.distance(means(term.moments(batch(image))))[0])
+def test_the_choices_of_the_config_are_used():
+    config = ObjectiveConfig(content_loss="frobenius", tv_loss="absolute")
+    statistics = {term.role: term.statistic for term in build_terms(config, VGG19)}
+    assert statistics == {"content": "frobenius", "style": "gram", "variation": "absolute"}
 
 
-@pytest.mark.parametrize("size", [(6, 8), (2, 3)])
-def test_content_is_one_where_there_is_nothing_at_any_size(size):
-    content = CONTENT[: size[0], : size[1]]
-    for term in (MeanSquaredContent("layer", 1.0), FrobeniusContent("layer", 1.0)):
-        np.testing.assert_allclose(content_distance(term, 0 * content, content), 1.0, rtol=1e-14)
+def test_a_term_names_its_picture_and_a_config_no_mask():
+    pictures = {term.role: term.of for term in build_terms(CONFIG, VGG19)}
+    assert pictures == {"content": CONTENT, "style": STYLE, "variation": None}
+    assert {term.mask for term in build_terms(CONFIG, VGG19)} == {None}
 
 
-def test_content_at_three_times_itself_is_four_or_two():
-    squared = content_distance(MeanSquaredContent("layer", 1.0), 3 * CONTENT, CONTENT)
-    root = content_distance(FrobeniusContent("layer", 1.0), 3 * CONTENT, CONTENT)
-    np.testing.assert_allclose([squared, root], [4.0, 2.0], rtol=1e-14)
+def test_a_term_has_a_target_or_a_reference_or_compares_with_nothing():
+    kinds = {it.role: (it.has_target, it.has_reference) for it in build_terms(CONFIG, VGG19)}
+    assert kinds == {"content": (False, True), "style": (True, False), "variation": (False, False)}
 
 
-def test_content_sees_where_and_style_does_not():
-    mirrored = FEATURES[::-1, ::-1]
-    assert content_distance(MeanSquaredContent("layer", 1.0), mirrored, FEATURES) > 0.1
-    assert style_distance(Gram("layer", 1.0), mirrored, FEATURES) < 1e-25
-    assert style_distance(MeanStd("layer", 1.0), mirrored, FEATURES) < 1e-25
+@pytest.mark.parametrize("tv_loss", VARIATION_LOSSES)
+@pytest.mark.parametrize("content_loss", CONTENT_LOSSES)
+def test_names_never_collide(content_loss, tv_loss):
+    """Of every layer of the network as content and as style, by every statistic of styles."""
+    layers = tuple(Weighted(layer.name) for layer in VGG19.layers)
+    config = ObjectiveConfig(
+        content_layers=layers,
+        style_layers=layers,
+        style_statistic=tuple(map(Weighted, STYLE_STATISTICS)),
+        content_loss=content_loss,
+        tv_loss=tv_loss,
+    )
+    names = [term.name for term in build_terms(config, VGG19)]
+    assert len(set(names)) == len(names) == (1 + len(STYLE_STATISTICS)) * len(layers) + 1
 
 
-def test_gram_of_one_hot_channels_is_known():
-    """Shares 1/2, 1/2, 0 against 1/2, 0, 1/2: |G - A|^2 = 1/2 and |A|^2 = 1/2."""
-    one, other = np.eye(3)[[[0, 1]]], np.eye(3)[[[0, 2]]]
-    assert style_distance(Gram("layer", 1.0), one, other) == 1.0
+@pytest.mark.parametrize(
+    ("flag", "names"),
+    [("style_layers", "conv1_1,relu1_1"), ("content_layers", "conv4_2,block4_conv2")],
+)
+def test_two_terms_of_one_name_are_refused(flag, names):
+    """Which one layer by two names would make."""
+    items = tuple(Weighted(name) for name in names.split(","))
+    with pytest.raises(UserError, match=rf"^--{flag}: block\d_conv\d is given more than once"):
+        build_terms(ObjectiveConfig(**{flag: items}), VGG19)
 
 
-def test_gram_grows_with_the_fourth_power():
-    """Features times 2 are a Gram times 4: (4 - 1)^2."""
-    np.testing.assert_allclose(style_distance(Gram("layer", 1.0), 2 * CONTENT, CONTENT), 9.0)
+def test_unknown_layers_are_refused():
+    with pytest.raises(UserError, match="--style_layers"):
+        build_terms(ObjectiveConfig(style_layers=(Weighted("conv7_7"),)), VGG19)
 
 
-def test_mean_std_of_a_shift_is_that_of_the_means():
-    """Means 2 and 1 with equal deviations: 1 + 0."""
-    style = np.array([[[0.0], [2.0]]])
-    np.testing.assert_allclose(style_distance(MeanStd("layer", 1.0), style + 1, style), 1.0)
+def test_a_term_binds_the_row_of_its_statistic():
+    for name, row in STATISTICS.items():
+        assert Term("any", None, IMAGE, 1.0, name).kind is row
 
 
-def test_mean_std_of_a_spread_is_that_of_the_deviations():
-    """Means equal, deviations 3 and 1: (3 - 1)^2."""
-    spread = np.array([[[-2.0], [4.0]]])
-    style = np.array([[[0.0], [2.0]]])
-    np.testing.assert_allclose(style_distance(MeanStd("layer", 1.0), spread, style), 4.0)
+def test_a_weight_is_one_for_all_pictures_or_one_for_each():
+    term = Term("any", STYLE, "block1_conv1", 2.0, "gram")
+    assert (term.weight_of(0), term.weight_of(1)) == (2.0, 2.0)
+    term = term._replace(weight=(2.0, 0.5))
+    assert (term.weight_of(0), term.weight_of(1)) == (2.0, 0.5)
 
 
-def test_mean_std_is_exact_where_the_deviation_is_a_hundredth_of_the_mean():
-    """In float32, whose mean square minus squared mean loses four digits there."""
-    features, style = 100 + reference.counting(6, 8), 100 + 2 * reference.counting(6, 8)
-    term = MeanStd("layer", 1.0)
-    one, other = (tf.constant(it[None], tf.float32) for it in (features, style))
-    actual = term.distance(means(term.moments(one)), means(term.moments(other)))
-    np.testing.assert_allclose(actual, [reference.mean_std_distance(features, style)], rtol=1e-2)
+def test_the_networks_layers_are_each_there_once_without_the_picture():
+    expected = ("block2_conv2", "block1_conv2", "block1_conv1", "block3_conv1")
+    assert network_layers(build_terms(CONFIG, VGG19)) == expected
 
 
-def test_variation_of_a_ramp_is_its_slope():
-    """10 a column and 0 a row: half of the differences, for as many rows as columns."""
-    ramp = 10.0 * np.arange(5)[None, :, None] * np.ones([5, 1, 3])
-    assert variation_distance(SquaredVariation("image", 1.0), ramp) == 50
-    assert variation_distance(AbsoluteVariation("image", 1.0), ramp) == 5
-
-
-@pytest.mark.parametrize("term", [Gram("layer", 1.0), MeanStd("layer", 1.0)])
-def test_style_of_a_repeated_texture_does_not_depend_on_its_size(term):
-    style = reference.counting(5, 4, 3, start=77)
-    small = style_distance(term, np.tile(FEATURES, (2, 1, 1)), style)
-    large = style_distance(term, np.tile(FEATURES, (4, 3, 1)), np.tile(style, (2, 5, 1)))
-    np.testing.assert_allclose(large, small, rtol=1e-12)
-
-
-@pytest.mark.parametrize("term", [Gram("layer", 1.0), MeanStd("layer", 1.0)])
-def test_the_mean_of_two_targets_is_that_of_the_styles_side_by_side(term):
-    """Blending statistics is blending styles."""
-    one, other = (means(term.moments(batch(it))) for it in (FEATURES, CONTENT))
-    blended = {name: (one[name] + other[name]) / 2 for name in one}
-    beside = means(term.moments(batch(np.concatenate([FEATURES, CONTENT]))))
-    for name in blended:
-        assert_close(blended[name], beside[name], "float64")
-    np.testing.assert_allclose(term.distance(beside, blended), [0.0], atol=1e-20)
-
-
-def test_means_divide_each_sum_by_the_positions_of_its_picture():
-    sums = {"gram": tf.ones([2, 3, 3]), "error": tf.ones([2]), "positions": tf.constant([2.0, 4.0])}
-    result = means(sums)
-    assert set(result) == {"gram", "error"}
-    np.testing.assert_array_equal(result["error"], [0.5, 0.25])
-    np.testing.assert_array_equal(result["gram"][:, 2, 1], [0.5, 0.25])
-
-
-@pytest.mark.parametrize("term", [MeanSquaredContent("layer", 1.0), FrobeniusContent("layer", 1.0)])
-def test_content_of_another_size_is_refused(term):
-    with pytest.raises(ValueError, match="equal shapes"):
-        term.moments(batch(FEATURES), batch(CONTENT[:, :1]))
-
-
-@pytest.mark.parametrize("term", [Gram("layer", 1.0), MeanStd("layer", 1.0)])
-def test_a_style_of_other_channels_is_refused(term):
-    with pytest.raises(ValueError, match="equal shapes"):
-        style_distance(term, FEATURES, CONTENT[..., :1])
-
-
-def test_matrix_products_alone_count_as_operations():
-    """6 positions of 4 channels: a product and a sum for each pair of them."""
-    assert Gram("layer", 1.0).operations(6, 4) == 6 * 4 * 4 * 2
-    for term in (MeanSquaredContent, FrobeniusContent, MeanStd, SquaredVariation):
-        assert term("layer", 1.0).operations(6, 4) == 0
+def test_strides_double_with_each_pooling():
+    layers = (IMAGE, "block1_conv2", "block1_pool", "block2_conv1", "block4_conv3", "block5_pool")
+    assert [layer_stride(VGG19, layer) for layer in layers] == [1, 1, 2, 2, 8, 32]

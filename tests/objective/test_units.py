@@ -15,7 +15,8 @@ from tolerances import assert_close
 from tf_nst.config import ObjectiveConfig
 from tf_nst.config.weighted import Weighted
 from tf_nst.objective.layers import used_layers
-from tf_nst.objective.objective import build_objective, build_terms, term_values, total
+from tf_nst.objective.objective import build_objective, term_values, total
+from tf_nst.objective.terms import CONTENT, STYLE, build_terms
 
 CONTENT_LAYERS = ("block4_conv2",)
 STYLE_LAYERS = tuple(f"block{block}_conv1" for block in range(1, 6))
@@ -207,7 +208,8 @@ def test_our_loss_equals_the_recipe_with_its_converted_weights(
     ]
     config = our_config(*features[1:], content_weight, style_weight)
     assert used_layers(config, tiny) == CONTENT_LAYERS + STYLE_LAYERS
-    objective = build_objective(extractor, build_terms(config, tiny), content, style)
+    named = {CONTENT: content, STYLE: style}
+    objective = build_objective(extractor, build_terms(config, tiny), named)
     values = term_values(objective, image)
     for role in ("content", "style"):
         terms = [term for term in objective.terms if term.role == role]

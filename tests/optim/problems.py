@@ -8,7 +8,7 @@ import tensorflow as tf
 from scipy.optimize import rosen, rosen_der
 
 from tf_nst.objective.evaluation import Evaluation
-from tf_nst.optim.optimizers import Optimizer
+from tf_nst.optim.optimizer import Optimizer
 
 # [n] -> the value and its gradient [n].
 Function = Callable[[np.ndarray], tuple[float, np.ndarray]]
@@ -58,15 +58,15 @@ def run(optimizer: Optimizer, functions: list[Function], starts: np.ndarray, ste
     @tf.function(autograph=False)
     def step(image, state, loss, gradient):
         evaluation = Evaluation(loss, {}, gradient)
-        return optimizer.step(lambda _: evaluation, image, state)[:2]
+        return optimizer.update(evaluation, image, state)
 
     image = tf.constant(starts.reshape(batch, 1, size // 3, 3))
     state, images, losses, states = optimizer.init(image), [starts], [], []
     for _ in range(steps):
         rows = images[-1]
-        found = [function(row) for function, row in zip(functions, rows, strict=True)]
-        losses.append([loss for loss, _ in found])
-        gradient = np.stack([gradient for _, gradient in found]).reshape(image.shape)
+        both = [function(row) for function, row in zip(functions, rows, strict=True)]
+        losses.append([loss for loss, _ in both])
+        gradient = np.stack([gradient for _, gradient in both]).reshape(image.shape)
         image, state = step(
             image, state, tf.constant(losses[-1], tf.float64), tf.constant(gradient)
         )

@@ -7,9 +7,8 @@ import tensorflow as tf
 from problems import bowl, quadratic, rosenbrock, run
 from tolerances import assert_close
 
-from tf_nst.optim.lbfgs import FIRST_MOVE, LARGEST_MOVE, empty_pairs
+from tf_nst.optim.lbfgs import FIRST_MOVE, LARGEST_MOVE, empty_pairs, lbfgs
 from tf_nst.optim.line_search import MOST_TRIALS, strong_wolfe, tolerant
-from tf_nst.optim.optimizers import lbfgs
 from tf_nst.optim.two_loop import Pairs, two_loop
 
 SIZE = 12
@@ -217,7 +216,12 @@ class Turning:
         return (loss, slope) if self.good >= 0 else (loss + 100, slope)
 
 
-@pytest.mark.parametrize("search", [strong_wolfe(), tolerant()], ids=["wolfe", "tolerant"])
+both_searches = pytest.mark.parametrize(
+    "search", [strong_wolfe(), tolerant()], ids=["wolfe", "tolerant"]
+)
+
+
+@both_searches
 def test_a_failing_search_resets_and_the_second_in_a_row_is_the_end(search):
     optimizer = lbfgs(1.0, 3, search)
     done = run(optimizer, [Turning(4)], START, 4 + 2 * MOST_TRIALS)
@@ -228,15 +232,39 @@ def test_a_failing_search_resets_and_the_second_in_a_row_is_the_end(search):
         np.testing.assert_array_equal(state.point, before.point)
     steepest = -FIRST_MOVE * reset.gradient / np.max(np.abs(reset.gradient))
     assert_close(reset.direction, steepest, "float64")
-    failed = [bool(optimizer.failed(state)) for state in done.states]
+    failed = [bool(optimizer.failed(state)[0]) for state in done.states]
     assert failed == [False] * (len(failed) - 1) + [True]
+
+
+@both_searches
+def test_a_picture_that_failed_for_good_stays_at_its_last_accepted_point(search):
+    """Beside one that goes on, even where the loss falls again."""
+
+    class Passing(Turning):
+        """Higher everywhere else for as long as two searches last."""
+
+        def __call__(self, image):
+            loss, slope = super().__call__(image)
+            return (loss, slope) if self.good >= -2 * MOST_TRIALS else self.function(image)
+
+    optimizer, starts = lbfgs(1.0, 3, search), np.concatenate([START, START])
+    steps = 4 + 2 * MOST_TRIALS
+    done = run(
+        optimizer, [Passing(4), quadratic(1e6, 1, inside=True, size=SIZE)], starts, steps + 5
+    )
+    accepted = as_row(done.states[3].point[0])
+    assert not np.array_equal(done.images[steps - 1, 0], accepted)
+    for image, state in zip(done.images[steps:], done.states[steps - 1 :], strict=True):
+        np.testing.assert_array_equal(image[0], accepted)
+        np.testing.assert_array_equal(optimizer.failed(state), [True, False])
+    assert not np.array_equal(done.images[steps, 1], done.images[-1, 1])
 
 
 def test_a_move_that_is_accepted_forgives_a_failure():
     class Once(Turning):
         def __call__(self, image):
-            found = super().__call__(image)
-            return self.function(image) if self.good < -MOST_TRIALS else found
+            turned = super().__call__(image)
+            return self.function(image) if self.good < -MOST_TRIALS else turned
 
     optimizer = lbfgs(1.0, line_search=strong_wolfe())
     done = run(optimizer, [Once(4)], START, 4 + MOST_TRIALS + 20)

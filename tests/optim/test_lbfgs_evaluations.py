@@ -12,9 +12,10 @@ from tf_nst.config import ObjectiveConfig
 from tf_nst.config.weighted import Weighted
 from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.layers import used_layers
-from tf_nst.objective.objective import build_objective, build_terms
+from tf_nst.objective.objective import build_objective
+from tf_nst.objective.terms import CONTENT, STYLE, build_terms
+from tf_nst.optim.lbfgs import lbfgs
 from tf_nst.optim.line_search import strong_wolfe, tolerant
-from tf_nst.optim.optimizers import lbfgs
 
 # What SciPy comes to after so many evaluations counts as reached within this share of what is left.
 NEAR = 0.01
@@ -93,13 +94,14 @@ CONFIG = ObjectiveConfig(
 def painting(tiny, make_extractor, content, style) -> Function:
     """The loss of a style transfer on the tiny network."""
     extractor = make_extractor(used_layers(CONFIG, tiny), dtype="float64")
-    images = (tf.constant(image, tf.float64) for image in (content, style))
-    objective = build_objective(extractor, build_terms(CONFIG, tiny), *images)
+    both = {CONTENT: content, STYLE: style}
+    images = {name: tf.constant(image, tf.float64) for name, image in both.items()}
+    objective = build_objective(extractor, build_terms(CONFIG, tiny), images)
     evaluate = tf.function(partial(value_and_grad, objective), autograph=False)
 
     def function(image):
-        found = evaluate(tf.constant(image.reshape(content.shape)))
-        return float(found.loss[0]), found.gradient.numpy().ravel()
+        evaluation = evaluate(tf.constant(image.reshape(content.shape)))
+        return float(evaluation.loss[0]), evaluation.gradient.numpy().ravel()
 
     return function
 

@@ -5,7 +5,13 @@ import pytest
 import tensorflow as tf
 from tolerances import assert_close
 
-from tf_nst.optim.precondition import KEPT, LEAST_SQUARE, octaves, preconditioner, seen
+from tf_nst.optim.precondition import (
+    KEPT,
+    LEAST_SQUARE,
+    octaves,
+    preconditioner,
+    running_squares,
+)
 
 GENERATOR = np.random.default_rng(0)
 
@@ -100,6 +106,7 @@ def test_without_any_gradient_it_is_still_finite():
 
 def test_the_running_mean_of_squares():
     first, second = picture(2, 3), picture(2, 3)
-    squares = seen(seen(tf.zeros([1, 2, 3, 1], tf.float64), first), second)
+    zeros = tf.zeros([1, 2, 3, 1], tf.float64)
+    squares = running_squares(running_squares(zeros, first), second)
     one, two = (np.mean(np.square(item), axis=3, keepdims=True) for item in (first, second))
     assert_close(squares, (1 - KEPT) * (KEPT * one + two), "float64")

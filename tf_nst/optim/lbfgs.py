@@ -121,6 +121,7 @@ def lbfgs_update(
     trial = Point(loss, inner(gradient, state.direction * inside))
     accepted, search = line_search(state.search, state.start, trial)
     accepted |= tf.math.is_inf(state.start.loss)
+    accepted &= ~lbfgs_failed(state)
     failed = ~accepted & gave_up(search)
     pairs = _forget(_learn(state, image, gradient, accepted), failed)
 

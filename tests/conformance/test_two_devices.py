@@ -1,0 +1,47 @@
+"""Two logical CPUs give what one gives, of every statistic: a batch, and windows of a picture."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tolerances import assert_close
+
+from conformance.two_devices import PICTURES
+from tf_nst.objective.statistics import STATISTICS
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> dict[str, np.ndarray]:
+    """What two_devices.py wrote."""
+    path = tmp_path_factory.mktemp("devices") / "results.npz"
+    here = Path(__file__).parent
+    folders = [str(here.parents[1]), str(here.parent), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+    command = [sys.executable, str(here / "two_devices.py"), str(path)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    with np.load(path) as arrays:
+        return dict(arrays)
+
+
+def test_there_are_two_devices(results):
+    assert (results["cpu/devices"], results["mirrored/devices"]) == (1, 2)
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+@pytest.mark.parametrize("part", ["loss", "gradient"])
+def test_a_batch_spread_over_two_equals_the_batch_on_one(results, statistic, part):
+    one, two = (results[f"{name}/{statistic}/batch/{part}"] for name in ("cpu", "mirrored"))
+    assert len(one) == PICTURES and len(np.unique(one.reshape(PICTURES, -1), axis=0)) == PICTURES
+    assert_close(two, one, "float64")
+
+
+@pytest.mark.parametrize("statistic", [name for name, row in STATISTICS.items() if row.additive])
+@pytest.mark.parametrize("part", ["loss", "gradient"])
+def test_windows_shared_by_two_equal_those_of_one(results, statistic, part):
+    one, two = (results[f"{name}/{statistic}/windows/{part}"] for name in ("cpu", "mirrored"))
+    assert np.any(one)
+    assert_close(two, one, "float64")
