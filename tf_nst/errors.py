@@ -2,7 +2,7 @@
 
 
 class NstError(Exception):
-    """A failure told in one line: what is wrong with what, what was expected, what was received."""
+    """A failure in one line: what is wrong with what, what was expected, what was received."""
 
     exit_code = 1
 

@@ -34,7 +34,7 @@ class CallReport(NamedTuple):
     history: np.ndarray
 
 
-# progress, number of steps -> progress, report. It may make fewer steps, which the report tells.
+# progress, number of steps -> progress, report. It may make fewer steps, as the report says.
 Run = Callable[[Progress, int], tuple[Progress, CallReport]]
 
 

@@ -61,8 +61,8 @@ def _statistics(picture: np.ndarray) -> ColorStatistics:
     """Of the colours of all bands: in float64 the whole would be large."""
     height, width = picture.shape[1:3]
     rows = bands(height, width)
-    found = [color_statistics(as_float(picture[:, own])) for own in rows]
-    return pooled_statistics(found, [(own.stop - own.start) / height for own in rows])
+    statistics = [color_statistics(as_float(picture[:, band])) for band in rows]
+    return pooled_statistics(statistics, [(band.stop - band.start) / height for band in rows])
 
 
 def _mapped(picture: np.ndarray, matrix: tf.Tensor, offset: tf.Tensor) -> np.ndarray:

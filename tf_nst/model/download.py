@@ -50,7 +50,7 @@ class _Timeouts(NamedTuple):
 
 
 class _Broken(Exception):
-    """What arrived is not the file that was asked for."""
+    """What arrived is not the expected file."""
 
 
 def cache_path(network: Network) -> str:
@@ -173,14 +173,14 @@ def _copy(
     """Writes the body into the file and returns its md5."""
     total = int(body.headers.get("Content-Length", 0))
     digest, done, began = hashlib.md5(usedforsecurity=False), 0, time.monotonic()
-    told = began
+    reported = began
     while chunk := body.read1(_CHUNK_BYTES):
         file.write(chunk)
         digest.update(chunk)
         done, now = done + len(chunk), time.monotonic()
-        if now - told >= 1.0:
+        if now - reported >= 1.0:
             report(_progress(name, done, total, now - began))
-            told = now
+            reported = now
     if done < total:
         raise _Broken(f"truncated: {done} of {total} bytes arrived")
     report(_progress(name, done, total, time.monotonic() - began))

@@ -70,12 +70,12 @@ def _fault(path: str) -> str:
 
 def _read(file: h5py.File, network: Network, layers: tuple[Layer, ...]) -> Arrays:
     datasets = _datasets(file)
-    found = _by_name(datasets) or _by_order(datasets, network)
-    _check_layers(frozenset(found), network, layers)
+    arrays = _by_name(datasets) or _by_order(datasets, network)
+    _check_layers(frozenset(arrays), network, layers)
     return {
         layer.name: (
-            _array(found[layer.name][4], layer, kernel_shape(layer)),
-            _array(found[layer.name][1], layer, (layer.channels,)),
+            _array(arrays[layer.name][4], layer, kernel_shape(layer)),
+            _array(arrays[layer.name][1], layer, (layer.channels,)),
         )
         for layer in convolutions(layers)
     }
@@ -99,12 +99,12 @@ def _by_name(datasets: dict[str, h5py.Dataset]) -> Found:
 
     Keras 3 names its groups by class and holds the layer's name in an attribute of the last group.
     """
-    found = {}
+    arrays = {}
     for path, dataset in datasets.items():
         for part in (*path.split("/"), str(dataset.parent.attrs.get("name", ""))):
             if _CONVOLUTION.fullmatch(part):
-                found.setdefault(part, {})[dataset.ndim] = dataset
-    return _with_kernel_and_bias(found)
+                arrays.setdefault(part, {})[dataset.ndim] = dataset
+    return _with_kernel_and_bias(arrays)
 
 
 def _by_order(datasets: dict[str, h5py.Dataset], network: Network) -> Found:
@@ -122,18 +122,18 @@ def _by_order(datasets: dict[str, h5py.Dataset], network: Network) -> Found:
     return {}
 
 
-def _with_kernel_and_bias(found: dict) -> dict:
-    return {key: by_axes for key, by_axes in found.items() if {1, 4} <= by_axes.keys()}
+def _with_kernel_and_bias(arrays: dict) -> dict:
+    return {key: by_axes for key, by_axes in arrays.items() if {1, 4} <= by_axes.keys()}
 
 
 def _check_layers(present: frozenset[str], network: Network, layers: tuple[Layer, ...]) -> None:
-    own = _names(network.layers)
+    known = _names(network.layers)
     of = next((name for name, it in NETWORKS.items() if _names(it.layers) == present), None)
     hint = f" (these are {of}'s layers: --network={of})" if of else ""
-    if foreign := sorted(present - own):
+    if foreign := sorted(present - known):
         received = f"a file that also holds {', '.join(foreign)}{hint}"
         raise _Refused(f"the layers of {network.name}", received)
-    if missing := sorted((own if of else _names(layers)) - present):
+    if missing := sorted((known if of else _names(layers)) - present):
         received = f"a file without {', '.join(missing)}{hint}"
         raise _Refused(f"the layers of {network.name}", received)
 

@@ -1,5 +1,5 @@
 """The statistics that terms compare. To add one: a row here, its formula in ops/, its reference in
-tests/reference.py; the conformance tests come by themselves.
+tests/reference.py; the conformance tests then cover it.
 
 A statistic is a sum over positions, and a distance of what the sums come to:
 
@@ -86,7 +86,7 @@ class Statistic(NamedTuple):
       blend: targets and their shares, which add up to 1 -> one target.
       value: sums -> what is compared.
       paired: whether features are compared position by position with those of another picture.
-      reach: positions to the right and below that a position's own sum looks at.
+      reach: positions to the right and below that the sum of a position looks at.
       operations: positions, channels -> floating-point operations of the sums' matrix products,
         and again of their gradient's.
     """

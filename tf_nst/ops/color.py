@@ -29,15 +29,17 @@ def color_statistics(picture: tf.Tensor) -> ColorStatistics:
     return mean, tf.matmul(centred, centred, transpose_a=True) / (count - 1)
 
 
-def pooled_statistics(found: Sequence[ColorStatistics], shares: Sequence[float]) -> ColorStatistics:
+def pooled_statistics(
+    statistics: Sequence[ColorStatistics], shares: Sequence[float]
+) -> ColorStatistics:
     """The statistics of several clouds as one, from their own and their shares, which add up to 1.
 
     Like those of all positions, but for one position less that each was divided by.
     """
-    mean = tf.add_n([share * own for share, (own, _) in zip(shares, found, strict=True)])
+    mean = tf.add_n([share * center for share, (center, _) in zip(shares, statistics, strict=True)])
     spread = [
-        share * (covariance + tf.tensordot(own - mean, own - mean, 0))
-        for share, (own, covariance) in zip(shares, found, strict=True)
+        share * (covariance + tf.tensordot(center - mean, center - mean, 0))
+        for share, (center, covariance) in zip(shares, statistics, strict=True)
     ]
     return mean, tf.add_n(spread)
 
@@ -54,7 +56,7 @@ def map_colors(picture: tf.Tensor, matrix: tf.Tensor, offset: tf.Tensor) -> tf.T
     return tf.clip_by_value(tf.tensordot(picture, matrix, 1) + offset, 0.0, 1.0)
 
 
-def color_map(own: ColorStatistics, wanted: ColorStatistics) -> tuple[tf.Tensor, tf.Tensor]:
+def color_map(given: ColorStatistics, wanted: ColorStatistics) -> tuple[tf.Tensor, tf.Tensor]:
     """Matrix [3, 3] and offset [3], for `map_colors`, that give colours the wanted statistics.
 
     Of the linear maps that do, the one that moves colours least, in the mean square: the optimal
@@ -64,16 +66,16 @@ def color_map(own: ColorStatistics, wanted: ColorStatistics) -> tuple[tf.Tensor,
     mapping for example-based colour transfer). It is symmetric, and the identity between equals.
 
     Args:
-      own: `color_statistics` of the colours that are mapped. Principal colours that vary by less
+      given: `color_statistics` of the colours that are mapped. Principal colours that vary by less
         than LEAST_DEVIATION come out with less than the wanted covariance: grey stays grey.
       wanted: those that they are given.
     """
-    own_mean, own_covariance = own
+    given_mean, given_covariance = given
     mean, covariance = wanted
-    root, inverse = _root_and_inverse(own_covariance)
+    root, inverse = _root_and_inverse(given_covariance)
     between = symmetric_root(tf.matmul(tf.matmul(root, covariance), root))
     matrix = tf.matmul(tf.matmul(inverse, between), inverse)
-    return matrix, mean - tf.linalg.matvec(matrix, own_mean)
+    return matrix, mean - tf.linalg.matvec(matrix, given_mean)
 
 
 def _root_and_inverse(covariance: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

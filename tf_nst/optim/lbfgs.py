@@ -143,9 +143,9 @@ def lbfgs_update(
 
 def _next_trial(state: LbfgsState) -> tf.Tensor:
     """The picture at the search's rate; the point itself where the search has failed for good."""
-    moved = state.point + per_picture(state.search.rate, state.point) * state.direction
+    trial = state.point + per_picture(state.search.rate, state.point) * state.direction
     # Departure from the book: pixels stay in 0..1, the path is bent at the border.
-    return choose(lbfgs_failed(state), state.point, tf.clip_by_value(moved, 0.0, 1.0))
+    return choose(lbfgs_failed(state), state.point, tf.clip_by_value(trial, 0.0, 1.0))
 
 
 def inner(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:

@@ -35,10 +35,10 @@ class _Products(NamedTuple):
     """Inner products of the free values, newest pair first.
 
     Attributes:
-      mixed: [B, memory, memory], of change i and move j; of a pair that tells nothing the
+      mixed: [B, memory, memory], of change i and move j; of a pair without curvature the
         identity's row and column.
       by_move: [B, memory], of the gradient with each move; 0 for such a pair.
-      known: [B, memory], whether a pair tells something.
+      known: [B, memory], whether a pair has curvature.
     """
 
     mixed: tf.Tensor
@@ -49,7 +49,7 @@ class _Products(NamedTuple):
 def two_loop(
     pairs: Pairs, gradient: tf.Tensor, free: tf.Tensor, precondition: Precondition
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The inverse Hessian that the pairs tell, times the gradient.
+    """The inverse Hessian that the pairs give, times the gradient.
 
     The newest pair scales the rest, so that the preconditioner's own scale does not matter
     (equation 7.20, where it is the identity).
@@ -149,7 +149,7 @@ def _solve(mixed: tf.Tensor, right: tf.Tensor, *, adjoint: bool = False) -> tf.T
 
 
 def _scale(products: _Products, changes: tf.Tensor, order: tf.Tensor, estimated) -> tf.Tensor:
-    """[B]: what makes the estimate exact along the newest pair that tells something; else 1."""
+    """[B]: what makes the estimate exact along the newest pair with curvature; else 1."""
     first = tf.argmax(tf.cast(products.known, tf.int32), axis=1, output_type=tf.int32)
     place = tf.gather(order, first, axis=1, batch_dims=1)
     change = tf.gather(changes, place, axis=1, batch_dims=1)

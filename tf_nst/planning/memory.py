@@ -75,7 +75,7 @@ def picture_bytes(height: int, width: int) -> int:
 
 
 def available_bytes() -> int | None:
-    """Four fifths of the main memory that is free; None where the system does not tell.
+    """Four fifths of the main memory that is free; None where the system does not say.
 
     Estimates are within a fifth, and Linux ends a process that takes more than there is.
 

@@ -54,7 +54,7 @@ def export(
     """Writes `output`/1, or the next free number: a SavedModel that paints in the style's manner.
 
     Args:
-      output: folder of the model's versions; made where there is none.
+      output: folder of the model's versions, which need not exist.
       style: a path, an Image, Pillow's image or an array as `stylize` takes; or several with
         weights, [(style, weight), ...], which are blended.
       max_megapixels: that an encoded picture of a request may declare.
@@ -150,17 +150,17 @@ def _limits(config: StylizeConfig, pixels: int) -> Limits:
 
 
 def _recipe(config: StylizeConfig, weights: Weights) -> Recipe:
-    choice, asked = config.network_config, NETWORKS[config.network_config.network]
+    choice, network = config.network_config, NETWORKS[config.network_config.network]
     settings = Settings(config.learning_rate, config.lbfgs_pairs, config.precision != "bfloat16")
     return Recipe(
         extractor=build_extractor(
             weights.network,
-            used_layers(config.objective, asked),
+            used_layers(config.objective, network),
             weights.arrays,
             pooling=choice.pooling,
             dtype=config.precision,
         ),
-        terms=build_terms(config.objective, asked),
+        terms=build_terms(config.objective, network),
         optimizer=make_optimizer(config.optimizer, settings),
         tables=tabulate(config.size, config.steps[0]),
         decay=config.average,
@@ -196,7 +196,7 @@ def _write(output: Path, model: Model, least: int) -> Path:
 
 def _save(folder: Path, model: Model, name: str, least: int) -> None:
     module = tf.Module()
-    module.held = model.variables
+    module.weights = model.variables
     tf.saved_model.save(module, str(folder), signatures=model.signatures)
     write_warmup(folder, name, warmup_requests(least))
     text = json.dumps(model.record, indent=2) + "\n"

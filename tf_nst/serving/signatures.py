@@ -48,14 +48,15 @@ def build_signatures(
       colors: of that style.
       limits: of the requests.
     """
-    made = (
+    functions = (
         _serving_default(recipe, baked, colors if limits.matched else None, limits),
         _stylize(recipe, limits),
         _stylize_tensor(recipe, limits),
     )
     names = ("serving_default", "stylize", "stylize_tensor")
     return {
-        name: function.get_concrete_function() for name, function in zip(names, made, strict=True)
+        name: function.get_concrete_function()
+        for name, function in zip(names, functions, strict=True)
     }
 
 
@@ -95,13 +96,13 @@ def _stylize(recipe: Recipe, limits: Limits):
             STYLE: _weight(style_weight, "style_weight") / limits.style_weight,
             CONTENT: _weight(content_weight, "content_weight") / limits.content_weight,
         }
-        asked = recipe._replace(terms=_weighted(recipe.terms, shares))
+        weighted = recipe._replace(terms=_weighted(recipe.terms, shares))
         style = _style(style_bytes, size, limits)
         colors = _colors(style, limits)
 
         def answer(data):
             content = _content(data, size, limits)
-            return _encoded(_painted(asked, content, measure(asked, style), colors, steps))
+            return _encoded(_painted(weighted, content, measure(weighted, style), colors, steps))
 
         return _answers(recipe, content_bytes, answer)
 
@@ -168,8 +169,8 @@ def _content(data: tf.Tensor, size, limits: Limits) -> tf.Tensor:
 def _style(data: tf.Tensor, size: tf.Tensor, limits: Limits) -> tf.Tensor:
     """At the size at which the command measures a style."""
     image = decode(data, "style_bytes", limits.pixels)
-    own = tf.reduce_max(tf.shape(image)[1:3])
-    size = limits.style_size or tf.minimum(size, own)
+    longest = tf.reduce_max(tf.shape(image)[1:3])
+    size = limits.style_size or tf.minimum(size, longest)
     return fitted(image, size, "style_bytes", limits.least)
 
 

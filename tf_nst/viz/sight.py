@@ -52,8 +52,8 @@ class Sight:
 
     def features(self, picture: np.ndarray) -> dict[str, np.ndarray]:
         """{layer: [h, w, C] float32}, after the ReLU, in the network's own units."""
-        found = self._features(tf.constant(picture))
-        return {layer: found[layer][0].numpy() for layer in self.layers}
+        features = self._features(tf.constant(picture))
+        return {layer: features[layer][0].numpy() for layer in self.layers}
 
     def projection(
         self, picture: np.ndarray, layer: str, row: int, column: int, channel: int
@@ -95,8 +95,8 @@ def look(config: StylizeConfig, layers: tuple[str, ...], report: Callable[[str],
       RunError: a download failed.
     """
     choice = config.network_config
-    asked = NETWORKS[choice.network]
+    network = NETWORKS[choice.network]
     weights = load_weights(
-        choice.weights, asked, asked.up_to(layers), seed=config.seed, report=report
+        choice.weights, network, network.up_to(layers), seed=config.seed, report=report
     )
     return Sight(weights, layers, choice.pooling)
