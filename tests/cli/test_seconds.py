@@ -8,8 +8,8 @@ import pytest
 from command_line import FILES, SHORT, assert_fine, parsed, pixels, settings
 
 from tf_nst.cli.flags import config_from_flags
+from tf_nst.engine import resources
 from tf_nst.errors import UserError
-from tf_nst.planning import timing
 
 # So slow that a step at 32×24 pixels takes three minutes, of which a start is a small part.
 SPEED = 1e6
@@ -19,7 +19,7 @@ QUICK = (*FILES, *SHORT, "--optimizer=adam", "--output=out.png")
 @pytest.fixture(autouse=True)
 def speed(monkeypatch):
     """Devices of the same speed on every machine."""
-    monkeypatch.setattr(timing, "network_speed", lambda layers, strategy, dtype: SPEED)
+    monkeypatch.setattr(resources, "network_speed", lambda layers, strategy, dtype: SPEED)
 
 
 def steps_of(*flags: str) -> tuple[tuple[int, ...], float | None]:

@@ -177,14 +177,17 @@ def test_where_an_optimiser_fails_a_line_says_so_and_another_goes_on(make_job, m
     """Calls of one step, so that the line comes at the step."""
     monkeypatch.setattr(pace, "SECONDS_PER_CALL", 0.0)
     job = make_job(7, optimizer=with_fallback(failing(sgd(1e-5), 3), ADAM))
-    events = list(iterate(job))
+    events, states = [], []
+    for event in iterate(job):
+        events.append(event)
+        states.append(event.snapshot())
     assert notes(events) == ["step 3: the line search found no lower loss, Adam goes on"]
     (note,) = (event for event in events if isinstance(event, Note))
     before = events[events.index(note) - 1]
     assert isinstance(before, StepsDone) and before.step == 3
     assert steps_done(events)[-1].step == 7
     run = compile_steps(objective_of(job, *FINE), ADAM)
-    image = tf.constant(note.snapshot().progress.image)
+    image = tf.constant(states[events.index(note)].progress.image)
     progress, report = run(begin_scale(ADAM, image), tf.constant(4))
     for index, values in enumerate(history(events).values()):
         assert_close(values[3:, 0], report.history[:4, index, 0], "float32")

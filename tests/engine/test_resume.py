@@ -60,7 +60,9 @@ def quick_job(make_job):
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_from_every_event_in_every_optimiser_whole_and_by_windows(quick_job, name, way):
     decay = 0.9 if name == "adam" else 0.0
-    assert_goes_on_alike(quick_job(optimizer=OPTIMIZERS[name], cores=WAYS[way], decay=decay))
+    assert_goes_on_alike(
+        quick_job(optimizer=OPTIMIZERS[name], cores=WAYS[way], decay=decay, detail=True)
+    )
 
 
 def test_a_batch_goes_on_too_and_where_a_scale_ends_early(quick_job, content):
@@ -79,3 +81,14 @@ def test_a_state_is_not_changed_by_what_comes_after(quick_job):
         copies.append(tf.nest.map_structure(np.array, states[-1]))
     for state, copy in zip(states, copies, strict=True):
         tf.nest.map_structure(np.testing.assert_array_equal, state, copy)
+
+
+def test_a_state_is_asked_for_before_the_next_event(quick_job):
+    """A run that has gone on says so instead of giving another state."""
+    events = iterate(quick_job())
+    first, second = next(events), next(events)
+    with pytest.raises(ValueError, match="expected before the next event"):
+        first.snapshot()
+    assert second.snapshot().step == second.step
+    events.close()
+    assert second.snapshot().step == second.step

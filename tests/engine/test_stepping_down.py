@@ -1,11 +1,13 @@
 """Where the allocator refuses, a scale goes on in smaller windows, from where it was."""
 
+import numpy as np
 import pytest
 import tensorflow as tf
 from jobs import history, notes, picture
 from tolerances import assert_within
 
 from tf_nst.engine import whole
+from tf_nst.engine.events import Note
 from tf_nst.engine.loop import iterate
 from tf_nst.engine.windows import Windows
 from tf_nst.planning import tiles
@@ -76,3 +78,48 @@ def test_where_there_are_no_smaller_windows_the_refusal_stands(tiled, small_core
     refuse_from(1)
     with pytest.raises(tf.errors.ResourceExhaustedError):
         list(iterate(tiled._replace(cores=None)))
+
+
+@pytest.mark.parametrize("cores", [None, (0,)])
+def test_a_scale_for_whose_optimiser_there_is_no_memory_is_begun_by_the_fallback(make_job, cores):
+    """L-BFGS' pairs take many times what Adam's moments do."""
+    job = make_job(5, cores=cores)
+    greedy = job.optimizers[0]._replace(init=refused)
+    events = list(iterate(job._replace(optimizers=(greedy,))))
+    assert notes(events) == [
+        "step 0: the memory does not suffice for the optimiser, Adam paints this size"
+    ]
+    np.testing.assert_array_equal(picture(events), picture(list(iterate(job))))
+
+
+def test_where_not_even_the_fallback_begins_the_refusal_stands(make_job):
+    greedy = make_job().fallback._replace(init=refused)
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        list(iterate(make_job(5, optimizer=greedy, fallback=greedy)))
+
+
+def test_the_last_look_is_by_windows_where_there_is_no_memory_for_the_whole(
+    tiled, small_cores, monkeypatch
+):
+    expected = list(iterate(tiled))
+    monkeypatch.setattr(whole.Whole, "values", refused)
+    events = list(iterate(tiled))
+    assert notes(events) == [
+        "step 5: the memory does not suffice, this size goes on in windows of 16 pixels"
+    ]
+    for term, value in expected[-1].values.items():
+        assert_within(events[-1].values[term], value, 1e-5)
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        list(iterate(tiled._replace(cores=None)))
+
+
+def test_a_state_of_a_run_that_stepped_down_goes_on_as_it_did(tiled, small_cores, refuse_from):
+    """In the windows that it had come to."""
+    refuse_from(3)
+    events, states = [], []
+    for event in iterate(tiled):
+        events.append(event)
+        states.append(event.snapshot())
+    after = next(index for index, event in enumerate(events) if isinstance(event, Note)) + 1
+    rest = list(iterate(tiled, states[after]))
+    np.testing.assert_array_equal(picture(rest), picture(events))

@@ -123,7 +123,7 @@ def test_a_scale_begins_with_nothing_tracked(path):
 
 def test_the_state_of_another_size_is_carried_on(content):
     image = tf.constant(content)
-    small = ADAM.init(image[:, :10, :14])._replace(count=tf.constant([7], tf.int64))
+    small = ADAM.init(image[:, :10, :14])._replace(count=tf.constant([7]))
     state = begin_scale(ADAM, image, small).state
     assert list(state.count) == [7] and state.mean.shape == image.shape
 

@@ -20,7 +20,7 @@ from tolerances import assert_within
 from tf_nst.config import ObjectiveConfig
 from tf_nst.config.weighted import parse_weighted
 from tf_nst.engine.graph import Recipe
-from tf_nst.objective.objective import build_terms
+from tf_nst.objective.terms import build_terms
 from tf_nst.optim.optimizers import OPTIMIZERS, Settings
 from tf_nst.planning.plan import fallback
 from tf_nst.planning.schedule import tabulate

@@ -111,9 +111,7 @@ def test_lines_are_reported_once():
 def test_no_second_loop(photo, tiny_vgg, monkeypatch):
     """What runs is the engine's loop, and nothing else."""
     jobs, run = [], runs.stylize
-    monkeypatch.setattr(
-        runs, "stylize", lambda job, listeners: jobs.append(job) or run(job, listeners)
-    )
+    monkeypatch.setattr(runs, "stylize", lambda job, *more: jobs.append(job) or run(job, *more))
     reconstruct_content(photo, "conv1_2", **tiny_vgg)
     assert len(jobs) == 1
 

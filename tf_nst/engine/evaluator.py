@@ -35,7 +35,7 @@ class CallReport(NamedTuple):
 
 
 # progress, number of steps -> progress, report. It may make fewer steps, as the report says.
-Run = Callable[[Progress, int], tuple[Progress, CallReport]]
+Steps = Callable[[Progress, int], tuple[Progress, CallReport]]
 
 
 class Evaluator(Protocol):
@@ -56,7 +56,7 @@ class Evaluator(Protocol):
     def join(self, value: Any) -> tf.Tensor | np.ndarray:
         """[B, ...]: a value of the progress that the steps take, such as its picture."""
 
-    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Run:
+    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Steps:
         """Several steps as one call; `progress` is an example of what it is given."""
 
     def values(self, measured: Measured, picture: tf.Tensor) -> Values:

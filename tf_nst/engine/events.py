@@ -9,7 +9,7 @@ import tensorflow as tf
 from tf_nst.engine.state import RunState
 from tf_nst.planning.schedule import Scale
 
-# The state of the run at an event, as plain arrays: called before the next event is asked for.
+# Gives the state of the run at an event as plain arrays; a ValueError once there is another event.
 Snapshot = Callable[[], RunState]
 
 

@@ -1,30 +1,14 @@
 """The only optimisation loop."""
 
-import time
-from collections.abc import Callable, Generator, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator
 
-import numpy as np
 import tensorflow as tf
 
-from tf_nst.engine import messages
 from tf_nst.engine.engine import Engine
-from tf_nst.engine.evaluator import Evaluator, Measured, Run
-from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
-from tf_nst.engine.failures import LostWorkerError, NonFiniteLossError
+from tf_nst.engine.events import Event
 from tf_nst.engine.job import Job
-from tf_nst.engine.not_finite import non_finite
-from tf_nst.engine.pace import CallLength, recent_least, stands_still
-from tf_nst.engine.replicas import Replicas
-from tf_nst.engine.scales import measure, start_of_scale
+from tf_nst.engine.run import Run
 from tf_nst.engine.state import RunState
-from tf_nst.engine.steps import begin_scale
-from tf_nst.ops.resample import resize
-from tf_nst.optim.optimizer import Optimizer
-from tf_nst.planning.schedule import Scale
-from tf_nst.planning.tiles import next_core
-
-T = TypeVar("T")
 
 
 def stylize(
@@ -58,7 +42,7 @@ def iterate(
       ValueError: a term's weights are not one for each picture, or several replicas share them.
     """
     _check_weights(job)
-    yield from _Run(job, state or RunState(), engine or Engine()).events()
+    yield from Run(job, state or RunState(), engine or Engine()).events()
 
 
 def _check_weights(job: Job) -> None:
@@ -69,184 +53,3 @@ def _check_weights(job: Job) -> None:
                 f"{term.name}: expected one weight, or on one replica a weight for each of "
                 f"{pictures} pictures, received {len(term.weight)} on {replicas}"
             )
-
-
-class _Run:
-    """A run that goes on from a state.
-
-    While the steps of a scale are made the state's progress is as its evaluator takes it.
-    """
-
-    def __init__(self, job: Job, state: RunState, engine: Engine):
-        self.job, self.state, self.engine = job, state, engine
-        self.evaluator: Evaluator | None = None
-        self.measured: Measured | None = None
-
-    def events(self) -> Generator[Event, None, None]:
-        """Makes the steps that are left of all scales."""
-        for index in range(self.state.scale, len(self.job.scales)):
-            if not self.job.scales[index].steps:
-                continue
-            if self.state.progress is None or index != self.state.scale:
-                yield from self.begin(index)
-            yield ScaleStarted(index, self.scale, self.snapshot)
-            yield from self.make_steps()
-            self.release()
-        yield from self.finish()
-
-    @property
-    def scale(self) -> Scale:
-        return self.job.scales[self.state.scale]
-
-    @property
-    def optimizer(self) -> Optimizer:
-        return self.job.fallback if self.state.fallback else self.job.optimizers[self.state.scale]
-
-    @property
-    def picture(self) -> tf.Tensor:
-        """[B, H, W, 3] the average of the optimiser's pictures, or the best of them."""
-        picture = self.state.progress.track.picture
-        return tf.convert_to_tensor(self.evaluator.join(picture) if self.evaluator else picture)
-
-    def snapshot(self) -> RunState:
-        """The state as plain arrays."""
-        state = self.state
-        progress = self.evaluator.gather(state.progress) if self.evaluator else state.progress
-        arrays = tf.nest.map_structure(np.asarray, (progress, state.last_good))
-        return state._replace(progress=arrays[0], last_good=arrays[1])
-
-    def release(self) -> None:
-        """The scale is done: its progress lies on the host again."""
-        self.state = self.state._replace(progress=self.evaluator.gather(self.state.progress))
-        self.evaluator = None
-
-    def begin(self, index: int) -> Generator[Note, None, None]:
-        """Begins a scale, by the fallback where there is no memory for its optimiser."""
-        try:
-            self.begin_with(index, fallback=False)
-        except tf.errors.ResourceExhaustedError:
-            if self.job.optimizers[index] is self.job.fallback:
-                raise
-            self.begin_with(index, fallback=True)
-            yield self.note(messages.NO_ROOM_TO_BEGIN)
-
-    def begin_with(self, index: int, *, fallback: bool) -> None:
-        """Begins a scale from the picture of the one before."""
-        before, optimizer = self.state, self.job.optimizers[index]
-        core = self.job.cores[index] if self.job.cores else 0
-        state = before._replace(
-            scale=index, step_of_scale=0, core=core, fallback=fallback, least=None
-        )
-        optimizer = self.job.fallback if fallback else optimizer
-        picture = optimizer_state = None
-        if before.progress is not None:
-            picture = before.progress.track.picture
-            same = optimizer is self.optimizer
-            optimizer_state = before.progress.state if same else None
-        with tf.device("CPU:0"):
-            picture = start_of_scale(self.job, self.job.scales[index], picture)
-            progress = begin_scale(optimizer, picture, optimizer_state)
-            if self.job.cores:
-                progress = Replicas(self.job.strategy, 1).agreed(progress)
-        self.state = state._replace(progress=progress)
-
-    def make_steps(self) -> Generator[Event, None, None]:
-        """Makes the steps that are left of the scale."""
-        calls = CallLength(self.job.pause_every, self.job.stop)
-        run = yield from self.within_memory(self.prepare)
-        while left := self.scale.steps - self.state.step_of_scale:
-            if stands_still(self.state.step_of_scale, self.state.least, self.job.stop):
-                yield self.note(messages.STANDS_STILL.format(self.job.stop))
-                return
-            count = calls.steps(self.state.step, self.state.step_of_scale, left)
-            failed = self.failed
-            try:
-                yield self.call(run, count, calls)
-            except tf.errors.ResourceExhaustedError as error:
-                yield self.step_down(error)
-                run = yield from self.within_memory(self.prepare)
-            except tf.errors.UnavailableError as error:
-                message = f"step {self.state.step}: {messages.LOST_WORKER}"
-                raise LostWorkerError(message, self.picture) from error
-            if self.failed > failed:
-                yield self.note(messages.search_failed(self.failed, len(self.job.initial)))
-
-    def within_memory(self, action: Callable[[], T]) -> Generator[Note, None, T]:
-        """What an action returns, by smaller windows where the memory does not suffice."""
-        while True:
-            try:
-                return action()
-            except tf.errors.ResourceExhaustedError as error:
-                yield self.step_down(error)
-
-    def step_down(self, error: Exception) -> Note:
-        """Takes the next smaller windows; raises `error` where there are none."""
-        core = next_core(self.state.core or max(self.scale[:2]))
-        if self.job.cores is None or not core:
-            raise error
-        if self.evaluator:
-            self.release()
-        self.state, self.measured = self.state._replace(core=core), None
-        return self.note(messages.OUT_OF_MEMORY.format(core))
-
-    def prepare(self) -> Run:
-        """Measures what the scale compares with, and compiles its steps."""
-        evaluator = self.engine.evaluator(self.job, self.state.core)
-        self.measured = measure(self.job, self.engine, self.scale, self.state.core)
-        with tf.device("CPU:0"):
-            placed = evaluator.place(self.optimizer, self.state.progress)
-            self.failed = int(np.sum(self.optimizer.failed(self.state.progress.state)))
-        run = evaluator.steps(self.optimizer, placed, self.measured)
-        self.state, self.evaluator = self.state._replace(progress=placed), evaluator
-        return run
-
-    def call(self, run: Run, count: int, calls: CallLength) -> StepsDone:
-        """One call of the compiled steps."""
-        began, before = time.perf_counter(), self.state
-        start = self.evaluator.join(before.progress.image)
-        progress, report = run(before.progress, count)
-        steps = len(report.history)
-        calls.learn(steps, seconds := time.perf_counter() - began)
-        if not report.finite:
-            raise non_finite(self.job.terms, report.history, before.step, start, before.last_good)
-        terms = enumerate(self.job.terms)
-        values = {term.name: report.history[:, index] for index, term in terms}
-        self.failed = int(report.failed.sum())
-        self.state = before._replace(
-            step=before.step + steps,
-            step_of_scale=before.step_of_scale + steps,
-            progress=progress,
-            least=recent_least(before.least, self.losses(values)),
-            last_good=start,
-        )
-        return StepsDone(self.state.step, self.scale, values, seconds, self.picture, self.snapshot)
-
-    def losses(self, values: dict[str, np.ndarray]) -> np.ndarray:
-        """[steps, B]: the loss of each step."""
-        return sum(np.multiply(term.weight, values[term.name]) for term in self.job.terms)
-
-    def finish(self) -> Generator[Event, None, None]:
-        """The last picture and its values; raises if the last step ruined it."""
-        last = len(self.job.scales) - 1
-        if self.state.scale != last:
-            core = self.job.cores[last] if self.job.cores else 0
-            self.state, self.measured = self.state._replace(scale=last, core=core), None
-        with tf.device("CPU:0"):
-            picture = resize(self.picture, *self.job.size)
-        values = yield from self.within_memory(lambda: self.final_values(picture))
-        if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
-            message = messages.not_finite("loss", "the end", names)
-            raise NonFiniteLossError(message, self.state.last_good)
-        yield Finished(picture, values, self.snapshot)
-
-    def final_values(self, picture: tf.Tensor) -> dict[str, np.ndarray]:
-        """{term: [B]} at the last scale."""
-        if self.measured is None:
-            self.measured = measure(self.job, self.engine, self.scale, self.state.core)
-        evaluator = self.engine.evaluator(self.job, self.state.core)
-        return {
-            name: value.numpy() for name, value in evaluator.values(self.measured, picture).items()
-        }
-
-    def note(self, line: str) -> Note:
-        return Note(f"step {self.state.step}: {line}", self.snapshot)

@@ -26,6 +26,7 @@ def start_of_scale(job: Job, scale: Scale, picture: Picture | None) -> tf.Tensor
     """
     if picture is None:
         return as_float(_of_size(job.initial, *scale[:2]))
+    picture = tf.convert_to_tensor(picture)
     if job.detail:
         return next_start(picture, as_float(job.initial), *scale[:2])
     return resize(picture, *scale[:2])

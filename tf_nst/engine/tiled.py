@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tf_nst.engine.evaluator import CallReport, Measured, Run
+from tf_nst.engine.evaluator import CallReport, Measured, Steps
 from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.engine.state import Progress
 from tf_nst.engine.steps import advance, all_finite
@@ -59,7 +59,7 @@ class Tiled:
         """See `Evaluator`."""
         return value
 
-    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Run:
+    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Steps:
         """See `Evaluator`; a call is one step, in which Python goes from window to window."""
         update = self._update_in_bands if optimizer.pointwise else self._update
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_nst.engine.evaluator import CallReport, Measured, Run
+from tf_nst.engine.evaluator import CallReport, Measured, Steps
 from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.engine.state import Progress
 from tf_nst.engine.steps import paint_scale
@@ -68,7 +68,7 @@ class Whole:
         """See `Evaluator`."""
         return self._replicas.together(value)
 
-    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Run:
+    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Steps:
         """See `Evaluator`."""
 
         def steps(progress, measured, count):

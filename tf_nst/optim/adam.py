@@ -37,7 +37,7 @@ def adam(
     """
 
     def init(image):
-        count = tf.zeros(tf.shape(image)[:1], tf.int64)
+        count = tf.zeros(tf.shape(image)[:1], tf.int32)
         return AdamState(count, tf.zeros_like(image), tf.zeros_like(image))
 
     def update(evaluation, image, state):

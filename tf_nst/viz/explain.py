@@ -75,7 +75,7 @@ def explain_pair(
     inputs = read_inputs(config, content, style)
     parts = _Parts(report)
     parts.begin("the picture")
-    painting = prepare(config, inputs, report, _pause(config.steps[0]))
+    painting = prepare(config, inputs, report, pause_every=_pause(config.steps[0]))
     run, options = _paint(painting, watch, options)
     figures = _figures(content, style, parts, watch=watch, report=report, options=options)
     return Lesson(inputs.content.to_float(), inputs.style.to_float(), *figures, run)

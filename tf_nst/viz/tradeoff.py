@@ -1,7 +1,6 @@
 """Content against style: a grid of pictures, painted together as one batch."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -126,7 +125,7 @@ def _weighted(term: Term, grid: Sequence[tuple[str, float]], style_weight: float
     if term.role != "content":
         return term
     weights = (style_weight * ratio if layer == term.layer else 0.0 for layer, ratio in grid)
-    return replace(term, weight=tuple(weights))
+    return term._replace(weight=tuple(weights))
 
 
 def _cells(
@@ -140,7 +139,7 @@ def _cells(
 def _cell(layer: str, ratio: float, index: int, terms: tuple[Term, ...], result: RunResult) -> Cell:
     terms = tuple(term for term in terms if term.role != "content" or term.layer == layer)
     values = {name: float(value[index]) for name, value in result.values.items()}
-    unweighted = tuple(replace(term, weight=_unweighted(term, terms)) for term in terms)
+    unweighted = tuple(term._replace(weight=_unweighted(term, terms)) for term in terms)
     shares = contributions(unweighted, values)
     return Cell(layer, ratio, result.picture[index], shares["content"], shares["style"])
 
