@@ -38,7 +38,7 @@ class Run:
         self.job, self.state, self.engine = job, state, engine
         self.evaluator: Evaluator | None = None
         self.measured: Measured | None = None
-        self.emitted = 0
+        self.emitted, self.failed = 0, 0
 
     def events(self) -> Generator[Event, None, None]:
         """Makes the steps that are left of all scales."""
