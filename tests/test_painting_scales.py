@@ -227,6 +227,15 @@ def test_a_picture_by_windows_is_that_of_the_whole():
     assert np.abs(np.int32(found) - np.int32(whole)).max() <= 1
 
 
+def test_seconds_are_shared_by_as_many_scales_as_there_are_tiles(monkeypatch):
+    """A step is taken to cost next to nothing."""
+    monkeypatch.setattr(resources, "network_speed", lambda *_: 1e18)
+    options = {name: value for name, value in OPTIONS.items() if name != "steps"}
+    config = config_from_options(options | {"seconds": 1000.0, "tile": "off,32"})
+    painting = prepare(config, read_inputs(config, PHOTO, PAINTING), lambda line: None)
+    assert painting.plan.cores == (0, 32) and len(painting.job.scales) == 2
+
+
 # --- notes -----------------------------------------------------------------------------------
 
 

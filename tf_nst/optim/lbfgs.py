@@ -5,6 +5,7 @@ so that every number here means the same at every size.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -107,8 +108,6 @@ def lbfgs_update(
 ) -> tuple[tf.Tensor, LbfgsState]:
     """The next trial picture and the new state, after `image` was evaluated.
 
-    A picture whose search has failed for good is left at its last accepted point.
-
     Args:
       image: [B, H, W, 3] in 0..1, the trial.
       loss: [B].
@@ -132,10 +131,8 @@ def lbfgs_update(
     direction = _direction(pairs, point, gradient, estimate)
     direction = choose(accepted | failed, direction, state.direction)
     start = Point(tf.where(accepted, loss, state.start.loss), inner(gradient, direction))
-    fresh = begin(start, learning_rate)
-    search = tf.nest.map_structure(
-        lambda new, old: tf.where(accepted | failed, new, old), fresh, search
-    )
+    anew = partial(tf.where, accepted | failed)
+    search = tf.nest.map_structure(anew, begin(start, learning_rate), search)
     failures = tf.where(accepted, 0, state.failures + tf.cast(failed, tf.int32))
     updated = LbfgsState(point, gradient, direction, start, search, pairs, squares, failures)
     return _next_trial(updated), updated

@@ -31,14 +31,12 @@ def stylize(
     """Paints `content` in the manner of `style`.
 
     Args:
-      content: a path, an Image, Pillow's image (its alpha is left out), or an array [H, W, 3],
-        uint8, uint16 or floating in 0..1.
-      style: the same, of any size.
-      listeners: each is called with every event of the run (tf_nst/engine/events.py).
-      report: called with plain lines, such as how many steps `seconds` allows; by default they go
-        to the logger "tf_nst".
-      engine: a `tf_nst.Engine`, which keeps what the next picture need not make again: the network,
-        the compiled steps and what was measured of the style. By default nothing is kept.
+      content, style: each a path, an Image, Pillow's image (its alpha is left out), or an array
+        [H, W, 3], uint8, uint16 or floating in 0..1.
+      listeners: each is called with every event (tf_nst/engine/events.py).
+      report: called with plain lines; by default they go to the logger "tf_nst".
+      engine: a `tf_nst.Engine`, which keeps the network, the compiled steps and what was measured
+        of the style for the next picture.
       **options: the command's flags without their dashes, such as size=512, steps=300,
         style_layers="conv1_1,conv2_1:2" or init="noise"; `tf-nst --help` has their ranges.
 
@@ -46,7 +44,7 @@ def stylize(
       An Image: `.show()`, `.save("out.png")`, `numpy.asarray(image)`.
 
     Raises:
-      UserError: an argument that cannot be used; the message says which and what was expected.
+      UserError: an argument that cannot be used.
       NonFiniteLossError: a loss became NaN or infinite.
     """
     began = time.perf_counter()
@@ -55,13 +53,18 @@ def stylize(
     for note in (*inputs.content.notes, *inputs.style.notes):
         report(note)
     painting = prepare(config, inputs, report, began=began, engine=engine)
+    picture = run(painting.job, (_reporter(report), *listeners), painting.engine)
+    return finished(painting, picture)
 
-    def report_notes(event: Event) -> None:
+
+def _reporter(report: Callable[[str], None]) -> Callable[[Event], None]:
+    """A listener that reports the lines of notes."""
+
+    def listen(event: Event) -> None:
         if isinstance(event, Note):
             report(event.line)
 
-    picture = run(painting.job, (report_notes, *listeners), painting.engine)
-    return finished(painting, picture)
+    return listen
 
 
 def finished(painting: Painting, picture: tf.Tensor | np.ndarray) -> Image:

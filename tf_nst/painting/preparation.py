@@ -62,19 +62,16 @@ def prepare(
     began: float | None = None,
     engine: Engine | None = None,
 ) -> Painting:
-    """Loads the weights and builds the job.
+    """Loads the weights and builds the job of inputs that `read_inputs` has read.
 
     Args:
-      config: of the picture.
-      inputs: see `read_inputs`.
       report: called with plain lines.
-      pause_every: a call of the compiled step ends at each multiple of so many steps; 0: anywhere.
-      began: the time.perf_counter() from which the config's seconds count; by default now.
+      pause_every: calls end at each multiple of so many steps; 0: anywhere.
+      began: the time.perf_counter() from which its seconds count; by default now.
       engine: of earlier pictures; by default a new one.
 
     Raises:
-      UserError: unusable weights, more scales than the picture's size, the steps or the seconds
-        allow, or devices that are not there.
+      UserError: unusable weights, too many scales, too few seconds, or devices that are not there.
       RunError: a download failed.
     """
     # Before the weights, which may be downloaded: devices and scales that cannot be are refused.
@@ -85,8 +82,7 @@ def prepare(
     config = resolve(config, inputs, strategy)
     workload = describe_workload(config, inputs, strategy)
     limits = find_limits(config, layers, strategy, engine)
-    if timed:
-        config, workload = fit_steps(config, workload, limits, began, report)
+    config, workload = fit_steps(config, workload, limits, began, report)
     chosen = plan(workload, limits)
     for line in shortages(workload, chosen):
         report(line)

@@ -116,7 +116,7 @@ def fit_steps(
     began: float,
     report: Callable[[str], None],
 ) -> tuple[StylizeConfig, Workload]:
-    """Config and workload with the steps that the config's seconds allow.
+    """Config and workload with the steps that the config's seconds allow, where it has seconds.
 
     Args:
       began: the time.perf_counter() from which they count.
@@ -125,8 +125,11 @@ def fit_steps(
     Raises:
       UserError: more scales than the picture's size allows, or not even a step for each fits.
     """
-    spent = time.perf_counter() - began
-    scales = fit_seconds(workload, limits, config.scales, config.seconds, spent)
+    if config.seconds is None:
+        return config, workload
+    tiles, spent = len(config.cores or ()), time.perf_counter() - began
+    count = config.scales or (tiles if tiles > 1 else 0)
+    scales = fit_seconds(workload, limits, count, config.seconds, spent)
     steps = tuple(scale.steps for scale in scales)
     listed = ", ".join(f"{each.steps} at {each.width}×{each.height}" for each in scales)
     report(f"--seconds={config.seconds:g} allows {sum(steps)} steps: {listed}")
