@@ -2,7 +2,8 @@
 
 step       seconds of a step, share of the machine's convolution ceiling, and where the rest goes
 seconds    what --seconds=N takes, from Enter to the end
-start      seconds from Enter to --help, to the first step and to the first preview
+start      seconds from Enter to --help, to the first step, to the first preview, and until a second
+           picture begins
 picture    objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
 precision  the objective that bfloat16 ends at against float32's, on some pairs
 scale      large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
