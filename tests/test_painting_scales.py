@@ -236,6 +236,19 @@ def test_seconds_are_shared_by_as_many_scales_as_there_are_tiles(monkeypatch):
     assert painting.plan.cores == (0, 32) and len(painting.job.scales) == 2
 
 
+def test_a_style_alone_by_windows_as_long_as_the_pictures():
+    """80 and 96 pixels by cores of 32 under a halo of 80: windows are the whole sides."""
+    photo, painting = (np.resize(it, (80, 80, 3)) for it in (PHOTO, PAINTING))
+    painting = np.pad(painting, ((0, 16), (0, 16), (0, 0)))
+    alone = {"content_weight": 0.0, "tv_weight": 0.0, "weights": "random", "optimizer": "adam"}
+    sizes = {"size": 80, "style_size": 96, "steps": 2, "precision": "float32"}
+    whole, tiled = (
+        np.int32(tf_nst.stylize(photo, painting, **alone, **sizes, tile=tile))
+        for tile in ("off", 32)
+    )
+    assert np.abs(whole - tiled).max() <= 1
+
+
 # --- notes -----------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Window by window equals the whole picture: targets, values and gradients."""
 
+import numpy as np
 import pytest
 import tensorflow as tf
 from jobs import CONFIG, make_term, pictures
@@ -88,6 +89,17 @@ def test_so_where_a_side_is_longer_than_a_core_and_shorter_than_two_halos(make_e
     terms = terms_of("mean_squared")
     whole, found = both(extractor, tiny, terms, 24, pictures(69, 37))
     assert_close(found.gradient, whole.gradient, "float64")
+
+
+def test_so_at_sides_and_cores_of_any_kind(make_extractor, tiny):
+    """Drawn from 16 to 400 and 32 to 256; test_tiles.py has all of them without the network."""
+    extractor, generator = make_extractor((SHALLOW,), dtype="float64"), np.random.default_rng(0)
+    terms = (make_term("mean_squared", SHALLOW), make_term("gram", SHALLOW))
+    for _ in range(6):
+        height, width = (int(side) for side in np.geomspace(16, 400, 50)[generator.choice(50, 2)])
+        core = int(generator.integers(32, 257))
+        whole, found = both(extractor, tiny, terms, core, pictures(height, width))
+        assert_close(found.gradient, whole.gradient, "float64")
 
 
 @pytest.mark.parametrize("pooling", ["max", "average", "l2"])
