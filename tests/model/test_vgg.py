@@ -59,9 +59,15 @@ def test_the_model_is_cut_at_the_deepest_layer_and_gives_only_what_was_asked_for
     assert set(model.output) == {"block3_conv2", "block1_conv1"}
 
 
-def test_only_the_arrays_of_the_cut_are_needed(tiny, tiny_arrays):
+def test_only_the_arrays_of_the_cut_are_needed(tiny, tiny_arrays, make_extractor, content):
+    """Its features are those of a network that was given all; one array less is too few."""
     arrays = {name: pair for name, pair in tiny_arrays.items() if name.startswith("block1")}
-    build_extractor(tiny, ("block1_conv2",), arrays)
+    features = build_extractor(tiny, ("block1_conv2",), arrays)(content)
+    expected = make_extractor(("block1_conv2",))(content)
+    np.testing.assert_array_equal(features["block1_conv2"], expected["block1_conv2"])
+    del arrays["block1_conv2"]
+    with pytest.raises(KeyError):
+        build_extractor(tiny, ("block1_conv2",), arrays)
 
 
 def test_the_model_is_frozen(make_extractor):
