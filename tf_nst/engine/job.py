@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.model.networks import Network
-from tf_nst.objective.objective import Extractor
+from tf_nst.objective.objective import NOTHING, Extractor
 from tf_nst.objective.terms import Terms
 from tf_nst.optim.optimizer import Optimizer
 from tf_nst.planning.schedule import Scale
@@ -49,7 +49,7 @@ class Job(NamedTuple):
     fallback: Optimizer
     pictures: Mapping[str, np.ndarray]
     initial: np.ndarray
-    masks: Mapping[str, np.ndarray] = {}
+    masks: Mapping[str, np.ndarray] = NOTHING
     detail: bool = False
     decay: float = 0.0
     stop: float = 0.0

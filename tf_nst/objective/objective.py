@@ -1,6 +1,7 @@
 """From terms, an extractor and pictures by name to a loss that can be evaluated at any image."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -14,6 +15,7 @@ Features = dict[str, tf.Tensor]
 Values = dict[str, tf.Tensor]
 # Pictures by name, each [B or 1, h, w, 3] float32 in 0..1.
 Pictures = Mapping[str, tf.Tensor]
+NOTHING: Mapping = MappingProxyType({})
 
 
 class Objective(NamedTuple):
@@ -36,7 +38,10 @@ class Objective(NamedTuple):
 
 
 def build_objective(
-    extractor: Extractor, terms: Terms, pictures: Pictures, weights: Mapping = {}
+    extractor: Extractor,
+    terms: Terms,
+    pictures: Pictures,
+    weights: Mapping[str, tf.Tensor] = NOTHING,
 ) -> Objective:
     """Measures the targets, in one compiled call.
 
@@ -130,8 +135,8 @@ def observe(extractor: Extractor, image: tf.Tensor) -> Features:
 def measure_sums(
     terms: Terms,
     features: Features,
-    references: Mapping[str, Features] = {},
-    weights: Mapping[str, tf.Tensor] = {},
+    references: Mapping[str, Features] = NOTHING,
+    weights: Mapping[str, tf.Tensor] = NOTHING,
 ) -> dict[str, Sums]:
     """{term: the sums of its statistic} over the positions of `features`.
 
