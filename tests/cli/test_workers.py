@@ -11,7 +11,7 @@ from PIL import Image
 
 FLAGS = (
     *("--content=photo.png", "--style=painting.png", "--weights=random", "--size=96", "--scales=2"),
-    *("--content_layers=conv2_1", "--style_layers=conv1_1,conv2_1", "--optimizer=adam"),
+    *("--content_layers=conv2_1", "--style_layers=conv1_1,conv2_1"),
     *("--tile=32", "--precision=float32"),
 )
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from jobs import picture
+import tensorflow as tf
 
 import tf_nst
 from tf_nst.config import config_from_options
 from tf_nst.engine import engine as module
-from tf_nst.engine import resources
-from tf_nst.engine.engine import Cache, Engine
+from tf_nst.engine import replicas, resources
+from tf_nst.engine.cache import Cache
+from tf_nst.engine.engine import Engine
 from tf_nst.engine.loop import iterate
 from tf_nst.io.inputs import read_inputs
 from tf_nst.painting import prepare
@@ -100,12 +101,33 @@ def test_a_second_picture_is_made_of_what_the_first_was():
     assert first.plan == second.plan
 
 
-def test_without_an_engine_nothing_is_kept(make_job):
-    engine = Engine()
-    first = list(iterate(make_job(2)))
-    second = list(iterate(make_job(2), engine=engine))
-    np.testing.assert_array_equal(picture(first), picture(second))
-    assert engine.traces > 0
+def test_without_an_engine_everything_is_made_again(monkeypatch):
+    reads, load = [], resources.load_weights
+    monkeypatch.setattr(
+        resources, "load_weights", lambda *it, **named: reads.append(1) or load(*it, **named)
+    )
+    config = config_from_options(OPTIONS)
+    inputs = read_inputs(config, PHOTO, PAINTING)
+    first, second = (prepare(config, inputs, print) for _ in range(2))
+    assert len(reads) == 2 and first.job.extractor is not second.job.extractor
+
+
+def test_what_does_not_matter_to_a_network_does_not_load_it_again():
+    """The seed of noise, and how many windows one device paints."""
+    engine, networks = Engine(), set()
+    for options in ({}, {"seed": 1, "init": "noise"}, {"tile": "32"}, {"tile": "48"}):
+        config = config_from_options(OPTIONS | {"weights": "imagenet"} | options)
+        painting = prepare(config, read_inputs(config, PHOTO, PAINTING), print, engine=engine)
+        networks.add(painting.job.extractor)
+    assert len(networks) == 1
+
+
+def test_programs_are_no_more_than_so_many(monkeypatch):
+    monkeypatch.setattr(replicas, "MOST_PROGRAMS", 2)
+    programs = replicas.Programs(replicas.Replicas(tf.distribute.get_strategy(), 1))
+    for size in (1, 2, 3, 1):
+        programs("sum", tf.reduce_sum, tf.ones([size]))
+    assert programs.traces == 4 and len(programs._programs.values()) == 2
 
 
 def test_a_cache_keeps_the_latest_used():

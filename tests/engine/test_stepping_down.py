@@ -7,9 +7,13 @@ from jobs import history, notes, picture
 from tolerances import assert_within
 
 from tf_nst.engine import whole
-from tf_nst.engine.events import Note
+from tf_nst.engine.events import Note, StepsDone
+from tf_nst.engine.failures import OutOfMemoryError
 from tf_nst.engine.loop import iterate
+from tf_nst.engine.tiled import Tiled
 from tf_nst.engine.windows import Windows
+from tf_nst.ops import bands
+from tf_nst.optim.lbfgs import lbfgs
 from tf_nst.planning import tiles
 
 
@@ -76,7 +80,7 @@ def test_windows_become_smaller_too(tiled, small_cores, refuse_from, monkeypatch
 
 def test_where_there_are_no_smaller_windows_the_refusal_stands(tiled, small_cores, refuse_from):
     refuse_from(1)
-    with pytest.raises(tf.errors.ResourceExhaustedError):
+    with pytest.raises(OutOfMemoryError):
         list(iterate(tiled._replace(cores=None)))
 
 
@@ -94,7 +98,7 @@ def test_a_scale_for_whose_optimiser_there_is_no_memory_is_begun_by_the_fallback
 
 def test_where_not_even_the_fallback_begins_the_refusal_stands(make_job):
     greedy = make_job().fallback._replace(init=refused)
-    with pytest.raises(tf.errors.ResourceExhaustedError):
+    with pytest.raises(OutOfMemoryError):
         list(iterate(make_job(5, optimizer=greedy, fallback=greedy)))
 
 
@@ -109,7 +113,7 @@ def test_the_last_look_is_by_windows_where_there_is_no_memory_for_the_whole(
     ]
     for term, value in expected[-1].values.items():
         assert_within(events[-1].values[term], value, 1e-5)
-    with pytest.raises(tf.errors.ResourceExhaustedError):
+    with pytest.raises(OutOfMemoryError):
         list(iterate(tiled._replace(cores=None)))
 
 
@@ -122,4 +126,49 @@ def test_a_state_of_a_run_that_stepped_down_goes_on_as_it_did(tiled, small_cores
         states.append(event.snapshot())
     after = next(index for index, event in enumerate(events) if isinstance(event, Note)) + 1
     rest = list(iterate(tiled, states[after]))
+    assert notes(rest) == []
     np.testing.assert_array_equal(picture(rest), picture(events))
+
+
+def test_where_there_are_no_smaller_windows_adam_goes_on_with_less(
+    make_job, monkeypatch, small_cores, refuse_from
+):
+    """And where that does not help the run ends with the picture so far."""
+    greedy = lbfgs(1.0, 3)
+    job = make_job(5, optimizer=greedy, cores=(0,), pause_every=2)
+    refuse_from(3)
+    monkeypatch.setattr(Windows, "value_and_grad", refused)
+    events = []
+    with pytest.raises(OutOfMemoryError, match=r"^step 2: the memory does not suffice") as error:
+        iterate_into(events, job)
+    assert [line.split()[-2] for line in notes(events)] == ["16", "8", "this"]
+    before = [event for event in events if isinstance(event, StepsDone)][-1]
+    np.testing.assert_array_equal(error.value.image, before.image)
+
+
+def iterate_into(events: list, job) -> None:
+    """The events of a run, kept one by one, also where it fails."""
+    for event in iterate(job):
+        events.append(event)
+
+
+def test_a_refusal_amid_an_update_in_place_ends_the_run_with_the_picture_before(
+    make_job, monkeypatch
+):
+    """Rows before are updated already: going on would update them twice."""
+    monkeypatch.setattr(bands, "BAND_PIXELS", 3 * 28)
+    adam = make_job().optimizers[0]
+    job = make_job(5, optimizer=adam, cores=(8,))
+    original, calls = Tiled._update, []
+
+    def update(self, *arguments):
+        calls.append(1)
+        return refused() if len(calls) == 9 else original(self, *arguments)
+
+    monkeypatch.setattr(Tiled, "_update", update)
+    events = []
+    with pytest.raises(OutOfMemoryError) as error:
+        iterate_into(events, job)
+    # Seven bands a step: the ninth is the second step's.
+    steps = [event for event in events if isinstance(event, StepsDone)]
+    assert len(steps) == 1 and np.isfinite(error.value.image).all()

@@ -107,6 +107,13 @@ def test_the_pictures_of_an_optimiser_are_those_of_its_state():
         assert OPTIMIZERS[name].pictures(pairs) == math.floor(planes)
 
 
+def test_of_a_scale_without_steps_nothing_is_said():
+    work = workload(scales=(SCALES[0], SCALES[-1]._replace(steps=0)))
+    limit = need(work, SCALES[0], 0, Choice("lbfgs", 10))
+    chosen, lines = planned(work, cores=(0,), bytes=limit)
+    assert chosen.optimizers[1] != chosen.optimizers[0] and lines == []
+
+
 # --- windows ---------------------------------------------------------------------------------
 
 

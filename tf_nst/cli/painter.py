@@ -7,6 +7,7 @@ import time
 from tf_nst.cli.flags import WEIGHTED_BY
 from tf_nst.cli.stop import Stop
 from tf_nst.config import StylizeConfig, options_from_config
+from tf_nst.config.tiles import tile_of
 from tf_nst.engine.events import StepsDone
 from tf_nst.engine.failures import UnfinishedError
 from tf_nst.engine.loop import iterate
@@ -127,15 +128,19 @@ def _digests(painting: Painting) -> dict[str, str]:
 
 
 def _memory(painting: Painting) -> str:
-    """Such as `about 2.1 GB, windows of 512 pixels from 724×543 on`."""
+    """Such as `about 2.1 GB, windows of 512 pixels at 724×543 and 1024×768`."""
     estimate = f"about {painting.plan.peak_bytes / 1e9:.1f} GB"
-    job = painting.job
-    pairs = zip(job.scales, painting.plan.cores, strict=True)
-    tiled = [(scale, core) for scale, core in pairs if core]
-    if not tiled:
-        return estimate
-    (scale, _), (_, core) = tiled[0], tiled[-1]
-    return f"{estimate}, windows of {core} pixels from {scale.width}×{scale.height} on"
+    sizes: dict[int, list[str]] = {}
+    for scale, core in zip(painting.job.scales, painting.plan.cores, strict=True):
+        if core and scale.steps:
+            sizes.setdefault(core, []).append(f"{scale.width}×{scale.height}")
+    windows = (f"windows of {core} pixels at {_listed(at)}" for core, at in sizes.items())
+    return ", ".join([estimate, *windows])
+
+
+def _listed(items: list[str]) -> str:
+    """Such as `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), items[-1]]))
 
 
 def _expected(painting: Painting) -> str:
@@ -181,10 +186,10 @@ def _loss(painting: Painting, final: dict[str, float]) -> float:
 
 
 def _record(painting: Painting, history: History, seconds: float) -> dict:
-    config, inputs = painting.config, painting.inputs
+    inputs = painting.inputs
     return {
         "device": strategy_name(painting.job.strategy),
-        "settings": _settings(config),
+        "settings": _settings(painting, history),
         "weights": {"source": painting.weights.source, "sha256": painting.weights.checksum},
         "inputs": {
             name: {"name": picture.name, "sha256": picture.sha256}
@@ -209,9 +214,16 @@ def _record(painting: Painting, history: History, seconds: float) -> dict:
     }
 
 
-def _settings(config: StylizeConfig) -> dict:
-    """The options of a resolved config; what is None, such as seconds that became steps, is not."""
-    options = options_from_config(config)
+def _settings(painting: Painting, history: History) -> dict:
+    """The options that paint the same again, but those of None, such as seconds that became steps.
+
+    The windows are those that the run ended in where memory was shorter than planned.
+    """
+    options = options_from_config(painting.config)
+    if painting.config.strategy != "workers":
+        pairs = zip(history.cores_of_scales, painting.plan.cores, strict=True)
+        cores = (planned if core is None else core for core, planned in pairs)
+        options["tile"] = tile_of(tuple(cores))
     return {name: value for name, value in options.items() if value is not None}
 
 
@@ -224,7 +236,7 @@ def _flags(values, painting: Painting, history: History) -> dict[str, object]:
     paths = {name: os.path.abspath(values[name].value) for name in ("content", "style", "output")}
     steps = ",".join(map(str, history.steps_of_scales))
     scales = {"steps": steps, "scales": len(history.steps_of_scales)}
-    options = _settings(painting.config) | scales
+    options = _settings(painting, history) | scales
     for name, weight in WEIGHTED_BY.items():
         if options[weight] == 0:
             del options[name]

@@ -1,1 +1,1 @@
-"""Optimisation: gradients, optimisers, devices, the one loop. It emits records."""
+"""Runs: the loop, its state, whole pictures and windows, devices. It emits records."""

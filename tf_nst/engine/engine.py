@@ -1,13 +1,13 @@
 """What runs have in common is made once: networks, compiled functions, measured targets."""
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine.cache import Cache
 from tf_nst.engine.evaluator import Evaluator
 from tf_nst.engine.job import Job
 from tf_nst.engine.replicas import Replicas
@@ -23,28 +23,6 @@ MOST_EVALUATORS = 8
 MOST_TARGETS = 64
 # Networks, strategies and measured speeds.
 MOST_RESOURCES = 8
-
-T = TypeVar("T")
-
-
-class Cache(Generic[T]):
-    """What was made under a key, the latest used `most` of them."""
-
-    def __init__(self, most: int):
-        self._most, self._values = most, OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value of a key; made where there is none."""
-        if key not in self._values:
-            self._values[key] = make()
-        self._values.move_to_end(key)
-        while len(self._values) > self._most:
-            self._values.popitem(last=False)
-        return self._values[key]
-
-    def values(self) -> tuple[T, ...]:
-        """All that are kept."""
-        return tuple(self._values.values())
 
 
 class Engine:
@@ -82,7 +60,7 @@ class Engine:
 
 
 def _key(job: Job, core: int) -> Hashable:
-    shared = job.extractor, job.terms, job.strategy, job.xla, job.decay
+    shared = job.network, job.extractor, job.terms, job.strategy, job.xla, job.decay
     return (*shared, len(job.initial), job.cores is None, core)
 
 

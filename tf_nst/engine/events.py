@@ -31,6 +31,7 @@ class StepsDone(NamedTuple):
       seconds: what this call took.
       image: [B, H, W, 3] float32 in 0..1, the picture so far: the average of the optimiser's
         pictures, or the best of them.
+      core: of the windows that it was painted by, in pixels; 0: the whole picture at once.
     """
 
     step: int
@@ -38,6 +39,7 @@ class StepsDone(NamedTuple):
     values: dict[str, np.ndarray]
     seconds: float
     image: tf.Tensor
+    core: int = 0
     snapshot: Snapshot | None = None
 
 

@@ -20,3 +20,7 @@ class NonFiniteLossError(UnfinishedError):
 
 class LostWorkerError(UnfinishedError):
     """Another process that shares the windows is gone."""
+
+
+class OutOfMemoryError(UnfinishedError):
+    """The memory does not suffice, by the smallest windows that are allowed either."""

@@ -24,9 +24,9 @@ class Job(NamedTuple):
         scale without steps is left out.
       optimizers: one for each scale; its state is carried on where the next has the same one.
       fallback: needs less memory, and paints a scale for whose optimiser there is not enough.
-      pictures: those that terms compare with, by name: [B or 1, h, w, 3] float32 in 0..1, or uint8
-        or uint16 codes. Where features are compared position by position of the picture's size;
-        else of the size at which the last scale measures it.
+      pictures: those that terms compare with, by name, float32 in 0..1, or uint8 or uint16 codes.
+        [B or 1, H, W, 3] of the picture's size where features are compared position by position;
+        else [1, h, w, 3] of the size at which the last scale measures it.
       initial: [B, H, W, 3] float32 in 0..1; of the picture's size, or without detail of any.
       masks: those that terms name: [H, W] float32 of 0 or more, of the picture's size.
       detail: whether an enlarged picture is given the detail of `initial`, which noise has not.

@@ -5,8 +5,11 @@ from tf_nst.engine.pace import STOP_STEPS
 LOST_WORKER = (
     "another worker is gone, expected all of them to the end; --init goes on from the last picture"
 )
-NO_ROOM_TO_BEGIN = "the memory does not suffice for the optimiser, Adam paints this size"
-OUT_OF_MEMORY = "the memory does not suffice, this size goes on in windows of {} pixels"
+SMALLER_WINDOWS = "the memory does not suffice, this size goes on in windows of {} pixels"
+LESS_STATE = "the memory does not suffice for the optimiser, Adam paints this size"
+OUT_OF_MEMORY = (
+    "the memory does not suffice; expected a smaller --size, --tile=auto or --precision=bfloat16"
+)
 STANDS_STILL = f"{STOP_STEPS} steps lowered the loss by less than {{:g}} of it, enough of this size"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine.cache import Cache
 from tf_nst.engine.strategy import worker_place
 from tf_nst.planning.tiles import Window
 
@@ -145,8 +146,14 @@ class Replicas:
         return run.get_concrete_function(*arguments)
 
 
+# A run by XLA compiles some five programs for each of its scales.
+MOST_PROGRAMS = 64
+
+
 class Programs:
     """Compiled functions of the replicas; each is traced once for arguments of the same specs.
+
+    The latest used MOST_PROGRAMS are kept.
 
     Attributes:
       traces: how often one was traced.
@@ -155,17 +162,18 @@ class Programs:
     def __init__(self, replicas: Replicas, any_size: bool = False):
         """`any_size`: whether one trace serves pictures of every height and width."""
         self._replicas, self._any_size, self.traces = replicas, any_size, 0
-        self._programs: dict[Any, Callable] = {}
+        self._programs: Cache[Callable] = Cache(MOST_PROGRAMS)
 
     def __call__(self, key: Hashable, function: Callable, *arguments: Any) -> Callable:
         """`function` compiled; `key` tells it from others of the same arguments' specs."""
         if self._any_size:
             arguments = tf.nest.map_structure(_of_any_size, arguments)
-        key = (key, self._specs(arguments))
-        if key not in self._programs:
-            self._programs[key] = self._replicas.compiled(function, *arguments)
+
+        def compile_now() -> Callable:
             self.traces += 1
-        return self._programs[key]
+            return self._replicas.compiled(function, *arguments)
+
+        return self._programs.get((key, self._specs(arguments)), compile_now)
 
     def _specs(self, arguments: Any) -> Hashable:
         names = str(tf.nest.map_structure(lambda value: None, arguments))

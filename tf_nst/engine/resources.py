@@ -24,7 +24,9 @@ def get_strategy(engine: Engine, name: str, parts: int, report: Report) -> tf.di
         lines = []
         return make_strategy(name, parts, lines.append), lines
 
-    strategy, lines = engine.resources.get(("strategy", name, parts), make)
+    # More parts than devices make no other strategy, nor do parts of workers.
+    count = 0 if name == "workers" else min(parts, len(tf.config.list_logical_devices()))
+    strategy, lines = engine.resources.get(("strategy", name, count), make)
     for line in lines:
         report(line)
     return strategy
@@ -82,7 +84,8 @@ def get_network(
             )
         return extractor, weights._replace(arrays={})
 
-    key = "network", strategy, dtype, choice, _stamp(choice.weights), layers, seed
+    seed_of_weights = seed if choice.weights == "random" else None
+    key = "network", strategy, dtype, choice, _stamp(choice.weights), layers, seed_of_weights
     return engine.resources.get(key, make)
 
 

@@ -12,7 +12,7 @@ from tf_nst.engine import messages
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.evaluator import Evaluator, Measured, Steps
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, Snapshot, StepsDone
-from tf_nst.engine.failures import LostWorkerError, NonFiniteLossError
+from tf_nst.engine.failures import LostWorkerError, NonFiniteLossError, OutOfMemoryError
 from tf_nst.engine.job import Job
 from tf_nst.engine.not_finite import non_finite
 from tf_nst.engine.pace import CallLength, recent_least, stands_still
@@ -20,6 +20,7 @@ from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.scales import measure, start_of_scale
 from tf_nst.engine.state import RunState
 from tf_nst.engine.steps import begin_scale
+from tf_nst.engine.strategy import worker_place
 from tf_nst.ops.resample import resize
 from tf_nst.optim.optimizer import Optimizer
 from tf_nst.planning.schedule import Scale
@@ -41,7 +42,16 @@ class Run:
         self.emitted, self.failed = 0, 0
 
     def events(self) -> Generator[Event, None, None]:
-        """Makes the steps that are left of all scales."""
+        """Paints what is left of all scales."""
+        try:
+            yield from self.paint()
+        except tf.errors.UnavailableError as error:
+            message = f"step {self.state.step}: {messages.LOST_WORKER}"
+            picture = None if self.state.progress is None else self.picture
+            raise LostWorkerError(message, picture) from error
+
+    def paint(self) -> Generator[Event, None, None]:
+        """The scales that are left, and the end."""
         for index in range(self.state.scale, len(self.job.scales)):
             if not self.job.scales[index].steps:
                 continue
@@ -89,11 +99,12 @@ class Run:
         """Begins a scale, by the fallback where there is no memory for its optimiser."""
         try:
             self.begin_with(index, fallback=False)
-        except tf.errors.ResourceExhaustedError:
+            return
+        except tf.errors.ResourceExhaustedError as error:
             if self.job.optimizers[index] is self.job.fallback:
-                raise
-            self.begin_with(index, fallback=True)
-            yield self.note(messages.NO_ROOM_TO_BEGIN)
+                raise self.out_of_memory() from error
+        self.begin_with(index, fallback=True)
+        yield self.note(messages.LESS_STATE)
 
     def begin_with(self, index: int, *, fallback: bool) -> None:
         """Begins a scale from the picture of the one before."""
@@ -110,9 +121,9 @@ class Run:
             optimizer_state = before.progress.state if same else None
         with tf.device("CPU:0"):
             picture = start_of_scale(self.job, self.job.scales[index], picture)
-            progress = begin_scale(optimizer, picture, optimizer_state)
             if self.job.cores:
-                progress = Replicas(self.job.strategy, 1).agreed(progress)
+                picture = Replicas(self.job.strategy, 1).agreed(picture)
+            progress = begin_scale(optimizer, picture, optimizer_state)
         self.state = state._replace(progress=progress)
 
     def make_steps(self) -> Generator[Event, None, None]:
@@ -124,35 +135,54 @@ class Run:
                 yield self.note(messages.STANDS_STILL.format(self.job.stop))
                 return
             count = calls.steps(self.state.step, self.state.step_of_scale, left)
-            failed = self.failed
+            failed, note = self.failed, None
             try:
                 yield self.call(run, count, calls)
             except tf.errors.ResourceExhaustedError as error:
-                yield self.step_down(error)
+                note = self.step_down(error)
+            if note:
+                # What the refused steps hold is let go before others are prepared.
+                run = None
+                yield note
                 run = yield from self.within_memory(self.prepare)
-            except tf.errors.UnavailableError as error:
-                message = f"step {self.state.step}: {messages.LOST_WORKER}"
-                raise LostWorkerError(message, self.picture) from error
             if self.failed > failed:
                 yield self.note(messages.search_failed(self.failed, len(self.job.initial)))
 
     def within_memory(self, action: Callable[[], T]) -> Generator[Note, None, T]:
-        """What an action returns, by smaller windows where the memory does not suffice."""
+        """What an action returns, in less memory where it does not suffice."""
         while True:
             try:
                 return action()
             except tf.errors.ResourceExhaustedError as error:
-                yield self.step_down(error)
+                note = self.step_down(error)
+            yield note
 
     def step_down(self, error: Exception) -> Note:
-        """Takes the next smaller windows; raises `error` where there are none."""
+        """Takes the next smaller windows, then the optimiser that needs least.
+
+        Raises:
+          OutOfMemoryError: both are taken already, or several workers would have to agree on it.
+        """
         core = next_core(self.state.core or max(self.scale[:2]))
-        if self.job.cores is None or not core:
-            raise error
+        if self.job.cores is None or worker_place(self.job.strategy)[1] > 1:
+            raise self.out_of_memory() from error
+        if not core and self.optimizer is self.job.fallback:
+            raise self.out_of_memory() from error
         if self.evaluator:
             self.release()
-        self.state, self.measured = self.state._replace(core=core), None
-        return self.note(messages.OUT_OF_MEMORY.format(core))
+        self.measured = None
+        if core:
+            self.state = self.state._replace(core=core)
+            return self.note(messages.SMALLER_WINDOWS.format(core))
+        with tf.device("CPU:0"):
+            picture = tf.convert_to_tensor(self.picture)
+            progress = begin_scale(self.job.fallback, picture)
+        self.state = self.state._replace(fallback=True, progress=progress)
+        return self.note(messages.LESS_STATE)
+
+    def out_of_memory(self) -> OutOfMemoryError:
+        picture = None if self.state.progress is None else self.picture
+        return OutOfMemoryError(f"step {self.state.step}: {messages.OUT_OF_MEMORY}", picture)
 
     def prepare(self) -> Steps:
         """Measures what the scale compares with, and compiles its steps."""
@@ -185,7 +215,8 @@ class Run:
             last_good=start,
         )
         snapshot = self.next_snapshot()
-        return StepsDone(self.state.step, self.scale, values, seconds, self.picture, snapshot)
+        core, picture = self.state.core, self.picture
+        return StepsDone(self.state.step, self.scale, values, seconds, picture, core, snapshot)
 
     def losses(self, values: dict[str, np.ndarray]) -> np.ndarray:
         """[steps, B]: the loss of each step."""

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine import messages
 from tf_nst.engine.evaluator import CallReport, Measured, Steps
+from tf_nst.engine.failures import OutOfMemoryError
 from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.engine.state import Progress
 from tf_nst.engine.steps import advance, all_finite
@@ -70,6 +72,7 @@ class Tiled:
                 # Not updated by it, the picture stays the last good one.
                 if finite:
                     progress = update(optimizer, evaluation, progress)
+                    finite = _picture_is_finite(np.asarray(progress.image))
                 failed = np.broadcast_to(optimizer.failed(progress.state), evaluation.loss.shape)
                 return progress, CallReport(finite, failed, _history(evaluation))
 
@@ -95,10 +98,21 @@ class Tiled:
             # Optimisers see the loss per unit of the mean value of what they are given: all rows.
             whole = height / (rows.stop - rows.start)
             band = evaluation._replace(gradient=evaluation.gradient[:, rows] * whole)
-            updated = self._update(optimizer, band, _rows(progress, rows))
+            updated = self._update_band(optimizer, band, _rows(progress, rows), progress.image)
             tf.nest.map_structure(partial(_put_picture, rows), result, updated)
         tf.nest.map_structure(_put_number, result, updated)
         return result
+
+    def _update_band(self, optimizer, band: Evaluation, rows: Progress, image) -> Progress:
+        """An update that ends the run where there is no memory: bands before are updated already.
+
+        Raises:
+          OutOfMemoryError: with the picture before the update.
+        """
+        try:
+            return self._update(optimizer, band, rows)
+        except tf.errors.ResourceExhaustedError as error:
+            raise OutOfMemoryError(messages.OUT_OF_MEMORY, image) from error
 
 
 def _rows(progress: Progress, rows: slice) -> Progress:
@@ -128,8 +142,11 @@ def _history(evaluation: Evaluation) -> np.ndarray:
 
 
 def _is_finite(evaluation: Evaluation) -> bool:
-    """Whether losses and gradient are, the latter looked at band by band."""
-    gradient = evaluation.gradient
-    rows = bands(*gradient.shape[1:3])
-    picture = all(np.isfinite(gradient[:, band]).all() for band in rows)
-    return picture and bool(all_finite(tf.stack(list(evaluation.values.values()))))
+    """Whether losses and gradient are."""
+    losses = tf.stack(list(evaluation.values.values()))
+    return _picture_is_finite(evaluation.gradient) and bool(all_finite(losses))
+
+
+def _picture_is_finite(picture: np.ndarray) -> bool:
+    rows = bands(*picture.shape[1:3])
+    return all(np.isfinite(picture[:, band]).all() for band in rows)

@@ -30,11 +30,13 @@ def contributions(
 class History:
     """Keeps every term's value at every step, for the record: {term: [float]}, unweighted.
 
-    `steps_of_scales` are the steps of each scale so far, in the order of the scales.
+    `steps_of_scales` are the steps of each scale so far, in the order of the scales, and
+    `cores_of_scales` the cores of the windows that each was painted by; None without steps.
     """
 
     def __init__(self, scales: tuple[Scale, ...]):
         self.steps_of_scales = [0] * len(scales)
+        self.cores_of_scales: list[int | None] = [None] * len(scales)
         self.values: dict[str, list[float]] = {}
         self.final: dict[str, float] = {}
         self.seconds = 0.0
@@ -44,6 +46,7 @@ class History:
             self.index = event.index
         elif isinstance(event, StepsDone):
             self.seconds += event.seconds
+            self.cores_of_scales[self.index] = event.core
             self.steps_of_scales[self.index] += event.step - self.steps
             for name, values in event.values.items():
                 self.values.setdefault(name, []).extend(float(value) for value in values[:, 0])

@@ -12,7 +12,7 @@ from tf_nst.config.tiles import tile_of
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.resources import get_speed, get_strategy
-from tf_nst.engine.strategy import device_type, resolved_name
+from tf_nst.engine.strategy import device_type, resolved_name, whole_picture_strategy
 from tf_nst.errors import UserError
 from tf_nst.io.inputs import Inputs
 from tf_nst.model.networks import NETWORKS
@@ -81,7 +81,7 @@ def describe_workload(
         optimizer=config.optimizer,
         pairs=config.lbfgs_pairs,
         replicas=strategy.num_replicas_in_sync,
-        any_size=Replicas(strategy, 1).any_size and config.xla == "off",
+        any_size=Replicas(whole_picture_strategy(strategy), 1).any_size and config.xla == "off",
     )
 
 
@@ -145,7 +145,8 @@ def record_config(
     return replace(
         config,
         network_config=replace(config.network_config, weights=weights.flag),
-        tile=tile_of(chosen.cores),
+        # Workers ask for windows, also where a picture is smaller than one.
+        tile=config.tile if config.strategy == "workers" else tile_of(chosen.cores),
         # How much was kept for want of memory follows from the limit.
         memory=limits.bytes / 1e9 if short else config.memory,
     )

@@ -65,10 +65,10 @@ def plan(workload: Workload, limits: Limits) -> Plan:
 
 
 def shortages(workload: Workload, chosen: Plan) -> list[str]:
-    """A line for each scale where less than the workload asks for fits the memory."""
+    """A line for each scale with steps where less than the workload asks for fits the memory."""
     lines = []
     for scale, choice in zip(workload.scales, chosen.optimizers, strict=True):
-        if choice != Choice(workload.optimizer, workload.pairs):
+        if scale.steps and choice != Choice(workload.optimizer, workload.pairs):
             keeps = f"keeps {choice.pairs} of {workload.pairs} pairs"
             what = keeps if choice.name == workload.optimizer else f"gives way to {choice.name}"
             size = f"{scale.width}×{scale.height}"
