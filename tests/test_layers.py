@@ -219,3 +219,12 @@ def test_files_and_functions_are_short(path):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, functions):
             assert node.end_lineno - node.lineno < 40, node.name
+
+
+@pytest.mark.parametrize("folder", ["tests", "scripts"])
+def test_files_of_tests_and_scripts_are_short(folder):
+    """250 lines too; their functions may be longer than the package's."""
+    files = sorted((Path(__file__).parents[1] / folder).rglob("*.py"))
+    assert files
+    long = [path for path in files if len(path.read_text(encoding="utf-8").splitlines()) > 250]
+    assert not long

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -234,21 +233,3 @@ def test_the_command_paints_the_same_pixels(folder, tmp_path, more):
     flags = files | {"output": tmp_path / "out.png"} | options
     assert main(["tf-nst", *(f"--{name}={value}" for name, value in flags.items())]) == 0
     np.testing.assert_array_equal(np.asarray(image), np.asarray(read_image(tmp_path / "out.png")))
-
-
-# --- the package -----------------------------------------------------------------------------
-
-
-def test_the_package_comes_without_tensorflow():
-    code = "import sys, tf_nst; print('tensorflow' in sys.modules, tf_nst.__version__)"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == f"False {tf_nst.__version__}\n"
-
-
-def test_the_package_has_what_it_says_and_nothing_else():
-    from tf_nst.painting import stylize
-
-    assert tf_nst.stylize is stylize
-    assert all(hasattr(tf_nst, name) for name in tf_nst.__all__)
-    with pytest.raises(AttributeError, match="has no attribute 'styliez'"):
-        _ = tf_nst.styliez

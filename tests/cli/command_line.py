@@ -20,6 +20,8 @@ HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handle
 # What keeps a run of a few steps short: few layers, near the picture.
 SHORT = ("--weights=random", "--content_layers=conv2_1", "--style_layers=conv1_1,conv2_1")
 FILES = ("--content=photo.png", "--style=painting.png")
+# What tests of bad input spoil by a flag that follows.
+GOOD = (*FILES, "--output=out.png", "--size=48", "--steps=2", "--weights=random")
 
 
 class Ran(NamedTuple):
@@ -76,6 +78,16 @@ def assert_fine(ran: Ran) -> None:
     """Exit code 0 and nothing on stderr."""
     assert ran.err == ""
     assert ran.code == 0
+
+
+def assert_one_line(ran, code: int, said: tuple[str, ...]) -> None:
+    """The exit code, one line on stderr with all of `said`, nothing of a traceback."""
+    assert ran.err.startswith("tf_nst: ")
+    assert ran.err.count("\n") == 1 and ran.err.endswith("\n")
+    assert "Traceback" not in ran.err and "unexpected" not in ran.err
+    for part in said:
+        assert part in ran.err
+    assert ran.code == code
 
 
 def parsed(*argv: str):

@@ -1,138 +1,18 @@
-"""Flags: what --help shows, flag files, and the config that they come to."""
-
-import re
+"""Flags: the config that they come to, and flag files."""
 
 import pytest
-from absl import flags as absl_flags
-from command_line import finish, parsed, start_fresh
+from command_line import parsed
 
-from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags, help_text
-from tf_nst.cli.run import USAGE, main
-from tf_nst.config import (
-    CONTENT_LOSSES,
-    LEAST_TILE,
-    MAX_PAIRS,
-    MAX_SEED,
-    MAX_SIDE,
-    NETWORKS,
-    OPTIMIZERS,
-    POOLINGS,
-    PRECISIONS,
-    STARTS,
-    STRATEGIES,
-    STYLE_STATISTICS,
-    TILES,
-    VARIATION_LOSSES,
-    XLA_CHOICES,
-    StylizeConfig,
-    config_from_options,
-    option_names,
-    options_from_config,
-)
-from tf_nst.config.lengths import MAX_SCALES, MAX_STEPS
+from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
+from tf_nst.config import StylizeConfig, config_from_options, option_names, options_from_config
 from tf_nst.errors import UserError
-from tf_nst.model.weights import WORDS
-from tf_nst.optim.optimizers import OPTIMIZERS as OPTIMIZER_ROWS
 
 NEEDED = ("--content=a.png", "--style=b.png")
-
-# What --help must say of each flag: unit and range, or every choice.
-HELP_PARTS = {
-    "content": ("image file",),
-    "style": ("image file",),
-    "output": (".png", ".jpg", ".webp", ".tiff"),
-    "size": ("pixels", f"1 to {MAX_SIDE}"),
-    "style_size": ("pixels", f"0 to {MAX_SIDE}", "never enlarged"),
-    "steps": ("evaluations", f"1 to {MAX_STEPS}", "by commas", "0 leaves a scale out"),
-    "seconds": ("instead of --steps", "above 0", "NAME.cfg"),
-    "scales": ("sizes", f"0 to {MAX_SCALES}", "sqrt(2)"),
-    "network": NETWORKS,
-    "weights": (*WORDS, "in the box", "PATH", "59 to 80 MB"),
-    "pooling": POOLINGS,
-    "content_layers": ("NAME:WEIGHT",),
-    "style_layers": ("NAME:WEIGHT",),
-    "content_weight": ("0 or more",),
-    "style_weight": ("0 or more",),
-    "tv_weight": ("0 or more",),
-    "content_loss": CONTENT_LOSSES,
-    "style_statistic": STYLE_STATISTICS,
-    "tv_loss": VARIATION_LOSSES,
-    "init": STARTS,
-    "optimizer": OPTIMIZERS,
-    "learning_rate": ("above 0", "share", "pixel values", *OPTIMIZERS),
-    "lbfgs_pairs": ("moves", f"1 to {MAX_PAIRS}", "pictures"),
-    "average": ("0 or more and less than 1", "best", "adam"),
-    "stop": ("0 or more and less than 1", "ten steps", "never"),
-    "memory": ("GB", "free"),
-    "tile": (*TILES, "pixels", f"{LEAST_TILE} to {MAX_SIDE}", "each scale", "same picture"),
-    "seed": (f"0 to {MAX_SEED}",),
-    "precision": PRECISIONS,
-    "xla": XLA_CHOICES,
-    "strategy": (*STRATEGIES, "one picture"),
-    "output_profile": ("srgb", "input"),
-    "preview_every": ("steps", "0"),
-    "debug": ("tracebacks",),
-    "flagfile": ("override",),
-}
 
 
 def config_of(*argv: str) -> StylizeConfig:
     """The config of these flags and of two files."""
     return config_from_flags(parsed(*NEEDED, *argv))
-
-
-def explained() -> dict[str, tuple[str, str]]:
-    """{flag: (default as --help shows it, what --help says)}."""
-    pattern = re.compile(r"^  --(\w+)(?:=(.*))?\n      (.+)$", re.MULTILINE)
-    return {
-        name: (shown, said) for name, shown, said in pattern.findall(help_text(PAINT_FLAGS, ""))
-    }
-
-
-# --- help ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("flag", ["--help", "-h", "-help", "--helpshort", "--helpfull"])
-def test_help_shows_usage_and_every_flag_and_exits_0(flag, capsys):
-    assert main(["tf-nst", "--size=abc", flag]) == 0
-    shown = capsys.readouterr()
-    assert shown.err == ""
-    assert shown.out == help_text(PAINT_FLAGS, USAGE) + "\n"
-    assert shown.out.startswith(USAGE)
-    for name in (*option_names(), "content", "style", "output", "flagfile"):
-        assert f"\n  --{name}" in shown.out
-
-
-def test_help_says_units_ranges_and_choices_of_every_flag():
-    entries = explained()
-    assert entries.keys() == HELP_PARTS.keys()
-    for name, parts in HELP_PARTS.items():
-        for part in parts:
-            assert part in entries[name][1], name
-
-
-def test_help_shows_the_defaults_of_the_config():
-    entries, defaults = explained(), options_from_config(StylizeConfig())
-    for name, default in defaults.items():
-        shown = "" if default is None else str(default)
-        assert entries[name][0] == shown, name
-    for name, row in OPTIMIZER_ROWS.items():
-        said = re.search(rf"{name}: [^;]* by default ([\d.e-]+)", entries["learning_rate"][1])[1]
-        assert float(said) == row.learning_rate
-    averaged = {name: row.decay for name, row in OPTIMIZER_ROWS.items() if row.decay}
-    assert averaged == {"adam": 0.9} and "by default 0.9 for adam, else 0" in entries["average"][1]
-
-
-def test_help_shows_nothing_of_other_libraries():
-    shown = help_text(PAINT_FLAGS, USAGE)
-    for foreign in ("verbosity", "logtostderr", "pdb", "undefok", "helpxml", "only_check_args"):
-        assert foreign not in shown
-
-
-def test_flags_of_other_libraries_are_unknown(capsys):
-    assert main(["tf-nst", "--verbosity=1"]) == 2
-    assert "--verbosity" in capsys.readouterr().err
-    assert "size" not in absl_flags.FLAGS
 
 
 # --- defaults --------------------------------------------------------------------------------
@@ -244,28 +124,3 @@ def test_a_weight_of_0_overrides_the_flag_file_but_contradicts_the_line(tmp_path
     ):
         with pytest.raises(UserError, match=rf"^{flag.split('=')[0]} and --{name}: .*expected"):
             config_of(*argv)
-
-
-# --- fresh processes -------------------------------------------------------------------------
-
-
-def test_help_and_a_mistyped_flag_are_answered_without_tensorflow(tmp_path):
-    code = """
-import sys
-from tf_nst.cli.run import main
-codes = [main(["tf-nst", "--help"]), main(["tf-nst", "--content=a", "--style=b", "--size=0"])]
-heavy = {"tensorflow", "keras", "numpy", "PIL", "h5py"} & set(sys.modules)
-print(codes, sorted(heavy))
-"""
-    ran = finish(start_fresh(tmp_path, code=code))
-    assert ran.code == 0
-    assert ran.out.endswith("\n[0, 2] []\n")
-    assert ran.err.startswith("tf_nst: --size: ") and ran.err.count("\n") == 1
-
-
-def test_help_into_a_closed_pipe_is_silent(tmp_path):
-    process = start_fresh(tmp_path, "--help")
-    process.stdout.close()
-    err = process.stderr.read()
-    process.wait(timeout=60)
-    assert err == ""

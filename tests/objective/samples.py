@@ -20,6 +20,11 @@ ROLES = {
 }
 OF = {"content": CONTENT, "style": STYLE, "variation": None}
 
+# In float64: a picture, its content, and a style of another size.
+IMAGE_64 = 0.2 + 0.6 * counting(12, 16, start=50)
+CONTENT_64 = counting(12, 16)
+STYLE_64 = counting(18, 14, start=9) ** 2
+
 
 def role_of(statistic: str) -> str:
     """Content, style or variation."""

@@ -6,22 +6,12 @@ import reference
 import tensorflow as tf
 from tolerances import assert_close, assert_gradient
 
-from objective.samples import make_term
+from objective.samples import CONTENT_64, IMAGE_64, STYLE_64, make_term
 from tf_nst.config import ObjectiveConfig
 from tf_nst.config.weighted import Weighted
-from tf_nst.objective import statistics
 from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.layers import used_layers
-from tf_nst.objective.objective import (
-    blend,
-    build_objective,
-    measure_references,
-    measure_targets,
-    reference_pictures,
-    target_pictures,
-    term_values,
-    total,
-)
+from tf_nst.objective.objective import build_objective, term_values, total
 from tf_nst.objective.terms import CONTENT, IMAGE, STYLE, build_terms
 
 CONFIG = ObjectiveConfig(
@@ -30,9 +20,7 @@ CONFIG = ObjectiveConfig(
     style_statistic=(Weighted("gram", 4.0), Weighted("mean_std")),
     tv_weight=1e-3,
 )
-IMAGE_64 = 0.2 + 0.6 * reference.counting(12, 16, start=50)
-CONTENT_64 = reference.counting(12, 16)
-STYLE_64 = reference.counting(18, 14, start=9) ** 2
+
 PICTURES_64 = {CONTENT: tf.constant(CONTENT_64[None]), STYLE: tf.constant(STYLE_64[None])}
 
 
@@ -126,88 +114,6 @@ def test_total_takes_a_weight_for_each_picture():
     terms = TWO[0]._replace(weight=(2.0, 10.0)), TWO[1]
     values = {"style/gram/a": tf.constant([1.0, 3.0]), "style/gram/b": tf.constant([4.0, 0.0])}
     np.testing.assert_array_equal(total(terms, values), [4.0, 30.0])
-
-
-# --- several pictures ------------------------------------------------------------------------
-
-SEVERAL = (
-    make_term("mean_squared", "own", of="one content"),
-    make_term("gram", "own", of="one style"),
-    make_term("frobenius", "own", of="other content"),
-    make_term("mean_std", "own", of="one style"),
-    make_term("gram", "own", of="other style"),
-    make_term("absolute", IMAGE),
-)
-NAMED = {
-    "one content": CONTENT_64,
-    "other content": IMAGE_64,
-    "one style": STYLE_64,
-    "other style": STYLE_64[:9] + 0.25,
-}
-NAMED = {name: tf.constant(picture[None]) for name, picture in NAMED.items()}
-
-
-def own(image) -> dict:
-    """Features that are the picture itself."""
-    return {"own": image}
-
-
-def test_pictures_are_named_once_by_what_is_measured_there():
-    assert target_pictures(SEVERAL) == ("one style", "other style")
-    assert reference_pictures(SEVERAL) == ("one content", "other content")
-
-
-def test_each_term_compares_with_its_own_picture():
-    objective = build_objective(own, SEVERAL, NAMED)
-    values = term_values(objective, tf.constant(IMAGE_64[None]))
-    assert list(values) == [term.name for term in SEVERAL]
-    for term in SEVERAL[:-1]:
-        other = NAMED[term.of][0].numpy()
-        expected = reference.DISTANCES[term.statistic](IMAGE_64, other)
-        assert_close(values[term.name], [expected], "float64", scale=1.0)
-    assert values["content/frobenius/own/other content"] == 0
-
-
-def test_what_is_measured_together_equals_what_is_measured_for_each_term():
-    objective = build_objective(own, SEVERAL, NAMED)
-    references = measure_references(own, SEVERAL, NAMED)
-    tf.nest.map_structure(np.testing.assert_array_equal, objective.references, references)
-    with_target = [term for term in SEVERAL if term.has_target]
-    assert list(objective.targets) == [term.name for term in with_target]
-    for term in with_target:
-        target = objective.targets[term.name]
-        (alone,) = measure_targets(own, (term,), NAMED).values()
-        assert target.keys() == alone.keys()
-        for part, value in alone.items():
-            assert_close(target[part], value, "float64")
-
-
-def test_blended_targets_weigh_relative_to_their_sum():
-    """3 : 1 of Grams 8 and 16."""
-    terms = (make_term("gram", "own"), make_term("mean_squared", "own"))
-    targets = [{"style/gram/own": {"gram": tf.fill([1, 1, 1], value)}} for value in (8.0, 16.0)]
-    blended = blend(targets, [6.0, 2.0], terms)
-    assert blended.keys() == {"style/gram/own"}
-    np.testing.assert_array_equal(blended["style/gram/own"]["gram"], [[[10.0]]])
-
-
-def test_each_statistic_blends_its_targets_its_own_way(monkeypatch):
-    """One by the mean, one by the largest."""
-
-    def largest(targets, shares):
-        assert shares == [0.75, 0.25]
-        return {"mean": tf.reduce_max([target["mean"] for target in targets], 0)}
-
-    row = statistics.STATISTICS["mean_std"]._replace(blend=largest)
-    monkeypatch.setitem(statistics.STATISTICS, "mean_std", row)
-    terms = (make_term("gram", "own"), make_term("mean_std", "own"))
-    targets = [
-        {"style/gram/own": {"gram": one}, "style/mean_std/own": {"mean": one}}
-        for one in (tf.constant([8.0]), tf.constant([16.0]))
-    ]
-    blended = blend(targets, [3.0, 1.0], terms)
-    assert blended["style/gram/own"]["gram"] == 10
-    assert blended["style/mean_std/own"]["mean"] == 16
 
 
 def test_a_batch_of_two_equals_the_two_alone(objective_64):

@@ -1,0 +1,23 @@
+"""The package: what it lists, and that it comes without TensorFlow."""
+
+import subprocess
+import sys
+
+import pytest
+
+import tf_nst
+
+
+def test_the_package_comes_without_tensorflow():
+    code = "import sys, tf_nst; print('tensorflow' in sys.modules, tf_nst.__version__)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == f"False {tf_nst.__version__}\n"
+
+
+def test_the_package_has_what_it_says_and_nothing_else():
+    from tf_nst.painting import stylize
+
+    assert tf_nst.stylize is stylize
+    assert all(hasattr(tf_nst, name) for name in tf_nst.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'styliez'"):
+        _ = tf_nst.styliez
