@@ -22,7 +22,6 @@ from tf_nst.config.weighted import parse_weighted
 from tf_nst.engine.graph import Recipe
 from tf_nst.objective.terms import build_terms
 from tf_nst.optim.optimizers import OPTIMIZERS, Settings
-from tf_nst.planning.plan import fallback
 from tf_nst.planning.schedule import tabulate
 from tf_nst.serving.signatures import Limits, _stylize_tensor
 
@@ -174,7 +173,7 @@ def test_a_loss_that_is_not_finite_is_refused(tiny, make_extractor):
     names = (parse_weighted(layers[0], ""),) * 2
     wild = OPTIMIZERS["sgd"].make(Settings(float("nan")))
     terms = build_terms(ObjectiveConfig(*names), tiny)
-    recipe = Recipe(make_extractor(layers), terms, wild, fallback(), tabulate(48, 2))
+    recipe = Recipe(make_extractor(layers), terms, wild, tabulate(48, 2))
     grey = tf.fill([1, 20, 20, 3], 0.5)
     limits = Limits(48, 2, 2, 50_000, 0, 1.0, 10.0, matched=False)
     paint = _stylize_tensor(recipe, limits)
