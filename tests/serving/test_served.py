@@ -107,7 +107,7 @@ def test_64_requests_at_once_are_each_answered_as_alone(model, signatures):
             return call(signatures["serving_default"], content_bytes=photo)
         return call(signatures["stylize"], content_bytes=photo, style_bytes=style, **GOOD)
 
-    before = [variable.numpy() for variable in model.held]
+    before = [variable.numpy() for variable in model.weights]
     alone = [ask(index) for index in range(64)]
     with ThreadPoolExecutor(16) as threads:
         together = list(threads.map(ask, range(64)))
@@ -115,7 +115,7 @@ def test_64_requests_at_once_are_each_answered_as_alone(model, signatures):
         assert_same_picture(other["image_bytes"][0], decoded(one["image_bytes"][0]))
         assert_within(other["losses"], one["losses"], CLOSE)
     assert len({one["image_bytes"][0] for one in alone}) == 64
-    for variable, value in zip(model.held, before, strict=True):
+    for variable, value in zip(model.weights, before, strict=True):
         np.testing.assert_array_equal(variable.numpy(), value)
 
 

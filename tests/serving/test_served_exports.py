@@ -41,7 +41,7 @@ def test_bfloat16_is_computed_and_kept_where_it_is_asked_for(tmp_path, painting,
     once = options | {"steps": 1}
     folder = tf_nst.export(tmp_path, painting, **once | {"precision": "bfloat16"})
     model = tf.saved_model.load(str(folder))
-    kernels = [variable for variable in model.held if variable.shape[:2] == [3, 3]]
+    kernels = [variable for variable in model.weights if variable.shape[:2] == [3, 3]]
     assert {kernel.dtype for kernel in kernels} == {tf.bfloat16}
     answer = call(model.signatures["serving_default"], content_bytes=[encoded(PHOTO)])
     exact = painted(PHOTO, painting, **once)[1]
