@@ -54,7 +54,7 @@ for _ in range(10):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_ten_pictures_grow_memory_by_less_than_five_megabytes_each_after_the_second():
-    """A kept graph is 40. In a process of its own, whose allocator has nothing else to give back."""
+    """A kept graph is 40. In a process of its own: other tests leave its allocator much to give."""
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
     megabytes = [float(line) for line in done.stdout.split()]
     assert len(megabytes) == 10
