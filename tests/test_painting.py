@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from paintings import PAINTING, PHOTO
 from PIL import Image as Pillow
 
 import tf_nst
@@ -25,8 +26,6 @@ OPTIONS = {
     "style_layers": "conv1_1,conv2_1:2",
     "optimizer": "adam",
 }
-PHOTO = (np.arange(48 * 64 * 3) * 7919 % 256).astype(np.uint8).reshape(48, 64, 3)
-PAINTING = (np.arange(40 * 40 * 3) * 104729 % 256).astype(np.uint8).reshape(40, 40, 3)
 
 
 @pytest.fixture(scope="module")

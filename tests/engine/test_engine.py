@@ -1,8 +1,10 @@
 """An engine keeps what a second picture need not make again, and no more than so much."""
 
 import numpy as np
+import paintings
 import pytest
 import tensorflow as tf
+from paintings import PAINTING, PHOTO
 
 import tf_nst
 from tf_nst.config import config_from_options
@@ -15,16 +17,7 @@ from tf_nst.io.inputs import read_inputs
 from tf_nst.painting import prepare
 from tf_nst.planning.schedule import Scale
 
-OPTIONS = {
-    "size": 64,
-    "steps": "2,2",
-    "weights": "random",
-    "content_layers": "conv2_1",
-    "style_layers": "conv1_1,conv2_1:2",
-    "precision": "float32",
-}
-PHOTO = (np.arange(48 * 64 * 3) * 7919 % 256).astype(np.uint8).reshape(48, 64, 3)
-PAINTING = (np.arange(40 * 40 * 3) * 104729 % 256).astype(np.uint8).reshape(40, 40, 3)
+OPTIONS = paintings.OPTIONS | {"steps": "2,2"}
 
 
 def paint(engine: Engine | None, photo=PHOTO, painting=PAINTING, **options) -> np.ndarray:

@@ -29,7 +29,7 @@ class Engine:
     """Keeps what a second picture of the same sizes and style need not make again.
 
     Attributes:
-      resources: what jobs are made of, by any key; see `tf_nst.painting`.
+      resources: what jobs are made of, by any key; see engine/resources.py.
       measurements: how often targets were measured.
     """
 

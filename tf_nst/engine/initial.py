@@ -18,7 +18,13 @@ from tf_nst.ops.color import (
 NOISY_STARTS = ("noise", "style_statistics")
 
 
-def initial_image(init: str, content: np.ndarray, style: np.ndarray, seed: int) -> np.ndarray:
+def initial_image(
+    init: str,
+    content: np.ndarray,
+    style: np.ndarray,
+    seed: int,
+    noise_size: tuple[int, int] | None = None,
+) -> np.ndarray:
     """The start as [1, H, W, 3] float32 in 0..1, of the content's size.
 
     Args:
@@ -28,9 +34,10 @@ def initial_image(init: str, content: np.ndarray, style: np.ndarray, seed: int) 
       content: [1, H, W, 3] float32 in 0..1, or uint8 or uint16 codes.
       style: [1, h, w, 3], the same.
       seed: of the noise.
+      noise_size: height and width of a start from noise in pixels; by default the content's.
     """
     if init in NOISY_STARTS:
-        return noise_image(init, *content.shape[1:3], style, seed)
+        return noise_image(init, *(noise_size or content.shape[1:3]), style, seed)
     if init == "content":
         return np.asarray(as_float(content))
     return _mapped(content, *color_map(_statistics(content), _statistics(style)))

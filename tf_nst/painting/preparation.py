@@ -8,7 +8,7 @@ import numpy as np
 
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
-from tf_nst.engine.initial import NOISY_STARTS, initial_image, noise_image
+from tf_nst.engine.initial import NOISY_STARTS, initial_image
 from tf_nst.engine.job import Job
 from tf_nst.engine.resources import get_network
 from tf_nst.io.inputs import Inputs
@@ -128,7 +128,5 @@ def _initial(config: StylizeConfig, inputs: Inputs, scales: tuple[Scale, ...]) -
     if inputs.start is not None:
         return inputs.start.to_float()[None]
     content, style = inputs.content.pixels[None], inputs.style.pixels[None]
-    if config.init in NOISY_STARTS:
-        first = next(scale for scale in scales if scale.steps)
-        return noise_image(config.init, *first[:2], style, config.seed)
-    return initial_image(config.init, content, style, config.seed)
+    first = next(scale for scale in scales if scale.steps)
+    return initial_image(config.init, content, style, config.seed, first[:2])
