@@ -76,6 +76,30 @@ def mean_std_distance(features, style, weights=None) -> float:
     return sum(relative(value, target) for value, target in parts)
 
 
+def mean_and_covariance(features, weights=None) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted mean [C] and covariance [C, C], in two passes."""
+    mean, _ = mean_and_std(features, weights)
+    return mean, gram(features - mean, weights)
+
+
+def root(covariance) -> np.ndarray:
+    """The symmetric square root of a covariance."""
+    values, vectors = np.linalg.eigh(covariance)
+    return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+
+
+def wasserstein_distance(features, style, weights=None) -> float:
+    """Of Gaussians: |mu - nu|^2 + tr(A + B - 2 (B^1/2 A B^1/2)^1/2), over |nu|^2 + tr B."""
+    (mean, spread), (target, wanted) = (
+        mean_and_covariance(features, weights),
+        mean_and_covariance(style),
+    )
+    between = root(root(wanted) @ spread @ root(wanted))
+    change = np.trace(spread) + np.trace(wanted) - 2 * np.trace(between)
+    size = np.sum(target**2) + np.trace(wanted)
+    return float((np.sum((mean - target) ** 2) + change) / max(size, FLOOR))
+
+
 def mean_squared_content(features, content, weights=None) -> float:
     error, size, count = 0.0, 0.0, 0.0
     both = zip(positions(features, weights), positions(content), strict=True)
@@ -119,6 +143,7 @@ DISTANCES = {
     "frobenius": frobenius_content,
     "gram": gram_distance,
     "mean_std": mean_std_distance,
+    "wasserstein": wasserstein_distance,
     "squared": squared_variation,
     "absolute": absolute_variation,
 }

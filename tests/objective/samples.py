@@ -54,7 +54,7 @@ def sums_of(statistic: str, features, other, weights=None) -> dict:
 def target_of(statistic: str, other) -> dict | None:
     """What a statistic compares with; None where there is no target."""
     kind = STATISTICS[statistic]
-    return kind.value(kind.measure(other, None)) if role_of(statistic) == "style" else None
+    return kind.target_of(kind.measure(other, None)) if role_of(statistic) == "style" else None
 
 
 def distance(statistic: str, features, other, weights=None) -> tf.Tensor:

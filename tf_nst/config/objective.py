@@ -9,7 +9,7 @@ from tf_nst.errors import UserError
 
 # Names of the tables that compute them; a test keeps them equal.
 CONTENT_LOSSES = ("mean_squared", "frobenius")
-STYLE_STATISTICS = ("gram", "mean_std")
+STYLE_STATISTICS = ("gram", "mean_std", "wasserstein")
 VARIATION_LOSSES = ("squared", "absolute")
 
 _SAME_LAYER = "block4_conv2, conv4_2 and relu4_2 are the same layer"

@@ -88,7 +88,7 @@ class Windows:
         for name in target_pictures(self.objective.terms):
             terms = tuple(it for it in self.objective.terms if it.has_target and it.of == name)
             sums = self._sums(terms, pictures[name])
-            targets |= {term.name: term.kind.value(sums[term.name]) for term in terms}
+            targets |= {term.name: term.kind.target_of(sums[term.name]) for term in terms}
         return targets
 
     def references(self, pictures: Pictures) -> References:

@@ -82,7 +82,7 @@ def measure_targets(extractor: Extractor, terms: Terms, pictures: Pictures) -> d
     for name in target_pictures(terms):
         measured = tuple(term for term in terms if term.has_target and term.of == name)
         sums = measure_sums(measured, observe(extractor, pictures[name]))
-        targets |= {term.name: term.kind.value(sums[term.name]) for term in measured}
+        targets |= {term.name: term.kind.target_of(sums[term.name]) for term in measured}
     return targets
 
 

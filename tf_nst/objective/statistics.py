@@ -3,7 +3,7 @@ tests/reference.py; the conformance tests then cover it.
 
 A statistic is a sum over positions, and a distance of what the sums come to:
 
-  distance(value(sums), target)
+  distance(value(sums), target(value(sums of the other picture)))
 
 Sums add up over windows, masks and devices, so nothing more is needed for those.
 """
@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.ops.distances import FLOOR, relative_squared_error, safe_sqrt
-from tf_nst.ops.statistics import error_sums, gram_sums, mean_square_sums
+from tf_nst.ops.distances import FLOOR, check_equal_shapes, relative_squared_error, safe_sqrt
+from tf_nst.ops.spectral import covariance_root, root_trace
+from tf_nst.ops.statistics import error_sums, gram_sums, mean_square_sums, moment_sums
 from tf_nst.ops.variation import absolute_variation_sums, squared_variation_sums
 
 Sums = dict[str, tf.Tensor]
@@ -71,6 +72,27 @@ def pooled_variance(targets: Sequence[Value], shares: Sequence[float]) -> Value:
     return {"mean": mean, **mean_target(spread, shares)}
 
 
+def covariance(moments: Value) -> tf.Tensor:
+    """[B, C, C] from "mean" and "gram", in float64 until they are taken off each other."""
+    mean, gram = (tf.cast(moments[name], tf.float64) for name in ("mean", "gram"))
+    return tf.cast(gram - mean[:, :, None] * mean[:, None, :], moments["gram"].dtype)
+
+
+def with_root(moments: Value) -> Value:
+    """Moments with the "root" [B, C, C] of their covariance, which is taken once."""
+    return {**moments, "root": covariance_root(covariance(moments))}
+
+
+def pooled_moments(targets: Sequence[Value], shares: Sequence[float]) -> Value:
+    """Moments of several pictures as one, with their root, see `mean_target`."""
+    moments = [{name: target[name] for name in ("mean", "gram")} for target in targets]
+    return with_root(mean_target(moments, shares))
+
+
+def _as_it_is(value: Value) -> Value:
+    return value
+
+
 def _no_products(positions: int, channels: int) -> int:
     return 0
 
@@ -85,6 +107,7 @@ class Statistic(NamedTuple):
       additive: whether sums over windows add up to the picture's.
       blend: targets and their shares, which add up to 1 -> one target.
       value: sums -> what is compared.
+      target: a value -> that with what distances from it need, made once.
       paired: whether features are compared position by position with those of another picture.
       reach: positions to the right and below that the sum of a position looks at.
       operations: positions, channels -> floating-point operations of the sums' matrix products,
@@ -96,9 +119,14 @@ class Statistic(NamedTuple):
     additive: bool = True
     blend: Callable[[Sequence[Value], Sequence[float]], Value] = mean_target
     value: Callable[[Sums], Value] = means
+    target: Callable[[Value], Value] = _as_it_is
     paired: bool = False
     reach: int = 0
     operations: Callable[[int, int], int] = _no_products
+
+    def target_of(self, sums: Sums) -> Value:
+        """What is compared with, from its own sums."""
+        return self.target(self.value(sums))
 
 
 def squared_content_distance(value: Value, target: None = None) -> tf.Tensor:
@@ -134,6 +162,23 @@ def mean_deviation_distance(value: Value, target: Value) -> tf.Tensor:
     )
 
 
+def wasserstein_distance(value: Value, target: Value) -> tf.Tensor:
+    """The squared Wasserstein-2 distance of two Gaussians, relative to the target's |nu|^2 + tr B:
+
+      |mu - nu|^2 + tr(A + B - 2 (B^1/2 A B^1/2)^1/2)
+
+    with the means mu, nu and the covariances A, B of features (Olkin and Pukelsheim 1982, equation
+    4). For B = 0 it is |mu - nu|^2 + tr A. What float32 cannot tell from 0 of B has no root.
+    """
+    check_equal_shapes(value["gram"], target["gram"])
+    spread, root = covariance(value), target["root"]
+    extent = tf.reduce_sum(tf.square(root), [1, 2])
+    size = tf.reduce_sum(tf.square(target["mean"]), -1) + extent
+    shift = tf.reduce_sum(tf.square(value["mean"] - target["mean"]), -1)
+    change = tf.linalg.trace(spread) + extent - 2 * root_trace(spread, root)
+    return (shift + change) / tf.maximum(size, FLOOR)
+
+
 def variation_distance(value: Value, target: None = None) -> tf.Tensor:
     """The mean difference of neighbouring pixels, squared or absolute, in 0..255."""
     return value["variation"]
@@ -150,6 +195,13 @@ STATISTICS = {
     "gram": Statistic(gram_sums, gram_distance, operations=_gram_operations),
     "mean_std": Statistic(
         mean_square_sums, mean_deviation_distance, blend=pooled_variance, value=mean_and_variance
+    ),
+    "wasserstein": Statistic(
+        moment_sums,
+        wasserstein_distance,
+        blend=pooled_moments,
+        target=with_root,
+        operations=_gram_operations,
     ),
     "squared": Statistic(squared_variation_sums, variation_distance, reach=1),
     "absolute": Statistic(absolute_variation_sums, variation_distance, reach=1),

@@ -25,14 +25,19 @@ def relative_squared_error(value: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     Raises:
       ValueError: the shapes differ in more than the batch.
     """
+    check_equal_shapes(value, target)
+    axes = list(range(1, value.shape.rank))
+    error = tf.reduce_sum(tf.square(value - target), axis=axes)
+    return error / tf.maximum(tf.reduce_sum(tf.square(target), axis=axes), FLOOR)
+
+
+def check_equal_shapes(value: tf.Tensor, target: tf.Tensor) -> None:
+    """Raises ValueError where shapes differ in more than the batch."""
     if value.shape[1:] != target.shape[1:]:
         raise ValueError(
             f"value and target must have equal shapes after the batch, "
             f"got {value.shape} and {target.shape}"
         )
-    axes = list(range(1, value.shape.rank))
-    error = tf.reduce_sum(tf.square(value - target), axis=axes)
-    return error / tf.maximum(tf.reduce_sum(tf.square(target), axis=axes), FLOOR)
 
 
 def safe_sqrt(value: tf.Tensor) -> tf.Tensor:

@@ -43,6 +43,18 @@ def gram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str
     return {"gram": gram, "positions": positions}
 
 
+def moment_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
+    """The sums of `gram_sums`, and "mean" [B, C], the sum over positions of w f.
+
+    Args are those of `gram_sums`.
+    """
+    values = features
+    if weights is not None:
+        values *= tf.cast(weights, values.dtype)[None, :, :, None]
+    rows = tf.cast(tf.reduce_sum(values, axis=2), sum_dtype(features))
+    return {**gram_sums(features, weights), "mean": _over_rows(rows)}
+
+
 @functools.cache
 def rounds_products() -> bool:
     """Whether a product of bfloat16 matrices is rounded; without AVX512 TensorFlow cuts it off.
@@ -122,8 +134,12 @@ def _channel_totals(values: tf.Tensor) -> tf.Tensor:
     One running float32 sum over a million positions is off by 1e-5 of itself, and a variance, the
     difference of two such sums, by a tenth where the mean is a hundred deviations.
     """
-    rows = tf.reduce_sum(values, axis=2)
-    return tf.cast(tf.reduce_sum(tf.cast(rows, tf.float64), axis=1), values.dtype)
+    return _over_rows(tf.reduce_sum(values, axis=2))
+
+
+def _over_rows(rows: tf.Tensor) -> tf.Tensor:
+    """[B, h, C] -> [B, C], in float64 on the way."""
+    return tf.cast(tf.reduce_sum(tf.cast(rows, tf.float64), axis=1), rows.dtype)
 
 
 def error_sums(

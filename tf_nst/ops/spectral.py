@@ -1,0 +1,122 @@
+"""Roots of covariances, for the Wasserstein-2 distance of Gaussians.
+
+tr (B^1/2 A B^1/2)^1/2 is wanted, and its gradient to A. With any R for which R R^T = B the matrix
+M = R^T A R has the same eigenvalues above 0, so that R may leave out what B has no extent in. The
+gradient is R f'(M) R^T where the trace is that of f(M): no eigenvector is differentiated, and equal
+eigenvalues do no harm. f(w) = w / (w + floor)^1/2 is the square root but where it is so small that
+rounding has eaten it; its slope stays finite at 0.
+"""
+
+import functools
+
+import numpy as np
+import tensorflow as tf
+
+# The floor, in units of the largest deviation of B and of the root of the dtype's precision: the
+# eigenvalues of a product of three matrices are known to the precision times the largest of them, so
+# their roots to the root of it. Products need more room: with 2 for 8 their errors in deep layers of
+# VGG19 are as large as the gradient. Beside float64, at five layers and 128 to 384 pixels, distances
+# are off by up to 0.2 % and gradients by up to 4 % (by products 6 and 13 %).
+DECOMPOSED, MULTIPLIED = 0.5, 8.0
+# Each takes a small root half as far again: 18 bring it from 1 / 1,000 to 1.
+ROUNDS = 20
+
+
+@functools.cache
+def decomposes() -> bool:
+    """Whether this machine decomposes matrices quickly: accelerators multiply much faster."""
+    return not any(tf.config.list_logical_devices(kind) for kind in ("GPU", "TPU"))
+
+
+def covariance_root(covariance: tf.Tensor) -> tf.Tensor:
+    """R with R R^T = covariance, columns from the longest on, zeros where there is no extent.
+
+    Args:
+      covariance: [B, C, C] float32 or float64, symmetric; eigenvalues below 0 are rounding's.
+
+    Returns:
+      [B, C, C], the same dtype.
+    """
+    values, vectors = _eigen(covariance)
+    values, vectors = values[:, ::-1], vectors[:, :, ::-1]
+    extent = values > _precision(values) * values[:, :1] * values.shape[-1]
+    lengths = tf.where(extent, tf.sqrt(tf.where(extent, values, 1.0)), 0.0)
+    return vectors * lengths[:, None]
+
+
+def root_trace(covariance: tf.Tensor, root: tf.Tensor) -> tf.Tensor:
+    """tr (R^T A R)^1/2, with its gradient to A (Olkin and Pukelsheim 1982, equation 4).
+
+    Args:
+      covariance: A, [B, C, C] float32 or float64, symmetric.
+      root: R, [B or 1, C, C], see `covariance_root`; no gradient goes to it.
+
+    Returns:
+      [B], the same dtype.
+    """
+    root = tf.stop_gradient(root)
+    if decomposes():
+        by, room, root = _by_decomposition, DECOMPOSED, root[:, :, : _rank(root)]
+    else:
+        by, room = _by_products, MULTIPLIED
+    between = tf.matmul(root, tf.matmul(tf.stop_gradient(covariance), root), transpose_a=True)
+    trace, slope = by(_symmetric(between), _floor(root, room))
+    gradient = tf.matmul(root, tf.matmul(slope, root, transpose_b=True))
+    linear = tf.reduce_sum(tf.stop_gradient(gradient) * covariance, [1, 2])
+    return linear + tf.stop_gradient(trace - linear)
+
+
+def _symmetric(matrix: tf.Tensor) -> tf.Tensor:
+    return (matrix + tf.linalg.matrix_transpose(matrix)) / 2
+
+
+def _floor(root: tf.Tensor, room: float) -> tf.Tensor:
+    """[B, 1]: what is added to the eigenvalues; above 0, whatever B is."""
+    largest = tf.reduce_sum(tf.square(root[:, :, 0]), -1, keepdims=True)
+    least = np.finfo(root.dtype.as_numpy_dtype).tiny ** 0.5
+    return tf.maximum(room**2 * _precision(root) * tf.square(largest), least)
+
+
+def _precision(tensor: tf.Tensor) -> float:
+    return float(np.finfo(tensor.dtype.as_numpy_dtype).eps)
+
+
+def _rank(root: tf.Tensor) -> tf.Tensor:
+    """[] int32: the columns that are not zero, 1 at least; decomposing fewer is much quicker."""
+    columns = tf.reduce_any(root != 0, axis=[0, 1])
+    return tf.maximum(tf.reduce_sum(tf.cast(columns, tf.int32)), 1)
+
+
+def _eigen(matrix: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Eigenvalues, ascending, and vectors; those of 0 where the matrix is not finite.
+
+    TensorFlow's decomposition of NaN is an error, where a loss of NaN is wanted.
+    """
+    finite = tf.reduce_all(tf.math.is_finite(matrix), [1, 2], keepdims=True)
+    return tf.linalg.eigh(tf.where(finite, matrix, 0.0))
+
+
+def _by_decomposition(matrix: tf.Tensor, floor: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """tr f(M) [B] and f'(M) [B, r, r] of M [B, r, r]; floor [B, 1]."""
+    values, vectors = _eigen(matrix)
+    values = tf.maximum(values, 0.0)
+    inverse = tf.math.rsqrt(values + floor)
+    slopes = inverse - values * inverse**3 / 2
+    slope = tf.matmul(vectors * slopes[:, None], vectors, transpose_b=True)
+    return tf.reduce_sum(values * inverse, -1), slope
+
+
+def _by_products(matrix: tf.Tensor, floor: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """As `_by_decomposition`, by the coupled iteration of Newton and Schulz (Higham 2008,
+    equation 6.35, for matrices of norm below 1)."""
+    unit = tf.eye(matrix.shape[-1], dtype=matrix.dtype)
+    raised = matrix + floor[:, :, None] * unit
+    size = tf.norm(raised, axis=[1, 2], keepdims=True)
+    root, inverse = raised / size, tf.broadcast_to(unit, tf.shape(raised))
+    for _ in range(ROUNDS):
+        step = 1.5 * unit - 0.5 * tf.matmul(inverse, root)
+        root, inverse = tf.matmul(root, step), tf.matmul(step, inverse)
+    inverse /= tf.sqrt(size)
+    product = tf.matmul(matrix, inverse)
+    slope = inverse - tf.matmul(tf.matmul(product, inverse), inverse) / 2
+    return tf.linalg.trace(product), _symmetric(slope)
