@@ -13,10 +13,10 @@ import numpy as np
 import tensorflow as tf
 
 # The floor, in units of the largest deviation of B and of the root of the dtype's precision: the
-# eigenvalues of a product of three matrices are known to the precision times the largest of them, so
-# their roots to the root of it. Products need more room: with 2 for 8 their errors in deep layers of
-# VGG19 are as large as the gradient. Beside float64, at five layers and 128 to 384 pixels, distances
-# are off by up to 0.2 % and gradients by up to 4 % (by products 6 and 13 %).
+# eigenvalues of a product of three matrices are known to the precision times the largest of them,
+# so their roots to the root of it. Products need more room: with 2 for 8 their errors in deep
+# layers of VGG19 are as large as the gradient. Beside float64, at five layers and 128 to 384
+# pixels, distances are off by up to 0.2 % and gradients by up to 4 % (by products 6 and 13 %).
 DECOMPOSED, MULTIPLIED = 0.5, 8.0
 # Each takes a small root half as far again: 18 bring it from 1 / 1,000 to 1.
 ROUNDS = 20
