@@ -90,14 +90,11 @@ def root(covariance) -> np.ndarray:
 
 def wasserstein_distance(features, style, weights=None) -> float:
     """Of Gaussians: |mu - nu|^2 + tr(A + B - 2 (B^1/2 A B^1/2)^1/2), over |nu|^2 + tr B."""
-    (mean, spread), (target, wanted) = (
-        mean_and_covariance(features, weights),
-        mean_and_covariance(style),
-    )
+    mean, spread = mean_and_covariance(features, weights)
+    target, wanted = mean_and_covariance(style)
     between = root(root(wanted) @ spread @ root(wanted))
-    change = np.trace(spread) + np.trace(wanted) - 2 * np.trace(between)
-    size = np.sum(target**2) + np.trace(wanted)
-    return float((np.sum((mean - target) ** 2) + change) / max(size, FLOOR))
+    change = np.sum((mean - target) ** 2) + np.trace(spread + wanted - 2 * between)
+    return float(change / max(np.sum(target**2) + np.trace(wanted), FLOOR))
 
 
 def mean_squared_content(features, content, weights=None) -> float:
