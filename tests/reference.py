@@ -1,5 +1,4 @@
 """Float64 NumPy references: obviously right rather than fast, and nothing of tf_nst is used.
-
 Features and images are [h, w, C] float64; weights are [h, w] or None for ones.
 """
 
@@ -9,7 +8,6 @@ import numpy as np
 FLOOR = 1e-3
 
 BGR_MEANS = (103.939, 116.779, 123.68)
-# One for each block.
 POOLING_SCALES = {
     "max": (1.0, 1.0, 1.0, 1.0, 1.0),
     "average": (1.23, 1.67, 1.40, 1.99, 1.99),
@@ -78,7 +76,7 @@ def mean_std_distance(features, style, weights=None) -> float:
 
 def mean_and_covariance(features, weights=None) -> tuple[np.ndarray, np.ndarray]:
     """Weighted mean [C] and covariance [C, C], in two passes."""
-    mean, _ = mean_and_std(features, weights)
+    mean = mean_and_std(features, weights)[0]
     return mean, gram(features - mean, weights)
 
 
