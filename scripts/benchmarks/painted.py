@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tf_nst.errors import RunError, UserError
+from tf_nst.io.writing import write_atomically
 
 ROOT = Path(__file__).parents[2]
 SUFFIXES = (".png", ".jpg", ".jpeg")
@@ -119,7 +120,7 @@ def check_folder(folder, setting, pairs, size):
             f"with pictures of unknown flags; --setting={setting.name} without = measures them"
         )
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(flags) + "\n", encoding="utf-8")
+    write_atomically(kept, (json.dumps(flags) + "\n").encode())
 
 
 def _check_flags(kept, flags, setting):
