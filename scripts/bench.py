@@ -10,10 +10,11 @@ scale      large pictures, whole and by windows: seconds a pixel, peak memory an
 exact      the gradient by windows against that of the whole picture
 files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
+quality    pictures of some pairs by some settings: their style, colours, content, grain, a sheet
 program    writes the step as XLA programs, for an accelerator's machine with jax and no TensorFlow
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
-those of serving, docs/scale.md those of large pictures and files.
+those of serving, docs/scale.md those of large pictures and files; docs/quality.md explains quality.
 """
 
 import json
@@ -27,12 +28,15 @@ from benchmarks import (
     picture,
     precision,
     program,
+    quality,
     scale,
     seconds,
     serving,
     start,
     step,
 )
+
+from tf_nst.errors import NstError
 
 SIZES = flags.DEFINE_list(
     "sizes",
@@ -52,7 +56,7 @@ STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: pain
 WEIGHTS = flags.DEFINE_string(
     "weights", "imagenet", "picture, precision, scale, exact, program: as of the command"
 )
-SIZE = flags.DEFINE_integer("size", 512, "picture, precision: long side in pixels")
+SIZE = flags.DEFINE_integer("size", 512, "picture, precision, quality: long side in pixels")
 RECIPE_STEPS = flags.DEFINE_integer("recipe_steps", 1000, "picture: steps of the tutorial's recipe")
 RATES = flags.DEFINE_list("rates", ["0.01", "0.02", "0.04"], "picture: its learning rates")
 EVALUATIONS = flags.DEFINE_integer("evaluations", 300, "picture: evaluations of the textbook's")
@@ -64,7 +68,15 @@ RESULTS = flags.DEFINE_string(
 )
 PLOT = flags.DEFINE_string("plot", "", "picture: .png to plot them in (needs matplotlib)")
 PAIRS = flags.DEFINE_list(
-    "pairs", ["examples/louvre_court.jpg:examples/water_garden.jpg"], "precision: CONTENT:STYLE"
+    "pairs",
+    ["examples/louvre_court.jpg:examples/water_garden.jpg"],
+    "precision, quality: CONTENT:STYLE",
+)
+SETTING = flags.DEFINE_multi_string(
+    "setting",
+    [],
+    "quality: NAME=FLAGS, with flags of the command; NAME measures the pictures in the folder of "
+    "that name; may be repeated",
 )
 BUDGETS = flags.DEFINE_list("budgets", ["20", "60", "180", "600"], "seconds: N")
 TILES = flags.DEFINE_list("tiles", ["off", "1024"], "scale: off, or pixels that a window owns")
@@ -72,7 +84,10 @@ OPTIMIZER = flags.DEFINE_string("optimizer", "adam", "scale: as of the command")
 OPTIMIZERS = flags.DEFINE_list("optimizers", ["adam", "lbfgs"], "program: as of the command")
 DUMP = flags.DEFINE_string("dump", "", "program: folder to write to")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
-PICTURES = flags.DEFINE_integer("pictures", 16, "serving: painted for each number of clients")
+REQUESTS = flags.DEFINE_integer("requests", 16, "serving: pictures for each number of clients")
+PICTURES = flags.DEFINE_string(
+    "pictures", "", "quality: folder of a folder of pictures for each setting, and of the sheet"
+)
 MEASURE = flags.DEFINE_string("measure", "", "what a child process measures: a JSON list")
 
 MEASUREMENTS = {
@@ -86,16 +101,23 @@ MEASUREMENTS = {
     **serving.MEASUREMENTS,
     **seconds.MEASUREMENTS,
     **program.MEASUREMENTS,
+    **quality.MEASUREMENTS,
 }
 
 
 def main(argv):
     """Runs one benchmark, or one measurement of it in a child process."""
-    if MEASURE.value:
-        kind, *arguments = json.loads(MEASURE.value)
-        print(json.dumps(MEASUREMENTS[kind](*arguments)))
-        return
-    kind = " ".join(argv[1:])
+    try:
+        if MEASURE.value:
+            kind, *arguments = json.loads(MEASURE.value)
+            print(json.dumps(MEASUREMENTS[kind](*arguments)))
+        else:
+            _print_tables(" ".join(argv[1:]))
+    except NstError as error:
+        sys.exit(str(error))
+
+
+def _print_tables(kind):
     if kind not in TABLES:
         sys.exit(f"expected one of {', '.join(TABLES)}, received {kind or 'nothing'}")
     TABLES[kind]()
@@ -120,6 +142,11 @@ def _scale():
     scale.print_table(child, SIZES.value, TILES.value, *how)
 
 
+def _quality():
+    what = (PAIRS.value, SETTING.value, SIZE.value, PICTURES.value)
+    quality.print_tables(child, *what)
+
+
 def _program():
     if not DUMP.value:
         sys.exit("expected --dump=FOLDER, received nothing")
@@ -136,7 +163,8 @@ TABLES = {
     "scale": _scale,
     "exact": lambda: exact.print_table(child, WEIGHTS.value),
     "files": lambda: files.print_table(child),
-    "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, PICTURES.value),
+    "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, REQUESTS.value),
+    "quality": _quality,
     "program": _program,
 }
 
