@@ -32,7 +32,7 @@ ALLOWED |= {"painting": EDGE | {"io"}}
 ALLOWED |= {"viz": EDGE | {"io", "painting"}}
 ALLOWED |= {
     "cli": EDGE | {"io", "serving", "viz", "painting"},
-    "__init__": {"version", "engine", "painting", "serving"},
+    "__init__": {"version", "config", "engine", "painting", "serving"},
 }
 
 every_module = pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from configparser import ConfigParser
+from pathlib import Path
 
 import pytest
 
@@ -21,3 +23,18 @@ def test_the_package_has_what_it_says_and_nothing_else():
     assert all(hasattr(tf_nst, name) for name in tf_nst.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'styliez'"):
         _ = tf_nst.styliez
+
+
+def test_every_file_of_data_goes_into_the_wheel():
+    root = Path(tf_nst.__file__).parents[1]
+    setup = ConfigParser()
+    setup.read(root / "setup.cfg", encoding="utf-8")
+    packages = setup["options.package_data"].items()
+    packed = {
+        path
+        for package, patterns in packages
+        for pattern in patterns.split()
+        for path in root.joinpath(*package.split(".")).glob(pattern)
+    }
+    assert root / "tf_nst" / "config" / "data" / "gatys.cfg" in packed
+    assert packed == {path for path in root.glob("tf_nst/**/data/*") if path.is_file()}

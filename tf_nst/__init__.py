@@ -4,9 +4,10 @@
 "painting.jpg")` writes a model that a server paints with; README.md has the rest.
 """
 
+from tf_nst.config.presets import preset
 from tf_nst.version import VERSION as __version__
 
-__all__ = ["Engine", "__version__", "export", "stylize"]
+__all__ = ["Engine", "__version__", "export", "preset", "stylize"]
 
 
 def __getattr__(name: str):

@@ -37,6 +37,7 @@ HELP_PARTS = {
     "content": ("image file",),
     "style": ("image file",),
     "output": (".png", ".jpg", ".webp", ".tiff"),
+    "preset": ("paper", "override", "gatys"),
     "size": ("pixels", f"1 to {MAX_SIDE}"),
     "style_size": ("pixels", f"0 to {MAX_SIDE}", "never enlarged"),
     "steps": ("evaluations", f"1 to {MAX_STEPS}", "by commas", "0 leaves a scale out"),

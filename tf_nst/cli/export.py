@@ -6,6 +6,7 @@ import sys
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG
 from tf_nst.config.options import Option
+from tf_nst.config.presets import PRESET, accepted_flags, preset_flags
 from tf_nst.config.value_types import Text
 from tf_nst.errors import UserError
 from tf_nst.serving.options import EXPORT_OPTIONS, MAX_MEGAPIXELS, export_config
@@ -33,6 +34,7 @@ EXPORT_FLAGS = (
         required=True,
     ),
     MAX_MEGAPIXELS,
+    PRESET,
     *EXPORT_OPTIONS.values(),
     DEBUG,
 )
@@ -56,6 +58,8 @@ def write(values) -> int:
     for path, _ in styles:
         if not os.path.exists(path):
             raise UserError(f"--style: {path} does not exist; expected an image file")
+    for line in _notes(values.preset):
+        print(f"note: {line}", flush=True)
     from tf_nst.serving.export import export
 
     folder = export(
@@ -68,6 +72,17 @@ def write(values) -> int:
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"exported {folder} ({size / 1e6:.1f} MB)")
     return 0
+
+
+def _notes(preset: str | None) -> list[str]:
+    """Such as `--preset=gatys without --scales=1, which an export does not take`; or nothing."""
+    if preset is None:
+        return []
+    taken = accepted_flags(preset, EXPORT_OPTIONS)
+    flags = [f"--{flag}={text}" for flag, text in preset_flags(preset).items() if flag not in taken]
+    if not flags:
+        return []
+    return [f"--preset={preset} without {', '.join(flags)}, which an export does not take"]
 
 
 def parse_styles(text: str) -> list[tuple[str, float]]:

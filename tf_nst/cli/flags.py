@@ -6,6 +6,7 @@ from tf_nst.cli.parsing import Source
 from tf_nst.config import StylizeConfig, all_options, config_from_options, option_names
 from tf_nst.config.lengths import MAX_STEPS
 from tf_nst.config.options import Option
+from tf_nst.config.presets import PRESET
 from tf_nst.config.value_types import Boolean, Choice, Integer, Text
 from tf_nst.errors import UserError
 
@@ -17,6 +18,7 @@ PAINT_FLAGS = (
     Option("content", None, IMAGE_FILE, "photograph to paint", required=True),
     Option("style", None, IMAGE_FILE, "painting in whose manner", required=True),
     Option("output", "stylized.png", OUTPUT_FILE, "picture to write", required=True),
+    PRESET,
     *all_options().values(),
     Option(
         "output_profile",

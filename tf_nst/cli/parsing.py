@@ -8,6 +8,7 @@ from itertools import pairwise
 from absl import flags
 
 from tf_nst.config.options import Option
+from tf_nst.config.presets import PRESET, accepted_flags
 from tf_nst.errors import UserError
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -51,6 +52,7 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
     arguments = argv[1:]
     try:
         arguments = _with_flag_files(arguments, values)
+        arguments = _with_presets(arguments, table)
         surplus = values([argv[0], *arguments])[1:]
     except (flags.Error, ValueError) as error:
         raise UserError(_refusal(error, arguments, values)) from error
@@ -73,9 +75,14 @@ def _flag_files(arguments: list[str]) -> list[str]:
     paths = []
     for argument, following in pairwise([*arguments, ""]):
         if _flag_name(argument) == "flagfile":
-            _, equals, value = argument.partition("=")
-            paths.append(os.path.expanduser(value.strip() if equals else following))
+            paths.append(os.path.expanduser(_flag_value(argument, following)))
     return paths
+
+
+def _flag_value(argument: str, following: str) -> str:
+    """The value in --NAME=VALUE; for --NAME alone the argument that follows."""
+    _, equals, value = argument.partition("=")
+    return value.strip() if equals else following
 
 
 def _with_flag_files(arguments: list[str], values: flags.FlagValues) -> list[str]:
@@ -83,6 +90,18 @@ def _with_flag_files(arguments: list[str], values: flags.FlagValues) -> list[str
     mark = _BYTE_ORDER_MARK
     parts = values.read_flags_from_files(arguments)
     return [part.removeprefix(mark) for part in parts if not part.startswith(mark + "#")]
+
+
+def _with_presets(arguments: list[str], table: tuple[Option, ...]) -> list[str]:
+    """The arguments, before each preset those of its flags that the command takes."""
+    options = {option.name: option for option in table}
+    result = []
+    for argument, following in pairwise([*arguments, ""]):
+        name = _flag_value(argument, following)
+        if name and PRESET.name in options and _flag_name(argument) == PRESET.name:
+            result += [f"--{flag}={text}" for flag, text in accepted_flags(name, options).items()]
+        result.append(argument)
+    return result
 
 
 def _refusal(error: Exception, arguments: list[str], values: flags.FlagValues) -> str:

@@ -16,6 +16,9 @@ class Steps(ValueType):
     values = f"1 to {MAX_STEPS}, or one for each scale by commas"
     expected = "a whole number, or one for each scale by commas"
 
+    def read(self, text: str, flag: str) -> int | str:
+        return int(text) if text.isdecimal() else text
+
     def convert(self, value: object, flag: str) -> tuple[int, ...]:
         steps = _parse(value)
         if not steps:
