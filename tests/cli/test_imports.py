@@ -27,7 +27,7 @@ def test_matplotlib_is_left_out_and_can_be_imported_later():
         "import matplotlib.pyplot",
         "import_tensorflow()",
         "print('tensorflow' in loaded, 'matplotlib' in loaded, gc.isenabled(), frozen > 0)",
-        "print(gc.get_freeze_count() == frozen)",
+        "print(gc.get_freeze_count() <= frozen)",
     )
     assert run_python("\n".join(lines)).split() == ["True", "False", "True", "True", "True"]
 
