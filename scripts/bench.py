@@ -1,6 +1,7 @@
 """Benchmarks, each a table: python scripts/bench.py KIND
 
-step       seconds of a step, share of the machine's convolution ceiling, and where the rest goes
+step       seconds of a step, its share of the machine's convolution ceiling and its ratio to plain
+           Keras, which take turns with it, and where the rest goes
 seconds    what --seconds=N takes, from Enter to the end
 start      seconds from Enter to --help, to the first step, to the first preview, and until a second
            picture begins
@@ -20,6 +21,7 @@ those of serving, docs/scale.md those of large pictures and files; docs/quality.
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 
 from absl import app, flags
 from benchmarks import (
@@ -34,6 +36,7 @@ from benchmarks import (
     serving,
     start,
     step,
+    turns,
 )
 
 from tf_nst.errors import NstError
@@ -50,7 +53,7 @@ DTYPES = flags.DEFINE_list(
     "which is float32 without TF32",
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
-STEPS = flags.DEFINE_integer("steps", 8, "step, scale, precision: steps")
+STEPS = flags.DEFINE_integer("steps", 8, "scale, precision: steps; step: rounds")
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
 WEIGHTS = flags.DEFINE_string(
@@ -109,12 +112,19 @@ def main(argv):
     """Runs one benchmark, or one measurement of it in a child process."""
     try:
         if MEASURE.value:
-            kind, *arguments = json.loads(MEASURE.value)
-            print(json.dumps(MEASUREMENTS[kind](*arguments)))
+            _measure(*json.loads(MEASURE.value))
         else:
             _print_tables(" ".join(argv[1:]))
     except NstError as error:
         sys.exit(str(error))
+
+
+def _measure(kind, *arguments):
+    result = MEASUREMENTS[kind](*arguments)
+    if isinstance(result, Iterator):
+        turns.answer(result)
+    else:
+        print(json.dumps(result))
 
 
 def _print_tables(kind):
@@ -124,7 +134,7 @@ def _print_tables(kind):
 
 
 def _step():
-    step.print_tables(child, SIZES.value, DTYPES.value, XLA.value, STEPS.value)
+    step.print_tables(child, command, SIZES.value, DTYPES.value, XLA.value, STEPS.value)
 
 
 def _picture():
@@ -169,10 +179,14 @@ TABLES = {
 }
 
 
+def command(*measurement):
+    """What starts a process of one measurement."""
+    return [sys.executable, __file__, f"--measure={json.dumps(measurement)}"]
+
+
 def child(*measurement):
     """The result of one measurement in a fresh process."""
-    command = [sys.executable, __file__, f"--measure={json.dumps(measurement)}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command(*measurement), capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{measurement} failed:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])

@@ -2,9 +2,11 @@
 
 import resource
 import time
+from functools import partial
 
 import numpy as np
 from benchmarks import profile
+from benchmarks.turns import in_turns, spread
 
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.operations import operations, passes
@@ -14,75 +16,78 @@ CONTENT = "block4_conv2"
 PASSED = NETWORKS["vgg19"].up_to(tuple(LAYERS))
 
 
-def print_tables(child, sizes, dtypes, xla, steps):
+def print_tables(child, command, sizes, dtypes, xla, rounds):
     """A row for each size, dtype and compiler; then the breakdown of each plain step."""
     print(
         "| pixels | dtype | XLA | s/step | GFLOP/s | ceiling GFLOP/s | share of the ceiling "
-        "| plain Keras s/step | peak GB | estimate | traces |\n" + "|---" * 11 + "|"
+        "| plain Keras s/step | step / plain Keras | peak GB | estimate | traces |\n"
+        + "|---" * 12
+        + "|"
     )
     for size in map(int, sizes):
         for dtype in dtypes:
-            floor = child("ceiling", dtype, size, steps)
-            recipe = child("recipe", dtype, size, steps)
+            ours = {compiler: ("ours", dtype, size, compiler) for compiler in xla}
+            others = {"ceiling": ("ceiling", dtype, size), "recipe": ("recipe", dtype, size)}
+            results = in_turns(command, rounds, **others, **ours)
             for compiler in xla:
-                ours = child("ours", dtype, size, steps, compiler)
-                _print_row(size, dtype, compiler, ours, floor, recipe)
+                _print_row(size, dtype, compiler, results)
     print("\nWhere a step's time goes, in ms (threads work side by side: a sum over all of them)\n")
     for size in map(int, sizes):
         for dtype in dtypes:
             parts = child("breakdown", dtype, size)
-            told = ", ".join(f"{name} {ms:.0f}" for name, ms in parts.items())
-            print(f"- {size} x {size}, {dtype}: {told}", flush=True)
+            listed = ", ".join(f"{name} {ms:.0f}" for name, ms in parts.items())
+            print(f"- {size} x {size}, {dtype}: {listed}", flush=True)
 
 
-def _print_row(size, dtype, compiler, ours, floor, recipe):
+def _print_row(size, dtype, compiler, results):
+    """Medians over the rounds; of the ratios, each of one round, the least and the most too."""
     work = 2 * operations(PASSED, size, size) / 1e9  # forward, and the input's gradient
+    names = compiler, "ceiling", "recipe"
+    step, floor, recipe = (
+        np.array([result["seconds"] for result in results[name]]) for name in names
+    )
+    last = results[compiler][-1]
     print(
-        f"| {size} x {size} | {dtype} | {compiler} | {ours['seconds']:.3f} "
-        f"| {work / ours['seconds']:.0f} | {work / floor['seconds']:.0f} "
-        f"| {floor['seconds'] / ours['seconds']:.0%} | {recipe['seconds']:.3f} "
-        f"| {ours['gigabytes']:.2f} | {ours['estimate']:.2f} | {ours['traces']} |",
+        f"| {size} x {size} | {dtype} | {compiler} | {np.median(step):.3f} "
+        f"| {work / np.median(step):.0f} | {work / np.median(floor):.0f} "
+        f"| {spread(floor / step, '.0%')} | {np.median(recipe):.3f} "
+        f"| {spread(step / recipe, '.2f')} | {last['gigabytes']:.2f} | {last['estimate']:.2f} "
+        f"| {last['traces']} |",
         flush=True,
     )
 
 
-def measure_ceiling(dtype, size, repeats):
-    """Seconds of the step's convolutions alone, each in a call of its own, best of several."""
+def ceiling_turns(dtype, size):
+    """Seconds of the step's convolutions alone, each in a call of its own, once a turn."""
+    calls = list(_convolutions(dtype, size))
+    while True:
+        yield {"seconds": sum(map(_seconds, calls))}
+
+
+def _convolutions(dtype, size):
+    """A call for each convolution of a step and one for its input's gradient, both compiled."""
     import tensorflow as tf
 
-    def timed(function, *arguments):
-        function = tf.function(function)
-        function(*arguments)
-        best = float("inf")
-        for _ in range(repeats):
-            began = time.perf_counter()
-            function(*arguments).numpy()
-            best = min(best, time.perf_counter() - began)
-        return best
-
-    seconds, known = 0.0, {}
+    convolve = tf.function(lambda x, kernel: tf.nn.conv2d(x, kernel, 1, "SAME"))
+    slope = tf.function(
+        lambda shape, kernel, y: tf.nn.conv2d_transpose(y, kernel, shape, 1, "SAME")
+    )
     for layer, side, _ in passes(PASSED, size, size):
         if layer.kind == "pooling":
             continue
         low, high = layer.channels_in, layer.channels
-        if (side, low, high) not in known:
-            x = tf.cast(tf.random.normal([1, side, side, low]), dtype)
-            kernel = tf.cast(tf.random.normal([3, 3, low, high]), dtype)
-            y = tf.nn.conv2d(x, kernel, 1, "SAME")
-            known[side, low, high] = timed(
-                lambda x, kernel=kernel: tf.nn.conv2d(x, kernel, 1, "SAME"), x
-            ) + timed(
-                lambda y, x=x, kernel=kernel: tf.raw_ops.Conv2DBackpropInput(
-                    input_sizes=x.shape,
-                    filter=kernel,
-                    out_backprop=y,
-                    strides=[1, 1, 1, 1],
-                    padding="SAME",
-                ),
-                y,
-            )
-        seconds += known[side, low, high]
-    return {"seconds": seconds}
+        x = tf.cast(tf.random.normal([1, side, side, low]), dtype)
+        kernel = tf.cast(tf.random.normal([3, 3, low, high]), dtype)
+        y = tf.nn.conv2d(x, kernel, 1, "SAME")
+        yield partial(convolve, x, kernel)
+        yield partial(slope, x.shape.as_list(), kernel, y)
+
+
+def _seconds(call):
+    """Seconds of a call that returns a tensor."""
+    began = time.perf_counter()
+    call().numpy()
+    return time.perf_counter() - began
 
 
 def compiled(dtype, size, xla="off"):
@@ -122,19 +127,20 @@ def compile_steps(objective, optimizer, decay, xla):
     return run
 
 
-def measure_ours(dtype, size, steps, xla):
-    """The engine's compiled step, from the second call on."""
+def our_turns(dtype, size, xla):
+    """The engine's compiled step, once a turn; before the first turn it is made twice."""
     import tensorflow as tf
 
     run, progress, estimate = compiled(dtype, size, xla)
-    seconds = []
-    for _ in range(steps + 2):
+    for _ in range(2):
+        progress, _ = run(progress, tf.constant(1))
+    while True:
         began = time.perf_counter()
         progress, report = run(progress, tf.constant(1))
         report.steps.numpy()
-        seconds.append(time.perf_counter() - began)
-    traces = run.experimental_get_tracing_count()
-    return result(seconds[2:], estimate=estimate / 1e9, traces=traces)
+        seconds = time.perf_counter() - began
+        traces = run.experimental_get_tracing_count()
+        yield result(seconds, estimate=estimate / 1e9, traces=traces)
 
 
 def measure_breakdown(dtype, size):
@@ -147,8 +153,8 @@ def measure_breakdown(dtype, size):
     return profile.by_kind(lambda: run(progress, tf.constant(1))[1].steps.numpy())
 
 
-def measure_recipe(dtype, size, steps):
-    """VGG19 of keras.applications under a dtype policy, float32 Grams, Keras' Adam."""
+def recipe_turns(dtype, size):
+    """VGG19 of keras.applications under a dtype policy, float32 Grams, Keras' Adam: once a turn."""
     import keras
     import tensorflow as tf
 
@@ -175,12 +181,10 @@ def measure_recipe(dtype, size, steps):
         image.assign(tf.clip_by_value(image, 0.0, 255.0))
         return loss
 
-    def timed():
-        began = time.perf_counter()
-        step().numpy()
-        return time.perf_counter() - began
-
-    return result([timed() for _ in range(steps + 2)][2:])
+    for _ in range(2):
+        step()
+    while True:
+        yield result(_seconds(step))
 
 
 def gram(features):
@@ -198,14 +202,14 @@ def pictures(size):
 
 
 def result(seconds, **more):
-    """The median of the seconds, and the peak memory of this process."""
+    """Seconds, and the peak memory of this process in GB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-    return {"seconds": float(np.median(seconds)), "gigabytes": peak, **more}
+    return {"seconds": seconds, "gigabytes": peak, **more}
 
 
 MEASUREMENTS = {
-    "ours": measure_ours,
-    "recipe": measure_recipe,
-    "ceiling": measure_ceiling,
+    "ours": our_turns,
+    "recipe": recipe_turns,
+    "ceiling": ceiling_turns,
     "breakdown": measure_breakdown,
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
+from tf_nst.cli.imports import import_tensorflow
 from tf_nst.errors import UserError
 
 USAGE = """\
@@ -37,6 +38,7 @@ def paint(values) -> int:
 
     inputs = read_inputs(config, values.content, values.style)
     check_size(values.output, inputs.content.height, inputs.content.width)
+    import_tensorflow()
     from tf_nst.cli.painter import paint_picture
 
     return paint_picture(values, config, inputs, began)
