@@ -7,7 +7,7 @@ import time
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE
 from tf_nst.cli.run import same_file
-from tf_nst.config import MAX_SIDE
+from tf_nst.config import MAX_SIDE, ObjectiveConfig
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import Integer, Real, Text
 from tf_nst.errors import RunError, UserError
@@ -33,8 +33,18 @@ _WITH_STYLE = (
         "with --style: long side of the picture, up to the export's --size",
         "pixels",
     ),
-    Option("style_weight", 10.0, Real(), "with --style: weight of the style loss"),
-    Option("content_weight", 1.0, Real(), "with --style: weight of the content loss"),
+    Option(
+        "style_weight",
+        ObjectiveConfig.style_weight,
+        Real(),
+        "with --style: weight of the style loss",
+    ),
+    Option(
+        "content_weight",
+        ObjectiveConfig.content_weight,
+        Real(),
+        "with --style: weight of the content loss",
+    ),
 )
 CLIENT_FLAGS = (
     Option("content", None, IMAGE_FILE, "photograph to paint", required=True),

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from PIL import Image as Pillow
 
+from tf_nst.config import ObjectiveConfig
 from tf_nst.errors import NstError, RunError, UserError
 from tf_nst.io.images import read_image
 
@@ -41,8 +42,8 @@ class Request(NamedTuple):
     style: bytes | None = None
     steps: int = 50
     size: int = 256
-    style_weight: float = 10.0
-    content_weight: float = 1.0
+    style_weight: float = ObjectiveConfig.style_weight
+    content_weight: float = ObjectiveConfig.content_weight
 
     @property
     def signature(self) -> str:

@@ -37,6 +37,15 @@ RATIOS = (1.0, 0.3, 0.1, 0.03)
 GRID_LAYERS = ("conv2_2", "conv4_2")
 
 
+# Figures explain the textbook's objective (Gatys et al. 2016), whatever the command paints by.
+_OBJECTIVE = {
+    "style_statistic": "gram",
+    "style_layers": STYLE_LAYERS,
+    "style_weight": 10.0,
+    "tv_weight": 1e-5,
+}
+
+
 def figure_config(options: dict, allowed: tuple[str, ...], **fixed) -> StylizeConfig:
     """The config of a figure's options by name, as `config_from_options` takes them.
 
@@ -56,7 +65,7 @@ def figure_config(options: dict, allowed: tuple[str, ...], **fixed) -> StylizeCo
             raise UserError(f"{name}: no such option of this figure, expected one of {known}")
         FIGURE_OPTIONS[name].convert(value)
     defaults = {name: option.default for name, option in FIGURE_OPTIONS.items()}
-    return config_from_options({**defaults, **options, **fixed})
+    return config_from_options({**defaults, **_OBJECTIVE, **options, **fixed})
 
 
 def looking_config(
