@@ -54,15 +54,16 @@ def tiny_arrays() -> dict:
 
 @pytest.fixture(scope="session")
 def make_extractor(tiny_arrays):
-    """(layers, pooling, dtype) -> the tiny network's extractor; each is built once."""
+    """(layers, pooling, dtype, padding) -> the tiny network's extractor; each is built once."""
     from tf_nst.model.vgg import build_extractor
 
     built = {}
 
-    def make(layers, pooling="max", dtype="float32"):
-        key = (tuple(layers), pooling, dtype)
+    def make(layers, pooling="max", dtype="float32", padding="zeros"):
+        key = (tuple(layers), pooling, dtype, padding)
         if key not in built:
-            built[key] = build_extractor(TINY, key[0], tiny_arrays, pooling=pooling, dtype=dtype)
+            choices = {"pooling": pooling, "dtype": dtype, "padding": padding}
+            built[key] = build_extractor(TINY, key[0], tiny_arrays, **choices)
         return built[key]
 
     return make

@@ -37,6 +37,7 @@ def test_every_flag_reaches_the_config():
         "network": "vgg16",
         "weights": "random",
         "pooling": "l2",
+        "padding": "zeros",
         "content_layers": "conv2_2:2.0",
         "style_layers": "conv1_1,conv3_1:0.5",
         "content_weight": 2.5,

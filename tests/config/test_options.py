@@ -25,6 +25,7 @@ EVERYTHING = {
     "network": "vgg16",
     "weights": "some/file.h5",
     "pooling": "average",
+    "padding": "zeros",
     "content_layers": "conv3_1:0.1,block4_conv2",
     "style_layers": "relu1_1:3.0,conv2_1",
     "content_weight": 0.3,

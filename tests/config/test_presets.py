@@ -34,6 +34,7 @@ def test_the_preset_of_the_paper_has_its_settings():
         "network": "vgg19",
         "weights": "imagenet",
         "pooling": "average",
+        "padding": "zeros",
         "content_layers": "conv4_2",
         "content_loss": "mean_squared",
         "content_weight": 1.0,

@@ -12,6 +12,7 @@ from tf_nst.config import (
     MAX_SIDE,
     NETWORKS,
     OPTIMIZERS,
+    PADDINGS,
     POOLINGS,
     PRECISIONS,
     STARTS,
@@ -99,6 +100,7 @@ def test_an_average_may_be_left_to_the_optimiser():
 CHOICES = {
     "network": NETWORKS,
     "pooling": POOLINGS,
+    "padding": PADDINGS,
     "content_loss": CONTENT_LOSSES,
     "tv_loss": VARIATION_LOSSES,
     "style_statistic": STYLE_STATISTICS,

@@ -112,6 +112,12 @@ def test_so_with_every_pooling_for_a_batch_against_one_content(make_extractor, t
     assert_close(found.loss, whole.loss, "float64")
 
 
+def test_so_where_the_edge_is_repeated(make_extractor, tiny):
+    extractor = make_extractor(LAYERS, dtype="float64", padding="edge")
+    whole, found = both(extractor, tiny, EVERY, 32)
+    assert_close(found.gradient, whole.gradient, "float64")
+
+
 def test_so_in_float32(make_extractor, tiny):
     given = pictures(*SIDES, "float32")
     whole, found = both(make_extractor(LAYERS), tiny, EVERY, 32, given)

@@ -49,6 +49,31 @@ def test_every_layer_equals_the_reference(tiny, tiny_arrays, make_extractor, poo
         assert_close(features[name][0], value, row)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16"])
+def test_a_repeated_edge_is_that_of_a_picture_enlarged_by_it(make_extractor, dtype):
+    """Of whose features the outermost are left out; only the first convolution sees it."""
+    enlarged = np.pad(SMALL, [(1, 1), (1, 1), (0, 0)], "edge")
+    first = make_extractor(("block1_conv1",), dtype=dtype)(tf.constant(enlarged[None]))
+    expected = first["block1_conv1"][:, 1:-1, 1:-1]
+    layers = ("block1_conv1", "block1_conv2")
+    features = make_extractor(layers, dtype=dtype, padding="edge")(tf.constant(SMALL[None]))
+    row = "bfloat16 network" if dtype == "bfloat16" else dtype
+    assert_close(features["block1_conv1"], expected, row)
+    zeros = make_extractor(layers, dtype=dtype)(tf.constant(SMALL[None]))
+    inner = slice(None), slice(2, -2), slice(2, -2)
+    assert_close(features["block1_conv2"][inner], zeros["block1_conv2"][inner], row)
+    assert not np.allclose(features["block1_conv2"][:, 0], zeros["block1_conv2"][:, 0])
+
+
+def test_a_picture_of_one_colour_has_one_feature_everywhere_where_its_edge_is_repeated(
+    make_extractor,
+):
+    picture = tf.constant(np.tile([0.2, 0.5, 0.8], [1, 6, 9, 1]))
+    features = make_extractor(("block1_conv1",), dtype="float64", padding="edge")(picture)
+    values = features["block1_conv1"].numpy()
+    np.testing.assert_allclose(values, np.broadcast_to(values[:, :1, :1], values.shape))
+
+
 def test_the_scales_are_those_of_the_reference():
     assert POOLING_SCALES == reference.POOLING_SCALES
 

@@ -9,7 +9,7 @@ from tf_nst.config.conversion import (
     option_names,
     options_from_config,
 )
-from tf_nst.config.network import NETWORKS, POOLINGS, NetworkConfig
+from tf_nst.config.network import NETWORKS, PADDINGS, POOLINGS, NetworkConfig
 from tf_nst.config.objective import (
     CONTENT_LOSSES,
     STYLE_STATISTICS,
@@ -36,6 +36,7 @@ __all__ = [
     "MAX_SIDE",
     "NETWORKS",
     "OPTIMIZERS",
+    "PADDINGS",
     "POOLINGS",
     "PRECISIONS",
     "STARTS",

@@ -7,11 +7,12 @@ from tf_nst.config.value_types import Choice, Text
 
 NETWORKS = ("vgg19", "vgg16")
 POOLINGS = ("max", "average", "l2")
+PADDINGS = ("edge", "zeros")
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
-    """Which network, with which weights and which pooling."""
+    """Which network, with which weights, pooling and padding."""
 
     network: str = option("vgg19", Choice(NETWORKS), "network whose layers are compared")
     weights: str = option(
@@ -21,6 +22,12 @@ class NetworkConfig:
         "once, 59 to 80 MB; random: seeded; PATH: a Keras .h5 or .weights.h5 file",
     )
     pooling: str = option("max", Choice(POOLINGS), "what pooling layers take of each 2 x 2 values")
+    padding: str = option(
+        "edge",
+        Choice(PADDINGS),
+        "what the first convolution sees around the picture: its outermost pixels once more, or "
+        "zeros as in training, which darken or bleach the picture's border",
+    )
 
     def __post_init__(self):
         convert_options(self)

@@ -80,7 +80,12 @@ def get_network(
         )
         with strategy.scope():
             extractor = build_extractor(
-                network, layers, weights.arrays, pooling=choice.pooling, dtype=dtype
+                network,
+                layers,
+                weights.arrays,
+                pooling=choice.pooling,
+                padding=choice.padding,
+                dtype=dtype,
             )
         return extractor, weights._replace(arrays={})
 

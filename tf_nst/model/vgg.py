@@ -19,6 +19,7 @@ def build_extractor(
     arrays: Mapping[str, tuple[np.ndarray, np.ndarray]],
     *,
     pooling: str = "max",
+    padding: str = "zeros",
     dtype: str = "float32",
     activation: Activation = tf.nn.relu,
 ) -> keras.Model:
@@ -29,6 +30,8 @@ def build_extractor(
       layers: Keras' names, at least one.
       arrays: kernel float32 [3, 3, in, out] and bias float32 [out] of each convolution needed.
       pooling: "max", "average" or "l2".
+      padding: what the first convolution sees around the picture: "zeros", as Keras has it, or
+        "edge", the outermost pixels once more. The others see zeros around their features.
       dtype: of every layer's weights and features: "float32", "bfloat16", "float64". The weights
         are frozen, so that float32 copies of them, as a mixed policy keeps, would serve nothing.
       activation: of every convolution; one with the values of ReLU may have another gradient.
@@ -37,9 +40,10 @@ def build_extractor(
       [B, H, W, 3] sRGB in 0..1 -> {layer: [B, h, w, C] of `dtype`}.
     """
     image = keras.Input((None, None, 3), dtype="float64" if dtype == "float64" else "float32")
-    features, outputs = CaffePreprocessing(dtype=image.dtype, name="preprocessing")(image), {}
+    features, outputs = _preprocessed(image, padding), {}
     for layer in network.up_to(layers):
-        features = _keras_layer(layer, pooling, dtype, activation)(features)
+        border = "valid" if padding == "edge" and layer == network.layers[0] else "same"
+        features = _keras_layer(layer, pooling, border, dtype, activation)(features)
         if layer.name in layers:
             outputs[layer.name] = features
     model = keras.Model(image, outputs, name=network.name)
@@ -51,8 +55,15 @@ def build_extractor(
     return model
 
 
+def _preprocessed(image: keras.KerasTensor, padding: str) -> keras.KerasTensor:
+    centred_image = CaffePreprocessing(dtype=image.dtype, name="preprocessing")(image)
+    if padding == "zeros":
+        return centred_image
+    return EdgePadding(dtype=image.dtype, name="padding")(centred_image)
+
+
 def _keras_layer(
-    layer: Layer, pooling: str, dtype: str, activation: Activation
+    layer: Layer, pooling: str, border: str, dtype: str, activation: Activation
 ) -> keras.layers.Layer:
     if layer.kind == "pooling":
         scale = pooling_scale(layer, pooling)
@@ -60,7 +71,7 @@ def _keras_layer(
     return Convolution(
         layer.channels,
         3,
-        padding="same",
+        padding=border,
         activation=activation,
         kernel_initializer="zeros",
         dtype=dtype,
@@ -75,6 +86,13 @@ class CaffePreprocessing(keras.layers.Layer):
         return centred(image)
 
 
+class EdgePadding(keras.layers.Layer):
+    """[B, h, w, C] -> [B, h + 2, w + 2, C], the outermost values repeated."""
+
+    def call(self, features):
+        return tf.pad(features, [[0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC")
+
+
 class Convolution(keras.layers.Conv2D):
     """Keras' convolution of stride 1 in three operations: its own reshapes the bias at every call.
 
@@ -82,8 +100,8 @@ class Convolution(keras.layers.Conv2D):
     """
 
     def call(self, features):
-        """[B, h, w, in] -> [B, h, w, out]."""
-        product = tf.nn.conv2d(features, self.kernel, 1, "SAME")
+        """[B, h, w, in] -> [B, h, w, out], two less of height and width where it is "valid"."""
+        product = tf.nn.conv2d(features, self.kernel, 1, self.padding.upper())
         return self.activation(tf.nn.bias_add(product, self.bias))
 
 

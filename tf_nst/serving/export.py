@@ -158,6 +158,7 @@ def _recipe(config: StylizeConfig, weights: Weights) -> Recipe:
             used_layers(config.objective, network),
             weights.arrays,
             pooling=choice.pooling,
+            padding=choice.padding,
             dtype=config.precision,
         ),
         terms=build_terms(config.objective, network),

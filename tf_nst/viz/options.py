@@ -43,6 +43,7 @@ _OBJECTIVE = {
     "style_layers": STYLE_LAYERS,
     "style_weight": 10.0,
     "tv_weight": 1e-5,
+    "padding": "zeros",
 }
 
 
