@@ -47,10 +47,11 @@ def measure_program(folder, size, dtype, optimizer, weights):
     """Writes {optimizer}-{size}-{dtype}.pb, an HLO module, and a .json that says how to run it."""
     import tensorflow as tf
 
-    from tf_nst.ops import statistics
+    from tf_nst.ops import spectral, statistics
 
-    # Asked of this machine's processor, the answer might not be an accelerator's.
+    # Asked of this machine's processor, the answers might not be an accelerator's.
     statistics.rounds_products = lambda: True
+    spectral.decomposes = lambda: False
     dtype_of_features, rounded = DTYPES[dtype]
     # A part of every product of the module: its precision is DEFAULT, or HIGHEST.
     tf.config.experimental.enable_tensor_float_32_execution(rounded)

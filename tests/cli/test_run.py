@@ -135,7 +135,7 @@ def test_the_record_holds_source_and_sha256_of_the_weights(record):
 def test_the_record_holds_every_term_at_every_step_and_at_the_end(record):
     terms = {
         "content/mean_squared/block4_conv2",
-        *(f"style/gram/block{block}_conv1" for block in range(1, 6)),
+        *(f"style/wasserstein/block{block}_conv1" for block in range(1, 6)),
         "variation/squared/image",
     }
     assert record["losses"].keys() == record["final"].keys() == terms

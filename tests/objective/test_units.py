@@ -173,6 +173,7 @@ def our_config(content, style, content_weight, style_weight) -> ObjectiveConfig:
     return ObjectiveConfig(
         content_layers=tuple(Weighted(*item) for item in of_content.items()),
         style_layers=tuple(Weighted(*item) for item in of_style.items()),
+        style_statistic=(Weighted("gram"),),
         content_weight=sum(of_content.values()),
         style_weight=sum(of_style.values()),
         tv_weight=0.0,

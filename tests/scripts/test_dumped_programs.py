@@ -77,3 +77,20 @@ def test_without_a_folder_it_says_what_is_missing():
     ran = run_script()
     assert ran.returncode != 0
     assert "expected --dump=FOLDER" in ran.stderr
+
+
+def test_roots_are_taken_by_products(program):
+    """A decomposition would be a call out of the program, or a loop of a thousand small steps."""
+    module, _ = program
+    names = {
+        instruction.name.lower()
+        for computation in module.computations
+        for instruction in computation.instructions
+    }
+    assert not [name for name in names if "eigh" in name or "jacobi" in name]
+    operations = {
+        instruction.opcode
+        for computation in module.computations
+        for instruction in computation.instructions
+    }
+    assert "dot" in operations and "custom-call" not in operations
