@@ -2,6 +2,7 @@
 
 step       seconds of a step, its share of the machine's convolution ceiling and its ratio to plain
            Keras, which take turns with it, and where the rest goes
+statistics seconds of a step by each statistic of the style, over Gram matrices'
 seconds    what --seconds=N takes, from Enter to the end
 start      seconds from Enter to --help, to the first step, to the first preview, and until a second
            picture begins
@@ -35,6 +36,7 @@ from benchmarks import (
     seconds,
     serving,
     start,
+    statistics,
     step,
     turns,
 )
@@ -44,16 +46,16 @@ from tf_nst.errors import NstError
 SIZES = flags.DEFINE_list(
     "sizes",
     ["256", "512"],
-    "step, scale, program: sides of the square picture, seconds: long side, in pixels",
+    "step, statistics, scale, program: sides of the square picture, seconds: long side, in pixels",
 )
 DTYPES = flags.DEFINE_list(
     "dtypes",
     ["float32", "bfloat16"],
-    "step, scale (the first), program: dtypes of the features; program takes float32-exact too, "
-    "which is float32 without TF32",
+    "step, statistics, scale (the first), program: dtypes of the features; program takes "
+    "float32-exact too, which is float32 without TF32",
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
-STEPS = flags.DEFINE_integer("steps", 8, "scale, precision: steps; step: rounds")
+STEPS = flags.DEFINE_integer("steps", 8, "scale, precision: steps; step, statistics: rounds")
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
 WEIGHTS = flags.DEFINE_string(
@@ -95,6 +97,7 @@ MEASURE = flags.DEFINE_string("measure", "", "what a child process measures: a J
 
 MEASUREMENTS = {
     **step.MEASUREMENTS,
+    **statistics.MEASUREMENTS,
     **start.MEASUREMENTS,
     **picture.MEASUREMENTS,
     **precision.MEASUREMENTS,
@@ -166,6 +169,7 @@ def _program():
 
 TABLES = {
     "step": _step,
+    "statistics": lambda: statistics.print_table(command, SIZES.value, DTYPES.value, STEPS.value),
     "start": lambda: start.print_table(child),
     "seconds": lambda: seconds.print_table(child, SIZES.value, BUDGETS.value),
     "picture": _picture,

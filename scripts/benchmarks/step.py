@@ -90,7 +90,7 @@ def _seconds(call):
     return time.perf_counter() - began
 
 
-def compiled(dtype, size, xla="off"):
+def compiled(dtype, size, xla="off", statistic="gram"):
     """The engine's own function for Adam at random pictures: (function, progress, estimate)."""
 
     from tf_nst.config import config_from_options
@@ -103,7 +103,7 @@ def compiled(dtype, size, xla="off"):
     config = config_from_options(
         {
             **{"size": size, "steps": 1, "weights": "random", "precision": dtype},
-            **{"xla": xla, "optimizer": "adam"},
+            **{"xla": xla, "optimizer": "adam", "style_statistic": statistic},
         }
     )
     painting = prepare(config, read_inputs(config, *pictures(size)), print)
@@ -127,11 +127,11 @@ def compile_steps(objective, optimizer, decay, xla):
     return run
 
 
-def our_turns(dtype, size, xla):
+def our_turns(dtype, size, xla, statistic="gram"):
     """The engine's compiled step, once a turn; before the first turn it is made twice."""
     import tensorflow as tf
 
-    run, progress, estimate = compiled(dtype, size, xla)
+    run, progress, estimate = compiled(dtype, size, xla, statistic)
     for _ in range(2):
         progress, _ = run(progress, tf.constant(1))
     while True:

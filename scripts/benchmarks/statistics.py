@@ -1,0 +1,29 @@
+"""Seconds of a step by each statistic of the style, against Gram matrices', which take turns."""
+
+import numpy as np
+from benchmarks.step import our_turns
+from benchmarks.turns import in_turns, spread
+
+
+def print_table(command, sizes, dtypes, rounds):
+    """A row for each size, dtype and statistic."""
+    from tf_nst.config import STYLE_STATISTICS
+
+    print("| pixels | dtype | statistic | s/step | over gram's |\n|---|---|---|---|---|")
+    for size in map(int, sizes):
+        for dtype in dtypes:
+            measurements = {
+                name: ("statistic", dtype, size, "off", name) for name in STYLE_STATISTICS
+            }
+            results = in_turns(command, rounds, **measurements)
+            seconds = {
+                name: np.array([each["seconds"] for each in of_name])
+                for name, of_name in results.items()
+            }
+            for name, each in seconds.items():
+                ratio = spread(each / seconds["gram"], ".2f")
+                row = f"| {size} x {size} | {dtype} | {name} | {np.median(each):.3f} | {ratio} |"
+                print(row, flush=True)
+
+
+MEASUREMENTS = {"statistic": our_turns}
