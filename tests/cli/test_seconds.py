@@ -100,7 +100,7 @@ def test_text_is_refused(folder, run_here):
 
 def test_seconds_and_steps_on_one_command_line_are_refused(folder, run_here):
     ran = run_here(*QUICK, "--seconds=30", "--steps=5")
-    line = "tf_nst: --seconds and --steps: expected one of them, received 30.0 and '5'\n"
+    line = "tf_nst: --seconds and --steps: expected one of them, received 30.0 and 5\n"
     assert (ran.code, ran.err) == (2, line)
 
 

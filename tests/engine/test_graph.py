@@ -134,13 +134,21 @@ def test_targets_measured_ahead_are_those_measured_in_the_run(make_extractor, te
 def test_styles_blend_by_their_weights(make_extractor, terms):
     recipe = Recipe(make_extractor(LAYERS), terms, None, TABLES)
     styles = [tf.constant(picture) for picture in pictures(40, 52)]
-    single = [bake(recipe, [style], [1.0], 200)[0](0, None) for style in styles]
-    both = bake(recipe, styles, [1.0, 3.0], 200)[0](0, None)
+    single = [moments(bake(recipe, [style], [1.0], 200)[0](0, None)) for style in styles]
+    both = moments(bake(recipe, styles, [1.0, 3.0], 200)[0](0, None))
     tf.nest.map_structure(
         lambda one, other, mixed: assert_within(mixed, 0.25 * one + 0.75 * other, 1e-5),
         *single,
         both,
     )
+
+
+def moments(targets):
+    """The targets without the roots, which do not add up."""
+    return {
+        term: {name: value for name, value in target.items() if name != "root"}
+        for term, target in targets.items()
+    }
 
 
 def test_it_starts_in_the_styles_colours_where_they_are_given(make_extractor, terms):

@@ -14,6 +14,7 @@ from jobs import compile_steps
 from tolerances import assert_close
 
 from tf_nst.config import ObjectiveConfig
+from tf_nst.config.weighted import Weighted
 from tf_nst.engine.steps import begin_scale
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import (
@@ -23,6 +24,7 @@ from tf_nst.objective.objective import (
     term_values,
 )
 from tf_nst.objective.terms import build_terms
+from tf_nst.ops import spectral
 from tf_nst.optim.adam import adam
 from tf_nst.optim.fallback import with_fallback
 from tf_nst.optim.lbfgs import lbfgs
@@ -41,32 +43,38 @@ each_optimizer = pytest.mark.parametrize("name", OPTIMIZERS)
 HOST = ("custom-call", "infeed", "outfeed", "send", "recv", "send-done", "recv-done")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def roots_by_products():
+    """As on an accelerator."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spectral, "decomposes", lambda: False)
+        yield
+
+
 @pytest.fixture(scope="module")
 def whole(tiny, make_extractor, content, style):
-    """The default objective with all its layers: (dtype) -> Objective, picture of 40 x 56."""
-    config = ObjectiveConfig()
+    """The default objective, or another statistic's, with all its layers: (dtype, statistic) ->
+    Objective, picture of 40 x 56."""
     large = tf.image.resize(content, (40, 56))
-    made = {}
 
-    def make(dtype="float32"):
-        if dtype not in made:
-            extractor = make_extractor(used_layers(config, tiny), dtype=dtype)
-            terms = build_terms(config, tiny)
-            given = {"content": large, "style": tf.image.resize(style, (48, 36))}
-            made[dtype] = build_objective(extractor, terms, given)
-        return made[dtype], large
+    @cache
+    def make(dtype="float32", statistic="wasserstein"):
+        config = ObjectiveConfig(style_statistic=(Weighted(statistic),))
+        extractor = make_extractor(used_layers(config, tiny), dtype=dtype)
+        given = {"content": large, "style": tf.image.resize(style, (48, 36))}
+        return build_objective(extractor, build_terms(config, tiny), given), large
 
     return make
 
 
 @pytest.fixture(scope="module")
 def compiled(whole):
-    """(optimiser, dtype, xla) -> the function of several steps, and its arguments; each is traced
-    once."""
+    """(optimiser, dtype, xla, statistic) -> the function of several steps, and its arguments; each
+    is traced once."""
 
     @cache
-    def make(name: str, dtype: str = "float32", xla: bool = True):
-        objective, image = whole(dtype)
+    def make(name: str, dtype: str = "float32", xla: bool = True, statistic: str = "wasserstein"):
+        objective, image = whole(dtype, statistic)
         optimizer = OPTIMIZERS[name]
         run = compile_steps(objective, optimizer, decay=0.9, xla=xla)
         return run, begin_scale(optimizer, image)
@@ -97,8 +105,9 @@ def dynamic_shapes(text: str) -> list[str]:
 
 @each_optimizer
 def test_compiled_steps_equal_plain_ones(compiled, name):
-    """A step, and four more in one call."""
-    plain, xla = (made(*compiled(name, xla=xla)) for xla in (False, True))
+    """A step, and four more in one call, by Gram matrices: what rounding makes of roots grows from
+    step to step, see `test_measuring_and_judging_compile_too` for them."""
+    plain, xla = (made(*compiled(name, xla=xla, statistic="gram")) for xla in (False, True))
     for before, after in zip(tf.nest.flatten(plain), tf.nest.flatten(xla), strict=True):
         if before.dtype.is_floating and np.isfinite(before).all():
             assert_close(after, before, "float32")
@@ -151,9 +160,22 @@ def test_measuring_and_judging_compile_too(whole):
 
     other = image[:, ::-1]
     for function in (judge, measure):
-        plain, xla = (tf.function(function, jit_compile=jit)(other) for jit in (False, True))
+        plain, xla = (
+            without_roots(tf.function(function, jit_compile=jit)(other)) for jit in (False, True)
+        )
         for before, after in zip(tf.nest.flatten(plain), tf.nest.flatten(xla), strict=True):
             assert_close(after, before, "float32")
+
+
+def without_roots(measured):
+    """A root is known but for the signs of its columns: each times its transpose instead."""
+    if isinstance(measured, dict):
+        measured = {name: without_roots(value) for name, value in measured.items()}
+        if "root" in measured:
+            measured["root"] = tf.matmul(measured["root"], measured["root"], transpose_b=True)
+    elif isinstance(measured, tuple):
+        measured = tuple(map(without_roots, measured))
+    return measured
 
 
 # --- the readers above see what they look for ---------------------------------------------------

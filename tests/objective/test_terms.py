@@ -22,6 +22,7 @@ CONFIG = ObjectiveConfig(
     content_layers=(Weighted("block2_conv2", 3.0), Weighted("block1_conv2")),
     style_layers=(Weighted("block1_conv1"), Weighted("block3_conv1", 2.0)),
     style_statistic=(Weighted("gram", 4.0), Weighted("mean_std")),
+    style_weight=10.0,
     tv_weight=1e-3,
 )
 
@@ -42,7 +43,8 @@ def test_weights_within_a_list_are_relative():
 
 @pytest.mark.parametrize("layers", ["conv1_1", "conv1_1,conv2_1", "conv1_1:7,conv2_1:7,pool3:7"])
 def test_the_weights_of_a_list_add_up_to_its_own(layers):
-    config = ObjectiveConfig(style_layers=parse_weighted(layers, "--style_layers"))
+    style_layers = parse_weighted(layers, "--style_layers")
+    config = ObjectiveConfig(style_layers=style_layers, style_weight=10.0)
     terms = build_terms(config, VGG19)
     assert sum(term.weight for term in terms if term.role == "style") == pytest.approx(10.0)
 
@@ -56,9 +58,11 @@ def test_terms_of_weight_zero_are_absent(role):
 
 
 def test_the_choices_of_the_config_are_used():
-    config = ObjectiveConfig(content_loss="frobenius", tv_loss="absolute")
+    config = ObjectiveConfig(
+        content_loss="frobenius", style_statistic=(Weighted("mean_std"),), tv_loss="absolute"
+    )
     statistics = {term.role: term.statistic for term in build_terms(config, VGG19)}
-    assert statistics == {"content": "frobenius", "style": "gram", "variation": "absolute"}
+    assert statistics == {"content": "frobenius", "style": "mean_std", "variation": "absolute"}
 
 
 def test_a_term_names_its_picture_and_a_config_no_mask():
