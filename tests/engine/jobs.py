@@ -13,9 +13,14 @@ from tf_nst.objective.terms import Term
 from tf_nst.optim.adam import adam
 from tf_nst.optim.optimizer import Optimizer
 
+# By Gram matrices, whose rounding does not grow from step to step as that of roots does, so that
+# runs on other devices, and from a snapshot, can be compared digit by digit.
 CONFIG = ObjectiveConfig(
     content_layers=(Weighted("block2_conv1"),),
     style_layers=(Weighted("block1_conv1"), Weighted("block2_conv1")),
+    style_statistic=(Weighted("gram"),),
+    style_weight=10.0,
+    tv_weight=1e-5,
 )
 SIZE = (20, 28)
 ADAM = adam(0.02, epsilon=1.0)
