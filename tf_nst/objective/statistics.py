@@ -167,8 +167,8 @@ def wasserstein_distance(value: Value, target: Value) -> tf.Tensor:
 
       |mu - nu|^2 + tr(A + B - 2 (B^1/2 A B^1/2)^1/2)
 
-    with the means mu, nu and the covariances A, B of features (Olkin and Pukelsheim 1982, equation
-    4). For B = 0 it is |mu - nu|^2 + tr A. What float32 cannot tell from 0 of B has no root.
+    with the means mu, nu and the covariances A, B of features (Olkin and Pukelsheim
+    1982). For B = 0 it is |mu - nu|^2 + tr A. What float32 cannot tell from 0 of B has no root.
     """
     check_equal_shapes(value["gram"], target["gram"])
     spread, root = covariance(value), target["root"]

@@ -46,7 +46,7 @@ def covariance_root(covariance: tf.Tensor) -> tf.Tensor:
 
 
 def root_trace(covariance: tf.Tensor, root: tf.Tensor) -> tf.Tensor:
-    """tr (R^T A R)^1/2, with its gradient to A (Olkin and Pukelsheim 1982, equation 4).
+    """tr (R^T A R)^1/2, with its gradient to A (Olkin and Pukelsheim 1982).
 
     Args:
       covariance: A, [B, C, C] float32 or float64, symmetric.
@@ -109,7 +109,7 @@ def _by_decomposition(matrix: tf.Tensor, floor: tf.Tensor) -> tuple[tf.Tensor, t
 
 def _by_products(matrix: tf.Tensor, floor: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """As `_by_decomposition`, by the coupled iteration of Newton and Schulz (Higham 2008,
-    equation 6.35, for matrices of norm below 1)."""
+    chapter 6, for matrices of norm below 1)."""
     unit = tf.eye(matrix.shape[-1], dtype=matrix.dtype)
     raised = matrix + floor[:, :, None] * unit
     size = tf.norm(raised, axis=[1, 2], keepdims=True)
