@@ -27,14 +27,14 @@ class ObjectiveConfig:
     style_layers: tuple[Weighted, ...] = option(
         tuple(
             Weighted(f"block{block}_conv1", weight)
-            for block, weight in enumerate((32.0, 16.0, 8.0, 4.0, 1.0), start=1)
+            for block, weight in enumerate((256.0, 64.0, 16.0, 4.0, 1.0), start=1)
         ),
         WeightedNames(),
         f"layers at which the style is compared; {_SAME_LAYER}",
     )
     content_weight: float = option(1.0, Real(), "weight of the content loss")
-    style_weight: float = option(30.0, Real(), "weight of the style loss")
-    tv_weight: float = option(3e-4, Real(), "weight of the variation loss")
+    style_weight: float = option(200.0, Real(), "weight of the style loss")
+    tv_weight: float = option(1e-3, Real(), "weight of the variation loss")
     content_loss: str = option("mean_squared", Choice(CONTENT_LOSSES), "how content is compared")
     style_statistic: tuple[Weighted, ...] = option(
         (Weighted("wasserstein"),), WeightedNames(STYLE_STATISTICS), "what is compared of the style"

@@ -38,7 +38,7 @@ class StylizeConfig:
         "pixels",
     )
     steps: tuple[int, ...] = option(
-        (250,),
+        (100,),
         Steps(),
         "evaluations of the loss: of all scales together, or of each from the coarsest on; 0 "
         "leaves a scale out",
