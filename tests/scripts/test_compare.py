@@ -102,7 +102,7 @@ def test_the_page_shows_the_trials_and_names_no_folder(folders, tmp_path):
 
 def pixels(file) -> list[tuple[int, ...]]:
     with Image.open(file) as image:
-        return list(image.getdata())
+        return [image.getpixel((x, y)) for y in range(image.height) for x in range(image.width)]
 
 
 def test_the_page_shows_pixels_and_nothing_else_that_a_file_has(folders, tmp_path):

@@ -17,9 +17,10 @@ import tensorflow as tf
 # so their roots to the root of it. With less, rounding of the moments by 1e-7 would move gradients
 # in deep layers of VGG19 by 3e-4 of themselves, now by 5e-5. Products err by the root's inverse,
 # and where A has fewer positions than channels all the gradient is at stake: with 8 for 16, that of
-# 16 positions of 512 channels is off by half of itself, now by 3 %. Beside float64, at 192 pixels,
-# decomposed distances are off by up to 0.7 %, gradients by up to 6 %, all of it in directions of
-# hardly any extent.
+# 16 positions of 512 channels is off by half of itself, now by 3 %; that of 9 positions against a
+# target of full rank is wrong by products with either. Beside float64, at 192 pixels, decomposed
+# distances are off by up to 0.7 %, gradients by up to 6 %, all of it in directions of hardly any
+# extent.
 DECOMPOSED, MULTIPLIED = 2.0, 16.0
 # a, b of x (a - b x^2). The first doubles what is small and keeps 0.8 to 1 there; four of the
 # second bring that to 1.
