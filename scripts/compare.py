@@ -14,7 +14,7 @@ import sys
 
 from absl import app, flags
 from benchmarks.painted import parse_pairs
-from comparison.page import page_data, write_page, write_sheets
+from comparison.page import make_folder, page_data, write_page, write_sheets
 from comparison.scoring import print_scores
 from comparison.trials import make_trials
 
@@ -50,6 +50,8 @@ def write_comparison(first, second):
     """Writes what the flags ask for, and prints where."""
     how = {"seed": SEED.value, "times": TIMES.value}
     trials = make_trials(first, second, **how)
+    if SHEETS.value:
+        make_folder(SHEETS.value)
     write_page(OUTPUT.value, page_data(trials, originals(trials, PAIRS.value), **how))
     print(f"{OUTPUT.value}: {len(trials)} comparisons")
     if SHEETS.value:

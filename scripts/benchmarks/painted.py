@@ -1,5 +1,6 @@
 """Pictures that the command paints, in a folder for each setting, and those found there."""
 
+import hashlib
 import json
 import os
 import re
@@ -100,7 +101,8 @@ def check_folder(folder, setting, pairs, size):
     """Refuses pictures that other flags painted; else writes the flags into the folder.
 
     Raises:
-      UserError: the folder has pictures of other flags or of none, or lacks one to measure.
+      UserError: the folder has pictures of other flags or of none, of other files by the same
+        names, or lacks one to measure.
     """
     if setting.flags is None:
         missing = [pair.name for pair in pairs if find_picture(folder, setting, pair) is None]
@@ -113,6 +115,8 @@ def check_folder(folder, setting, pairs, size):
     kept, flags = folder / setting.name / "flags.json", [f"--size={size}", *setting.flags]
     if kept.is_file():
         _check_flags(kept, flags, setting)
+        for pair in pairs:
+            _check_inputs(folder, setting, pair)
         return
     if any(find_picture(folder, setting, pair) for pair in pairs):
         raise UserError(
@@ -124,12 +128,39 @@ def check_folder(folder, setting, pairs, size):
 
 
 def _check_flags(kept, flags, setting):
-    painted_by = json.loads(kept.read_text(encoding="utf-8"))
+    painted_by = read_json(kept)
+    if not isinstance(painted_by, list) or not all(isinstance(flag, str) for flag in painted_by):
+        raise UserError(f"--setting={setting.name}: expected a list of flags in {kept}")
     if painted_by != flags:
         raise UserError(
             f"--setting={setting.name}: expected the flags of the pictures in {kept.parent}, "
             f"{shlex.join(painted_by)}, received {shlex.join(flags)}"
         )
+
+
+def _check_inputs(folder, setting, pair):
+    """Refuses a picture whose record is of other files than the pair's."""
+    path = find_picture(folder, setting, pair)
+    record = read_json(path.with_suffix(".json")) if path else None
+    inputs = record.get("inputs") if isinstance(record, dict) else None
+    if not isinstance(inputs, dict):
+        return
+    for role, original in pair._asdict().items():
+        with open(original, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if inputs.get(role, {}).get("sha256", digest) != digest:
+            raise UserError(
+                f"--pairs: expected the file that {path} was painted of, received {original}, "
+                "which is another"
+            )
+
+
+def read_json(path):
+    """What a file of JSON holds; None where there is no such file or it is damaged."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def paint(folder, setting, pair, size):
@@ -148,7 +179,7 @@ def paint(folder, setting, pair, size):
             *(f"--content={pair.content}", f"--style={pair.style}", f"--output={output}"),
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
+        if done.returncode or not output.is_file():
             last = (done.stderr.splitlines() or ["no message"])[-1]
             raise RunError(f"--setting={setting.name}: {pair.name} failed: {last}")
         os.replace(output.with_suffix(".json"), path.with_suffix(".json"))

@@ -1,7 +1,6 @@
 """What settings paint, in numbers: each of some pairs by each setting, and a sheet of them all."""
 
 import functools
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from benchmarks.painted import (
     paint,
     parse_pairs,
     parse_settings,
+    read_json,
 )
 from benchmarks.quality_tables import draw_sheet, print_results
 
@@ -35,6 +35,8 @@ def print_tables(child, pairs, settings, size, folder):
     if not folder:
         raise UserError("--pictures: expected a folder, received nothing")
     pairs, settings, folder = parse_pairs(pairs), parse_settings(settings), Path(folder)
+    for pair in pairs:
+        _check_originals(pair, size)
     for setting in settings:
         check_folder(folder, setting, pairs, size)
     results, rows = {}, {}
@@ -45,6 +47,24 @@ def print_tables(child, pairs, settings, size, folder):
     print_results(results)
     draw_sheet(folder / SHEET, rows)
     print(f"\nAll pictures: {folder / SHEET}")
+
+
+def _check_originals(pair, size):
+    """Refuses what would be painted, or measured, too small."""
+    from tf_nst.io.images import read_image
+    from tf_nst.io.resizing import fit_size
+
+    style = read_image(pair.style, "--pairs").size
+    for path, sides, long_side in (
+        (pair.content, read_image(pair.content, "--pairs").size, size),
+        (pair.style, style, min(size, max(style))),
+    ):
+        height, width = fit_size(*sides, long_side)
+        if min(height, width) < LEAST_SIDE:
+            raise UserError(
+                f"--pairs: expected pictures of at least {LEAST_SIDE} pixels a side, received "
+                f"{path}, which is {width}×{height} at --size={size}"
+            )
 
 
 def measure_quality(content, style, painted):
@@ -137,11 +157,11 @@ def alone(picture):
 
 def recorded(picture):
     """Seconds and steps of the record beside a picture; nothing without one."""
-    path = Path(picture).with_suffix(".json")
-    if not path.is_file():
+    record = read_json(Path(picture).with_suffix(".json"))
+    if not isinstance(record, dict):
         return {}
-    record = json.loads(path.read_text(encoding="utf-8"))
-    return {"seconds": record["seconds"], "steps": record["steps_made"]}
+    numbers = {"seconds": record.get("seconds"), "steps": record.get("steps_made")}
+    return {name: number for name, number in numbers.items() if isinstance(number, int | float)}
 
 
 MEASUREMENTS = {"quality": measure_quality}

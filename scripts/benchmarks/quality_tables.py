@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from tf_nst.io.images import read_image
 from tf_nst.io.writing import write_atomically
 
 # Measure -> how it is printed.
@@ -69,8 +70,7 @@ def _band(pair, pictures):
 
 
 def _small(path):
-    """A picture of at most CELL pixels a side."""
-    with Image.open(path) as image:
-        image = image.convert("RGB")
+    """A picture, upright, of at most CELL pixels a side."""
+    image = read_image(path, "pictures").to_pillow().convert("RGB")
     image.thumbnail((CELL, CELL), Image.Resampling.BICUBIC)
     return image

@@ -18,8 +18,11 @@ def print_scores(first, second, paths):
     """How often pictures of each folder were preferred, all together and by picture.
 
     Raises:
-      UserError: choices of other pictures, or no choices.
+      UserError: choices of other pictures, no choices, or the same file twice.
     """
+    for path in paths:
+        if [Path(other).resolve() for other in paths].count(Path(path).resolve()) > 1:
+            raise UserError(f"--choices: expected different files, received {path} twice")
     answers = [answer for path in paths for answer in read_answers(first, second, path)]
     header = ["pictures", first, second, "equal", f"share of {first}", "95 % interval"]
     print("| " + " | ".join(header) + " |\n" + "|---" * len(header) + "|")
@@ -84,9 +87,10 @@ def _read(path):
         usable = (
             type(record["seed"]) is int
             and type(record["times"]) is int
-            and all({"key", "choice"} <= set(each) for each in record["choices"])
+            and record["times"] <= len(record["choices"])
+            and all(type(each["key"]) is str and "choice" in each for each in record["choices"])
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise UserError(
             f"--choices: expected a JSON file as the page saves it, received {path} ({error!r})"
         ) from error

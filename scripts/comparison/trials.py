@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tf_nst.errors import UserError
 
-MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
 class Trial(NamedTuple):
@@ -49,32 +49,45 @@ def common_names(first, second):
 
 
 def _pictures(folder):
-    return {path.name for path in folder.iterdir() if path.suffix.lower() in MEDIA_TYPES}
+    return {
+        path.name for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file()
+    }
 
 
 def make_trials(first, second, *, seed, times):
     """Trials of every common picture, `times` each, in as many rounds of random order.
 
-    The sides of the first round are random, and swapped from round to round: for an even `times`
-    each folder is as often on the left as on the right.
+    Order and sides follow from the seed and the files, so that pages of other pictures have others:
+    who knows whose side was the left on one does not know it on the next. The sides of the first
+    round are random, and swapped from round to round: for an even `times` each folder is as often
+    on the left as on the right.
 
     Raises:
       UserError: as `common_names`.
     """
-    names, generator = common_names(first, second), random.Random(seed)
+    names = common_names(first, second)
+    digests = {path: _digest(path) for name in names for path in _paths(first, second, name)}
+    generator = random.Random(" ".join([str(seed), *digests.values()]))
     sides = {name: generator.random() < 0.5 for name in names}
     trials = []
     for swapped in range(times):
         for name in generator.sample(names, len(names)):
             left_is_first = sides[name] ^ bool(swapped % 2)
-            paths = Path(first) / name, Path(second) / name
+            paths = _paths(first, second, name)
             left, right = paths if left_is_first else paths[::-1]
-            key = _key(len(trials) + 1, seed, left, right)
+            key = _key(len(trials) + 1, seed, digests[left], digests[right])
             trials.append(Trial(key, name, left, right, left_is_first))
     return trials
 
 
+def _paths(first, second, name):
+    return Path(first) / name, Path(second) / name
+
+
+def _digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _key(number, seed, left, right):
-    digests = (hashlib.sha256(path.read_bytes()).hexdigest() for path in (left, right))
-    text = " ".join([str(seed), str(number), *digests])
+    text = " ".join([str(seed), str(number), left, right])
     return f"{number:03d}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"

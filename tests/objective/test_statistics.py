@@ -131,13 +131,20 @@ def test_a_blended_target_is_that_of_the_styles_side_by_side(statistic):
     kind = STATISTICS[statistic]
     one, other = (target_of(statistic, batch(it)) for it in (FEATURES, CONTENT))
     blended = kind.blend([one, other], [0.75, 0.25])
-    beside = target_of(statistic, batch(np.concatenate([FEATURES] * 3 + [CONTENT])))
+    both = batch(np.concatenate([FEATURES] * 3 + [CONTENT]))
+    beside = target_of(statistic, both)
     assert blended.keys() == beside.keys()
     for name, value in beside.items():
         # A root is known but for the signs of its columns.
         if name != "root":
             assert_close(blended[name], value, "float64")
-    np.testing.assert_allclose(kind.distance(beside, blended), [0.0], atol=1e-12)
+    value = kind.value(kind.measure(both, None))
+    np.testing.assert_allclose(kind.distance(value, blended), [0.0], atol=1e-12)
+
+
+def test_what_wasserstein_compares_with_is_a_mean_and_a_root_alone():
+    """An export stores no more."""
+    assert target_of("wasserstein", batch(FEATURES)).keys() == {"mean", "root"}
 
 
 def test_the_mean_of_targets_is_weighted_by_their_shares():

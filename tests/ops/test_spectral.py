@@ -109,6 +109,33 @@ def test_singular_covariances_have_a_finite_gradient(method, dtype, rank, target
 
 
 @by_both
+@pytest.mark.parametrize("scale", [0.1, 1e3])
+@pytest.mark.parametrize("below", [1e-6, 1e-3, 1.0])
+def test_eigenvalues_that_rounding_takes_below_0_count_as_0(method, below, scale):
+    """sqrt(4 * 9) + sqrt(9 * 16) = 18; the third would be the root of a number below 0."""
+    turn = np.linalg.qr(np.random.default_rng(11).standard_normal([3, 3]))[0]
+    root = spectral.covariance_root(batch(turn @ np.diag([9.0, 16.0, 4.0]) @ turn.T, "float32"))
+    one = turn @ np.diag([4.0, 9.0, -below]) @ turn.T
+    trace, gradient = trace_and_gradient(batch(scale * one, "float32"), root)
+    np.testing.assert_allclose(trace, [18 * np.sqrt(scale)], rtol=1e-2)
+    slopes = np.sqrt(scale) * (turn.T @ gradient[0] @ turn)[:2, :2]
+    np.testing.assert_allclose(slopes, np.diag([3 / 4, 2 / 3]), rtol=1e-2, atol=1e-2)
+
+
+def test_fewer_positions_than_channels_leave_the_gradient_at_them_as_in_float64(monkeypatch):
+    """Decomposed; products err more there, see `spectral.MULTIPLIED`."""
+    monkeypatch.setattr(spectral, "decomposes", lambda: True)
+    rows = np.random.default_rng(12).standard_normal((9, 40))
+    one, other = rows.T @ rows / 9, random_covariance(40, 400, seed=13)
+    results = [
+        trace_and_gradient(batch(one, dtype), spectral.covariance_root(batch(other, dtype)))[1][0]
+        for dtype in ("float32", "float64")
+    ]
+    moved, expected = (rows @ gradient for gradient in results)
+    assert np.linalg.norm(moved - expected) < 0.1 * np.linalg.norm(expected)
+
+
+@by_both
 def test_what_is_not_finite_gives_nan_not_an_error(method):
     root = spectral.covariance_root(batch(np.eye(3)))
     assert np.isnan(spectral.root_trace(batch(np.full([3, 3], np.nan)), root)).all()

@@ -2,6 +2,7 @@
 
 import base64
 import html
+import io
 import json
 import re
 import shutil
@@ -12,7 +13,7 @@ from urllib.parse import unquote
 
 import pytest
 from comparing import GREENS, HOW, chosen, make_folders
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
@@ -57,6 +58,16 @@ def test_every_round_has_every_picture_and_random_sides(folders):
         assert trial.left.parent != trial.right.parent
 
 
+def test_the_sides_of_other_pictures_are_others(folders, tmp_path):
+    """With the same seed: who has seen whose side was the left once does not know it again."""
+    patterns = set()
+    for index in range(12):
+        Image.new("RGB", (40, 30), (index, 0, 9)).save(Path(folders[1]) / "picture0.png")
+        found = trials.make_trials(*folders, **HOW)
+        patterns.add(tuple((trial.name, trial.left_is_first) for trial in found))
+    assert len(patterns) > 6
+
+
 def test_folders_that_are_refused(folders, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -86,7 +97,44 @@ def test_the_page_shows_the_trials_and_names_no_folder(folders, tmp_path):
         for side in ("left", "right"):
             head, _, code = data["pictures"][shown[side]].partition(",")
             assert head == "data:image/png;base64"
-            assert base64.b64decode(code) == getattr(trial, side).read_bytes()
+            assert pixels(io.BytesIO(base64.b64decode(code))) == pixels(getattr(trial, side))
+
+
+def pixels(file) -> list[tuple[int, ...]]:
+    with Image.open(file) as image:
+        return [image.getpixel((x, y)) for y in range(image.height) for x in range(image.width)]
+
+
+def test_the_page_shows_pixels_and_nothing_else_that_a_file_has(folders, tmp_path):
+    comment = PngImagePlugin.PngInfo()
+    comment.add_text("Software", "painter of the brown folder")
+    Image.new("RGB", (40, 30), "red").save(Path(folders[0]) / "picture0.png", pnginfo=comment)
+    Image.new("RGB", (8, 8)).save(tmp_path / "photo.webp")
+    found = trials.make_trials(*folders, **HOW)
+    given = {"picture1.png": (str(tmp_path / "photo.webp"),)}
+    for uri in page.page_data(found, given, **HOW)["pictures"]:
+        head, _, code = uri.partition(",")
+        assert head == "data:image/png;base64"
+        assert b"painter" not in base64.b64decode(code)
+
+
+def test_a_damaged_picture_is_refused(folders):
+    for folder in folders:
+        (Path(folder) / "picture0.png").write_text("no picture")
+        (Path(folder) / "folder.png").mkdir()
+    found = trials.make_trials(*folders, **HOW)
+    with pytest.raises(UserError, match=r"picture0\.png"):
+        page.page_data(found, {}, **HOW)
+
+
+def test_sheets_are_not_written_over_choices(folders, tmp_path):
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets" / "choices.json").write_text("filled in")
+    found = trials.make_trials(*folders, **HOW)
+    with pytest.raises(UserError, match=r"--sheets: expected a folder without choices\.json"):
+        page.write_sheets(tmp_path / "sheets", found, **HOW)
+    with pytest.raises(UserError, match=r"--sheets: expected a folder, received"):
+        page.write_sheets(tmp_path / "sheets" / "choices.json", found, **HOW)
 
 
 def test_originals_are_shown_where_there_are_some(folders):
@@ -97,7 +145,7 @@ def test_originals_are_shown_where_there_are_some(folders):
     for trial, shown in zip(found, data["trials"], strict=True):
         codes = [base64.b64decode(data["pictures"][it].split(",")[1]) for it in shown["originals"]]
         paths = [photograph, painting] if trial.name == "picture1.png" else []
-        assert codes == [path.read_bytes() for path in paths]
+        assert [pixels(io.BytesIO(code)) for code in codes] == [pixels(path) for path in paths]
 
 
 def test_sheets_are_the_same_trials_with_choices_to_fill_in(folders, tmp_path):

@@ -89,10 +89,22 @@ def test_choices_that_are_refused(folders, tmp_path):
     write(tmp_path / "a.json", chosen(found, lambda trial: "both"))
     with pytest.raises(UserError, match="expected left, right, equal or null, received 'both'"):
         scoring.read_answers(*folders, path)
-    for text in ("[]", "{", '{"seed": 1}', '{"seed": "1", "times": 2, "choices": []}'):
+    damaged = (
+        *("[]", "{", '{"seed": 1}', '{"seed": "1", "times": 2, "choices": []}', "[" * 100_000),
+        '{"seed": 1, "times": 1, "choices": [["key", "choice"]]}',
+        '{"seed": 1, "times": 1, "choices": [{"key": [], "choice": "left"}]}',
+        '{"seed": 1, "times": 1000000000000, "choices": [{"key": "a", "choice": "left"}]}',
+    )
+    for text in damaged:
         Path(path).write_text(text)
         with pytest.raises(UserError, match=r"--choices: expected .* received .*a.json"):
             scoring.read_answers(*folders, path)
+
+
+def test_choices_of_a_file_count_once(folders, tmp_path):
+    path = write(tmp_path / "a.json", chosen(trials.make_trials(*folders, **HOW), lambda _: "left"))
+    with pytest.raises(UserError, match=r"--choices: expected different files, .*a\.json twice"):
+        scoring.print_scores(*folders, [path, path])
 
 
 def test_choices_of_pictures_that_changed_are_refused(folders, tmp_path):

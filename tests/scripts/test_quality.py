@@ -1,5 +1,6 @@
 """bench.py quality: pairs, settings and their folders; a whole run of the command."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -84,6 +85,40 @@ def test_a_folder_keeps_the_flags_and_refuses_others(tmp_path, pair):
         painted.check_folder(tmp_path, setting, [pair], 80)
 
 
+def test_flags_that_were_damaged_are_refused(tmp_path, pair):
+    (tmp_path / "fast").mkdir()
+    (tmp_path / "fast" / "flags.json").write_text('["--size=9')
+    with pytest.raises(UserError, match=r"expected a list of flags in .*flags\.json"):
+        painted.check_folder(tmp_path, painted.Setting("fast", ()), [pair], 96)
+
+
+def test_a_picture_of_another_file_of_the_same_name_is_refused(tmp_path, pair):
+    setting = painted.Setting("fast", ())
+    painted.check_folder(tmp_path, setting, [pair], 96)
+    save(tmp_path / "fast" / f"{pair.name}.png", 3)
+    digests = [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in pair]
+    inputs = {role: {"sha256": it} for role, it in zip(pair._fields, digests, strict=True)}
+    (tmp_path / "fast" / f"{pair.name}.json").write_text(json.dumps({"inputs": inputs}))
+    painted.check_folder(tmp_path, setting, [pair], 96)
+    save(Path(pair.content), 4)
+    with pytest.raises(UserError, match=r"--pairs: .* received .*photo\.png, which is another"):
+        painted.check_folder(tmp_path, setting, [pair], 96)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"seconds": null}'])
+def test_a_file_that_is_no_record_gives_no_numbers(tmp_path, text):
+    (tmp_path / "a.json").write_text(text)
+    assert quality.recorded(str(tmp_path / "a.png")) == {}
+
+
+def test_originals_too_small_to_measure_are_refused_before_anything_is_painted(tmp_path, pair):
+    small = save(tmp_path / "small.png", 3, size=(300, 40))
+    for text in (f"{small}:{pair.style}", f"{pair.content}:{small}"):
+        with pytest.raises(UserError, match=r"--pairs: .* 64 pixels .*small\.png, .* 96×13 at"):
+            quality.print_tables(None, [text], ["fast="], 96, str(tmp_path))
+    assert not (tmp_path / "fast").exists()
+
+
 def test_pictures_of_unknown_flags_are_only_measured(tmp_path, pair):
     save(tmp_path / "fast" / f"{pair.name}.jpg", 3)
     with pytest.raises(UserError, match="--setting=fast without = measures them"):
@@ -120,6 +155,15 @@ def test_the_sheet_has_a_row_for_each_pair(tmp_path, pair):
         corner = gap, quality_tables.LABEL
         with Image.open(pair.content) as photograph:
             assert sheet.getpixel(corner) == photograph.getpixel((0, 0))
+
+
+def test_the_sheet_shows_photographs_upright(tmp_path):
+    exif = Image.Exif()
+    exif[274] = 6  # to be turned right by a quarter
+    Image.new("RGB", (96, 72)).save(tmp_path / "photo.jpg", exif=exif)
+    quality_tables.draw_sheet(tmp_path / "sheet.png", {"p": {"a": str(tmp_path / "photo.jpg")}})
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.height == quality_tables.LABEL + 96 + quality_tables.GAP
 
 
 def test_a_picture_too_small_to_measure_is_refused(tmp_path, pair):

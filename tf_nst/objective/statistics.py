@@ -78,15 +78,23 @@ def covariance(moments: Value) -> tf.Tensor:
     return tf.cast(gram - mean[:, :, None] * mean[:, None, :], moments["gram"].dtype)
 
 
-def with_root(moments: Value) -> Value:
-    """Moments with the "root" [B, C, C] of their covariance, which is taken once."""
-    return {**moments, "root": covariance_root(covariance(moments))}
+def mean_and_root(moments: Value) -> Value:
+    """The "mean" [B, C] and the "root" [B, C, C] of the covariance of moments."""
+    return {"mean": moments["mean"], "root": covariance_root(covariance(moments))}
 
 
-def pooled_moments(targets: Sequence[Value], shares: Sequence[float]) -> Value:
-    """Moments of several pictures as one, with their root, see `mean_target`."""
-    moments = [{name: target[name] for name in ("mean", "gram")} for target in targets]
-    return with_root(mean_target(moments, shares))
+def pooled_roots(targets: Sequence[Value], shares: Sequence[float]) -> Value:
+    """Mean and root of several pictures as one, see `mean_target`."""
+    mean = mean_target([{"mean": target["mean"]} for target in targets], shares)["mean"]
+    spread = [_spread_around(mean, target) for target in targets]
+    return {"mean": mean, "root": covariance_root(mean_target(spread, shares))}
+
+
+def _spread_around(mean: tf.Tensor, target: Value) -> tf.Tensor:
+    """[B, C, C], R R^T and what the target's own mean is off."""
+    shift = target["mean"] - mean
+    spread = tf.matmul(target["root"], target["root"], transpose_b=True)
+    return spread + shift[:, :, None] * shift[:, None, :]
 
 
 def _as_it_is(value: Value) -> Value:
@@ -170,7 +178,7 @@ def wasserstein_distance(value: Value, target: Value) -> tf.Tensor:
     with the means mu, nu and the covariances A, B of features (Olkin and Pukelsheim
     1982). For B = 0 it is |mu - nu|^2 + tr A. What float32 cannot tell from 0 of B has no root.
     """
-    check_equal_shapes(value["gram"], target["gram"])
+    check_equal_shapes(value["gram"], target["root"])
     spread, root = covariance(value), target["root"]
     extent = tf.reduce_sum(tf.square(root), [1, 2])
     size = tf.reduce_sum(tf.square(target["mean"]), -1) + extent
@@ -199,8 +207,8 @@ STATISTICS = {
     "wasserstein": Statistic(
         moment_sums,
         wasserstein_distance,
-        blend=pooled_moments,
-        target=with_root,
+        blend=pooled_roots,
+        target=mean_and_root,
         operations=_gram_operations,
     ),
     "squared": Statistic(squared_variation_sums, variation_distance, reach=1),
