@@ -1,7 +1,7 @@
 """NAME.state: where a run stands, in one file. No TensorFlow here.
 
-The file is NumPy's own .npz, stored and not compressed: a zip archive of plain arrays, each with the
-checksum (CRC-32) that zip gives it. Its first array is the description, a text in JSON, which
+The file is NumPy's own .npz, stored and not compressed: a zip archive of plain arrays, each with
+the checksum (CRC-32) that zip gives it. Its first array is the description, a text in JSON, which
 names all others: zip's own list of names has no checksum.
 """
 
