@@ -54,7 +54,7 @@ def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray])
       RunError: an OSError, such as a full disk; the state before stays.
     """
     temporary = temporary_path(path)
-    text = np.array(json.dumps({_NAMES: list(arrays), **description}))
+    text = np.array(json.dumps({_NAMES: list(arrays), **description}).encode())
     try:
         temporary.unlink(missing_ok=True)
         with open(temporary, "xb") as file:
@@ -64,8 +64,7 @@ def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray])
         os.replace(temporary, path)
         _flush_folder(path.parent)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        _unlink(temporary)
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
@@ -79,7 +78,7 @@ def read_description(path: Path) -> dict:
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()
         with np.load(path, allow_pickle=False) as arrays:
-            description = json.loads(str(arrays[_DESCRIPTION]))
+            description = json.loads(arrays[_DESCRIPTION].item())
             names = [_DESCRIPTION, *description.pop(_NAMES)]
             if damaged is None and names == arrays.files:
                 return description
@@ -103,15 +102,19 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
 
 def remove_state(path: Path) -> None:
     """Removes a state, and what a run that was killed left of the next one."""
-    for each in (path, temporary_path(path)):
-        if is_state(each):
-            with contextlib.suppress(OSError):
-                each.unlink()
+    if is_state(path):
+        _unlink(path)
+    _unlink(temporary_path(path))
 
 
 def temporary_path(path: Path) -> Path:
     """Where a state is written before it takes its name."""
     return path.with_name(f".tf_nst-{path.name}.tmp")
+
+
+def _unlink(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def _refusal(path: Path) -> UserError:
