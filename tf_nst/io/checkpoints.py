@@ -93,6 +93,6 @@ class Checkpoints:
         try:
             self._writing.result()
         except RunError as error:
-            self._report(f"{error}; the painting goes on, the state before stays")
+            self._report(str(error))
         finally:
             self._writing = None
