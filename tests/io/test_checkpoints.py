@@ -146,6 +146,21 @@ def test_the_painting_waits_for_its_states_at_most_2_percent_of_the_time(kept, w
     assert written == [1, 4]
 
 
+def test_the_processors_that_write_count_as_their_share_of_the_painting(kept, written, monkeypatch):
+    """6 s of one of two processors are 3 s of the painting."""
+    seconds = iter((0.0, 6.0, 6.0, 6.0))
+    monkeypatch.setattr(checkpoints.time, "thread_time", lambda: next(seconds))
+    monkeypatch.setattr(checkpoints.os, "cpu_count", lambda: 2)
+    run = kept(60.0)
+    run.show(START)
+    run.show(steps_done(1), 60.0)
+    run.checkpoints._writing.result()
+    for step, at in ((2, 130.0), (3, 209.9), (4, 210.0)):
+        run.show(steps_done(step), at)
+    finish_writing(run)
+    assert written == [1, 4]
+
+
 def test_the_painting_goes_on_while_a_state_is_written(kept, written, monkeypatch):
     """One that is due meanwhile is taken at the first event after."""
     going_on = threading.Event()

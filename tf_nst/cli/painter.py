@@ -79,8 +79,8 @@ def paint_picture(
     run = _begin(values, config, inputs, began, resumed)
     with Stop() as stop:
         try:
-            _paint(run, stop)
-            _end(run, stop, command)
+            stopped = _paint(run, stop)
+            _end(run, stopped, command)
         except RunError as error:
             raise _explained(run, error, command) from error
         finally:
@@ -104,9 +104,11 @@ def _begin(values, config: StylizeConfig, inputs: Inputs, began: float, resumed)
     return _Run(values, painting, history, progress, checkpoints, resumed, began)
 
 
-def _paint(run: _Run, stop: Stop) -> None:
-    """Paints and writes the picture, or the last good one where the run fails."""
-    ending = "painted"
+def _paint(run: _Run, stop: Stop) -> bool:
+    """Paints and writes the picture, or the last good one where the run fails.
+
+    Returns whether a signal ended the steps; one that comes while the picture is written does not.
+    """
     worker, workers = worker_place(run.painting.job.strategy)
     try:
         image = _iterate(run, stop)
@@ -114,23 +116,24 @@ def _paint(run: _Run, stop: Stop) -> None:
         if error.image is not None and not worker:
             _write_last_good(run, error.image)
         raise
-    if stop.signum:
+    stopped, ending = bool(stop.signum), "painted"
+    if stopped:
         ending = f"stopped after {_steps(run.history.steps)}, the picture so far is"
     if worker:
         _say(f"worker {worker + 1} of {workers} is done, the first one writes the picture")
     else:
         _write(run, image, ending)
+    return stopped
 
 
-def _end(run: _Run, stop: Stop, command: str) -> None:
-    """After the picture: the state goes, or stays where a signal ended the run."""
-    if not stop.signum:
-        if run.is_first_worker:
-            run.checkpoints.remove()
-        return
-    run.checkpoints.save()
-    if run.checkpoints.path.exists():
-        _say(f"to go on: {command}")
+def _end(run: _Run, stopped: bool, command: str) -> None:
+    """After the picture: the state of a finished run goes, that of one that was stopped stays."""
+    if stopped:
+        run.checkpoints.save()
+        if run.checkpoints.path.exists():
+            _say(f"to go on: {command}")
+    elif run.is_first_worker:
+        run.checkpoints.remove()
 
 
 def _explained(run: _Run, error: RunError, command: str) -> RunError:

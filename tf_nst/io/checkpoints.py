@@ -1,5 +1,6 @@
 """A listener that keeps NAME.state while a run paints."""
 
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,7 +12,8 @@ from tf_nst.errors import RunError
 from tf_nst.io.listeners import Clock, History
 from tf_nst.io.state_file import remove_state, write_state
 
-# Of the time of a run, what the painting may wait for its states.
+# Of the time of a run, what its states may take of the painting: the next one waits until the last
+# was worth it.
 MOST_SHARE = 0.02
 
 
@@ -42,6 +44,7 @@ class Checkpoints:
         self.path, self._seconds, self._describe = path, seconds, describe
         self._history, self._report, self._background = history, report, background
         self._clock, self._next, self._due = clock, clock() + seconds, False
+        self._taken = self._lost = 0.0
         self._pool = ThreadPoolExecutor(1)
         self._writing: Future | None = None
         self._snapshot = self._scale = None
@@ -51,9 +54,11 @@ class Checkpoints:
         if isinstance(event, ScaleStarted):
             self._due |= self._scale not in (None, event.index)
             self._scale = event.index
+        if self._writing is not None and self._writing.done():
+            self._wait()
         if self._seconds and isinstance(event, ScaleStarted | StepsDone):
             self._due |= self._clock() >= self._next
-            if self._due and (self._writing is None or self._writing.done()):
+            if self._due and self._writing is None:
                 self._write()
 
     def save(self) -> None:
@@ -80,19 +85,31 @@ class Checkpoints:
         description = {**self._describe(), "scale": state.scale, "step": state.step}
         description["history"], losses = self._history.to_arrays()
         arrays = to_arrays(state) | {"losses": losses}
-        self._writing = self._pool.submit(write_state, self.path, description, arrays)
+        self._writing = self._pool.submit(_write_timed, self.path, description, arrays)
         if not self._background:
             self._wait()
-        now = self._clock()
-        self._next, self._due = now + max(self._seconds, (now - began) / MOST_SHARE), False
+        self._taken, self._due = self._clock(), False
+        self._lost = self._taken - began
+        self._plan_next(0.0)
 
     def _wait(self) -> None:
         """Returns once nothing is being written; reports what went wrong."""
         if self._writing is None:
             return
         try:
-            self._writing.result()
+            self._plan_next(self._writing.result())
         except RunError as error:
             self._report(str(error))
         finally:
             self._writing = None
+
+    def _plan_next(self, seconds_of_writing: float) -> None:
+        lost = self._lost + seconds_of_writing
+        self._next = self._taken + max(self._seconds, lost / MOST_SHARE)
+
+
+def _write_timed(*arguments) -> float:
+    """Writes a state; returns the seconds that the painting would have used of the processors."""
+    began = time.thread_time()
+    write_state(*arguments)
+    return (time.thread_time() - began) / (os.cpu_count() or 1)
