@@ -39,7 +39,7 @@ def test_the_same_options_go_on_with_the_resolved_ones_and_the_memory_of_then(sa
     resumed = go_on(save({"size": 700}, resolved), size=700)
     recorded = options_from_config(resumed.recorded)
     assert recorded == options_from_config(config_from_options({"size": 700} | resolved))
-    again = {"steps": "60,60,130", "scales": 3, "memory": 3.5}
+    again = {"steps": "60,60,130", "scales": 3, "memory": 3.5, "tile": "auto"}
     assert options_from_config(resumed.config) == recorded | again
     assert resumed.description["step"] == 70
 

@@ -37,11 +37,13 @@ PAINT_FLAGS = (
         "checkpoint_seconds",
         60.0,
         Real(),
-        "how often a state is written to NAME.state beside the picture, from which --resume goes "
-        "on, and at every end of a scale; 0: never",
+        "a state, from which --resume goes on, is written to NAME.state beside the picture after "
+        "so many seconds of painting and at every end of a scale; 0: never",
         "seconds",
     ),
-    Option("resume", False, Boolean(), "go on from NAME.state, to the same pixels"),
+    Option(
+        "resume", False, Boolean(), "go on from NAME.state, to the same pixels; steps may be added"
+    ),
     DEBUG,
 )
 

@@ -139,7 +139,8 @@ def _end(run: _Run, stopped: bool, command: str) -> None:
 def _explained(run: _Run, error: RunError, command: str) -> RunError:
     """The error, with the line that goes on where there is a state to go on from."""
     if isinstance(error, NonFiniteLossError):
-        run.checkpoints.remove()
+        if run.is_first_worker:
+            run.checkpoints.remove()
         return error
     # Bands of the picture may have been updated, others not, when memory ran out.
     if not isinstance(error, OutOfMemoryError):

@@ -75,8 +75,10 @@ def resume_run(path: Path, config: StylizeConfig) -> Resumed:
     if received.get("steps") != description["options"].get("steps"):
         steps = _more_steps(path, description, config.steps)
         resolved = resolved | {"steps": ",".join(map(str, steps))}
+    # As much memory as then makes the same plan; windows stay a choice where they were one.
+    tile, memory = description["options"]["tile"], description["memory"]
     each = {"steps": ",".join(map(str, steps)), "scales": len(steps)}
-    again = resolved | each | {"memory": description["memory"]}
+    again = resolved | each | {"tile": tile, "memory": memory}
     return Resumed(path, description, config_from_options(again), config_from_options(resolved))
 
 
