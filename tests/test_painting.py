@@ -110,6 +110,15 @@ def test_the_seed_is_that_of_the_noise(init):
     assert (start(1) != start(2)).any()
 
 
+def test_a_run_goes_on_from_a_state_of_its_events(painted):
+    engine, states = tf_nst.Engine(), []
+    keep = (lambda event: states.append(event.snapshot()),)
+    tf_nst.stylize(PHOTO, PAINTING, listeners=keep, engine=engine, **OPTIONS)
+    assert [state.step for state in states] == [0, 1, 2, 2]
+    image = tf_nst.stylize(PHOTO, PAINTING, state=states[1], engine=engine, **OPTIONS)
+    np.testing.assert_array_equal(np.asarray(image), painted)
+
+
 # --- what is told ----------------------------------------------------------------------------
 
 

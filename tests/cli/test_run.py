@@ -157,7 +157,7 @@ def test_the_flag_file_holds_resolved_values_and_absolute_paths(whole):
     flags = settings(whole.sub / "out.cfg")
     assert "auto" not in flags.values() and "None" not in flags.values()
     assert flags.keys() == {flag.name for flag in PAINT_FLAGS} - {
-        *("debug", "preset", "preview_every", "seconds")
+        *("checkpoint_seconds", "debug", "preset", "preview_every", "resume", "seconds")
     }
     assert flags["weights"] == "random" and flags["seed"] == "3"
     assert (flags["steps"], flags["scales"]) == (str(STEPS), "1")

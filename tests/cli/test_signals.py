@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import time
 
@@ -77,7 +78,8 @@ def test_a_signal_during_the_steps_writes_the_picture_so_far(folder, paint_here,
     process.send_signal(number)
     ran = finish(process)
     assert (ran.code, ran.err) == (code, "")
-    last = ran.out.splitlines()[-1]
+    last, going_on = ran.out.splitlines()[-2:]
+    assert going_on == f"to go on: {shlex.join(['tf-nst', *MANY, '--preview_every=2', '--resume'])}"
     made = int(re.match(r"stopped after (\d+) steps, the picture so far is out\.png ", last)[1])
     record = json.loads((folder / "out.json").read_text())
     assert 2 <= made < 1000000 and record["steps_made"] == made

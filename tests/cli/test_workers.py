@@ -81,7 +81,8 @@ def test_a_worker_that_is_left_alone_says_so_and_keeps_the_picture(pictures):
     second.communicate()
     assert ran.code == 1
     (line,) = ran.err.splitlines()
-    assert "another worker is gone" in line and "--init" in line
+    assert "another worker is gone" in line and "to go on: tf-nst --content=photo.png " in line
+    assert (pictures / "lost.state").exists()
     assert pixels(pictures / "lost.png").shape == (72, 96, 3)
 
 

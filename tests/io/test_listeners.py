@@ -54,6 +54,26 @@ def test_history_counts_the_steps_of_each_scale():
     assert history.values[CONTENT.name] == [4, 5, 1, 1, 2]
 
 
+def test_a_history_that_is_restored_goes_on():
+    """Whole, and from its first step on."""
+    events = (ScaleStarted(0, COARSE), done(2, ((4, 5), (6, 7), (8, 0.1)), COARSE), done(3))
+    whole, first, second = (History((COARSE, SCALE)) for _ in range(3))
+    for event in events:
+        whole(event)
+    for event in events[:2]:
+        first(event)
+    second.restore(*first.to_arrays())
+    for event in (events[0], events[2]):
+        second(event)
+    assert vars(second) == vars(whole)
+
+
+def test_a_history_without_a_step_is_restored():
+    history = History((COARSE, SCALE))
+    history.restore(*History((COARSE, SCALE)).to_arrays())
+    assert vars(history) == vars(History((COARSE, SCALE)))
+
+
 def test_history_keeps_the_values_of_the_finished_picture_apart():
     history = History((SCALE,))
     history(ScaleStarted(0, SCALE))

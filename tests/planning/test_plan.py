@@ -16,6 +16,7 @@ from tf_nst.planning.plan import (
     optimizer_bytes,
     plan,
     shortages,
+    state_bytes,
 )
 from tf_nst.planning.schedule import Scale
 from tf_nst.planning.workload import Workload
@@ -175,6 +176,28 @@ def test_the_peak_is_that_of_the_scale_that_needs_most():
 def test_a_scale_without_steps_needs_nothing():
     work = workload("adam", (Scale(700, 700, 0), SCALES[0]))
     assert plan(work, Limits(cores=(0,))).peak_bytes < work.bytes(work.scales[0], 0)
+
+
+def test_a_state_holds_what_the_optimiser_keeps_and_three_pictures():
+    assert state_bytes(Choice("adam", 10), Scale(8, 6, 1)) == 5 * 8 * 6 * 3 * 4
+    assert state_bytes(Choice("lbfgs", 10), Scale(8, 6, 1)) == 28 * 8 * 6 * 3 * 4
+
+
+@pytest.mark.parametrize("core", [0, 128])
+def test_states_are_written_in_the_background_where_there_is_room_for_one(core):
+    """How the picture is painted is the same, with states or without."""
+    work, choice = workload(scales=(LARGE,)), Choice("lbfgs", 10)
+    without, state = need(work, LARGE, core, choice), state_bytes(choice, LARGE)
+    asked = {"cores": (core,), "speed": 1e9}
+    for limit, background, peak in (
+        (without + state, True, without + state),
+        (without + state - 1, False, without),
+    ):
+        chosen = plan(work._replace(states=True), Limits(bytes=limit, **asked))
+        assert (chosen.background, chosen.peak_bytes) == (background, peak)
+        painted = plan(work, Limits(bytes=limit, **asked))
+        assert painted.peak_bytes == without
+        assert painted._replace(peak_bytes=peak) == chosen
 
 
 def test_seconds_are_those_of_the_workload():

@@ -7,7 +7,7 @@ from tf_nst.config import StylizeConfig, all_options, config_from_options, optio
 from tf_nst.config.lengths import MAX_STEPS
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PRESET
-from tf_nst.config.value_types import Boolean, Choice, Integer, Text
+from tf_nst.config.value_types import Boolean, Choice, Integer, Real, Text
 from tf_nst.errors import UserError
 
 IMAGE_FILE = Text("an image file")
@@ -32,6 +32,17 @@ PAINT_FLAGS = (
         Integer(0, MAX_STEPS),
         "how often a preview is written to NAME.preview beside the picture; 0: never",
         "steps",
+    ),
+    Option(
+        "checkpoint_seconds",
+        60.0,
+        Real(),
+        "a state, from which --resume goes on, is written to NAME.state beside the picture after "
+        "so many seconds of painting and at every end of a scale; 0: never",
+        "seconds",
+    ),
+    Option(
+        "resume", False, Boolean(), "go on from NAME.state, to the same pixels; steps may be added"
     ),
     DEBUG,
 )

@@ -1,13 +1,16 @@
 """`tf-nst`: paints one picture."""
 
 import os
+import shlex
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.imports import import_tensorflow
+from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
 
 USAGE = """\
@@ -25,31 +28,64 @@ def console() -> None:
 
 def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
-    return run_command(argv, PAINT_FLAGS, USAGE, paint)
+    return run_command(argv, PAINT_FLAGS, USAGE, partial(paint, resuming_command(argv)))
 
 
-def paint(values) -> int:
-    """Paints the picture of parsed flags. TensorFlow comes only when they are known to be good."""
+def paint(command: str, values) -> int:
+    """Paints the picture of parsed flags. TensorFlow comes only when they are known to be good.
+
+    Args:
+      command: a line that goes on where this run ends early.
+      values: of the flags.
+    """
     began = time.perf_counter()
     config = config_from_flags(values)
     _check_output(values, config.init)
+    resumed = _find_state(values, config)
     from tf_nst.io.inputs import read_inputs
     from tf_nst.io.writing import check_size
 
-    inputs = read_inputs(config, values.content, values.style)
+    inputs = read_inputs(resumed.config if resumed else config, values.content, values.style)
     check_size(values.output, inputs.content.height, inputs.content.width)
+    if resumed:
+        from tf_nst.io.resume import check_digests, picture_digests
+
+        check_digests(resumed, picture_digests(inputs))
     import_tensorflow()
     from tf_nst.cli.painter import paint_picture
 
-    return paint_picture(values, config, inputs, began)
+    return paint_picture(values, config, inputs, began, command, resumed)
+
+
+def resuming_command(argv: list[str]) -> str:
+    """The line that goes on with what `argv`, the program's name first, began."""
+    program, *arguments = argv
+    called = ["python", program] if program.endswith(".py") else ["tf-nst"]
+    arguments = [argument for argument in arguments if argument != "--resume"]
+    return shlex.join([*called, *arguments, "--resume"])
+
+
+def _find_state(values, config: StylizeConfig):
+    """The run to go on with; None where that is not asked for, or there is no state."""
+    from tf_nst.io.state_file import state_path
+
+    path = state_path(values.output)
+    if not (values.resume and path.exists()):
+        return None
+    from tf_nst.io.resume import resume_run
+
+    return resume_run(path, config)
 
 
 def _check_output(values, init: str) -> None:
-    from tf_nst.io.manifest import check_sidecars, preview_path
+    from tf_nst.io.manifest import check_sidecars, check_state, preview_path
     from tf_nst.io.writing import check_output
 
     check_output(values.output)
     check_sidecars(values.output)
+    # A state that is damaged is refused where it is read.
+    if values.checkpoint_seconds and not values.resume:
+        check_state(values.output)
     for flag, source in (
         ("--content", values.content),
         ("--style", values.style),

@@ -15,13 +15,17 @@ def stylize(
     job: Job,
     listeners: tuple[Callable[[Event], None], ...] = (),
     engine: Engine | None = None,
+    state: RunState | None = None,
 ) -> tf.Tensor:
     """Runs a job to its end, every event shown to every listener.
+
+    Args:
+      state: see `iterate`.
 
     Returns:
       The picture [B, H, W, 3] float32 in 0..1.
     """
-    for event in iterate(job, engine=engine):
+    for event in iterate(job, state, engine):
         for listener in listeners:
             listener(event)
     return event.image
@@ -42,7 +46,10 @@ def iterate(
       ValueError: a term's weights are not one for each picture, or several replicas share them.
     """
     _check_weights(job)
-    yield from Run(job, state or RunState(), engine or Engine()).events()
+    run = Run(job, state or RunState(), engine or Engine())
+    # The run lets go of its pictures as it goes on.
+    del state
+    yield from run.events()
 
 
 def _check_weights(job: Job) -> None:

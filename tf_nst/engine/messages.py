@@ -2,9 +2,7 @@
 
 from tf_nst.engine.pace import STOP_STEPS
 
-LOST_WORKER = (
-    "another worker is gone, expected all of them to the end; --init goes on from the last picture"
-)
+LOST_WORKER = "another worker is gone, expected all of them to the end"
 SMALLER_WINDOWS = "the memory does not suffice, this size goes on in windows of {} pixels"
 LESS_STATE = "the memory does not suffice for the optimiser, Adam paints this size"
 OUT_OF_MEMORY = (

@@ -87,8 +87,9 @@ class Run:
             raise ValueError("snapshot(): expected before the next event, the run has gone on")
         state = self.state
         progress = self.evaluator.gather(state.progress) if self.evaluator else state.progress
-        arrays = tf.nest.map_structure(np.asarray, (progress, state.last_good))
-        return state._replace(progress=arrays[0], last_good=arrays[1])
+        progress = tf.nest.map_structure(np.asarray, progress)
+        last_good = None if state.last_good is None else np.asarray(state.last_good)
+        return state._replace(progress=progress, last_good=last_good)
 
     def release(self) -> None:
         """The scale is done: its progress lies on the host again."""

@@ -40,6 +40,12 @@ class Inputs(NamedTuple):
     start: Image | None
     sources: tuple[tuple[int, int], tuple[int, int]]
 
+    @property
+    def pictures(self) -> dict[str, Image]:
+        """The pictures that go in, by the flag that names them."""
+        pictures = {"content": self.content, "style": self.style}
+        return pictures if self.start is None else pictures | {"init": self.start}
+
 
 def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs:
     """Reads the pictures that are given by path, and resizes all of them.

@@ -58,6 +58,24 @@ class History:
         """Steps so far."""
         return len(next(iter(self.values.values()), []))
 
+    def to_arrays(self) -> tuple[dict, np.ndarray]:
+        """What `restore` takes: what JSON can hold, and the values [terms, steps] float32."""
+        description = {
+            "steps_of_scales": list(self.steps_of_scales),
+            "cores_of_scales": list(self.cores_of_scales),
+            "seconds": self.seconds,
+            "terms": list(self.values),
+        }
+        return description, np.array(list(self.values.values()), np.float32)
+
+    def restore(self, description: dict, values: np.ndarray) -> None:
+        """The history of a run that goes on, as `to_arrays` gave it."""
+        self.steps_of_scales = list(description["steps_of_scales"])
+        self.cores_of_scales = list(description["cores_of_scales"])
+        self.seconds = description["seconds"]
+        names = description["terms"]
+        self.values = {name: row.tolist() for name, row in zip(names, values, strict=True)}
+
 
 class Clock(Protocol):
     """Seconds from any start, as time.perf_counter gives them."""

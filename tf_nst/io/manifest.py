@@ -9,6 +9,7 @@ import numpy as np
 
 from tf_nst.errors import UserError
 from tf_nst.io.flag_file import MARK, settings_path
+from tf_nst.io.state_file import is_state, state_path
 from tf_nst.version import VERSION
 
 _JSON_MARK = '{\n  "tf_nst": '
@@ -40,12 +41,23 @@ def check_record(picture: str | Path, flag: str = "--output") -> None:
     _check_written_here(picture, record_path(picture), _JSON_MARK, flag)
 
 
+def check_state(picture: str | Path, flag: str = "--output") -> None:
+    """Refuses to write over a NAME.state that tf_nst did not write. Raises as `check_sidecars`."""
+    path = state_path(picture)
+    if path.exists() and not is_state(path):
+        raise _foreign(picture, path, flag)
+
+
 def _check_written_here(picture: str | Path, path: Path, mark: str, flag: str) -> None:
     if path.exists() and not _begins_with(path, mark):
-        raise UserError(
-            f"{flag}: {path} would be written beside {Path(picture).name}, but it exists and "
-            "is not from tf_nst; expected another name for the picture"
-        )
+        raise _foreign(picture, path, flag)
+
+
+def _foreign(picture: str | Path, path: Path, flag: str) -> UserError:
+    return UserError(
+        f"{flag}: {path} would be written beside {Path(picture).name}, but it exists and is not "
+        "from tf_nst; expected another name for the picture"
+    )
 
 
 def _begins_with(path: Path, mark: str) -> bool:

@@ -11,6 +11,7 @@ from tf_nst.config import config_from_options
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Note
 from tf_nst.engine.loop import stylize as run
+from tf_nst.engine.state import RunState
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Source, read_inputs
 from tf_nst.ops.resample import resize
@@ -26,6 +27,7 @@ def stylize(
     listeners: tuple[Callable[[Event], None], ...] = (),
     report: Callable[[str], None] = _LOGGER.warning,
     engine: Engine | None = None,
+    state: RunState | None = None,
     **options,
 ) -> Image:
     """Paints `content` in the manner of `style`.
@@ -37,6 +39,8 @@ def stylize(
       report: called with plain lines; by default they go to the logger "tf_nst".
       engine: a `tf_nst.Engine`, which keeps the network, the compiled steps and what was measured
         of the style for the next picture.
+      state: where a run of the same pictures and options stood, as `event.snapshot()` gave it to a
+        listener; it goes on to the same pixels.
       **options: the command's flags without their dashes, such as size=512, steps=300,
         style_layers="conv1_1,conv2_1:2" or init="noise"; `tf-nst --help` has their ranges.
 
@@ -53,7 +57,7 @@ def stylize(
     for note in (*inputs.content.notes, *inputs.style.notes):
         report(note)
     painting = prepare(config, inputs, report, began=began, engine=engine)
-    picture = run(painting.job, (_reporter(report), *listeners), painting.engine)
+    picture = run(painting.job, (_reporter(report), *listeners), painting.engine, state)
     return finished(painting, picture)
 
 

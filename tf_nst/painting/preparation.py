@@ -26,7 +26,7 @@ from tf_nst.painting.settings import (
     record_config,
     resolve,
 )
-from tf_nst.planning.plan import Plan, plan, shortages
+from tf_nst.planning.plan import Limits, Plan, plan, shortages
 from tf_nst.planning.schedule import Scale
 from tf_nst.planning.workload import Workload
 
@@ -39,6 +39,7 @@ class Painting(NamedTuple):
       config: with every `auto`, size and learning rate resolved.
       inputs: the pictures.
       weights: where the network's numbers are from; the arrays themselves are let go.
+      limits: what the plan keeps to.
       plan: how it is painted.
       timed: whether the steps are those that the config's seconds allowed.
       engine: that runs it.
@@ -48,6 +49,7 @@ class Painting(NamedTuple):
     config: StylizeConfig
     inputs: Inputs
     weights: Weights
+    limits: Limits
     plan: Plan
     timed: bool
     engine: Engine
@@ -59,6 +61,7 @@ def prepare(
     report: Callable[[str], None],
     *,
     pause_every: int = 0,
+    states: bool = False,
     began: float | None = None,
     engine: Engine | None = None,
 ) -> Painting:
@@ -67,6 +70,7 @@ def prepare(
     Args:
       report: called with plain lines.
       pause_every: calls end at each multiple of so many steps; 0: anywhere.
+      states: whether states of the run are written while it paints, which takes memory.
       began: the time.perf_counter() from which its seconds count; by default now.
       engine: of earlier pictures; by default a new one.
 
@@ -80,19 +84,25 @@ def prepare(
     layers = used_layers(config.objective, NETWORKS[choice.network])
     strategy = choose_devices(config, inputs, engine, report)
     config = resolve(config, inputs, strategy)
-    workload = describe_workload(config, inputs, strategy)
+    workload = describe_workload(config, inputs, strategy)._replace(states=states)
     limits = find_limits(config, layers, strategy, engine)
     config, workload = fit_steps(config, workload, limits, began, report)
-    chosen = plan(workload, limits)
-    for line in shortages(workload, chosen):
-        report(line)
+    chosen = _plan(workload, limits, report)
     extractor, weights = get_network(
         engine, strategy, config.precision, choice, layers, seed=config.seed, report=report
     )
     job = _job(config, inputs, workload, chosen, extractor)
     job = job._replace(pause_every=pause_every, strategy=strategy)
     config = record_config(config, weights, workload, chosen, limits)
-    return Painting(job, config, inputs, weights, chosen, timed, engine)
+    return Painting(job, config, inputs, weights, limits, chosen, timed, engine)
+
+
+def _plan(workload: Workload, limits: Limits, report: Callable[[str], None]) -> Plan:
+    """The plan; what it lacks the memory for is reported."""
+    chosen = plan(workload, limits)
+    for line in shortages(workload, chosen):
+        report(line)
+    return chosen
 
 
 def _job(

@@ -43,12 +43,15 @@ class Plan(NamedTuple):
       peak_bytes: the estimated peak of the process, over all scales that have steps.
       seconds: that it is expected to take, where other work leaves the devices as free as they
         were when their speed was measured.
+      background: whether the run may go on while a state of it is written: whether the memory
+        suffices for both. The peak counts it in.
     """
 
     cores: tuple[int, ...]
     optimizers: tuple[Choice, ...]
     peak_bytes: int
     seconds: float
+    background: bool = True
 
 
 def plan(workload: Workload, limits: Limits) -> Plan:
@@ -56,12 +59,22 @@ def plan(workload: Workload, limits: Limits) -> Plan:
     cores = _plan_cores(workload, limits)
     scales = tuple(zip(workload.scales, cores, strict=True))
     optimizers = tuple(_choose(workload, limits, scale, core) for scale, core in scales)
-    peaks = (
-        workload.bytes(scale, core, optimizer_bytes(choice, scale, core))
-        for (scale, core), choice in zip(scales, optimizers, strict=True)
-        if scale.steps
+    seconds, chosen = workload.seconds(cores, limits.speed), zip(scales, optimizers, strict=True)
+    peaks, with_states = zip(
+        *(_peaks(workload, scale, core, choice) for (scale, core), choice in chosen if scale.steps),
+        strict=True,
     )
-    return Plan(cores, optimizers, max(peaks), workload.seconds(cores, limits.speed))
+    # How a picture is painted does not depend on whether states are written.
+    background = max(with_states) <= limits.bytes
+    peak = max(with_states if workload.states and background else peaks)
+    return Plan(cores, optimizers, peak, seconds, background)
+
+
+def _peaks(workload: Workload, scale: Scale, core: int, choice: Choice) -> tuple[int, int]:
+    """The peak of a scale in bytes, without and with a state that is being written."""
+    kept = optimizer_bytes(choice, scale, core)
+    state = state_bytes(choice, scale)
+    return workload.bytes(scale, core, kept), workload.bytes(scale, core, kept + state)
 
 
 def shortages(workload: Workload, chosen: Plan) -> list[str]:
@@ -84,6 +97,12 @@ def optimizer_bytes(choice: Choice, scale: Scale, core: int) -> int:
     row = OPTIMIZERS[choice.name]
     times = row.times_by_windows if core else 2
     return times * row.pictures(choice.pairs) * picture_bytes(scale.height, scale.width)
+
+
+def state_bytes(choice: Choice, scale: Scale) -> int:
+    """What a state of a run holds, in bytes: the optimiser's, the picture, the best, the last."""
+    pictures = OPTIMIZERS[choice.name].pictures(choice.pairs) + 3
+    return pictures * picture_bytes(scale.height, scale.width)
 
 
 def fit_seconds(

@@ -28,6 +28,7 @@ class Workload(NamedTuple):
       pairs: that it is to keep.
       replicas: that share the windows of a picture.
       any_size: whether one trace serves all scales that are painted whole.
+      states: whether states of the run are written to a file.
     """
 
     network: Network
@@ -39,6 +40,7 @@ class Workload(NamedTuple):
     pairs: int
     replicas: int = 1
     any_size: bool = True
+    states: bool = False
 
     @property
     def layers(self) -> tuple[Layer, ...]:

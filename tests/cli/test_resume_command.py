@@ -1,0 +1,145 @@
+"""`--resume`: what a run that ended early leaves, and that it goes on to the same pixels."""
+
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+from command_line import FILES, SHORT, Ran, assert_fine, assert_one_line, pixels, settings, snapshot
+
+from tf_nst.errors import RunError
+from tf_nst.io.images import Image
+from tf_nst.io.state_file import read_description, write_state
+
+SHARED = (*FILES, *SHORT, "--size=64", "--scales=2", "--output=out.png")
+LBFGS = (*SHARED, "--steps=3,5")
+ADAM = (*SHARED, "--steps=3,5", "--optimizer=adam")
+GOING_ON = "to go on: tf-nst --content=photo.png "
+
+
+@pytest.fixture
+def stop_at(run_here, monkeypatch):
+    """Paints with flags until a signal comes after so many steps: step, *flags -> Ran."""
+
+    def run(step: int, *flags: str, number=signal.SIGTERM) -> Ran:
+        def write(image, path, profile):
+            os.kill(os.getpid(), number)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Image, "save", write)
+            return run_here(*flags, f"--preview_every={step}")
+
+    return run
+
+
+def losses(folder, name="out") -> tuple:
+    """Of every step and at the end, and the steps of the scales, by the record."""
+    record = json.loads((folder / f"{name}.json").read_text())
+    return record["losses"], record["final"], record["scales"]
+
+
+def assert_same(folder, unbroken: str) -> None:
+    """Pixels, losses and flag file of out.png are those of a run that was never stopped."""
+    np.testing.assert_array_equal(pixels(folder / "out.png"), pixels(folder / f"{unbroken}.png"))
+    assert losses(folder) == losses(folder, unbroken)
+    same = settings(folder / f"{unbroken}.cfg") | {"output": str(folder / "out.png")}
+    assert settings(folder / "out.cfg") == same
+    assert not list(folder.glob("*.state")) and not list(folder.glob(".tf_nst*"))
+
+
+def test_a_run_that_signals_ended_goes_on_to_the_same_pixels(folder, run_here, stop_at):
+    """At the first scale, at the second, then with more steps."""
+    stopped = stop_at(2, *LBFGS)
+    assert (stopped.code, stopped.err) == (143, "")
+    *_, picture, last = stopped.out.splitlines()
+    assert picture.startswith("stopped after 2 steps, the picture so far is out.png ")
+    assert last.startswith(GOING_ON) and last.endswith(" --preview_every=2 --resume")
+    again = stop_at(5, *LBFGS, "--resume", number=signal.SIGINT)
+    assert again.code == 130 and "state    out.state, step 2 of 8" in again.out.splitlines()
+    assert read_description(folder / "out.state")["step"] == 5
+    ran = run_here(*LBFGS, "--steps=3,7", "--resume")
+    assert_fine(ran)
+    assert "state    out.state, step 5 of 10" in ran.out.splitlines()
+    assert "to go on" not in ran.out
+    assert_fine(run_here(*LBFGS, "--steps=3,7", "--output=unbroken.png"))
+    assert_same(folder, "unbroken")
+
+
+def test_a_run_by_windows_goes_on_to_the_same_pixels(folder, run_here, stop_at):
+    windows = (*ADAM, "--tile=32", "--steps=2,3")
+    stop_at(3, *windows)
+    assert_fine(run_here(*windows, "--resume"))
+    assert_fine(run_here(*windows, "--output=unbroken.png"))
+    assert_same(folder, "unbroken")
+
+
+def test_a_full_disk_keeps_the_state_and_names_the_line_that_goes_on(folder, run_here, monkeypatch):
+    def full(files):
+        raise RunError("out.png cannot be written: No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tf_nst.cli.painter.write_together", full)
+        ran = run_here(*ADAM)
+    assert_one_line(ran, 1, ("out.png cannot be written: No space left on device", GOING_ON))
+    assert read_description(folder / "out.state")["step"] == 8
+    ran = run_here(*ADAM, "--resume")
+    assert_fine(ran)
+    assert [line for line in ran.out.splitlines() if line.startswith("step ")] == []
+    assert_fine(run_here(*ADAM, "--output=unbroken.png"))
+    assert_same(folder, "unbroken")
+
+
+def test_without_a_state_the_run_begins_anew_and_at_0_seconds_keeps_none(folder, stop_at):
+    ran = stop_at(2, *ADAM, "--resume", "--checkpoint_seconds=0")
+    assert "note: --resume: there is no out.state, the run begins anew" in ran.out.splitlines()
+    assert ran.out.splitlines()[-1].startswith("stopped after 2 steps")
+    assert not (folder / "out.state").exists()
+
+
+def test_a_loss_that_is_not_finite_leaves_no_state(folder, run_here):
+    """It would be met again."""
+    ran = run_here(*ADAM, "--learning_rate=1e30", "--style_weight=1e38")
+    assert_one_line(ran, 1, ("is not finite",))
+    assert not (folder / "out.state").exists()
+
+
+# --- refusals --------------------------------------------------------------------------------
+
+
+def test_what_has_changed_is_one_line_and_leaves_all_as_it_was(folder, run_here, stop_at):
+    """Without `--resume` the state is lost, which is noted."""
+    stop_at(2, *ADAM)
+    (folder / "other.png").write_bytes((folder / "painting.png").read_bytes())
+    before, resumed = snapshot(folder), (*ADAM, "--resume")
+    another = ("--content: expected the file with which out.state was painted", "another one")
+    assert_one_line(run_here(*resumed, "--content=other.png"), 2, another)
+    weight = ("--style_weight: expected 30.0", "out.state", "received 2.0")
+    assert_one_line(run_here(*resumed, "--style_weight=2"), 2, weight)
+    assert_one_line(run_here(*resumed, "--steps=3,4"), 2, ("--steps: expected 8", "received 3,4"))
+    assert snapshot(folder) == before
+    ran = stop_at(1, *ADAM)
+    assert "note: out.state is of a run that has not ended; this run" in ran.out
+    assert read_description(folder / "out.state")["step"] == 1
+
+
+def test_a_state_that_was_cut_off_is_refused(folder, run_here):
+    write_state(folder / "out.state", {}, {"step": np.array(3)})
+    (folder / "out.state").write_bytes((folder / "out.state").read_bytes()[:-100])
+    before = snapshot(folder)
+    said = ("--resume: expected a whole state", "out.state")
+    assert_one_line(run_here(*ADAM, "--resume"), 2, said)
+    assert snapshot(folder) == before
+
+
+def test_a_file_of_someone_else_is_not_written_over(folder, run_here):
+    (folder / "out.state").write_bytes(b"notes of mine")
+    before = snapshot(folder)
+    said = ("--output: out.state would be written beside out.png", "is not from tf_nst")
+    assert_one_line(run_here(*LBFGS), 2, said)
+    assert_one_line(run_here(*LBFGS, "--resume"), 2, ("--resume: expected a whole state",))
+    assert snapshot(folder) == before
+
+
+def test_seconds_between_states_are_0_or_more(folder, run_here):
+    assert_one_line(run_here(*LBFGS, "--checkpoint_seconds=-1"), 2, ("--checkpoint_seconds: ",))

@@ -1,0 +1,145 @@
+"""NAME.state: whole or not there, and no damage goes unnoticed."""
+
+import errno
+import os
+
+import numpy as np
+import pytest
+
+from tf_nst.errors import RunError, UserError
+from tf_nst.io.state_file import (
+    is_state,
+    read_arrays,
+    read_description,
+    remove_state,
+    state_path,
+    temporary_path,
+    write_state,
+)
+
+DESCRIPTION = {"version": "1", "steps": [3, 4], "options": {"style": "ä", "rate": 0.1 + 0.2}}
+ARRAYS = {
+    "step": np.array(3),
+    "progress.image": np.linspace(0, 1, 12, dtype=np.float32).reshape(1, 2, 2, 3),
+    "least": np.array([[np.inf], [2.5]], np.float32),
+}
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A state that was written."""
+    write_state(tmp_path / "out.state", DESCRIPTION, ARRAYS)
+    return tmp_path / "out.state"
+
+
+def assert_whole(path) -> None:
+    """Description and arrays are those that were written."""
+    arrays = read_arrays(path)
+    assert read_description(path) == DESCRIPTION
+    assert arrays.keys() == ARRAYS.keys()
+    for name, array in ARRAYS.items():
+        assert arrays[name].dtype == array.dtype
+        np.testing.assert_array_equal(arrays[name], array)
+
+
+def test_it_stands_beside_the_picture(tmp_path):
+    assert state_path(tmp_path / "out.png") == tmp_path / "out.state"
+
+
+def test_what_was_written_is_read(path):
+    assert is_state(path)
+    assert_whole(path)
+    assert [each.name for each in path.parent.iterdir()] == ["out.state"]
+
+
+def test_numpy_alone_reads_it(path):
+    with np.load(path) as arrays:
+        np.testing.assert_array_equal(arrays["progress.image"], ARRAYS["progress.image"])
+
+
+def test_no_truncated_file_is_read(path, tmp_path):
+    whole, cut = path.read_bytes(), tmp_path / "cut.state"
+    for length in range(len(whole)):
+        cut.write_bytes(whole[:length])
+        with pytest.raises(UserError, match=r"--resume: expected a whole state.*cut\.state"):
+            read_description(cut)
+
+
+def test_no_damaged_byte_goes_unnoticed(path, tmp_path):
+    """It is refused, or it says nothing, as a time does, and all is the same."""
+    whole, damaged = path.read_bytes(), tmp_path / "damaged.state"
+    refused = 0
+    for place in range(len(whole)):
+        spoilt = bytearray(whole)
+        spoilt[place] ^= (0x01, 0x08, 0xFF)[place % 3]
+        damaged.write_bytes(spoilt)
+        try:
+            read_description(damaged)
+        except UserError:
+            refused += 1
+        else:
+            assert_whole(damaged)
+    assert refused > len(whole) / 2
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"notes of mine", None])
+def test_another_file_is_no_state(tmp_path, data):
+    path = tmp_path / "out.state"
+    if data is None:
+        with open(path, "wb") as file:
+            np.savez(file, image=np.zeros(3))
+    else:
+        path.write_bytes(data)
+    assert not is_state(path)
+    with pytest.raises(UserError, match="damaged or is not from tf_nst"):
+        read_description(path)
+
+
+def test_a_missing_file_is_no_state(tmp_path):
+    assert not is_state(tmp_path / "out.state")
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_full_disk_keeps_the_state_before(path, monkeypatch, call):
+    def full(*args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, call, full)
+    with pytest.raises(RunError, match=r"out\.state cannot be written: No space left on device"):
+        write_state(path, {}, {})
+    assert_whole(path)
+    assert [each.name for each in path.parent.iterdir()] == ["out.state"]
+
+
+def test_what_a_killed_run_left_is_written_over_and_removed(path):
+    temporary = temporary_path(path)
+    temporary.write_bytes(b"half of a state")
+    write_state(path, DESCRIPTION, ARRAYS)
+    assert not temporary.exists()
+    temporary.write_bytes(b"half of a state")
+    remove_state(path)
+    assert not list(path.parent.iterdir())
+
+
+def test_a_file_that_is_no_state_is_not_removed(tmp_path):
+    path = tmp_path / "out.state"
+    path.write_bytes(b"notes of mine")
+    remove_state(path)
+    assert path.read_bytes() == b"notes of mine"
+
+
+def test_file_and_folder_are_flushed_in_that_order(path, monkeypatch):
+    calls = []
+    replace, fsync = os.replace, os.fsync
+
+    def record(name, function):
+        def call(*args):
+            calls.append(name)
+            return function(*args)
+
+        return call
+
+    monkeypatch.setattr(os, "replace", record("rename", replace))
+    monkeypatch.setattr(os, "fsync", record("flush", fsync))
+    write_state(path, DESCRIPTION, ARRAYS)
+    assert calls == ["flush", "rename", "flush"]

@@ -1,0 +1,115 @@
+"""A listener that keeps NAME.state while a run paints."""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from tf_nst.engine.arrays import to_arrays
+from tf_nst.engine.events import Event, ScaleStarted, StepsDone
+from tf_nst.errors import RunError
+from tf_nst.io.listeners import Clock, History
+from tf_nst.io.state_file import remove_state, write_state
+
+# Of the time of a run, what its states may take of the painting: the next one waits until the last
+# was worth it.
+MOST_SHARE = 0.02
+
+
+class Checkpoints:
+    """Keeps the latest state in a file: at every end of a scale and every `seconds`.
+
+    The state is taken between two calls of the compiled steps and written by another thread.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        seconds: float,
+        describe: Callable[[], dict],
+        history: History,
+        report: Callable[[str], None],
+        *,
+        background: bool = True,
+        clock: Clock = time.perf_counter,
+    ):
+        """Takes where, how often, and what a file says besides the state and the history.
+
+        Args:
+          seconds: 0: never.
+          report: called with a line where a state cannot be written; the run goes on.
+          background: whether the next steps may begin before the file is written.
+        """
+        self.path, self._seconds, self._describe = path, seconds, describe
+        self._history, self._report, self._background = history, report, background
+        self._clock, self._next, self._due = clock, clock() + seconds, False
+        self._taken = self._lost = 0.0
+        self._pool = ThreadPoolExecutor(1)
+        self._writing: Future | None = None
+        self._snapshot = self._scale = None
+
+    def __call__(self, event: Event) -> None:
+        self._snapshot = event.snapshot
+        if isinstance(event, ScaleStarted):
+            self._due |= self._scale not in (None, event.index)
+            self._scale = event.index
+        if self._writing is not None and self._writing.done():
+            self._wait()
+        if self._seconds and isinstance(event, ScaleStarted | StepsDone):
+            self._due |= self._clock() >= self._next
+            if self._due and self._writing is None:
+                self._write()
+
+    def save(self) -> None:
+        """Writes the state at the latest event; returns once it is on the disk."""
+        if self._seconds and self._snapshot:
+            self._write()
+            self._wait()
+
+    def close(self) -> None:
+        """Waits for what is being written."""
+        self._wait()
+        self._pool.shutdown()
+        self._snapshot = None
+
+    def remove(self) -> None:
+        """The run is finished: its state is no longer needed."""
+        self._wait()
+        remove_state(self.path)
+
+    def _write(self) -> None:
+        self._wait()
+        began = self._clock()
+        state = self._snapshot()
+        description = {**self._describe(), "scale": state.scale, "step": state.step}
+        description["history"], losses = self._history.to_arrays()
+        arrays = to_arrays(state) | {"losses": losses}
+        self._writing = self._pool.submit(_write_timed, self.path, description, arrays)
+        if not self._background:
+            self._wait()
+        self._taken, self._due = self._clock(), False
+        self._lost = self._taken - began
+        self._plan_next(0.0)
+
+    def _wait(self) -> None:
+        """Returns once nothing is being written; reports what went wrong."""
+        if self._writing is None:
+            return
+        try:
+            self._plan_next(self._writing.result())
+        except RunError as error:
+            self._report(str(error))
+        finally:
+            self._writing = None
+
+    def _plan_next(self, seconds_of_writing: float) -> None:
+        lost = self._lost + seconds_of_writing
+        self._next = self._taken + max(self._seconds, lost / MOST_SHARE)
+
+
+def _write_timed(*arguments) -> float:
+    """Writes a state; returns the seconds that the painting would have used of the processors."""
+    began = time.thread_time()
+    write_state(*arguments)
+    return (time.thread_time() - began) / (os.cpu_count() or 1)

@@ -1,0 +1,152 @@
+"""Whether a run may go on from a state: the same flags, pictures, weights and version."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from tf_nst.config import StylizeConfig, config_from_options, options_from_config
+from tf_nst.errors import UserError
+from tf_nst.io.inputs import Inputs
+from tf_nst.io.manifest import versions
+from tf_nst.io.state_file import read_description
+from tf_nst.version import VERSION
+
+
+class Resumed(NamedTuple):
+    """A run that goes on.
+
+    Attributes:
+      path: of its state.
+      description: of the state, see `describe_run`, with its scale, step and history.
+      config: by which it is prepared again, with the steps of each scale and the memory that there
+        was, so that its plan is the same.
+      recorded: the config that its record holds.
+    """
+
+    path: Path
+    description: dict
+    config: StylizeConfig
+    recorded: StylizeConfig
+
+
+def describe_run(
+    requested: StylizeConfig,
+    resolved: StylizeConfig,
+    *,
+    steps: tuple[int, ...],
+    gigabytes: float,
+    digests: Mapping[str, str],
+) -> dict:
+    """What a state says of its run, as JSON can hold it.
+
+    Args:
+      requested: the config as the flags have it.
+      resolved: the same with every `auto` resolved.
+      steps: of each scale.
+      gigabytes: that the run may take; 0: without limit.
+      digests: {flag: sha256 of its picture or of the weights}.
+    """
+    return {
+        "version": VERSION,
+        "versions": versions(),
+        "options": options_from_config(requested),
+        "resolved": options_from_config(resolved),
+        "steps": list(steps),
+        "memory": gigabytes,
+        "digests": dict(digests),
+    }
+
+
+def resume_run(path: Path, config: StylizeConfig) -> Resumed:
+    """The run of a state, if `config` is its config; steps may be added.
+
+    Raises:
+      UserError: a damaged file, another version, another value of an option, or fewer steps.
+    """
+    description = read_description(path)
+    if description["version"] != VERSION:
+        raise UserError(
+            f"--resume: expected a state of tf_nst {VERSION}, received {path} of "
+            f"{description['version']}; without --resume the run begins anew"
+        )
+    received = options_from_config(config)
+    _check_options(path, description["options"], received)
+    steps, resolved = description["steps"], description["resolved"]
+    if received.get("steps") != description["options"].get("steps"):
+        steps = _more_steps(path, description, config.steps)
+        resolved = resolved | {"steps": ",".join(map(str, steps))}
+    # As much memory as then makes the same plan; windows stay a choice where they were one.
+    tile, memory = description["options"]["tile"], description["memory"]
+    each = {"steps": ",".join(map(str, steps)), "scales": len(steps)}
+    again = resolved | each | {"tile": tile, "memory": memory}
+    return Resumed(path, description, config_from_options(again), config_from_options(resolved))
+
+
+def picture_digests(inputs: Inputs) -> dict[str, str]:
+    """sha256 of each picture that goes in, by the flag that names it."""
+    return {flag: picture.sha256 for flag, picture in inputs.pictures.items()}
+
+
+def check_digests(resumed: Resumed, digests: Mapping[str, str]) -> None:
+    """Refuses other pictures or weights than those of the state.
+
+    Args:
+      digests: some of those of `describe_run`.
+
+    Raises:
+      UserError: one has another sha256.
+    """
+    for flag, digest in digests.items():
+        expected = resumed.description["digests"][flag]
+        if digest != expected:
+            raise UserError(
+                f"--{flag}: expected the file with which {resumed.path} was painted (sha256 "
+                f"{expected[:12]}…), received another one (sha256 {digest[:12]}…)"
+            )
+
+
+def changed_packages(resumed: Resumed) -> list[str]:
+    """A line for each package whose version is not that of the state: the pixels may differ."""
+    before, now = resumed.description["versions"], versions()
+    return [
+        f"--resume: {resumed.path} was painted with {name} {before[name]}, this is {version}: "
+        "the pixels may not be quite the same"
+        for name, version in now.items()
+        if before[name] != version
+    ]
+
+
+def _check_options(path: Path, expected: dict, received: dict) -> None:
+    for name in {**expected, **received}:
+        one, other = expected.get(name), received.get(name)
+        if name != "steps" and one != other:
+            raise UserError(
+                f"--{name}: expected {_text(one)}, with which {path} was painted, received "
+                f"{_text(other)}; without --resume the run begins anew"
+            )
+
+
+def _text(value: object) -> str:
+    return "none" if value is None else str(value)
+
+
+def _more_steps(path: Path, description: dict, received: tuple[int, ...]) -> tuple[int, ...]:
+    """The steps of each scale; those beyond what was requested before are the last scale's.
+
+    Raises:
+      UserError: fewer steps, or more at a scale that is done.
+    """
+    planned, scale = description["steps"], description["scale"]
+    steps = list(received)
+    if len(steps) == 1:
+        last = max(index for index, count in enumerate(planned) if count)
+        steps = [*planned]
+        steps[last] += received[0] - sum(planned)
+    done = steps[:scale] == planned[:scale] and len(steps) == len(planned)
+    if not done or any(new < old for new, old in zip(steps, planned, strict=True)):
+        listed = ",".join(map(str, planned))
+        raise UserError(
+            f"--steps: expected {sum(planned)} or more, or {listed} with more from scale "
+            f"{scale + 1} on, at which {path} is, received {','.join(map(str, received))}"
+        )
+    return tuple(steps)

@@ -1,0 +1,135 @@
+"""NAME.state: where a run stands, in one file. No TensorFlow here.
+
+The file is NumPy's own .npz, stored and not compressed: a zip archive of plain arrays, each with
+the checksum (CRC-32) that zip gives it. Its first array is the description, a text in JSON, which
+names all others: zip's own list of names has no checksum.
+"""
+
+import contextlib
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from tf_nst.errors import RunError, UserError
+
+_DESCRIPTION = "tf_nst"
+# A zip's first header has the first array's name after 30 bytes.
+_MARK = f"{_DESCRIPTION}.npy".encode()
+_MARK_AT = 30
+_NAMES = "arrays"
+# What NumPy, zip and JSON raise at files that are not whole.
+_DAMAGE = (
+    *(OSError, EOFError, ValueError, KeyError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+
+
+def state_path(picture: str | Path) -> Path:
+    """NAME.state beside NAME.png."""
+    return Path(picture).with_suffix(".state")
+
+
+def is_state(path: Path) -> bool:
+    """Whether a file begins as a state of tf_nst does."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(_MARK_AT + len(_MARK))
+    except OSError:
+        return False
+    return start.startswith(b"PK") and start.endswith(_MARK)
+
+
+def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray]) -> None:
+    """Writes a state whole or not at all, and makes sure that it is on the disk.
+
+    It is written under a temporary name, which a run that is killed leaves behind and the next one
+    writes over, flushed and renamed, and the folder is flushed.
+
+    Raises:
+      RunError: an OSError, such as a full disk; the state before stays.
+    """
+    temporary = temporary_path(path)
+    text = np.array(json.dumps({_NAMES: list(arrays), **description}).encode())
+    try:
+        temporary.unlink(missing_ok=True)
+        with open(temporary, "xb") as file:
+            np.savez(file, **{_DESCRIPTION: text}, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        _unlink(temporary)
+        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def read_description(path: Path) -> dict:
+    """The description of a state, all of whose checksums are right; no array stays in memory.
+
+    Raises:
+      UserError: the file cannot be read, is damaged or is not from tf_nst.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+        with np.load(path, allow_pickle=False) as arrays:
+            description = json.loads(arrays[_DESCRIPTION].item())
+            names = [_DESCRIPTION, *description.pop(_NAMES)]
+            if damaged is None and names == arrays.files:
+                return description
+    except _DAMAGE as error:
+        raise _refusal(path) from error
+    raise _refusal(path)
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of a state by name.
+
+    Raises:
+      UserError: as `read_description`.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files if name != _DESCRIPTION}
+    except _DAMAGE as error:
+        raise _refusal(path) from error
+
+
+def remove_state(path: Path) -> None:
+    """Removes a state, and what a run that was killed left of the next one."""
+    if is_state(path):
+        _unlink(path)
+    _unlink(temporary_path(path))
+
+
+def temporary_path(path: Path) -> Path:
+    """Where a state is written before it takes its name."""
+    return path.with_name(f".tf_nst-{path.name}.tmp")
+
+
+def _unlink(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def _refusal(path: Path) -> UserError:
+    return UserError(
+        f"--resume: expected a whole state of tf_nst, received {path}, which is damaged or is "
+        "not from tf_nst; without --resume the run begins anew"
+    )
+
+
+def _flush_folder(folder: Path) -> None:
+    """Flushes a folder's list of names to the disk, where the system can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
