@@ -154,13 +154,17 @@ def test_missing_folder_is_a_run_error(tmp_path, name):
         write_atomically(tmp_path / name, b"x")
 
 
-def test_data_reach_the_disk_before_the_name(tmp_path, monkeypatch):
+def kind_of(descriptor):
+    return "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
+
+
+def test_data_reach_the_disk_before_the_name_and_the_name_after(tmp_path, monkeypatch):
     order = []
-    monkeypatch.setattr(os, "fsync", lambda fd: order.append("fsync"))
+    monkeypatch.setattr(os, "fsync", lambda fd: order.append(kind_of(fd)))
     real = os.replace
     monkeypatch.setattr(os, "replace", lambda a, b: (order.append("replace"), real(a, b)))
     write_atomically(tmp_path / "a", b"x")
-    assert order == ["fsync", "replace"]
+    assert order == ["file", "replace", "folder"]
 
 
 def test_a_disk_that_fills_at_the_second_file_leaves_both_as_they_were(tmp_path, monkeypatch):

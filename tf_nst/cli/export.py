@@ -5,6 +5,7 @@ import sys
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG
+from tf_nst.cli.terminal import say
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PRESET, accepted_flags, preset_flags
 from tf_nst.config.value_types import Text
@@ -59,18 +60,18 @@ def write(values) -> int:
         if not os.path.exists(path):
             raise UserError(f"--style: {path} does not exist; expected an image file")
     for line in _notes(values.preset):
-        print(f"note: {line}", flush=True)
+        say(f"note: {line}")
     from tf_nst.serving.export import export
 
     folder = export(
         values.output,
         styles,
         max_megapixels=values.max_megapixels,
-        report=lambda line: print(line, flush=True),
+        report=say,
         **options,
     )
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    print(f"exported {folder} ({size / 1e6:.1f} MB)")
+    say(f"exported {folder} ({size / 1e6:.1f} MB)")
     return 0
 
 

@@ -6,6 +6,7 @@ import time
 
 from tf_nst.cli.flags import WEIGHTED_BY
 from tf_nst.cli.stop import Stop
+from tf_nst.cli.terminal import say
 from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.config.tiles import tile_of
 from tf_nst.engine.events import StepsDone
@@ -34,9 +35,9 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs, began: float) -
       RunError: a loss is not finite or another worker is gone (the last good picture is written),
         or a file cannot be.
     """
-    painting = prepare(config, inputs, _say, pause_every=values.preview_every, began=began)
+    painting = prepare(config, inputs, say, pause_every=values.preview_every, began=began)
     for line in (*_first_lines(painting), *_changes(values, painting)):
-        _say(line)
+        say(line)
     history, ending = History(painting.job.scales), "painted"
     worker, workers = worker_place(painting.job.strategy)
     with Stop() as stop:
@@ -50,14 +51,10 @@ def paint_picture(values, config: StylizeConfig, inputs: Inputs, began: float) -
         if stop.signum:
             ending = f"stopped after {_steps(history.steps)}, the picture so far is"
         if worker:
-            _say(f"worker {worker + 1} of {workers} is done, the first one writes the picture")
+            say(f"worker {worker + 1} of {workers} is done, the first one writes the picture")
         else:
             _write(values, painting, history, image, ending, time.perf_counter() - began)
     return stop.exit_code if stop.signum else 0
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
 
 
 def _steps(count: int) -> str:
@@ -162,10 +159,10 @@ def _write(values, painting: Painting, history: History, image, ending: str, sec
     record_data = record_bytes(_record(painting, history, seconds))
     write_together({values.output: data, record: record_data, settings: flags})
     for note in notes:
-        _say(f"note: {note}")
+        say(f"note: {note}")
     loss = f"loss {_loss(painting, history.final):.4g}, " if history.final else ""
     beside = f"{record.name}, {settings.name}"
-    _say(f"{ending} {values.output} ({loss}{duration(seconds)}; {beside})")
+    say(f"{ending} {values.output} ({loss}{duration(seconds)}; {beside})")
 
 
 def _write_last_good(values, painting: Painting, history: History, image, seconds: float) -> None:
@@ -174,7 +171,7 @@ def _write_last_good(values, painting: Painting, history: History, image, second
     record = record_path(values.output)
     record_data = record_bytes(_record(painting, history, seconds))
     write_together({values.output: data, record: record_data})
-    _say(f"the last good picture is {values.output} ({record.name})")
+    say(f"the last good picture is {values.output} ({record.name})")
 
 
 def _encoded(values, painting: Painting, image) -> Encoded:

@@ -7,6 +7,7 @@ import time
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE
 from tf_nst.cli.run import same_file
+from tf_nst.cli.terminal import say
 from tf_nst.config import MAX_SIDE, ObjectiveConfig
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import Integer, Real, Text
@@ -92,11 +93,11 @@ def request_picture(values) -> int:
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
     image = _image(answer.image)
     for note in image.save(values.output):
-        print(f"note: {note}")
+        say(f"note: {note}")
     losses = ", ".join(f"{loss:.4g}" for loss in answer.losses)
     seconds = time.perf_counter() - began
-    print(f"painted {values.output} ({image.width}×{image.height}, {seconds:.1f} s)")
-    print(f"losses  {losses}")
+    say(f"painted {values.output} ({image.width}×{image.height}, {seconds:.1f} s)")
+    say(f"losses  {losses}")
     return 0
 
 

@@ -1,18 +1,15 @@
 """Files written whole or not at all, and pixels in the format that a name asks for."""
 
-import contextlib
 import os
-import secrets
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from numpy.typing import NDArray
 
 from tf_nst.errors import RunError, UserError
 from tf_nst.io import encoding, profiles
 from tf_nst.io.depth import to_depth
+from tf_nst.io.replacing import Data, discard, publish, stage
 
 ENCODERS = {
     ".png": encoding.encode_png,
@@ -111,51 +108,37 @@ def encode_pixels(
     return write, tuple(f"{path}: {line}" for line in (*notes, *more))
 
 
-def write_atomically(
-    path: str | os.PathLike, data_or_callable: bytes | Callable[[BinaryIO], object]
-) -> None:
+def write_atomically(path: str | os.PathLike, data: Data) -> None:
     """Write bytes, or what a callable writes to the open file, whole or not at all.
 
     Raises:
         RunError: an OSError, such as a full disk.
     """
-    write_together({path: data_or_callable})
+    write_together({path: data})
 
 
-def write_together(
-    files: dict[str | os.PathLike, bytes | Callable[[BinaryIO], object]],
-) -> None:
-    """Write several files, all or none of them where the disk is full.
+def write_together(files: dict[str | os.PathLike, Data]) -> None:
+    """Write several files that belong together, all or none of them where the disk is full.
 
     Temporary files in the same folders are flushed to the disk, and only when all are whole do
-    they take the names; on any failure they are removed, and what stood there before stays.
+    they take the names, the first one's first (`publish`); on any failure they are removed. A
+    file that is replaced leaves its permissions; a symbolic link stays, its target is replaced.
 
     Raises:
         RunError: an OSError, such as a full disk.
     """
-    temporaries = {}
+    staged = []
+    path = next(iter(files))
     try:
         for path, data in files.items():
-            temporaries[path] = Path(path).parent / f".tf_nst-{secrets.token_hex(8)}.tmp"
-            _write_whole(temporaries[path], data)
-        for path, temporary in temporaries.items():
-            os.replace(temporary, path)
+            staged.append(stage(path, data))
+        path = next(iter(files))
+        publish(staged)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
-        for temporary in temporaries.values():
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-
-
-def _write_whole(path: Path, data_or_callable: bytes | Callable[[BinaryIO], object]) -> None:
-    with open(path, "xb") as file:
-        if callable(data_or_callable):
-            data_or_callable(file)
-        else:
-            file.write(data_or_callable)
-        file.flush()
-        os.fsync(file.fileno())
+        for temporary, _ in staged:
+            discard(temporary)
 
 
 def _suffix(path: Path, flag: str) -> str:
