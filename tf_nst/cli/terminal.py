@@ -1,5 +1,6 @@
 """Lines for a person: a run survives a closed stdout, and any encoding of it."""
 
+import io
 import os
 import sys
 import unicodedata
@@ -12,7 +13,7 @@ _PLAIN = str.maketrans({"×": "x", "…": "...", "–": "-", "α": "alpha", "β"
 _CONTROLS = ("Cc", "Cs", "Zl", "Zp")
 
 
-class Lossy:
+class Lossy(io.TextIOBase):
     """A text stream that loses what cannot be written: its reader is gone, its disk is full.
 
     Characters that the encoding lacks are written in ASCII. None is lost from the start.
@@ -34,6 +35,10 @@ class Lossy:
     def flush(self) -> None:
         """Flushes what is not lost."""
         self._attempt(lambda: self._stream.flush())
+
+    def fileno(self) -> int:
+        """The stream's descriptor."""
+        return self._stream.fileno()
 
     def isatty(self) -> bool:
         """Whether lines reach a terminal."""
