@@ -1,5 +1,6 @@
 """One run of the figures' command, from checked flags to written files."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -7,12 +8,15 @@ from pathlib import Path
 from tf_nst import viz
 from tf_nst.cli.terminal import say
 from tf_nst.engine.job import Job
+from tf_nst.io.flag_lines import portable
 from tf_nst.io.images import Image
 from tf_nst.io.listeners import Progress, duration
 from tf_nst.io.manifest import record_bytes, record_path
-from tf_nst.io.writing import write_together
+from tf_nst.io.rescue import write_or_rescue
 from tf_nst.viz.figures import rendered
 from tf_nst.viz.patches import counted
+
+_FILES = ("content", "style", "images", "record", "output")
 
 
 def draw_kind(name: str, values, options: dict) -> int:
@@ -34,11 +38,12 @@ def draw_kind(name: str, values, options: dict) -> int:
     else:
         data, _ = Image(rendered(drawing.figure())).encode(output)
     seconds = time.perf_counter() - began
-    record = {"figure": name, "settings": _settings(values), **_weights(drawing)}
+    record = {"figure": name, "settings": _settings(values, output.parent), **_weights(drawing)}
     record |= {"seconds": round(seconds, 3), "numbers": drawing.numbers()}
-    path = record_path(output)
-    write_together({output: data, path: record_bytes(record)})
-    say(f"drew {output} ({duration(seconds)}; {path.name})")
+    write_or_rescue(
+        output, lambda path: {path: data, record_path(path): record_bytes(path, record)}
+    )
+    say(f"drew {output} ({duration(seconds)}; {record_path(output).name})")
     return 0
 
 
@@ -65,8 +70,16 @@ def _pictures_done(done: int, total: int) -> None:
         say(f"pictures {done}/{total}")
 
 
-def _settings(values) -> dict:
-    return {name: values[name].value for name in values if name not in ("debug", "flagfile")}
+def _settings(values, folder: Path) -> dict:
+    """The flags of a figure; files as a record in `folder` names them."""
+    left_out = ("debug", "flagfile", "overwrite")
+    settings = {name: values[name].value for name in values if name not in left_out}
+    files = {name: settings[name] for name in _FILES if settings.get(name)}
+    if os.path.isabs(settings.get("weights", "")):
+        files["weights"] = settings["weights"]
+    return settings | {
+        name: portable(path, folder).removeprefix("./") for name, path in files.items()
+    }
 
 
 def _weights(drawing) -> dict:

@@ -8,7 +8,7 @@ from tf_nst.cli.flags import DEBUG
 from tf_nst.cli.terminal import say
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PRESET, accepted_flags, preset_flags
-from tf_nst.config.value_types import Text
+from tf_nst.config.value_types import FilePath, Text
 from tf_nst.errors import UserError
 from tf_nst.serving.options import EXPORT_OPTIONS, MAX_MEGAPIXELS, export_config
 
@@ -30,7 +30,7 @@ EXPORT_FLAGS = (
     Option(
         "output",
         "models/nst",
-        Text("a folder", "a path"),
+        FilePath("a folder", "a path"),
         "where versions of the model are written; its name is the model's",
         required=True,
     ),
@@ -92,12 +92,13 @@ def parse_styles(text: str) -> list[tuple[str, float]]:
     Raises:
       UserError: an empty path, a weight that is not above 0.
     """
-    if os.path.exists(text):
-        return [(text, 1.0)]
+    if os.path.exists(os.path.expanduser(text)):
+        return [(os.path.expanduser(text), 1.0)]
     return [_parse_style(part.strip()) for part in text.split(",")]
 
 
 def _parse_style(part: str) -> tuple[str, float]:
+    part = os.path.expanduser(part)
     path, colon, number = part.rpartition(":")
     if os.path.exists(part) or not colon:
         path, number = part, "1"

@@ -85,7 +85,7 @@ def _flag_files(arguments: list[str]) -> list[str]:
 def _flag_value(argument: str, following: str) -> str:
     """The value in --NAME=VALUE; for --NAME alone the argument that follows."""
     _, equals, value = argument.partition("=")
-    return value.strip() if equals else following
+    return value if equals else following
 
 
 def _with_presets(arguments: list[str], table: tuple[Option, ...]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.imports import import_tensorflow
+from tf_nst.cli.overwrite import check_overwrite
 from tf_nst.errors import UserError
 
 USAGE = """\
@@ -45,11 +46,13 @@ def paint(values) -> int:
 
 
 def _check_output(values, init: str) -> None:
-    from tf_nst.io.manifest import check_sidecars, preview_path
+    from tf_nst.io.manifest import check_preview, check_sidecars, preview_path
     from tf_nst.io.writing import check_output
 
     check_output(values.output)
     check_sidecars(values.output)
+    if values.preview_every:
+        check_preview(values.output)
     for flag, source in (
         ("--content", values.content),
         ("--style", values.style),
@@ -64,6 +67,7 @@ def _check_output(values, init: str) -> None:
                 f"--preview_every and {flag}: {source} would be written over by previews, "
                 "expected another --output"
             )
+    check_overwrite(values.output, values.overwrite)
 
 
 def same_file(one: str | Path, other: str) -> bool:

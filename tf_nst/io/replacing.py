@@ -5,7 +5,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -89,8 +89,8 @@ def _permissions(path: Path) -> int | None:
         return None
 
 
-def publish(files: list[Staged]) -> None:
-    """Gives the files their names, the first before the others.
+def publish(files: list[Staged], gone: Sequence[Path] = ()) -> None:
+    """Gives the files their names, the first before the others; removes those of `gone`.
 
     What stood under the others' names is moved out of the way before, so that at no moment, nor
     after a crash, an old file stands beside a new one: only files that belong together, or fewer.
@@ -100,8 +100,9 @@ def publish(files: list[Staged]) -> None:
     """
     first, *others = files
     folders = {target.parent for _, target in files}
+    old_names = [*(target for _, target in others), *gone]
     with _locked(folders):
-        aside = _move_aside(others, folders)
+        aside = _move_aside(old_names, folders)
         try:
             os.replace(*first)
         except BaseException:
@@ -117,11 +118,11 @@ def publish(files: list[Staged]) -> None:
                 discard(old)
 
 
-def _move_aside(files: list[Staged], folders: set[Path]) -> list[Staged]:
+def _move_aside(names: list[Path], folders: set[Path]) -> list[Staged]:
     """The files that stood under these names, as what may take the names again."""
     aside = []
     try:
-        for _, target in files:
+        for target in names:
             if target.exists():
                 old = temporary_in(target.parent)
                 os.rename(target, old)

@@ -1,0 +1,94 @@
+"""What a record and a flag file say of a painting."""
+
+from pathlib import Path
+
+from tf_nst.cli.flags import WEIGHTED_BY
+from tf_nst.config import options_from_config
+from tf_nst.config.tiles import tile_of
+from tf_nst.engine.strategy import strategy_name
+from tf_nst.io.flag_lines import portable
+from tf_nst.io.images import Image
+from tf_nst.io.listeners import History
+from tf_nst.painting import Painting
+
+
+def pictures_of(painting: Painting) -> dict[str, Image]:
+    """The pictures that go in, by the flag that names them."""
+    content, style, start, _ = painting.inputs
+    pictures = {"content": content, "style": style}
+    return pictures if start is None else pictures | {"init": start}
+
+
+def digests(painting: Painting) -> dict[str, str]:
+    """sha256 of the weights and of each picture that goes in, by flag."""
+    pictures = {name: picture.sha256 for name, picture in pictures_of(painting).items()}
+    return {"weights": painting.weights.checksum, **pictures}
+
+
+def record_of(values, painting: Painting, history: History, seconds: float, path: Path) -> dict:
+    """What the record beside the picture `path` says of a run of so many seconds."""
+    inputs = painting.inputs
+    return {
+        "device": strategy_name(painting.job.strategy),
+        "settings": _settings(values, painting, history, path.parent),
+        "weights": {"source": painting.weights.source, "sha256": painting.weights.checksum},
+        "inputs": {
+            name: {
+                "name": portable(picture.name, path.parent).removeprefix("./"),
+                "sha256": picture.sha256,
+            }
+            for name, picture in pictures_of(painting).items()
+        },
+        "sizes": {
+            "picture": [inputs.content.width, inputs.content.height],
+            "content": list(inputs.sources[0][::-1]),
+            "style": list(inputs.sources[1][::-1]),
+            "style_measured": [inputs.style.width, inputs.style.height],
+        },
+        "scales": [
+            {"width": scale.width, "height": scale.height, "steps": steps}
+            for scale, steps in zip(painting.job.scales, history.steps_of_scales, strict=True)
+        ],
+        "steps_made": history.steps,
+        "seconds": round(seconds, 3),
+        "seconds_in_steps": round(history.seconds, 3),
+        "term_weights": {term.name: term.weight for term in painting.job.terms},
+        "final": history.final,
+        "losses": history.values,
+    }
+
+
+def _settings(values, painting: Painting, history: History, folder: Path) -> dict:
+    """The options that paint the same again, but those of None, such as seconds that became steps.
+
+    The windows are those that the run ended in where memory was shorter than planned.
+    """
+    options = options_from_config(painting.config)
+    if painting.config.strategy != "workers":
+        pairs = zip(history.cores_of_scales, painting.plan.cores, strict=True)
+        cores = (planned if core is None else core for core, planned in pairs)
+        options["tile"] = tile_of(tuple(cores))
+    if painting.weights.source == "file":
+        options["weights"] = portable(values.weights, folder)
+    if painting.inputs.start is not None:
+        options["init"] = portable(values.init, folder)
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def flags_of(values, painting: Painting, history: History, path: Path) -> dict[str, object]:
+    """All that the picture `path` depends on, for the flag file beside it.
+
+    A path that was given relative to the working directory is relative to the flag file, the
+    picture's is its name: the folder can be moved. The steps are those of each scale, fewer than
+    requested where a signal ended the run. Flags without effect are left out: the command refuses
+    them.
+    """
+    paths = {name: portable(values[name].value, path.parent) for name in ("content", "style")}
+    steps = ",".join(map(str, history.steps_of_scales))
+    scales = {"steps": steps, "scales": len(history.steps_of_scales)}
+    options = _settings(values, painting, history, path.parent) | scales
+    for name, weight in WEIGHTED_BY.items():
+        if options[weight] == 0:
+            del options[name]
+    beside = {"output": f"./{path.name}", "output_profile": values.output_profile}
+    return {**paths, **options, **beside, "keep_metadata": values.keep_metadata}
