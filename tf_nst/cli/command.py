@@ -1,5 +1,6 @@
 """What every command does around its work: flags, exit codes, one line for a failure."""
 
+import os
 import signal
 import sys
 import traceback
@@ -42,6 +43,8 @@ def run_command(
       What `work` returns; 0 for --help; 2 for what can be mended in the command, 1 for what failed
       while running, 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP.
     """
+    # The process is the command's own: a backend that is set for other programs changes nothing.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     numbers = [number for number in heeded() if number != signal.SIGINT]
     before = {number: signal.signal(number, _terminate) for number in numbers}
     try:
