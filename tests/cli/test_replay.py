@@ -6,7 +6,7 @@ import json
 import h5py
 import numpy as np
 import pytest
-from command_line import FILES, SHORT, assert_fine, counted, parsed
+from command_line import FILES, SHORT, assert_fine, counted, parsed, pixels
 from PIL import Image as Pillow
 
 from tf_nst.model.hdf5 import convolutions
@@ -65,6 +65,23 @@ def test_without_a_file_to_start_from_none_is_recorded(folder, paint_here):
 def test_an_unchanged_replay_says_nothing(replay):
     assert notes(replay()) == []
     assert notes(replay("--flagfile=again.cfg")) == []
+
+
+def test_any_name_is_replayed_after_its_folder_was_moved(folder, paint_here, run_here, monkeypatch):
+    """Bytes that are not UTF-8, line breaks that would smuggle a flag in, blanks at both ends."""
+    name, here = " caf\udce9\n--steps=1\r.png", folder / "caf\udce9"
+    here.mkdir()
+    for file in ("photo.png", "painting.png"):
+        (folder / file).rename(here / f"{file}{name}")
+    monkeypatch.chdir(here)
+    inputs = (f"--content=photo.png{name}", f"--style=painting.png{name}")
+    assert_fine(paint_here(*inputs, f"--output=out{name}"))
+    first = pixels(here / f"out{name}")
+    (here / f"out{name}").unlink()
+    here.rename(folder / "moved")
+    monkeypatch.chdir(folder)
+    assert notes(run_here(f"--flagfile=moved/out{name[:-4]}.cfg")) == []
+    np.testing.assert_array_equal(pixels(folder / "moved" / f"out{name}"), first)
 
 
 def test_flag_files_are_listed_in_the_order_of_the_command_line(folder):

@@ -33,6 +33,7 @@ def paint(values) -> int:
     """Paints the picture of parsed flags. TensorFlow comes only when they are known to be good."""
     began = time.perf_counter()
     config = config_from_flags(values)
+    _check_one_style(values.style)
     _check_output(values, config.init)
     from tf_nst.io.inputs import read_inputs
     from tf_nst.io.writing import check_size
@@ -43,6 +44,14 @@ def paint(values) -> int:
     from tf_nst.cli.painter import paint_picture
 
     return paint_picture(values, config, inputs, began)
+
+
+def _check_one_style(style: str) -> None:
+    paths = [part.rpartition(":")[0] or part for part in style.split(",")]
+    if len(paths) > 1 and not os.path.exists(style) and any(map(os.path.exists, paths)):
+        raise UserError(
+            f"--style: expected one image file, received {style}; only tf-nst-export blends several"
+        )
 
 
 def _check_output(values, init: str) -> None:
