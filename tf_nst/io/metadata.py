@@ -1,5 +1,7 @@
 """What a photograph says of its making: EXIF, for a painting that is to keep it."""
 
+import os
+
 from PIL import Image as Pillow
 
 # Description, camera, software, time, author, copyright; the rest of TIFF's tags is of the file.
@@ -18,6 +20,8 @@ def read_exif(path: str) -> bytes:
 
     Orientation, sizes, thumbnail and the maker's notes are left out: the painting has its own.
     """
+    if not os.path.isfile(path):  # a pipe was emptied when the pixels were read
+        return b""
     try:
         with Pillow.open(path) as picture:
             data = _kept(picture.getexif())
