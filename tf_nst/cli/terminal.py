@@ -38,7 +38,7 @@ class Lossy(io.TextIOBase):
 
     def fileno(self) -> int:
         """The stream's descriptor."""
-        return self._stream.fileno()
+        return super().fileno() if self._stream is None else self._stream.fileno()
 
     def isatty(self) -> bool:
         """Whether lines reach a terminal."""
