@@ -1,5 +1,7 @@
 """Keras' settings for other programs change nothing, or a line names the setting."""
 
+import os
+import subprocess
 import sys
 
 import keras
@@ -75,6 +77,21 @@ def test_another_backend_is_one_line_that_names_the_setting(without_keras, monke
         check_backend()
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     check_backend()
+
+
+@pytest.mark.parametrize("text", ['{"floatx": "bad"}', '{"image_data_format": 1}', "[]"])
+def test_settings_that_keras_refuses_are_one_line_that_names_the_file(tmp_path, text):
+    (tmp_path / "keras.json").write_text(text)
+    code = """
+from tf_nst.errors import UserError
+try:
+    import tf_nst.model.keras_on_tensorflow
+except UserError as error:
+    print(error)
+"""
+    environment = os.environ | {"KERAS_HOME": str(tmp_path)}
+    said = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True)
+    assert said.startswith(f"{tmp_path}/keras.json: expected settings that Keras takes, received")
 
 
 def test_a_backend_that_is_imported_already_counts(monkeypatch):

@@ -1,6 +1,5 @@
 """One run of the painting command, from the pictures read to the one written."""
 
-import sys
 import time
 
 from tf_nst.cli.records import digests
@@ -15,7 +14,7 @@ from tf_nst.engine.strategy import strategy_name, worker_place
 from tf_nst.errors import RunError
 from tf_nst.io.flag_file import changed_inputs, recorded_inputs
 from tf_nst.io.inputs import Inputs
-from tf_nst.io.listeners import Progress, roughly
+from tf_nst.io.listeners import roughly
 from tf_nst.painting import Painting, prepare
 
 
@@ -61,8 +60,7 @@ def _steps(count: int) -> str:
 
 def _iterate(painting: Painting, results: Results, stop: Stop):
     """Runs the job to its end or to a signal; returns the picture [1, H, W, 3]."""
-    progress = Progress(painting.job.terms, painting.job.scales, sys.stdout)
-    listeners = [results.history, results.outcome, progress]
+    listeners = [results.history, results.outcome, results.progress]
     if results.values.preview_every and not worker_place(painting.job.strategy)[0]:
         listeners.append(results.previews())
     try:
@@ -72,7 +70,7 @@ def _iterate(painting: Painting, results: Results, stop: Stop):
             if isinstance(event, StepsDone) and (stop.signum or results.outcome.diverged):
                 break
     finally:
-        progress.close()
+        results.progress.close()
     return event.image
 
 

@@ -1,5 +1,6 @@
 """What a run of the painting command writes: the picture, its record, its flag file, previews."""
 
+import sys
 from pathlib import Path
 
 from tf_nst.cli.records import digests, flags_of, record_of
@@ -7,7 +8,7 @@ from tf_nst.cli.terminal import say
 from tf_nst.engine.failures import UnfinishedError
 from tf_nst.errors import NstError, RunError
 from tf_nst.io.flag_file import settings_bytes, settings_path
-from tf_nst.io.listeners import History, Previews, contributions, duration
+from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
 from tf_nst.io.manifest import preview_path, record_bytes, record_path
 from tf_nst.io.metadata import read_exif
 from tf_nst.io.outcome import Outcome
@@ -17,12 +18,16 @@ from tf_nst.painting import Painting, finished
 
 
 class Results:
-    """Writes what comes of a painting, by the command's flags; `history` is for its events."""
+    """Writes what comes of a painting, by the command's flags.
+
+    `history`, `outcome` and `progress` are listeners for its events.
+    """
 
     def __init__(self, values, painting: Painting):
         self.values, self.painting = values, painting
         self.history = History(painting.job.scales)
         self.outcome = Outcome(painting.job.terms)
+        self.progress = Progress(painting.job.terms, painting.job.scales, sys.stdout)
         self.exif = read_exif(values.content) if values.keep_metadata else b""
         self.preview_failed = False
 
@@ -81,6 +86,7 @@ class Results:
             write_atomically(path, picture.encode(path, self.values.output_profile, self.exif)[0])
         except (NstError, OSError) as error:
             if not self.preview_failed:
+                self.progress.close()
                 say(f"note: {error}; the painting goes on")
             self.preview_failed = True
 

@@ -7,14 +7,19 @@ import sys
 from tf_nst.errors import UserError
 
 
+def settings_path() -> str:
+    """Keras' file of settings."""
+    home = os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
+    return os.path.join(home, "keras.json")
+
+
 def chosen_backend() -> tuple[str, str]:
     """Keras' backend, and the setting that it is from: an environment variable or a file."""
     if "keras" in sys.modules:
         return sys.modules["keras"].config.backend(), "keras.backend"
     if backend := os.environ.get("KERAS_BACKEND"):
         return backend, "KERAS_BACKEND"
-    home = os.environ.get("KERAS_HOME") or os.path.join(os.path.expanduser("~"), ".keras")
-    path = os.path.join(home, "keras.json")
+    path = settings_path()
     try:
         with open(path, encoding="utf-8") as file:
             return json.load(file)["backend"], path
@@ -38,6 +43,11 @@ def check_backend() -> None:
 
 check_backend()
 
-import keras  # noqa: E402
+try:
+    import keras
+except (AttributeError, OSError, ValueError) as error:
+    raise UserError(
+        f"{settings_path()}: expected settings that Keras takes, received others ({error})"
+    ) from error
 
 __all__ = ["keras"]
