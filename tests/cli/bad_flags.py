@@ -14,6 +14,7 @@ TABLE = [
     ("--style=", "--style: expected", "received nothing"),
     ("--content=missing.png", "--content: missing.png does not exist"),
     ("--style=missing.png", "--style: missing.png does not exist"),
+    ("--style=painting.png:2,photo.png:1", "--style: expected one image file", "tf-nst-export"),
     ("--content=empty.png", "--content: empty.png is empty"),
     ("--style=empty.png", "--style: empty.png is empty"),
     ("--content=cut.jpg", "--content: cut.jpg is damaged or cut short", "a whole image"),

@@ -70,6 +70,8 @@ HELP_PARTS = {
     "strategy": (*STRATEGIES, "one picture"),
     "output_profile": ("srgb", "input"),
     "preview_every": ("steps", "0"),
+    "keep_metadata": ("EXIF", "place"),
+    "overwrite": ("true", "false", "ask", "terminal"),
     "debug": ("tracebacks",),
     "flagfile": ("override",),
 }

@@ -36,6 +36,32 @@ def test_with_debug_everything_shows(capfd):
     assert capfd.readouterr().err == "chatter\nours\n"
 
 
+DYING = """
+import os, signal, sys
+from tf_nst.cli.quiet import quiet
+with quiet(debug=False):
+    for number in range(100):
+        os.write(2, f"chatter {number}\\n".encode())
+    os.write(2, b"Check failed: a < b\\n")
+    END
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "shown"),
+    [
+        ("os.abort()", True),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", True),
+        ("sys.exit(1)", False),
+        ("raise SystemExit", False),
+    ],
+)
+def test_the_last_lines_before_a_crash_are_shown(tmp_path, end, shown):
+    err = finish(start_fresh(tmp_path, code=DYING.replace("END", end))).err
+    assert err.endswith("chatter 99\nCheck failed: a < b\n") == shown
+    assert "chatter 79\n" not in err and bool(err) == shown
+
+
 @pytest.mark.parametrize("failure", [None, ValueError, KeyboardInterrupt])
 def test_afterwards_stderr_is_as_it_was(capfd, failure):
     stream, open_before = sys.stderr, len(os.listdir("/dev/fd"))

@@ -153,16 +153,18 @@ def test_the_record_holds_every_term_at_every_step_and_at_the_end(record):
 # --- the flag file ----------------------------------------------------------------------------
 
 
-def test_the_flag_file_holds_resolved_values_and_absolute_paths(whole):
+def test_the_flag_file_holds_resolved_values_and_paths_that_start_at_it(whole):
     flags = settings(whole.sub / "out.cfg")
     assert "auto" not in flags.values() and "None" not in flags.values()
     assert flags.keys() == {flag.name for flag in PAINT_FLAGS} - {
-        *("checkpoint_seconds", "debug", "preset", "preview_every", "resume", "seconds")
+        *("checkpoint_seconds", "debug", "overwrite", "preset", "preview_every", "resume"),
+        "seconds",
     }
     assert flags["weights"] == "random" and flags["seed"] == "3"
     assert (flags["steps"], flags["scales"]) == (str(STEPS), "1")
-    for name in ("content", "style", "output"):
-        assert Path(flags[name]).is_absolute() and Path(flags[name]).exists()
+    files = {name: flags[name] for name in ("content", "style", "output")}
+    expected = {"content": "../photo.png", "style": "../painting.png", "output": "./out.png"}
+    assert files == expected
 
 
 def test_the_flag_file_paints_the_same_pixels_from_another_folder(
@@ -176,8 +178,9 @@ def test_the_flag_file_paints_the_same_pixels_from_another_folder(
     assert_fine(ran)
     np.testing.assert_array_equal(pixels(again), pixels(whole.sub / "out.png"))
     assert snapshot(whole.folder) == before
-    same = settings(cfg) | {"output": str(again)}
-    assert settings(tmp_path / "again.cfg") == same
+    photographs = {"content": "photo.png", "style": "painting.png"}
+    same = {flag: str(whole.folder / name) for flag, name in photographs.items()}
+    assert settings(tmp_path / "again.cfg") == settings(cfg) | same | {"output": "./again.png"}
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,37 @@ def test_a_full_disk_is_one_line_and_exit_code_1_and_leaves_the_old_picture(
     assert snapshot(folder) == before
 
 
+def test_a_preview_and_a_record_that_cannot_be_written_do_not_lose_the_picture(
+    folder, run_here, monkeypatch
+):
+    replace = os.replace
+
+    def full(source, target):
+        if "preview" in str(target) or str(target) == "out.json":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(source, target)
+
+    monkeypatch.setattr("os.replace", full)
+    ran = run_here(*GOOD, *SHORT, "--preview_every=1")
+    said = ("out.json", "cannot be written: No space left", "; the picture is out.rescued.png")
+    assert_one_line(ran, 1, said[1:])
+    note = "note: out.preview.png cannot be written: No space left on device; the painting goes on"
+    assert ran.out.splitlines().count(note) == 1
+    names = {path.name for path in folder.iterdir()} - {"photo.png", "painting.png"}
+    assert names >= {"out.rescued.cfg", "out.rescued.json", "out.rescued.png"}
+    assert not [name for name in names if name.startswith(".tf_nst")]
+
+
+def test_a_loss_that_diverges_ends_the_run_with_one_line_and_the_picture_so_far(
+    folder, run_here, monkeypatch
+):
+    monkeypatch.setattr("tf_nst.io.outcome.DIVERGED", 0.001)
+    ran = run_here(*GOOD, *SHORT, "--optimizer=adam", "--steps=100000")
+    assert_one_line(ran, 1, ("the loss rose from", "expected a smaller --learning_rate"))
+    assert "the picture so far is out.png" in ran.out
+    Pillow.open(folder / "out.png").load()
+
+
 # --- losses that are not finite --------------------------------------------------------------
 
 

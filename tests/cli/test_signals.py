@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the picture so far during the steps, one line before them."""
+"""Ctrl-C, SIGTERM and SIGHUP: the picture so far during the steps, one line before them."""
 
 import json
 import os
@@ -12,11 +12,13 @@ import pytest
 from command_line import FILES, SHORT, finish, snapshot, start_fresh
 from PIL import Image as Pillow
 
+from tf_nst.cli.command import run_command
+from tf_nst.cli.flags import DEBUG
 from tf_nst.cli.stop import Stop
 from tf_nst.io.images import Image
 
 MANY = (*FILES, "--output=out.png", "--size=32", "--steps=1000000", *SHORT, "--optimizer=adam")
-SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 BEFORE = "tf_nst: stopped before there was a picture\n"
 
 # Says when it is about to begin.
@@ -32,12 +34,12 @@ SLOW_TO_WRITE = """
 import sys, time
 from tf_nst.io.images import Image
 from tf_nst.cli.run import main
-def write(image, path, profile):
+def encode(image, path, *options):
     print("writing", path, flush=True)
-def encode(image, path, profile):
-    print("writing", path, flush=True)
-    time.sleep(60)
-Image.save, Image.encode = write, encode
+    if "preview" not in str(path):
+        time.sleep(60)
+    return b"", ()
+Image.encode = encode
 sys.exit(main(sys.argv))
 """
 
@@ -70,7 +72,7 @@ def wait_for_line(process, begin: str) -> None:
 # --- during the steps ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("number", "code"), SIGNALS)
+@pytest.mark.parametrize(("number", "code"), [SIGNALS[0], SIGNALS[2]])
 def test_a_signal_during_the_steps_writes_the_picture_so_far(folder, paint_here, number, code):
     process = start_fresh(folder, *MANY, "--preview_every=2")
     preview = folder / "out.preview.png"
@@ -177,7 +179,7 @@ def test_stop_remembers_the_first_signal(number, code):
 
 
 @pytest.mark.parametrize(("first", "code"), SIGNALS)
-@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGHUP])
 def test_stop_quits_at_the_second_signal(tmp_path, first, second, code):
     ran = finish(
         start_fresh(
@@ -185,8 +187,10 @@ def test_stop_quits_at_the_second_signal(tmp_path, first, second, code):
             code=f"""
 import os
 from tf_nst.cli.stop import Stop
+from tf_nst.io.replacing import stage
 with Stop():
     os.kill(os.getpid(), {int(first)})
+    stage("half.png", b"half")
     print("heard", flush=True)
     os.kill(os.getpid(), {int(second)})
     print("still here", flush=True)
@@ -194,3 +198,20 @@ with Stop():
         )
     )
     assert (ran.code, ran.out, ran.err) == (code, "heard\n", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [number for number, _ in SIGNALS])
+def test_an_ignored_signal_stays_ignored(number):
+    """As SIGHUP is under nohup."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with Stop() as stop:
+            os.kill(os.getpid(), number)
+            assert stop.signum == 0
+        assert (
+            run_command(["tf-nst"], (DEBUG,), "", lambda _: os.kill(os.getpid(), number) or 0) == 0
+        )
+        assert signal.getsignal(number) is signal.SIG_IGN
+    finally:
+        signal.signal(number, before)

@@ -67,13 +67,14 @@ NUMPY_SCALARS = [
 @pytest.mark.parametrize(("value", "text"), NUMPY_SCALARS, ids=lambda it: type(it).__name__)
 def test_numpy_scalars_are_written_as_pythons_values(value, text):
     data = settings_bytes("a.png", {"flag": value}, {})
-    assert data.decode().splitlines()[1:] == [f"--flag={text}"]
+    assert data.decode().splitlines()[2:] == [f"--flag={text}"]
 
 
 def test_comments_come_before_the_flags(tmp_path):
     path = write_settings(tmp_path / "a.png", {"size": 3}, {"weights": ONE, "content": TWO})
     assert path.read_text().splitlines() == [
         "# Written by tf_nst: tf-nst --flagfile=a.cfg paints a.png again.",
+        "# Paths that begin with ./ or ../ start at this file's folder.",
         f"# sha256 of the weights: {ONE}",
         f"# sha256 of content: {TWO}",
         "--size=3",

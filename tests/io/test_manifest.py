@@ -1,6 +1,7 @@
 """NAME.json, NAME.cfg and NAME.preview.png: names, contents, and what is never written over."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tf_nst.errors import UserError
 from tf_nst.io.flag_file import settings_bytes, settings_path
 from tf_nst.io.manifest import (
+    check_preview,
     check_sidecars,
     preview_path,
     record_bytes,
@@ -20,7 +22,7 @@ from tf_nst.version import VERSION
 
 def write_record(picture, record):
     """Writes NAME.json beside the picture; its path."""
-    write_together({record_path(picture): record_bytes(record)})
+    write_together({record_path(picture): record_bytes(picture, record)})
     return record_path(picture)
 
 
@@ -48,19 +50,20 @@ def test_a_record_is_json_after_the_versions(tmp_path):
     text = path.read_text(encoding="utf-8")
     assert text.endswith("}\n")
     record = json.loads(text)
-    assert list(record) == ["tf_nst", "versions", "one", "two"]
-    assert record == {"tf_nst": VERSION, "versions": versions(), "one": 1, "two": [0.1, None]}
+    assert list(record) == ["tf_nst", "versions", "file", "one", "two"]
+    whole = {"tf_nst": VERSION, "versions": versions(), "file": "a.png"}
+    assert record == whole | {"one": 1, "two": [0.1, None]}
 
 
 def test_numpy_scalars_are_written_as_pythons_numbers():
     scalars = [np.float64(2.5), np.float32(2.5), np.int64(7), np.uint16(7), np.bool_(True)]
-    record = json.loads(record_bytes({"one": scalars[0], "all": scalars}))
+    record = json.loads(record_bytes("a.png", {"one": scalars[0], "all": scalars}))
     assert (record["one"], record["all"]) == (2.5, [2.5, 2.5, 7, 7, True])
 
 
 def test_what_json_cannot_hold_is_refused_by_its_type():
     with pytest.raises(TypeError, match="expected what JSON can hold, received set"):
-        record_bytes({"one": {1, 2}})
+        record_bytes("a.png", {"one": {1, 2}})
 
 
 def test_versions_are_those_that_the_pixels_depend_on():
@@ -113,3 +116,47 @@ def test_our_record_in_place_of_a_flag_file_is_refused(tmp_path):
     record.rename(tmp_path / "a.cfg")
     with pytest.raises(UserError, match=r"a\.cfg would be written"):
         check_sidecars(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(
+    ("there", "picture", "refused"),
+    [
+        ("a.png", "a.png", False),
+        ("a.png", "a.jpg", True),
+        ("a.tiff", "a.tif", True),
+        (None, "a.jpg", False),
+    ],
+)
+def test_the_record_of_a_picture_of_another_format_is_refused(tmp_path, there, picture, refused):
+    write_record(tmp_path / (there or "a.png"), {})
+    if there:
+        (tmp_path / there).touch()
+    try:
+        check_sidecars(tmp_path / picture)
+        said = ""
+    except UserError as error:
+        said = str(error)
+    assert bool(said) == refused
+    assert not refused or f"a.json is the record of {there}, which {picture} would" in said
+
+
+def test_previews_over_another_picture_are_refused(tmp_path):
+    check_preview(tmp_path / "a.png")
+    (tmp_path / "a.preview.png").touch()
+    check_preview(tmp_path / "a.png")
+    write_record(tmp_path / "a.preview.png", {})
+    with pytest.raises(UserError, match=r"^--preview_every: .*a\.preview\.png is a picture with"):
+        check_preview(tmp_path / "a.png")
+
+
+def test_a_pipe_in_the_place_of_a_record_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "a.json")
+    with pytest.raises(UserError, match=r"a\.json would be written"):
+        check_sidecars(tmp_path / "a.png")
+
+
+def test_a_name_that_is_too_long_for_a_file_beside_the_picture_is_refused(tmp_path):
+    """NAME.png has 255 bytes, NAME.json one more."""
+    with pytest.raises(UserError, match=r"^--output: .*cannot be written \(File name too long\)"):
+        check_sidecars(tmp_path / ("a" * 251 + ".png"))
+    check_sidecars(tmp_path / ("a" * 250 + ".png"))

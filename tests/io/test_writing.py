@@ -1,6 +1,7 @@
 """Outputs are checked first, and files are written whole or not at all."""
 
 import os
+import re
 import resource
 import stat
 
@@ -73,7 +74,12 @@ def test_unwritable_folder_is_refused(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "height", "width", "limit"),
-    [("a.webp", 16384, 5, 16383), ("a.jpg", 3, 65536, 65535), ("a.JPEG", 65536, 3, 65535)],
+    [
+        ("a.webp", 16384, 5, 16383),
+        ("a.jpg", 3, 65501, 65500),
+        ("a.JPEG", 65501, 3, 65500),
+        ("a.png", 3, 1_000_001, 1_000_000),
+    ],
 )
 def test_too_many_pixels_a_side(tmp_path, name, height, width, limit):
     with pytest.raises(UserError, match=rf"^--output: .*at most {limit} a side"):
@@ -84,9 +90,41 @@ def test_too_many_pixels_a_side(tmp_path, name, height, width, limit):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_png_and_tiff_have_no_such_limit():
+def test_png_and_tiff_hold_more():
     check_size("a.png", 100_000, 100_000)
     check_size("a.tif", 100_000, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: os.mkfifo(path), "is no ordinary file"),
+        (lambda path: path.symlink_to("/dev/null"), "is no ordinary file"),
+        (lambda path: path.symlink_to(path.name), "cannot be written (Too many levels"),
+        (lambda path: path.symlink_to("nowhere/b.png"), "cannot be written to (No such file"),
+        (lambda path: path.mkdir(), "is a folder"),
+    ],
+)
+def test_what_no_picture_may_replace_is_refused(tmp_path, make, said):
+    make(tmp_path / "a.png")
+    with pytest.raises(UserError, match=rf"^--output: .*{re.escape(said)}.*expected"):
+        check_output(tmp_path / "a.png")
+    assert os.listdir(tmp_path) == ["a.png"]
+
+
+def test_a_write_protected_picture_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "a.png").touch()
+    check_output(tmp_path / "a.png")
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    with pytest.raises(
+        UserError, match=r"^--output: .*a\.png is write-protected; expected another"
+    ):
+        check_output(tmp_path / "a.png")
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"^--output: .*cannot be written \(File name too long\)"):
+        check_output(tmp_path / ("a" * 300 + ".png"))
 
 
 # --- write_atomically -------------------------------------------------------------------------
@@ -154,13 +192,17 @@ def test_missing_folder_is_a_run_error(tmp_path, name):
         write_atomically(tmp_path / name, b"x")
 
 
-def test_data_reach_the_disk_before_the_name(tmp_path, monkeypatch):
+def kind_of(descriptor):
+    return "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
+
+
+def test_data_reach_the_disk_before_the_name_and_the_name_after(tmp_path, monkeypatch):
     order = []
-    monkeypatch.setattr(os, "fsync", lambda fd: order.append("fsync"))
+    monkeypatch.setattr(os, "fsync", lambda fd: order.append(kind_of(fd)))
     real = os.replace
     monkeypatch.setattr(os, "replace", lambda a, b: (order.append("replace"), real(a, b)))
     write_atomically(tmp_path / "a", b"x")
-    assert order == ["fsync", "replace"]
+    assert order == ["file", "replace", "folder"]
 
 
 def test_a_disk_that_fills_at_the_second_file_leaves_both_as_they_were(tmp_path, monkeypatch):

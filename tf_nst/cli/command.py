@@ -11,6 +11,8 @@ from absl import flags
 from tf_nst.cli.flags import help_text
 from tf_nst.cli.parsing import parse_flags
 from tf_nst.cli.quiet import quiet
+from tf_nst.cli.stop import heeded
+from tf_nst.cli.terminal import lossy_output, printable
 from tf_nst.config.options import Option
 from tf_nst.errors import NstError, RunError
 
@@ -19,11 +21,14 @@ OUT_OF_MEMORY = "out of memory: expected a smaller --size, or --precision=bfloat
 
 
 class _Terminated(BaseException):
-    """SIGTERM before there is a picture to save."""
+    """SIGTERM or SIGHUP, `signum`, before there is a picture to save."""
+
+    def __init__(self, signum: int):
+        self.signum = signum
 
 
 def _terminate(signum, frame):
-    raise _Terminated
+    raise _Terminated(signum)
 
 
 def run_command(
@@ -36,9 +41,26 @@ def run_command(
 
     Returns:
       What `work` returns; 0 for --help; 2 for what can be mended in the command, 1 for what failed
-      while running, 130 after Ctrl-C and 143 after SIGTERM.
+      while running, 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP.
     """
-    before = signal.signal(signal.SIGTERM, _terminate)
+    # The process is the command's own: a backend that is set for other programs changes nothing.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    numbers = [number for number in heeded() if number != signal.SIGINT]
+    before = {number: signal.signal(number, _terminate) for number in numbers}
+    try:
+        with lossy_output():
+            return _run(argv, table, usage, work)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run(
+    argv: list[str],
+    table: tuple[Option, ...],
+    usage: str,
+    work: Callable[[flags.FlagValues], int],
+) -> int:
     debug = False
     try:
         if _HELP.intersection(argv[1:]):
@@ -48,21 +70,16 @@ def run_command(
         debug = values.debug
         with quiet(debug):
             return work(values)
-    except _Terminated:
-        return _fail("stopped before there was a picture", 143, debug)
+    except _Terminated as error:
+        return _fail("stopped before there was a picture", 128 + error.signum, debug)
     except KeyboardInterrupt:
         return _fail("stopped before there was a picture", 130, debug)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return RunError.exit_code
     except NstError as error:
         return _fail(str(error), error.exit_code, debug)
     except MemoryError:
         return _fail(OUT_OF_MEMORY, RunError.exit_code, debug)
     except Exception as error:
         return _fail(_unexpected(error), RunError.exit_code, debug)
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _unexpected(error: Exception) -> str:
@@ -75,5 +92,5 @@ def _unexpected(error: Exception) -> str:
 def _fail(line: str, code: int, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    print(f"tf_nst: {' '.join(line.split())}", file=sys.stderr, flush=True)
+    print(f"tf_nst: {printable(' '.join(line.split()))}", file=sys.stderr, flush=True)
     return code

@@ -1,17 +1,22 @@
 """One run of the figures' command, from checked flags to written files."""
 
+import os
 import sys
 import time
 from pathlib import Path
 
 from tf_nst import viz
+from tf_nst.cli.terminal import say
 from tf_nst.engine.job import Job
+from tf_nst.io.flag_lines import portable
 from tf_nst.io.images import Image
 from tf_nst.io.listeners import Progress, duration
 from tf_nst.io.manifest import record_bytes, record_path
-from tf_nst.io.writing import write_together
+from tf_nst.io.rescue import write_or_rescue
 from tf_nst.viz.figures import rendered
 from tf_nst.viz.patches import counted
+
+_FILES = ("content", "style", "images", "record", "output")
 
 
 def draw_kind(name: str, values, options: dict) -> int:
@@ -33,16 +38,13 @@ def draw_kind(name: str, values, options: dict) -> int:
     else:
         data, _ = Image(rendered(drawing.figure())).encode(output)
     seconds = time.perf_counter() - began
-    record = {"figure": name, "settings": _settings(values), **_weights(drawing)}
+    record = {"figure": name, "settings": _settings(values, output.parent), **_weights(drawing)}
     record |= {"seconds": round(seconds, 3), "numbers": drawing.numbers()}
-    path = record_path(output)
-    write_together({output: data, path: record_bytes(record)})
-    _say(f"drew {output} ({duration(seconds)}; {path.name})")
+    write_or_rescue(
+        output, lambda path: {path: data, record_path(path): record_bytes(path, record)}
+    )
+    say(f"drew {output} ({duration(seconds)}; {record_path(output).name})")
     return 0
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
 
 
 class _RunProgress:
@@ -52,7 +54,7 @@ class _RunProgress:
         self._progress = None
 
     def __call__(self, title: str, job: Job):
-        _say(title)
+        say(title)
         self._progress = Progress(job.terms, job.scales, sys.stdout)
         return (self._progress,)
 
@@ -65,11 +67,19 @@ class _RunProgress:
 def _pictures_done(done: int, total: int) -> None:
     """A line for each tenth."""
     if done * 10 // total > (done - 1) * 10 // total:
-        _say(f"pictures {done}/{total}")
+        say(f"pictures {done}/{total}")
 
 
-def _settings(values) -> dict:
-    return {name: values[name].value for name in values if name not in ("debug", "flagfile")}
+def _settings(values, folder: Path) -> dict:
+    """The flags of a figure; files as a record in `folder` names them."""
+    left_out = ("debug", "flagfile", "overwrite")
+    settings = {name: values[name].value for name in values if name not in left_out}
+    files = {name: settings[name] for name in _FILES if settings.get(name)}
+    if os.path.isabs(settings.get("weights", "")):
+        files["weights"] = settings["weights"]
+    return settings | {
+        name: portable(path, folder).removeprefix("./") for name, path in files.items()
+    }
 
 
 def _weights(drawing) -> dict:
@@ -81,37 +91,37 @@ def _weights(drawing) -> dict:
 
 
 def _activations(values, options: dict, watch: _RunProgress):
-    return viz.strongest_channels(values.content, values.layers, report=_say, **options)
+    return viz.strongest_channels(values.content, values.layers, report=say, **options)
 
 
 def _patches(values, options: dict, watch: _RunProgress):
     patches = viz.top_patches(
-        values.images, values.layer, values.units, report=_say, progress=_pictures_done, **options
+        values.images, values.layer, values.units, report=say, progress=_pictures_done, **options
     )
     skipped = f", {counted(len(patches.skipped), 'file')} skipped" if patches.skipped else ""
-    _say(f"looked at {counted(patches.picture_count, 'picture')}{skipped}")
+    say(f"looked at {counted(patches.picture_count, 'picture')}{skipped}")
     return patches
 
 
 def _content(values, options: dict, watch: _RunProgress):
     layers = values.content_layers
-    return viz.reconstruct_content(values.content, layers, watch=watch, report=_say, **options)
+    return viz.reconstruct_content(values.content, layers, watch=watch, report=say, **options)
 
 
 def _style(values, options: dict, watch: _RunProgress):
     layers = values.style_layers
-    return viz.reconstruct_style(values.style, layers, watch=watch, report=_say, **options)
+    return viz.reconstruct_style(values.style, layers, watch=watch, report=say, **options)
 
 
 def _gram(values, options: dict, watch: _RunProgress):
     layers = values.style_layers
-    return viz.compare_grams(values.content, values.style, layers, report=_say, **options)
+    return viz.compare_grams(values.content, values.style, layers, report=say, **options)
 
 
 def _tradeoff(values, options: dict, watch: _RunProgress):
     files = values.content, values.style
     grid = values.ratios, values.content_layers
-    return viz.paint_tradeoff(*files, *grid, watch=watch, report=_say, **options)
+    return viz.paint_tradeoff(*files, *grid, watch=watch, report=say, **options)
 
 
 def _losses(values, options: dict, watch: _RunProgress):
@@ -119,7 +129,7 @@ def _losses(values, options: dict, watch: _RunProgress):
 
 
 def _explain(values, options: dict, watch: _RunProgress):
-    return viz.explain_pair(values.content, values.style, watch=watch, report=_say, **options)
+    return viz.explain_pair(values.content, values.style, watch=watch, report=say, **options)
 
 
 _FIGURES = {

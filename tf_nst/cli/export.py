@@ -5,9 +5,10 @@ import sys
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG
+from tf_nst.cli.terminal import say
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PRESET, accepted_flags, preset_flags
-from tf_nst.config.value_types import Text
+from tf_nst.config.value_types import FilePath, Text
 from tf_nst.errors import UserError
 from tf_nst.serving.options import EXPORT_OPTIONS, MAX_MEGAPIXELS, export_config
 
@@ -29,7 +30,7 @@ EXPORT_FLAGS = (
     Option(
         "output",
         "models/nst",
-        Text("a folder", "a path"),
+        FilePath("a folder", "a path"),
         "where versions of the model are written; its name is the model's",
         required=True,
     ),
@@ -59,18 +60,18 @@ def write(values) -> int:
         if not os.path.exists(path):
             raise UserError(f"--style: {path} does not exist; expected an image file")
     for line in _notes(values.preset):
-        print(f"note: {line}", flush=True)
+        say(f"note: {line}")
     from tf_nst.serving.export import export
 
     folder = export(
         values.output,
         styles,
         max_megapixels=values.max_megapixels,
-        report=lambda line: print(line, flush=True),
+        report=say,
         **options,
     )
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    print(f"exported {folder} ({size / 1e6:.1f} MB)")
+    say(f"exported {folder} ({size / 1e6:.1f} MB)")
     return 0
 
 
@@ -91,12 +92,13 @@ def parse_styles(text: str) -> list[tuple[str, float]]:
     Raises:
       UserError: an empty path, a weight that is not above 0.
     """
-    if os.path.exists(text):
-        return [(text, 1.0)]
+    if os.path.exists(os.path.expanduser(text)):
+        return [(os.path.expanduser(text), 1.0)]
     return [_parse_style(part.strip()) for part in text.split(",")]
 
 
 def _parse_style(part: str) -> tuple[str, float]:
+    part = os.path.expanduser(part)
     path, colon, number = part.rpartition(":")
     if os.path.exists(part) or not colon:
         path, number = part, "1"

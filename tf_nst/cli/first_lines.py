@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tf_nst.cli.record import run_digests
+from tf_nst.cli.records import digests
 from tf_nst.engine.strategy import strategy_name
 from tf_nst.io.flag_file import changed_inputs, recorded_inputs
 from tf_nst.io.listeners import roughly
@@ -50,12 +50,12 @@ def _notes_on_state(values, resumed: Resumed | None) -> list[str]:
 
 def _changed_inputs(values, painting: Painting) -> list[str]:
     """A line for each file that has changed since a flag file of this run was written."""
-    digests = run_digests(painting)
+    now = digests(painting)
     # Random weights depend on the seed and the layers, Keras' on the network: no file has changed.
     if painting.weights.source in ("random", "keras"):
-        del digests["weights"]
-    flags = {name: values[name].value for name in digests}
-    return changed_inputs(recorded_inputs(values.flagfile), flags, digests)
+        del now["weights"]
+    flags = {name: values[name].value for name in now}
+    return changed_inputs(recorded_inputs(values.flagfile), flags, now)
 
 
 def _memory(painting: Painting) -> str:

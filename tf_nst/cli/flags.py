@@ -7,11 +7,17 @@ from tf_nst.config import StylizeConfig, all_options, config_from_options, optio
 from tf_nst.config.lengths import MAX_STEPS
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PRESET
-from tf_nst.config.value_types import Boolean, Choice, Integer, Real, Text
+from tf_nst.config.value_types import Boolean, Choice, FilePath, Integer, Real
 from tf_nst.errors import UserError
 
-IMAGE_FILE = Text("an image file")
-OUTPUT_FILE = Text("an image file: .png .jpg .webp .tiff", "an image file")
+IMAGE_FILE = FilePath("an image file")
+OUTPUT_FILE = FilePath("an image file: .png .jpg .webp .tiff", "an image file")
+OVERWRITE = Option(
+    "overwrite",
+    "ask",
+    Choice(("true", "false", "ask")),
+    "whether a file of that name is written over; ask: asks where stdin is a terminal",
+)
 DEBUG = Option("debug", False, Boolean(), "show tracebacks and TensorFlow's own messages")
 
 PAINT_FLAGS = (
@@ -44,6 +50,13 @@ PAINT_FLAGS = (
     Option(
         "resume", False, Boolean(), "go on from NAME.state, to the same pixels; steps may be added"
     ),
+    Option(
+        "keep_metadata",
+        False,
+        Boolean(),
+        "keep the photograph's EXIF: camera, time, author, place",
+    ),
+    OVERWRITE,
     DEBUG,
 )
 

@@ -1,13 +1,14 @@
 """One run of the painting command, from the pictures read to the one written."""
 
-import sys
 import time
 from typing import Any, NamedTuple
 
 from tf_nst.cli.first_lines import first_lines
-from tf_nst.cli.record import run_digests, run_flags, run_record
+from tf_nst.cli.records import digests
+from tf_nst.cli.results import Results
 from tf_nst.cli.states import make_checkpoints, read_state
 from tf_nst.cli.stop import Stop
+from tf_nst.cli.terminal import say
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.events import StepsDone
 from tf_nst.engine.failures import NonFiniteLossError, OutOfMemoryError, UnfinishedError
@@ -16,14 +17,13 @@ from tf_nst.engine.state import RunState
 from tf_nst.engine.strategy import worker_place
 from tf_nst.errors import RunError
 from tf_nst.io.checkpoints import Checkpoints
-from tf_nst.io.encoding import Encoded
-from tf_nst.io.flag_file import settings_bytes, settings_path
 from tf_nst.io.inputs import Inputs
-from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
-from tf_nst.io.manifest import preview_path, record_bytes, record_path
 from tf_nst.io.resume import Resumed, check_digests
-from tf_nst.io.writing import write_together
-from tf_nst.painting import Painting, finished, prepare
+from tf_nst.painting import Painting, prepare
+
+
+class DivergedError(RunError):
+    """The loss went up and up: going on from there would lead nowhere."""
 
 
 class _Run(NamedTuple):
@@ -36,8 +36,7 @@ class _Run(NamedTuple):
 
     values: Any
     painting: Painting
-    history: History
-    progress: Progress
+    results: Results
     checkpoints: Checkpoints
     resumed: Resumed | None
     began: float
@@ -70,11 +69,12 @@ def paint_picture(
       resumed: what the run goes on from; None: it begins.
 
     Returns:
-      0, or 130 and 143 where Ctrl-C or SIGTERM ended the run early: the picture so far is written.
+      0, or 128 and the number of the signal that ended the run early, such as 130 after Ctrl-C: the
+      picture so far is written.
 
     Raises:
-      RunError: a loss is not finite or another worker is gone (the last good picture is written),
-        or a file cannot be.
+      RunError: a loss is not finite or diverged, or another worker is gone (the last good picture,
+        or that so far, is written), or a file cannot be.
     """
     run = _begin(values, config, inputs, began, resumed)
     with Stop() as stop:
@@ -91,17 +91,16 @@ def paint_picture(
 def _begin(values, config: StylizeConfig, inputs: Inputs, began: float, resumed) -> _Run:
     """All that is there before the first step, and its lines."""
     options = {"pause_every": values.preview_every, "states": values.checkpoint_seconds > 0}
-    painting = prepare(resumed.config if resumed else config, inputs, _say, began=began, **options)
+    painting = prepare(resumed.config if resumed else config, inputs, say, began=began, **options)
     if resumed:
         painting = painting._replace(config=resumed.recorded)
-        check_digests(resumed, run_digests(painting))
+        check_digests(resumed, digests(painting))
         began -= resumed.description["seconds"]
     for line in first_lines(values, painting, resumed):
-        _say(line)
-    history = History(painting.job.scales)
-    progress = Progress(painting.job.terms, painting.job.scales, sys.stdout)
-    checkpoints = make_checkpoints(values, config, painting, history, progress, began)
-    return _Run(values, painting, history, progress, checkpoints, resumed, began)
+        say(line)
+    results = Results(values, painting)
+    checkpoints = make_checkpoints(values, config, results, began)
+    return _Run(values, painting, results, checkpoints, resumed, began)
 
 
 def _paint(run: _Run, stop: Stop) -> bool:
@@ -114,15 +113,17 @@ def _paint(run: _Run, stop: Stop) -> bool:
         image = _iterate(run, stop)
     except UnfinishedError as error:
         if error.image is not None and not worker:
-            _write_last_good(run, error.image)
+            run.results.write_last_good(error, run.seconds)
         raise
-    stopped, ending = bool(stop.signum), "painted"
-    if stopped:
-        ending = f"stopped after {_steps(run.history.steps)}, the picture so far is"
+    stopped, diverged, ending = bool(stop.signum), run.results.outcome.diverged, "painted"
+    if stopped or diverged:
+        ending = f"stopped after {_steps(run.results.history.steps)}, the picture so far is"
     if worker:
-        _say(f"worker {worker + 1} of {workers} is done, the first one writes the picture")
+        say(f"worker {worker + 1} of {workers} is done, the first one writes the picture")
     else:
-        _write(run, image, ending)
+        run.results.write(image, ending, run.seconds)
+    if diverged:
+        raise DivergedError(f"step {run.results.history.steps}: {run.results.outcome.divergence}")
     return stopped
 
 
@@ -131,14 +132,14 @@ def _end(run: _Run, stopped: bool, command: str) -> None:
     if stopped:
         run.checkpoints.save()
         if run.checkpoints.path.exists():
-            _say(f"to go on: {command}")
+            say(f"to go on: {command}")
     elif run.is_first_worker:
         run.checkpoints.remove()
 
 
 def _explained(run: _Run, error: RunError, command: str) -> RunError:
     """The error, with the line that goes on where there is a state to go on from."""
-    if isinstance(error, NonFiniteLossError):
+    if isinstance(error, NonFiniteLossError | DivergedError):
         if run.is_first_worker:
             run.checkpoints.remove()
         return error
@@ -150,75 +151,28 @@ def _explained(run: _Run, error: RunError, command: str) -> RunError:
     return RunError(f"{error}; to go on: {command}")
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
 def _steps(count: int) -> str:
     return "1 step" if count == 1 else f"{count} steps"
 
 
 def _iterate(run: _Run, stop: Stop):
     """Runs the job to its end or to a signal; returns the picture [1, H, W, 3]."""
-    job, listeners = run.painting.job, [run.history, run.progress, run.checkpoints]
+    job, results = run.painting.job, run.results
+    listeners = [results.history, results.outcome, results.progress, run.checkpoints]
     if run.values.preview_every and run.is_first_worker:
-        listeners.append(_previews(run))
+        listeners.append(results.previews())
     try:
         # Nothing here keeps the state: its pictures go as the run goes on.
         for event in iterate(job, _first_state(run), run.painting.engine):
             for listener in listeners:
                 listener(event)
-            if stop.signum and isinstance(event, StepsDone):
+            if isinstance(event, StepsDone) and (stop.signum or results.outcome.diverged):
                 break
     finally:
-        run.progress.close()
+        results.progress.close()
     return event.image
 
 
 def _first_state(run: _Run) -> RunState | None:
     """Where the run goes on; None: it begins."""
-    return read_state(run.values, run.painting.job, run.resumed, run.history)
-
-
-def _previews(run: _Run) -> Previews:
-    path = preview_path(run.values.output)
-    return Previews(
-        run.values.preview_every,
-        lambda image: finished(run.painting, image).save(path, run.values.output_profile),
-    )
-
-
-def _write(run: _Run, image, ending: str) -> None:
-    """The picture, its record and its flag file, all of them or none; then the last line."""
-    painting, history, output = run.painting, run.history, run.values.output
-    data, notes = _encoded(run, image)
-    record, settings = record_path(output), settings_path(output)
-    flags = run_flags(run.values, painting, history)
-    files = {
-        output: data,
-        record: record_bytes(run_record(painting, history, run.seconds)),
-        settings: settings_bytes(output, flags, run_digests(painting)),
-    }
-    write_together(files)
-    for note in notes:
-        _say(f"note: {note}")
-    loss = f"loss {_loss(painting, history.final):.4g}, " if history.final else ""
-    beside = f"{record.name}, {settings.name}"
-    _say(f"{ending} {output} ({loss}{duration(run.seconds)}; {beside})")
-
-
-def _write_last_good(run: _Run, image) -> None:
-    """The picture and the record of a run that failed; its flags would only fail again."""
-    data, _ = _encoded(run, image)
-    record = record_path(run.values.output)
-    record_data = record_bytes(run_record(run.painting, run.history, run.seconds))
-    write_together({run.values.output: data, record: record_data})
-    _say(f"the last good picture is {run.values.output} ({record.name})")
-
-
-def _encoded(run: _Run, image) -> Encoded:
-    return finished(run.painting, image).encode(run.values.output, run.values.output_profile)
-
-
-def _loss(painting: Painting, final: dict[str, float]) -> float:
-    return sum(contributions(painting.job.terms, final).values())
+    return read_state(run.values, run.painting.job, run.resumed, run.results.history)

@@ -7,11 +7,10 @@ from itertools import pairwise
 
 from absl import flags
 
+from tf_nst.cli.flag_files import with_flag_files
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PRESET, accepted_flags
 from tf_nst.errors import UserError
-
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 class Source(IntEnum):
@@ -51,7 +50,7 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
     flags.DEFINE_multi_string("flagfile", [], "", flag_values=values)
     arguments = argv[1:]
     try:
-        arguments = _with_flag_files(arguments, values)
+        arguments = with_flag_files(arguments, frozenset(_taking_values(table)))
         arguments = _with_presets(arguments, table)
         surplus = values([argv[0], *arguments])[1:]
     except (flags.Error, ValueError) as error:
@@ -70,6 +69,10 @@ def _absl_flag(option: Option) -> flags.Flag:
     return flags.Flag(_Parser(option), None, option.name, default, option.help, boolean=boolean)
 
 
+def _taking_values(table: tuple[Option, ...]) -> list[str]:
+    return [option.name for option in table if not isinstance(option.default, bool)]
+
+
 def _flag_files(arguments: list[str]) -> list[str]:
     """Paths from `--flagfile=PATH` and `--flagfile PATH`, in their order."""
     paths = []
@@ -82,14 +85,7 @@ def _flag_files(arguments: list[str]) -> list[str]:
 def _flag_value(argument: str, following: str) -> str:
     """The value in --NAME=VALUE; for --NAME alone the argument that follows."""
     _, equals, value = argument.partition("=")
-    return value.strip() if equals else following
-
-
-def _with_flag_files(arguments: list[str], values: flags.FlagValues) -> list[str]:
-    """The arguments with flag files' in their place, without the mark that Windows writes first."""
-    mark = _BYTE_ORDER_MARK
-    parts = values.read_flags_from_files(arguments)
-    return [part.removeprefix(mark) for part in parts if not part.startswith(mark + "#")]
+    return value if equals else following
 
 
 def _with_presets(arguments: list[str], table: tuple[Option, ...]) -> list[str]:
@@ -108,32 +104,17 @@ def _refusal(error: Exception, arguments: list[str], values: flags.FlagValues) -
     """What is wrong with the arguments, by the type of absl's error."""
     if isinstance(error, flags.UnrecognizedFlagError):
         return _unknown(error.flagname, values)
-    if isinstance(error, flags.CantOpenFlagFileError):
-        cause = error.__context__
-        return f"--flagfile: expected a file of flags, received {cause.filename} ({cause.strerror})"
-    if isinstance(error, flags.IllegalFlagValueError):
-        return "--flagfile: expected a value, received nothing"
-    if isinstance(error, flags.Error):
-        if _lacks_value(arguments[-1], values):
-            return f"--{_flag_name(arguments[-1])}: expected a value, received nothing"
-        return "--flagfile: expected --flagfile=FILE in a flag file, received --flagfile alone"
     for argument in arguments:
         if _is_negation_with_value(argument, values):
             name, _, value = argument.partition("=")
             return f"{name}: expected no value, received {value!r}"
-    return "--flagfile: expected a text file of flags, received one that is not text"
+    return f"--{_flag_name(arguments[-1])}: expected a value, received nothing"
 
 
 def _unknown(name: str, values: flags.FlagValues) -> str:
     nearest = difflib.get_close_matches(name, [*values, "flagfile", "help"], n=3)
     hint = f"; nearest: {', '.join('--' + other for other in nearest)}" if nearest else ""
     return f"--{name}: expected a flag that --help lists, received an unknown one{hint}"
-
-
-def _lacks_value(argument: str, values: flags.FlagValues) -> bool:
-    """Whether the argument, the last one, is a flag that needs a value."""
-    name = _flag_name(argument)
-    return "=" not in argument and name in values and not values[name].boolean
 
 
 def _is_negation_with_value(argument: str, values: flags.FlagValues) -> bool:

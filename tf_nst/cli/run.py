@@ -10,6 +10,7 @@ from pathlib import Path
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.imports import import_tensorflow
+from tf_nst.cli.overwrite import check_overwrite
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
 
@@ -40,6 +41,7 @@ def paint(command: str, values) -> int:
     """
     began = time.perf_counter()
     config = config_from_flags(values)
+    _check_one_style(values.style)
     _check_output(values, config.init)
     resumed = _find_state(values, config)
     from tf_nst.io.inputs import read_inputs
@@ -77,8 +79,16 @@ def _find_state(values, config: StylizeConfig):
     return resume_run(path, config)
 
 
+def _check_one_style(style: str) -> None:
+    paths = [part.rpartition(":")[0] or part for part in style.split(",")]
+    if len(paths) > 1 and not os.path.exists(style) and any(map(os.path.exists, paths)):
+        raise UserError(
+            f"--style: expected one image file, received {style}; only tf-nst-export blends several"
+        )
+
+
 def _check_output(values, init: str) -> None:
-    from tf_nst.io.manifest import check_sidecars, check_state, preview_path
+    from tf_nst.io.manifest import check_preview, check_sidecars, check_state, preview_path
     from tf_nst.io.writing import check_output
 
     check_output(values.output)
@@ -86,6 +96,8 @@ def _check_output(values, init: str) -> None:
     # A state that is damaged is refused where it is read.
     if values.checkpoint_seconds and not values.resume:
         check_state(values.output)
+    if values.preview_every:
+        check_preview(values.output)
     for flag, source in (
         ("--content", values.content),
         ("--style", values.style),
@@ -100,6 +112,8 @@ def _check_output(values, init: str) -> None:
                 f"--preview_every and {flag}: {source} would be written over by previews, "
                 "expected another --output"
             )
+    if not values.resume:
+        check_overwrite(values.output, values.overwrite)
 
 
 def same_file(one: str | Path, other: str) -> bool:

@@ -5,8 +5,10 @@ import sys
 import time
 
 from tf_nst.cli.command import run_command
-from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE
+from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE, OVERWRITE
+from tf_nst.cli.overwrite import check_overwrite
 from tf_nst.cli.run import same_file
+from tf_nst.cli.terminal import say
 from tf_nst.config import MAX_SIDE, ObjectiveConfig
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import Integer, Real, Text
@@ -63,6 +65,7 @@ CLIENT_FLAGS = (
     Option(
         "retries", 3, Integer(0, 100), "further attempts at a server that is unreachable or busy"
     ),
+    OVERWRITE,
     DEBUG,
 )
 
@@ -80,10 +83,12 @@ def main(argv: list[str]) -> int:
 def request_picture(values) -> int:
     """Requests the picture of parsed flags from the server and writes it."""
     _check(values)
+    from tf_nst.io.rescue import write_or_rescue
     from tf_nst.io.writing import check_output
     from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest, upright_bytes
 
     check_output(values.output)
+    check_overwrite(values.output, values.overwrite)
     style = upright_bytes(values.style, "--style") if values.style else None
     settings = {option.name: values[option.name].value for option in _WITH_STYLE}
     request = Request(upright_bytes(values.content, "--content"), style, **settings)
@@ -91,12 +96,14 @@ def request_picture(values) -> int:
     began = time.perf_counter()
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
     image = _image(answer.image)
-    for note in image.save(values.output):
-        print(f"note: {note}")
+    data, notes = image.encode(values.output)
+    write_or_rescue(values.output, lambda path: {path: data})
+    for note in notes:
+        say(f"note: {note}")
     losses = ", ".join(f"{loss:.4g}" for loss in answer.losses)
     seconds = time.perf_counter() - began
-    print(f"painted {values.output} ({image.width}×{image.height}, {seconds:.1f} s)")
-    print(f"losses  {losses}")
+    say(f"painted {values.output} ({image.width}×{image.height}, {seconds:.1f} s)")
+    say(f"losses  {losses}")
     return 0
 
 

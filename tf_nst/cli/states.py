@@ -5,7 +5,8 @@ import time
 
 import numpy as np
 
-from tf_nst.cli.record import run_digests
+from tf_nst.cli.records import digests
+from tf_nst.cli.results import Results
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.arrays import from_arrays
 from tf_nst.engine.events import Note
@@ -15,15 +16,12 @@ from tf_nst.engine.state import RunState
 from tf_nst.engine.strategy import worker_place
 from tf_nst.errors import UserError
 from tf_nst.io.checkpoints import Checkpoints
-from tf_nst.io.listeners import History, Progress
+from tf_nst.io.listeners import History
 from tf_nst.io.resume import Resumed, describe_run
 from tf_nst.io.state_file import read_arrays, state_path
-from tf_nst.painting import Painting
 
 
-def make_checkpoints(
-    values, config: StylizeConfig, painting: Painting, history: History, progress: Progress, began
-) -> Checkpoints:
+def make_checkpoints(values, config: StylizeConfig, results: Results, began: float) -> Checkpoints:
     """What keeps the state of a run; of several workers the first one does.
 
     Args:
@@ -31,20 +29,21 @@ def make_checkpoints(
       config: as the flags have it.
       began: time.perf_counter() of the run's beginning.
     """
+    painting = results.painting
     memory = painting.limits.bytes / 1e9
     description = describe_run(
         config,
         painting.config,
         steps=tuple(scale.steps for scale in painting.job.scales),
         gigabytes=memory if memory < math.inf else 0.0,
-        digests=run_digests(painting),
+        digests=digests(painting),
     )
     return Checkpoints(
         state_path(values.output),
         0 if worker_place(painting.job.strategy)[0] else values.checkpoint_seconds,
         lambda: description | {"seconds": time.perf_counter() - began},
-        history,
-        lambda line: progress(Note(line)),
+        results.history,
+        lambda line: results.progress(Note(line)),
         background=painting.plan.background,
     )
 

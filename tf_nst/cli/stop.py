@@ -1,20 +1,30 @@
-"""Ctrl-C and SIGTERM as a flag that is read between calls of the compiled step."""
+"""Ctrl-C, SIGTERM and a closed terminal as a flag that is read between calls of the step."""
 
 import os
 import signal
 
+from tf_nst.cli.quiet import drop_held_back
+from tf_nst.io.replacing import remove_unfinished
+
+# SIGHUP, of a closed terminal, is unknown to Windows.
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+SIGNALS = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
+
+
+def heeded(numbers: tuple[int, ...] = SIGNALS) -> tuple[int, ...]:
+    """Those of the signals that are not ignored: `nohup` has SIGHUP ignored."""
+    return tuple(number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN)
+
 
 class Stop:
     """While entered, the first signal is remembered in `signum`, a second one quits at once."""
-
-    _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self):
         self.signum = 0
         self._before = {}
 
     def __enter__(self):
-        self._before = {number: signal.signal(number, self._hear) for number in self._SIGNALS}
+        self._before = {number: signal.signal(number, self._hear) for number in heeded()}
         return self
 
     def __exit__(self, *exception):
@@ -23,10 +33,12 @@ class Stop:
 
     def _hear(self, signum, frame):
         if self.signum:
+            remove_unfinished()
+            drop_held_back()
             os._exit(self.exit_code)
         self.signum = signum
 
     @property
     def exit_code(self) -> int:
-        """130 after Ctrl-C, 143 after SIGTERM."""
+        """130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP."""
         return 128 + self.signum

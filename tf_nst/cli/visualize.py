@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tf_nst.cli.command import run_command
-from tf_nst.cli.flags import DEBUG, IMAGE_FILE
+from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OVERWRITE
+from tf_nst.cli.overwrite import check_overwrite
 from tf_nst.cli.run import same_file
 from tf_nst.config.options import Option
-from tf_nst.config.value_types import Text
+from tf_nst.config.value_types import FilePath, Text
 from tf_nst.errors import UserError
 from tf_nst.viz.options import (
     CONTENT_LAYERS,
@@ -34,14 +35,14 @@ _FILES = {
     "images": Option(
         "images",
         None,
-        Text("a folder", "a folder of images"),
+        FilePath("a folder", "a folder of images"),
         "folder of pictures; files that cannot be read are skipped",
         required=True,
     ),
     "record": Option(
         "record",
         None,
-        Text("a file", "a record of a run"),
+        FilePath("a file", "a record of a run"),
         "NAME.json that tf-nst wrote beside a picture",
         required=True,
     ),
@@ -142,10 +143,10 @@ def flags_of(name: str) -> tuple[Option, ...]:
     kind = KINDS[name]
     page = kind.suffix == ".html"
     values = "a page: .html" if page else "a figure: .png .jpg .webp"
-    output = Option("output", name + kind.suffix, Text(values, "a file"), "what to write")
+    output = Option("output", name + kind.suffix, FilePath(values, "a file"), "what to write")
     files = (_FILES[it] for it in kind.files)
     options = (FIGURE_OPTIONS[it] for it in kind.options)
-    return (*files, output, *kind.lists, *options, DEBUG)
+    return (*files, output, *kind.lists, *options, OVERWRITE, DEBUG)
 
 
 def console() -> None:
@@ -230,3 +231,4 @@ def _check_output(kind: Kind, values) -> None:
                 f"--output and --{name}: {values[name].value} would be written over, expected two "
                 "files"
             )
+    check_overwrite(values.output, values.overwrite)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tf_nst.config.options import convert_options, option
-from tf_nst.config.value_types import Choice, Text
+from tf_nst.config.value_types import Choice, FilePath
 
 NETWORKS = ("vgg19", "vgg16")
 POOLINGS = ("max", "average", "l2")
@@ -17,7 +17,7 @@ class NetworkConfig:
     network: str = option("vgg19", Choice(NETWORKS), "network whose layers are compared")
     weights: str = option(
         "imagenet",
-        Text("imagenet|keras|random|PATH", "imagenet, keras, random or a path"),
+        FilePath("imagenet|keras|random|PATH", "imagenet, keras, random or a path"),
         "weights of the network; imagenet: vgg19's, in the box; keras: Keras' own file, downloaded "
         "once, 59 to 80 MB; random: seeded; PATH: a Keras .h5 or .weights.h5 file",
     )

@@ -7,7 +7,7 @@ from tf_nst.config.network import NetworkConfig
 from tf_nst.config.objective import ObjectiveConfig
 from tf_nst.config.options import convert_options, option
 from tf_nst.config.tiles import MAX_SIDE, Tiles, cores_of
-from tf_nst.config.value_types import Choice, Integer, Real, Text
+from tf_nst.config.value_types import Choice, FilePath, Integer, Real
 from tf_nst.errors import UserError
 
 STARTS = ("matched", "content", "noise", "style_statistics")
@@ -58,7 +58,7 @@ class StylizeConfig:
     )
     init: str = option(
         "matched",
-        Text(f"{'|'.join(STARTS)}|an image file", f"{', '.join(STARTS)} or a file"),
+        FilePath(f"{'|'.join(STARTS)}|an image file", f"{', '.join(STARTS)} or a file"),
         "what the picture starts from",
     )
     optimizer: str = option("lbfgs", Choice(OPTIMIZERS), "optimiser that lowers the loss")

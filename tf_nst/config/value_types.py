@@ -145,6 +145,20 @@ class Text(ValueType):
 
 
 @dataclass(frozen=True)
+class FilePath(Text):
+    """A path, or a word in its place; `~` at its beginning is the home folder."""
+
+    def read(self, text: str, flag: str) -> str:
+        return os.path.expanduser(text)
+
+    def convert(self, value: object, flag: str) -> str:
+        path = os.path.expanduser(super().convert(value, flag))
+        if "\0" in path:
+            raise self.refusal(flag, value)
+        return path
+
+
+@dataclass(frozen=True)
 class Boolean(ValueType):
     """True or false; as a flag --NAME, --NAME=false or --noNAME."""
 

@@ -1,8 +1,8 @@
 """From pixels to a PNG, JPEG, WebP or TIFF file; same pixels, same bytes.
 
-Every encoder takes pixels [H,W,3], alpha [H,W] or None, both uint8 or both uint16, and an ICC
-profile. It returns what writes the file, so that no large file is in memory beside the picture,
-and lines about what the format cannot keep.
+Every encoder takes pixels [H,W,3], alpha [H,W] or None, both uint8 or both uint16, an ICC
+profile, and EXIF or nothing. It returns what writes the file, so that no large file is in memory
+beside the picture, and lines about what the format cannot keep.
 """
 
 import struct
@@ -20,17 +20,19 @@ from tf_nst.io.readers import TIFF_EXTRA
 
 Write = Callable[[BinaryIO], object]
 Encoded = tuple[Write, tuple[str, ...]]
+# Offsets of a TIFF file are of 32 bits; tags and profile need a little.
+MOST_OF_TIFF = 4_200_000_000
 IHDR_END = 33  # signature 8, then length 4, name 4, body 13, checksum 4
 
 
-def encode_png(pixels: NDArray, alpha: NDArray | None, icc: bytes) -> Encoded:
+def encode_png(pixels: NDArray, alpha: NDArray | None, icc: bytes, exif: bytes = b"") -> Encoded:
     """PNG of 8 or 16 bits, as the pixels are."""
     if pixels.dtype == np.uint8:
-        return _by_pillow(to_pillow(pixels, alpha), "PNG", icc_profile=icc), ()
-    return partial(_write_png16, stack_alpha(pixels, alpha), icc), ()
+        return _by_pillow(to_pillow(pixels, alpha), "PNG", icc, exif), ()
+    return partial(_write_png16, stack_alpha(pixels, alpha), icc, exif), ()
 
 
-def encode_jpeg(pixels: NDArray, alpha: NDArray | None, icc: bytes) -> Encoded:
+def encode_jpeg(pixels: NDArray, alpha: NDArray | None, icc: bytes, exif: bytes = b"") -> Encoded:
     """JPEG of quality 95 without chroma subsampling; alpha is laid on white, 16 bits become 8."""
     notes = _eight_bit_note(pixels, "JPEG")
     picture = to_pillow(pixels, alpha)
@@ -39,23 +41,23 @@ def encode_jpeg(pixels: NDArray, alpha: NDArray | None, icc: bytes) -> Encoded:
         white = Pillow.new("RGB", picture.size, "white")
         white.paste(picture, mask=picture.getchannel("A"))
         picture = white
-    return _by_pillow(picture, "JPEG", quality=95, subsampling=0, icc_profile=icc), notes
+    return _by_pillow(picture, "JPEG", icc, exif, quality=95, subsampling=0), notes
 
 
-def encode_webp(pixels: NDArray, alpha: NDArray | None, icc: bytes) -> Encoded:
+def encode_webp(pixels: NDArray, alpha: NDArray | None, icc: bytes, exif: bytes = b"") -> Encoded:
     """Lossy WebP of quality 95, with alpha; 16 bits become 8."""
-    write = _by_pillow(to_pillow(pixels, alpha), "WEBP", quality=95, icc_profile=icc)
+    write = _by_pillow(to_pillow(pixels, alpha), "WEBP", icc, exif, quality=95)
     return write, _eight_bit_note(pixels, "WebP")
 
 
-def encode_tiff(pixels: NDArray, alpha: NDArray | None, icc: bytes) -> Encoded:
-    """Uncompressed TIFF of 8 bits, or of 16 if tifffile is there."""
+def encode_tiff(pixels: NDArray, alpha: NDArray | None, icc: bytes, exif: bytes = b"") -> Encoded:
+    """Uncompressed TIFF of 8 bits, or of 16 if tifffile is there; BigTIFF from 4 GB on."""
     if pixels.dtype == np.uint8:
-        return _by_pillow(to_pillow(pixels, alpha), "TIFF", icc_profile=icc), ()
+        return _eight_bit_tiff(to_pillow(pixels, alpha), icc, exif), ()
     try:
         import tifffile
     except ImportError:
-        write = _by_pillow(to_pillow(pixels, alpha), "TIFF", icc_profile=icc)
+        write = _eight_bit_tiff(to_pillow(pixels, alpha), icc, exif)
         return write, (f"the 16 bits are rounded to 8 (16 need tifffile: {TIFF_EXTRA})",)
     write = partial(
         tifffile.imwrite,
@@ -66,19 +68,26 @@ def encode_tiff(pixels: NDArray, alpha: NDArray | None, icc: bytes) -> Encoded:
         metadata=None,
         software=False,
     )
-    return write, ()
+    return write, ("a TIFF of 16 bits is written without metadata",) if exif else ()
 
 
-def _by_pillow(picture: Pillow.Image, kind: str, **options) -> Write:
-    return partial(picture.save, format=kind, **options)
+def _eight_bit_tiff(picture: Pillow.Image, icc: bytes, exif: bytes) -> Write:
+    size = picture.width * picture.height * len(picture.getbands())
+    return _by_pillow(picture, "TIFF", icc, exif, big_tiff=size > MOST_OF_TIFF)
 
 
-def _write_png16(array: NDArray, icc: bytes, file: BinaryIO) -> None:
+def _by_pillow(picture: Pillow.Image, kind: str, icc: bytes, exif: bytes, **options) -> Write:
+    metadata = {"exif": exif} if exif else {}
+    return partial(picture.save, format=kind, icc_profile=icc, **metadata, **options)
+
+
+def _write_png16(array: NDArray, icc: bytes, exif: bytes, file: BinaryIO) -> None:
     import tensorflow as tf
 
     with tf.device("cpu"):
         data = memoryview(tf.io.encode_png(array).numpy())
-    for part in (data[:IHDR_END], _icc_chunk(icc), data[IHDR_END:]):
+    more = _exif_chunk(exif) if exif else b""
+    for part in (data[:IHDR_END], _icc_chunk(icc), more, data[IHDR_END:]):
         file.write(part)
 
 
@@ -88,5 +97,13 @@ def _eight_bit_note(pixels: NDArray, kind: str) -> tuple[str, ...]:
 
 def _icc_chunk(icc: bytes) -> bytes:
     """PNG's iCCP chunk: a name, a zero, the method (zlib, 0), the compressed profile."""
-    body = b"iCCP" + b"ICC profile\0\0" + zlib.compress(icc)
-    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
+
+
+def _exif_chunk(exif: bytes) -> bytes:
+    """PNG's eXIf chunk: EXIF without the header that it has in JPEG files."""
+    return _chunk(b"eXIf", exif.removeprefix(b"Exif\0\0"))
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))

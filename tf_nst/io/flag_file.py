@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tf_nst.io.flag_lines import STARTS_HERE, read_flag_file, spelled
+
 MARK = "# Written by tf_nst:"
 _DIGEST = re.compile(r"# sha256 of (?:the )?(\w+): ([0-9a-f]{64})")
-_FLAG = re.compile(r"--?(\w+)=(.*)")
+_FLAG = re.compile(r"--?(\w+)=(.*)", re.DOTALL)
 
 
 class Recorded(NamedTuple):
@@ -37,16 +39,18 @@ def settings_bytes(
 ) -> bytes:
     """What NAME.cfg holds: a comment on each file that went in, and a line for each flag.
 
+    Bytes of paths that are not UTF-8 are written as they are.
+
     Args:
       picture: its path.
-      flags: {flag: value}.
+      flags: {flag: value}, paths as `portable` returns them.
       digests: {flag: sha256 of its file in hexadecimal}.
     """
-    name = settings_path(picture).name
-    lines = [f"{MARK} tf-nst --flagfile={name} paints {Path(picture).name} again."]
+    names = spelled(settings_path(picture).name), spelled(Path(picture).name)
+    lines = [f"{MARK} tf-nst --flagfile={names[0]} paints {names[1]} again.", STARTS_HERE]
     lines += [f"# sha256 of {_subject(flag)}: {digest}" for flag, digest in digests.items()]
     lines += [f"--{flag}={_spelled(value)}" for flag, value in flags.items()]
-    return ("\n".join(lines) + "\n").encode()
+    return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
 
 def _subject(flag: str) -> str:
@@ -57,7 +61,7 @@ def _spelled(value: object) -> str:
     """As a flag's value; floats by all their digits, NumPy's scalars as Python's numbers."""
     if isinstance(value, np.generic):
         value = value.item()
-    return repr(value) if isinstance(value, float) else str(value)
+    return repr(value) if isinstance(value, float) else spelled(str(value))
 
 
 def recorded_inputs(paths: Iterable[str]) -> dict[str, Recorded]:
@@ -77,14 +81,14 @@ def _recorded_by(path: str, including: tuple[str, ...]) -> dict[str, Recorded]:
     # What is not a regular file, such as a pipe, was consumed when the flags were parsed.
     if path in including or not os.path.isfile(path):
         return {}
-    with open(path, encoding="utf-8-sig", errors="replace") as file:
-        lines = [line.strip() for line in file]
+    comments, arguments = read_flag_file(path)
     included, values = {}, {}
-    for flag, value in (match.groups() for match in map(_FLAG.fullmatch, lines) if match):
+    for flag, value in (match.groups() for match in map(_FLAG.fullmatch, arguments) if match):
+        value = os.path.expanduser(value)
         if flag == "flagfile":
-            included |= _recorded_by(os.path.expanduser(value.strip()), (*including, path))
+            included |= _recorded_by(value, (*including, path))
         values[flag] = value
-    digests = dict(match.groups() for match in map(_DIGEST.fullmatch, lines) if match)
+    digests = dict(match.groups() for match in map(_DIGEST.fullmatch, comments) if match)
     return included | {
         flag: Recorded(path, values[flag], digest)
         for flag, digest in digests.items()

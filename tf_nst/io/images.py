@@ -105,15 +105,16 @@ class Image:
         """An 8-bit Pillow picture, RGB or RGBA; 16 bits are rounded."""
         return to_pillow(self.pixels, self.alpha)
 
-    def encode(self, path: str | os.PathLike, profile: str = "srgb") -> Encoded:
+    def encode(self, path: str | os.PathLike, profile: str = "srgb", exif: bytes = b"") -> Encoded:
         """What writes the picture in the format of the extension of `path`, and plain lines.
 
-        `profile` is "srgb", or "input" for the colours of the profile that the picture came with.
+        `profile` is "srgb", or "input" for the colours of the profile that the picture came with;
+        `exif` is what the file says of its making (`read_exif`).
 
         Raises:
             UserError: unknown extension or `profile`, or a size that the format cannot hold.
         """
-        return encode_pixels(path, self.pixels, self.alpha, self.profile, profile)
+        return encode_pixels(path, self.pixels, self.alpha, self.profile, profile, exif)
 
     def save(self, path: str | os.PathLike, profile: str = "srgb") -> tuple[str, ...]:
         """Write the picture, whole or not at all. Returns lines on what the format cannot keep.

@@ -1,6 +1,7 @@
 """What is written beside a picture: NAME.json, its record, and names that are not written over."""
 
 import json
+import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 from tf_nst.errors import UserError
 from tf_nst.io.flag_file import MARK, settings_path
 from tf_nst.io.state_file import is_state, state_path
+from tf_nst.io.writing import check_replaceable
 from tf_nst.version import VERSION
 
 _JSON_MARK = '{\n  "tf_nst": '
@@ -27,18 +29,50 @@ def preview_path(picture: str | Path) -> Path:
 
 
 def check_sidecars(picture: str | Path, flag: str = "--output") -> None:
-    """Refuses to write over a NAME.json or NAME.cfg that tf_nst did not write.
+    """Refuses to write over a NAME.json or NAME.cfg that is not of this picture.
 
     Raises:
-      UserError: there is such a file and its beginning is not that of tf_nst's files.
+      UserError: there is such a file that tf_nst did not write, or it is of a picture of another
+        format that is there; or such a name would be too long.
     """
     check_record(picture, flag)
     _check_written_here(picture, settings_path(picture), MARK, flag)
 
 
 def check_record(picture: str | Path, flag: str = "--output") -> None:
-    """Refuses to write over a NAME.json that tf_nst did not write. Raises as `check_sidecars`."""
-    _check_written_here(picture, record_path(picture), _JSON_MARK, flag)
+    """Refuses to write over a NAME.json that is not of this picture. Raises as `check_sidecars`."""
+    path = record_path(picture)
+    _check_written_here(picture, path, _JSON_MARK, flag)
+    owner = _recorded_file(path)
+    if owner not in (None, Path(picture).name) and path.with_name(owner).exists():
+        raise UserError(
+            f"{flag}: {path} is the record of {owner}, which {Path(picture).name} would write over;"
+            f" expected another name than {Path(picture).stem}"
+        )
+
+
+def check_preview(picture: str | Path, flag: str = "--preview_every") -> None:
+    """Refuses previews over another picture of tf_nst, or where none can be written.
+
+    Raises:
+      UserError: NAME.preview is a picture with a record of its own, or cannot be replaced.
+    """
+    path = preview_path(picture)
+    check_replaceable(path, flag)
+    if path.exists() and record_path(path).exists():
+        raise UserError(
+            f"{flag}: {path} is a picture with a record, which previews would write over; "
+            "expected another --output"
+        )
+
+
+def _recorded_file(record: Path) -> str | None:
+    """The name of the picture that a record is of, where it says so."""
+    try:
+        name = json.loads(record.read_bytes())["file"]
+        return Path(name).name
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def check_state(picture: str | Path, flag: str = "--output") -> None:
@@ -49,8 +83,9 @@ def check_state(picture: str | Path, flag: str = "--output") -> None:
 
 
 def _check_written_here(picture: str | Path, path: Path, mark: str, flag: str) -> None:
-    if path.exists() and not _begins_with(path, mark):
+    if os.path.exists(path) and not _begins_with(path, mark):
         raise _foreign(picture, path, flag)
+    check_replaceable(path, flag)
 
 
 def _foreign(picture: str | Path, path: Path, flag: str) -> UserError:
@@ -61,6 +96,8 @@ def _foreign(picture: str | Path, path: Path, flag: str) -> UserError:
 
 
 def _begins_with(path: Path, mark: str) -> bool:
+    if not path.is_file():
+        return False
     try:
         with open(path, encoding="utf-8") as file:
             return file.read(len(mark)) == mark
@@ -74,9 +111,13 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
-def record_bytes(record: dict) -> bytes:
-    """What NAME.json holds: `record` after the versions; NumPy's scalars as Python's numbers."""
-    whole = {"tf_nst": VERSION, "versions": versions(), **record}
+def record_bytes(picture: str | Path, record: dict) -> bytes:
+    """What NAME.json beside a picture holds: `record` after the versions and the picture's name.
+
+    NumPy's scalars are written as Python's numbers.
+    """
+    file = Path(picture).name
+    whole = {"tf_nst": VERSION, "versions": versions(), "file": file, **record}
     return (json.dumps(whole, indent=2, default=_python_number) + "\n").encode()
 
 

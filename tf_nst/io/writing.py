@@ -1,18 +1,16 @@
 """Files written whole or not at all, and pixels in the format that a name asks for."""
 
-import contextlib
 import os
-import secrets
+import stat
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from numpy.typing import NDArray
 
 from tf_nst.errors import RunError, UserError
 from tf_nst.io import encoding, profiles
 from tf_nst.io.depth import to_depth
+from tf_nst.io.replacing import Data, discard, publish, stage, target_of
 
 ENCODERS = {
     ".png": encoding.encode_png,
@@ -22,7 +20,10 @@ ENCODERS = {
     ".tif": encoding.encode_tiff,
     ".tiff": encoding.encode_tiff,
 }
-LONGEST_SIDE = {".jpg": 65535, ".jpeg": 65535, ".webp": 16383}
+# By path, the first of them the one that the others belong to.
+Files = dict[str | os.PathLike, Data | None]
+# What libjpeg, libwebp and libpng write and read by default.
+LONGEST_SIDE = {".jpg": 65500, ".jpeg": 65500, ".webp": 16383, ".png": 1_000_000}
 
 
 def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
@@ -31,12 +32,11 @@ def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
     Nothing is left behind: the folder is tried with a temporary file.
 
     Raises:
-        UserError: unknown extension, an existing folder, or a folder missing or not writable.
+        UserError: unknown extension, a folder missing or not writable, or as `check_replaceable`.
     """
     path = Path(path)
     _suffix(path, flag)
-    if path.is_dir():
-        raise UserError(f"{flag}: {path} is a folder; expected the name of an image file")
+    check_replaceable(path, flag)
     if not path.parent.exists():
         raise UserError(
             f"{flag}: the folder {path.parent} does not exist; expected an existing folder, "
@@ -44,7 +44,32 @@ def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
         )
     if not path.parent.is_dir():
         raise UserError(f"{flag}: {path.parent} is a file; expected a folder, received {path}")
-    check_writable(path.parent, flag)
+    for folder in {path.parent, target_of(path).parent}:
+        check_writable(folder, flag)
+
+
+def check_replaceable(path: str | os.PathLike, flag: str = "--output") -> None:
+    """Refuse what no run may replace, or no file can be called.
+
+    Raises:
+        UserError: a folder, a pipe or a device, a file without permission to write, a link that
+            leads nowhere, a name that is too long.
+    """
+    path = Path(path)
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise UserError(
+            f"{flag}: {path} cannot be written ({error.strerror}); expected another name"
+        ) from error
+    if stat.S_ISDIR(mode):
+        raise UserError(f"{flag}: {path} is a folder; expected the name of an image file")
+    if not stat.S_ISREG(mode):
+        raise UserError(f"{flag}: {path} is no ordinary file; expected the name of an image file")
+    if not os.access(path, os.W_OK):
+        raise UserError(f"{flag}: {path} is write-protected; expected another name")
 
 
 def check_writable(folder: str | os.PathLike, flag: str = "--output") -> None:
@@ -67,13 +92,14 @@ def check_size(path: str | os.PathLike, height: int, width: int, flag: str = "--
     """Refuse a picture larger than the format of `path` can hold.
 
     Raises:
-        UserError: a side over 65535 pixels for JPEG, 16383 for WebP; an unknown extension.
+        UserError: a side over 65500 pixels for JPEG, 16383 for WebP, a million for PNG; an unknown
+            extension.
     """
     limit = LONGEST_SIDE.get(_suffix(Path(path), flag))
     if limit is not None and max(height, width) > limit:
         raise UserError(
             f"{flag}: {path} cannot hold {width}×{height} pixels; expected at most {limit} a side "
-            "in this format (PNG and TIFF hold more)"
+            "in this format (TIFF holds more, PNG a million)"
         )
 
 
@@ -83,6 +109,7 @@ def encode_pixels(
     alpha: NDArray | None = None,
     input_profile: bytes | None = None,
     profile: str = "srgb",
+    exif: bytes = b"",
 ) -> encoding.Encoded:
     """What writes a file in the format of the extension of `path`, with a profile in it.
 
@@ -92,6 +119,7 @@ def encode_pixels(
         alpha: [H,W] of the same dtype, or None.
         input_profile: the ICC profile that `profile="input"` stands for, or None.
         profile: "srgb", or "input" for the colours of `input_profile` where there is one.
+        exif: what the file says of its making, as `read_exif` returns it.
 
     Returns:
         A callable on an open binary file, and plain lines about what the format cannot keep.
@@ -107,55 +135,43 @@ def encode_pixels(
     if profile == "input" and input_profile:
         pixels, icc, notes = _in_profile(pixels, input_profile)
         alpha = None if alpha is None else to_depth(alpha, pixels.itemsize * 8)
-    write, more = ENCODERS[_suffix(path, "--output")](pixels, alpha, icc)
+    write, more = ENCODERS[_suffix(path, "--output")](pixels, alpha, icc, exif)
     return write, tuple(f"{path}: {line}" for line in (*notes, *more))
 
 
-def write_atomically(
-    path: str | os.PathLike, data_or_callable: bytes | Callable[[BinaryIO], object]
-) -> None:
+def write_atomically(path: str | os.PathLike, data: Data) -> None:
     """Write bytes, or what a callable writes to the open file, whole or not at all.
 
     Raises:
         RunError: an OSError, such as a full disk.
     """
-    write_together({path: data_or_callable})
+    write_together({path: data})
 
 
-def write_together(
-    files: dict[str | os.PathLike, bytes | Callable[[BinaryIO], object]],
-) -> None:
-    """Write several files, all or none of them where the disk is full.
+def write_together(files: Files) -> None:
+    """Write several files that belong together, all or none of them where the disk is full.
 
     Temporary files in the same folders are flushed to the disk, and only when all are whole do
-    they take the names; on any failure they are removed, and what stood there before stays.
+    they take the names, the first one's first (`publish`); on any failure they are removed. A
+    file that is replaced leaves its permissions; a symbolic link stays, its target is replaced. A
+    file of None is removed, if it is there.
 
     Raises:
         RunError: an OSError, such as a full disk.
     """
-    temporaries = {}
+    staged = []
+    path = next(iter(files))
     try:
         for path, data in files.items():
-            temporaries[path] = Path(path).parent / f".tf_nst-{secrets.token_hex(8)}.tmp"
-            _write_whole(temporaries[path], data)
-        for path, temporary in temporaries.items():
-            os.replace(temporary, path)
+            if data is not None:
+                staged.append(stage(path, data))
+        path = next(iter(files))
+        publish(staged, [target_of(path) for path, data in files.items() if data is None])
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
-        for temporary in temporaries.values():
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-
-
-def _write_whole(path: Path, data_or_callable: bytes | Callable[[BinaryIO], object]) -> None:
-    with open(path, "xb") as file:
-        if callable(data_or_callable):
-            data_or_callable(file)
-        else:
-            file.write(data_or_callable)
-        file.flush()
-        os.fsync(file.fileno())
+        for temporary, _ in staged:
+            discard(temporary)
 
 
 def _suffix(path: Path, flag: str) -> str:

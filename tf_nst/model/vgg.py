@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-import keras
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.model.keras_on_tensorflow import keras
 from tf_nst.model.networks import Layer, Network
 from tf_nst.model.pooling import pooled, pooling_scale
 from tf_nst.model.preprocessing import centred, fed_by_rgb
@@ -72,6 +72,7 @@ def _keras_layer(
         layer.channels,
         3,
         padding=border,
+        data_format="channels_last",
         activation=activation,
         kernel_initializer="zeros",
         dtype=dtype,

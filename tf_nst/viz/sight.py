@@ -3,11 +3,11 @@
 import functools
 from collections.abc import Callable
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_nst.config import StylizeConfig
+from tf_nst.model.keras_on_tensorflow import keras
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import Weights, load_weights

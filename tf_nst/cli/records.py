@@ -1,31 +1,35 @@
-"""What stands beside a picture: its record and its flag file."""
+"""What a record and a flag file say of a painting."""
 
-import os
+from pathlib import Path
 
 from tf_nst.cli.flags import WEIGHTED_BY
 from tf_nst.config import options_from_config
 from tf_nst.config.tiles import tile_of
 from tf_nst.engine.strategy import strategy_name
+from tf_nst.io.flag_lines import portable
 from tf_nst.io.listeners import History
 from tf_nst.io.resume import picture_digests
 from tf_nst.painting import Painting
 
 
-def run_digests(painting: Painting) -> dict[str, str]:
+def digests(painting: Painting) -> dict[str, str]:
     """sha256 of the weights and of each picture that goes in, by flag."""
     return {"weights": painting.weights.checksum, **picture_digests(painting.inputs)}
 
 
-def run_record(painting: Painting, history: History, seconds: float) -> dict:
-    """What NAME.json holds besides versions; `seconds` is what the command took."""
+def record_of(values, painting: Painting, history: History, seconds: float, path: Path) -> dict:
+    """What the record beside the picture `path` says of a run of so many seconds."""
     inputs = painting.inputs
     return {
         "device": strategy_name(painting.job.strategy),
-        "settings": _settings(painting, history),
+        "settings": _settings(values, painting, history, path.parent),
         "weights": {"source": painting.weights.source, "sha256": painting.weights.checksum},
         "inputs": {
-            name: {"name": picture.name, "sha256": picture.sha256}
-            for name, picture in painting.inputs.pictures.items()
+            name: {
+                "name": portable(picture.name, path.parent).removeprefix("./"),
+                "sha256": picture.sha256,
+            }
+            for name, picture in inputs.pictures.items()
         },
         "sizes": {
             "picture": [inputs.content.width, inputs.content.height],
@@ -46,7 +50,7 @@ def run_record(painting: Painting, history: History, seconds: float) -> dict:
     }
 
 
-def _settings(painting: Painting, history: History) -> dict:
+def _settings(values, painting: Painting, history: History, folder: Path) -> dict:
     """The options that paint the same again, but those of None, such as seconds that became steps.
 
     The windows are those that the run ended in where memory was shorter than planned.
@@ -56,22 +60,27 @@ def _settings(painting: Painting, history: History) -> dict:
         pairs = zip(history.cores_of_scales, painting.plan.cores, strict=True)
         cores = (planned if core is None else core for core, planned in pairs)
         options["tile"] = tile_of(tuple(cores))
+    if painting.weights.source == "file":
+        options["weights"] = portable(values.weights, folder)
+    if painting.inputs.start is not None:
+        options["init"] = portable(values.init, folder)
     return {name: value for name, value in options.items() if value is not None}
 
 
-def run_flags(values, painting: Painting, history: History) -> dict[str, object]:
-    """All that the picture depends on, paths made absolute so that it works from any folder.
+def flags_of(values, painting: Painting, history: History, path: Path) -> dict[str, object]:
+    """All that the picture `path` depends on, for the flag file beside it.
 
-    The steps are those of each scale, fewer than requested where a signal ended the run. Flags
-    without effect are left out: the command refuses them.
+    A path that was given relative to the working directory is relative to the flag file, the
+    picture's is its name: the folder can be moved. The steps are those of each scale, fewer than
+    requested where a signal ended the run. Flags without effect are left out: the command refuses
+    them.
     """
-    paths = {name: os.path.abspath(values[name].value) for name in ("content", "style", "output")}
+    paths = {name: portable(values[name].value, path.parent) for name in ("content", "style")}
     steps = ",".join(map(str, history.steps_of_scales))
     scales = {"steps": steps, "scales": len(history.steps_of_scales)}
-    options = _settings(painting, history) | scales
+    options = _settings(values, painting, history, path.parent) | scales
     for name, weight in WEIGHTED_BY.items():
         if options[weight] == 0:
             del options[name]
-    if painting.inputs.start is not None:
-        options["init"] = os.path.abspath(options["init"])
-    return {**paths, **options, "output_profile": values.output_profile}
+    beside = {"output": f"./{path.name}", "output_profile": values.output_profile}
+    return {**paths, **options, **beside, "keep_metadata": values.keep_metadata}

@@ -1,0 +1,94 @@
+"""Nothing of the photograph's metadata travels, unless it is asked for; then in every format."""
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from tf_nst.io.images import Image, read_image
+from tf_nst.io.metadata import read_exif
+
+FORMATS = ["jpg", "png", "webp", "tif"]
+MAKE, ORIENTATION, TIME, EXPOSURE, PLACE = 271, 274, 306, 34665, 34853
+TAKEN, WIDTH, NOTES = 36867, 40962, 37500
+PIXELS = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(8, 6, 3)
+
+
+@pytest.fixture
+def photograph(tmp_path):
+    """Writes a photograph that says where it was taken: format -> path."""
+
+    def write(kind: str):
+        exif = Pillow.Exif()
+        exif[MAKE], exif[TIME], exif[ORIENTATION] = "Camera", "2020:01:02 03:04:05", 6
+        exif[EXPOSURE] = {TAKEN: "2020:01:02 03:04:05", WIDTH: 8, NOTES: b"serial number"}
+        exif[PLACE] = {1: "N", 2: (48.0, 51.0, 24.0)}
+        path = tmp_path / f"photo.{kind}"
+        Pillow.fromarray(PIXELS).save(path, exif=exif.tobytes())
+        return path
+
+    return write
+
+
+def exif_of(path) -> dict:
+    """The tags of a file, less those of TIFF's own structure."""
+    with Pillow.open(path) as picture:
+        exif = picture.getexif()
+        folders = {tag: exif.get_ifd(tag) for tag in (EXPOSURE, PLACE) if exif.get_ifd(tag)}
+        return {tag: exif[tag] for tag in (MAKE, TIME, ORIENTATION) if tag in exif} | folders
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("depth", [8, 16])
+def test_by_default_nothing_of_it_is_written(photograph, tmp_path, kind, depth):
+    source = read_image(photograph("jpg"))
+    picture = Image.from_float(source.to_float(), depth, None, source.profile)
+    picture.save(tmp_path / f"out.{kind}", "input")
+    assert exif_of(tmp_path / f"out.{kind}") == {}
+    data = (tmp_path / f"out.{kind}").read_bytes()
+    assert b"Camera" not in data and b"2020:01:02" not in data and b"photo" not in data
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("source", FORMATS)
+def test_on_request_it_is_kept_but_for_what_the_painting_has_of_its_own(
+    photograph, tmp_path, kind, source
+):
+    path = tmp_path / f"out.{kind}"
+    write, notes = Image(PIXELS).encode(path, exif=read_exif(photograph(source)))
+    with open(path, "wb") as file:
+        write(file)
+    assert notes == ()
+    assert exif_of(path) == {
+        MAKE: "Camera",
+        TIME: "2020:01:02 03:04:05",
+        EXPOSURE: {TAKEN: "2020:01:02 03:04:05"},
+        PLACE: {1: "N", 2: (48.0, 51.0, 24.0)},
+    }
+    np.testing.assert_equal(read_image(path).size, PIXELS.shape[:2])
+
+
+def test_on_request_it_is_kept_with_16_bits_or_a_line_says_that_it_is_not(photograph, tmp_path):
+    pytest.importorskip("tifffile")
+    picture, exif = Image(PIXELS.astype(np.uint16) * 257), read_exif(photograph("jpg"))
+    write, notes = picture.encode(tmp_path / "out.png", exif=exif)
+    with open(tmp_path / "out.png", "wb") as file:
+        write(file)
+    assert notes == () and exif_of(tmp_path / "out.png")[MAKE] == "Camera"
+    assert read_image(tmp_path / "out.png").depth == 16
+    _, notes = picture.encode("out.tif", exif=exif)
+    assert notes == ("out.tif: a TIFF of 16 bits is written without metadata",)
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture", b"\xff\xd8\xff\xe1\x00\x08Exif\0\0"])
+def test_a_file_without_readable_metadata_has_none(tmp_path, data):
+    (tmp_path / "photo.jpg").write_bytes(data)
+    assert read_exif(str(tmp_path / "photo.jpg")) == b""
+    Pillow.fromarray(PIXELS).save(tmp_path / "plain.png")
+    assert read_exif(str(tmp_path / "plain.png")) == b""
+
+
+def test_a_tiff_file_of_more_than_4_gigabytes_is_a_big_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("tf_nst.io.encoding.MOST_OF_TIFF", PIXELS.nbytes - 1)
+    Image(PIXELS).save(tmp_path / "out.tif")
+    assert (tmp_path / "out.tif").read_bytes()[:4] == b"II\x2b\x00"
+    np.testing.assert_array_equal(np.asarray(read_image(tmp_path / "out.tif")), PIXELS)

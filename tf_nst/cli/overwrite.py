@@ -1,0 +1,38 @@
+"""Whether a file that exists is written over, as other commands of the shell decide it."""
+
+import os
+import sys
+
+from tf_nst.cli.terminal import printable
+from tf_nst.errors import UserError
+
+
+def check_overwrite(path: str, choice: str) -> None:
+    """Asks where `choice` is "ask" and stdin is a terminal; elsewhere "ask" is as "true".
+
+    Raises:
+      UserError: the file exists and is to stay.
+    """
+    if choice == "true" or not os.path.lexists(path):
+        return
+    if choice == "ask" and (
+        not _can_ask() or _answers_yes(f"{path} exists, write over it? [y/N] ")
+    ):
+        return
+    raise UserError(
+        f"--output: {path} exists and stays as it is; expected another name, or --overwrite=true"
+    )
+
+
+def _can_ask() -> bool:
+    """Whether stdin is a terminal, and the command in its foreground."""
+    try:
+        return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (AttributeError, OSError, ValueError):
+        return False
+
+
+def _answers_yes(question: str) -> bool:
+    sys.stderr.write(printable(question))
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -1,0 +1,99 @@
+"""What a run of the painting command writes: the picture, its record, its flag file, previews."""
+
+import sys
+from pathlib import Path
+
+from tf_nst.cli.records import digests, flags_of, record_of
+from tf_nst.cli.terminal import say
+from tf_nst.engine.failures import UnfinishedError
+from tf_nst.errors import NstError, RunError
+from tf_nst.io.flag_file import settings_bytes, settings_path
+from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
+from tf_nst.io.manifest import preview_path, record_bytes, record_path
+from tf_nst.io.metadata import read_exif
+from tf_nst.io.outcome import Outcome
+from tf_nst.io.rescue import write_or_rescue
+from tf_nst.io.writing import Files, write_atomically
+from tf_nst.painting import Painting, finished
+
+
+class Results:
+    """Writes what comes of a painting, by the command's flags.
+
+    `history`, `outcome` and `progress` are listeners for its events.
+    """
+
+    def __init__(self, values, painting: Painting):
+        self.values, self.painting = values, painting
+        self.history = History(painting.job.scales)
+        self.outcome = Outcome(painting.job.terms)
+        self.progress = Progress(painting.job.terms, painting.job.scales, sys.stdout)
+        self.exif = read_exif(values.content) if values.keep_metadata else b""
+        self.preview_failed = False
+
+    def write(self, image, ending: str, seconds: float) -> None:
+        """The picture, its record and its flag file, all of them or none; then the last line.
+
+        Raises:
+          RunError: they cannot be written; the message says where the picture is.
+        """
+        self._write(image, seconds, with_flags=True)
+        loss = f"loss {self.loss(self.history.final):.4g}, " if self.history.final else ""
+        output = Path(self.values.output)
+        beside = f"{record_path(output).name}, {settings_path(output).name}"
+        say(f"{ending} {output} ({loss}{duration(seconds)}; {beside})")
+
+    def write_last_good(self, failure: UnfinishedError, seconds: float) -> None:
+        """The picture and the record of a run that failed; its flags would only fail again.
+
+        Raises:
+          RunError: they cannot be written; the message says why the run failed, too.
+        """
+        try:
+            self._write(failure.image, seconds, with_flags=False)
+        except RunError as error:
+            raise RunError(f"{failure}; {error}") from failure
+        output = Path(self.values.output)
+        say(f"the last good picture is {output} ({record_path(output).name})")
+
+    def previews(self) -> Previews:
+        """Writes NAME.preview as often as --preview_every says."""
+        return Previews(self.values.preview_every, self._write_preview)
+
+    def loss(self, values: dict[str, float]) -> float:
+        """The weighted sum of the terms' values."""
+        return sum(contributions(self.painting.job.terms, values).values())
+
+    def _write(self, image, seconds: float, *, with_flags: bool) -> None:
+        picture = finished(self.painting, image)
+        notes = []
+
+        def files_of(path: Path) -> Files:
+            data, notes[:] = picture.encode(path, self.values.output_profile, self.exif)
+            flags = self._flag_bytes(path) if with_flags else None
+            record = self._record_bytes(path, seconds)
+            return {path: data, record_path(path): record, settings_path(path): flags}
+
+        write_or_rescue(self.values.output, files_of)
+        for note in (*notes, *self.outcome.notes):
+            say(f"note: {note}")
+
+    def _write_preview(self, image) -> None:
+        """A preview that cannot be written is no reason to lose the picture."""
+        path = preview_path(self.values.output)
+        try:
+            picture = finished(self.painting, image)
+            write_atomically(path, picture.encode(path, self.values.output_profile, self.exif)[0])
+        except (NstError, OSError) as error:
+            if not self.preview_failed:
+                self.progress.close()
+                say(f"note: {error}; the painting goes on")
+            self.preview_failed = True
+
+    def _record_bytes(self, path: Path, seconds: float) -> bytes:
+        run = self.values, self.painting, self.history
+        return record_bytes(path, record_of(*run, seconds, path))
+
+    def _flag_bytes(self, path: Path) -> bytes:
+        flags = flags_of(self.values, self.painting, self.history, path)
+        return settings_bytes(path, flags, digests(self.painting))

@@ -1,0 +1,61 @@
+"""A picture that cannot be written where it should is written elsewhere."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+from tf_nst.errors import NstError, RunError
+from tf_nst.io.manifest import record_path
+from tf_nst.io.writing import Files, write_together
+
+# Of a picture's path: its data and those of the files beside it, the picture first.
+FilesOf = Callable[[Path], Files]
+
+
+def write_or_rescue(path: str | os.PathLike, files_of: FilesOf) -> None:
+    """Writes the files of `path`; where that fails, a copy beside or in the temporary folder.
+
+    There the picture is written alone if the files beside it fail.
+
+    Raises:
+      RunError: they were not written under their names; the message says where the picture is.
+    """
+    path = Path(path)
+    try:
+        write_together(files_of(path))
+    except Exception as error:
+        place = _rescue(path, files_of)
+        if place is None:
+            raise
+        reason = error if isinstance(error, NstError) else f"{type(error).__name__}: {error}"
+        raise RunError(f"{reason}; the picture is {place}") from error
+
+
+def _rescue(path: Path, files_of: FilesOf) -> Path | None:
+    for place in _places(path):
+        for files in (files_of, lambda place: _picture_alone(place, files_of)):
+            with contextlib.suppress(Exception):
+                write_together(files(place))
+                return place
+    return None
+
+
+def _picture_alone(place: Path, files_of: FilesOf) -> Files:
+    return {place: files_of(place)[place]}
+
+
+def _places(path: Path) -> Iterator[Path]:
+    """NAME.rescued.png beside NAME.png, then NAME.png in a new temporary folder."""
+    for number in count(1):
+        place = path.with_name(f"{path.stem}.rescued{number if number > 1 else ''}{path.suffix}")
+        if not place.exists() and not record_path(place).exists():
+            yield place
+            break
+    with contextlib.suppress(OSError):
+        folder = tempfile.mkdtemp(prefix="tf_nst-")
+        yield Path(folder, path.name)
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
