@@ -1,6 +1,5 @@
 """The picture type, read from files and written to them."""
 
-import hashlib
 import io
 import os
 from dataclasses import dataclass
@@ -152,7 +151,5 @@ def read_image(
         RunError: not enough memory.
     """
     name = os.fspath(path)
-    pixels, alpha, profile, notes = decode(name, flag, max_pixels)
-    with open(name, "rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    pixels, alpha, profile, notes, sha256 = decode(name, flag, max_pixels)
     return Image(pixels, alpha, profile, notes, name, sha256)
