@@ -88,6 +88,14 @@ class Image:
         """Bits per channel: 8 or 16."""
         return self.pixels.itemsize * 8
 
+    @property
+    def mask(self) -> NDArray | None:
+        """Where it is visible, [H,W] float32 in 0..1; None of a picture that is opaque."""
+        top = TOP[self.depth]
+        if self.alpha is None or self.alpha.min() == top:
+            return None
+        return np.divide(self.alpha, top, dtype=np.float32)
+
     def to_float(self) -> NDArray:
         """The pixels as float32 [H,W,3] in 0..1, sRGB-encoded; alpha left out."""
         return np.divide(self.pixels, TOP[self.depth], dtype=np.float32)

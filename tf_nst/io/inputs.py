@@ -3,10 +3,13 @@
 import os
 from typing import NamedTuple
 
+from numpy.typing import NDArray
+
 from tf_nst.config import STARTS, StylizeConfig
 from tf_nst.errors import UserError
-from tf_nst.io.images import Image, read_image
 from tf_nst.io.given import Source, as_image
+from tf_nst.io.hidden import fill_hidden
+from tf_nst.io.images import Image, read_image
 from tf_nst.io.resizing import fit_size, resize_image
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import NETWORKS
@@ -30,6 +33,12 @@ class Inputs(NamedTuple):
     style: Image
     start: Image | None
     sources: tuple[tuple[int, int], tuple[int, int]]
+
+    @property
+    def masks(self) -> dict[str, NDArray]:
+        """{"content" and "style": where each is visible, [H, W] float32 in 0..1}, unless opaque."""
+        masks = {"content": self.content.mask, "style": self.style.mask}
+        return {name: mask for name, mask in masks.items() if mask is not None}
 
 
 def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs:
@@ -93,7 +102,14 @@ def _fitted(image: Image, long_side: int, flag: str, size_flag: str, least: int)
     _check_size(image.height, image.width, least, f"{flag}: {image.name}")
     height, width = fit_size(image.height, image.width, long_side)
     _check_size(height, width, least, f"{flag}: {image.name} at {size_flag}={long_side}")
-    return resize_image(image, height, width)
+    return _resized(image, height, width, flag)
+
+
+def _resized(image: Image, height: int, width: int, flag: str) -> Image:
+    """At another size, hidden colours taken from visible ones."""
+    if image.mask is not None and not image.alpha.any():
+        raise UserError(f"{flag}: {image.name} is fully transparent; expected visible pixels")
+    return fill_hidden(resize_image(image, height, width))
 
 
 def _check_size(height: int, width: int, least: int, what: str) -> None:
@@ -115,4 +131,4 @@ def _fitted_start(start: Image | None, content: Image) -> Image | None:
             f"--init: {start.name} has another aspect ratio than the content, expected that of "
             f"{content.width}×{content.height}, received {start.width}×{start.height}"
         )
-    return resize_image(start, content.height, content.width)
+    return _resized(start, content.height, content.width, "--init")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from tf_nst.io import profiles
-from tf_nst.io.depth import TOP, to_array, to_depth
+from tf_nst.io.depth import TOP, to_array
 from tf_nst.io.metadata.facts import Facts, UnusableError
 from tf_nst.io.metadata.png import transparent_colour
 from tf_nst.io.netpbm import read_deep_ppm

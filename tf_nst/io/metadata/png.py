@@ -51,7 +51,7 @@ def _walk(file: BinaryIO):
 def _colours(chunks: Chunks, exif: str | None) -> declared.Colours:
     """By the precedence of section 4.3: cICP, iCCP, sRGB, gAMA with cHRM; then EXIF."""
     if b"cICP" in chunks and len(chunks[b"cICP"]) == 4:
-        primaries, transfer, matrix, full_range = chunks[b"cICP"]
+        primaries, transfer, _, full_range = chunks[b"cICP"]
         return declared.by_code_points(primaries, transfer, full_range=bool(full_range))
     if b"iCCP" in chunks:
         return _embedded(chunks[b"iCCP"])
