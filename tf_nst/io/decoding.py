@@ -57,10 +57,22 @@ def decode_pillow(picture: Pillow.Image, name: str, flag: str) -> Decoded:
     with _refusals(name, flag), _pillow_settings():
         exif = read_exif(_exif_of(picture))
         profile, notes = picture.info.get("icc_profile") or None, ()
-        if profile is None:
+        if profile is None and {"gamma", "chromaticity"} & set(picture.info):
+            profile, notes = _calibrated(picture.info)
+        elif profile is None:
             profile, notes = declared.by_exif(exif.colours)
         facts = Facts(None, profile, exif.orientation, notes=notes)
         return _decode_opened(Opened(picture, name, flag, None, facts))
+
+
+def _calibrated(info: dict) -> declared.Colours:
+    """As Pillow reads gAMA and cHRM, unless sRGB goes before them."""
+    if "srgb" in info:
+        return None, ()
+    numbers, gamma = info.get("chromaticity"), info.get("gamma")
+    if numbers is not None:
+        numbers = (*numbers[2:], *numbers[:2])
+    return declared.by_numbers(numbers, 1 / gamma if gamma else None, "its gamma")
 
 
 @contextlib.contextmanager

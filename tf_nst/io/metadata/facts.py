@@ -3,7 +3,7 @@
 from typing import BinaryIO, NamedTuple
 
 # Of a colour profile; those of printers with large tables have about 10 MB.
-MOST_PROFILE_BYTES = 1 << 25
+MOST_PROFILE_BYTES = 1 << 24
 
 
 class UnusableError(ValueError):
