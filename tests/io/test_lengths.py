@@ -73,6 +73,13 @@ def gif_with_comments() -> bytes:
     return data[:place] + b"\x21\xfe\x01A\0" * 100_000 + data[place:]
 
 
+def hidden_segments() -> bytes:
+    """EXIF after bytes that look like a segment to who does not know that FF 00 is none."""
+    data, body = saved("JPEG"), overlapping_exif()
+    segment = b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+    return data[:2] + b"\xff\0\x11\x22" + segment * 2 + data[2:]
+
+
 LOSSLESS = {
     "PNG zTXt": png((b"zTXt", b"Title\0\0" + zlib.compress(bytes(200 * LENGTH)))),
     "PNG iTXt": png((b"iTXt", b"T\0\1\0\0\0" + zlib.compress(bytes(200 * LENGTH)))),
@@ -94,6 +101,7 @@ OTHERS = {
     "PNG overlapping profile": png((b"iCCP", b"x\0\0" + zlib.compress(overlapping_profile()))),
     "PNG eXIf": png((b"eXIf", overlapping_exif()[6:])),
     "JPEG EXIF": saved("JPEG", exif=overlapping_exif()),
+    "JPEG EXIF after other bytes": hidden_segments(),
     "WebP EXIF": saved("WEBP", exif=overlapping_exif()),
     "AVIF EXIF": saved("AVIF", exif=overlapping_exif()),
     "GIF comments": gif_with_comments(),

@@ -77,9 +77,20 @@ def read_avif(file: BinaryIO) -> Facts:
         box = children[b"iinf"]
         names = data[box.start : box.end].replace(b"Exif", b"exif")
         hidden = data[: box.start] + names + data[box.end :]
-    after = start + len(data)
-    view = joined(file, [Part(0, start), hidden, Part(after, size_of(file) - after)])
-    return Facts(view, profile, 0, bits=deep, notes=notes)
+    return Facts(_with_hidden(file, start, hidden), profile, 0, bits=deep, notes=notes)
+
+
+def _with_hidden(file: BinaryIO, start: int, hidden: bytes) -> BinaryIO:
+    """The file with other bytes from `start` on, and no EXIF of a sequence (moov)."""
+    replaced = {start: hidden}
+    sequence = _top(file, b"moov")
+    if sequence is not None:
+        replaced[sequence[1]] = sequence[0].replace(b"Exif", b"exif")
+    parts, place = [], 0
+    for begin, data in sorted(replaced.items()):
+        parts += [Part(place, begin - place), data]
+        place = begin + len(data)
+    return joined(file, [*parts, Part(place, size_of(file) - place)])
 
 
 def _room(box: Box, length: int) -> bool:

@@ -7,48 +7,60 @@ from tf_nst.io.metadata.exif import read_exif
 from tf_nst.io.metadata.facts import MOST_PROFILE_BYTES, Facts
 from tf_nst.io.segments import Part, joined, read_at, size_of
 
-START_OF_SCAN, END, FILL = 0xDA, 0xD9, 0xFF
-# JFIF and Adobe's transform; other applications' segments and comments are left out.
-NEEDED_APPLICATIONS = (0xE0, 0xEE)
-APPLICATIONS, COMMENT = range(0xE0, 0xF0), 0xFE
+START_OF_SCAN, FILL, WITHOUT_LENGTH = 0xDA, 0xFF, (0x01, *range(0xD0, 0xDA))
+MOST_JUNK_BYTES = 1 << 16
+# Frames and tables (table B.1), the scans, JFIF and Adobe's transform; comments, extensions and the
+# segments of other applications are left out.
+NEEDED = {*range(0xC0, 0xD0), START_OF_SCAN, 0xDB, 0xDD, 0xDE, 0xDF, 0xE0, 0xEE} - {0xC8}
 EXIF, ICC = b"Exif\0\0", b"ICC_PROFILE\0"
 
 
 def read_jpeg(file: BinaryIO) -> Facts:
-    """What a JPEG says of its picture."""
+    """What a JPEG says of its picture.
+
+    Raises:
+      ValueError: damage.
+    """
     parts, exif, profiles = [Part(0, 2)], b"", {}
-    rest = 2
     for marker, part in _walk(file):
-        rest = part.start + part.length
         if marker in (0xE1, 0xE2):
             body = read_at(file, part.start + 4, part.length - 4)
             if body.startswith(EXIF) and not exif:
                 exif = body
             if body.startswith(ICC) and len(body) > 14:
                 profiles.setdefault(body[12], body[14:])
-        if marker in NEEDED_APPLICATIONS or marker not in (*APPLICATIONS, COMMENT):
+        if marker in NEEDED:
             parts.append(part)
     facts = read_exif(exif)
     colours = _embedded(profiles) if profiles else declared.by_exif(facts.colours)
-    parts.append(Part(rest, max(0, size_of(file) - rest)))
     return Facts(joined(file, parts), colours[0], facts.orientation, notes=colours[1])
 
 
 def _walk(file: BinaryIO):
-    """(marker, the part with it) of each segment before the first scan."""
-    place, size = 2, size_of(file)
-    while place + 4 <= size:
+    """(marker, the part with it) of each segment, the last of them the rest from a scan on.
+
+    Bytes between segments are passed over, as decoders do, so that none of them sees others.
+
+    Raises:
+      ValueError: there is no scan.
+    """
+    place, size, junk = 2, size_of(file), 0
+    while junk < MOST_JUNK_BYTES:
         head = read_at(file, place, 4)
-        if head[0] != FILL or head[1] in (START_OF_SCAN, END):
+        marker, length = head[1], 2 + int.from_bytes(head[2:], "big")
+        if head[0] != FILL or marker in (0, FILL):
+            place, junk = place + 1, junk + 1
+        elif marker in WITHOUT_LENGTH:
+            place, junk = place + 2, junk + 2
+        elif marker == START_OF_SCAN:
+            yield marker, Part(place, size - place)
+            return
+        elif length < 4 or place + length > size:
             break
-        if head[1] == FILL:
-            place += 1
-            continue
-        length = 2 + int.from_bytes(head[2:], "big")
-        if length < 4 or place + length > size:
-            break
-        yield head[1], Part(place, length)
-        place += length
+        else:
+            yield marker, Part(place, length)
+            place += length
+    raise ValueError("its segments are damaged")
 
 
 def _embedded(profiles: dict[int, bytes]) -> declared.Colours:
