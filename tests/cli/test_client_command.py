@@ -45,6 +45,19 @@ def test_the_servers_own_style(run_client, folder):
     assert request.signature == "serving_default"
 
 
+def test_the_alpha_of_the_photograph_comes_back_at_the_answers_size(run_client, folder):
+    photo = Pillow.open("photo.png").resize((32, 24))
+    photo.putalpha(Pillow.linear_gradient("L").resize((32, 24)))
+    photo.save("clear.png")
+    code, _, err = run_client("--content=clear.png", "--output=out.png")
+    assert (code, err) == (0, "")
+    written = Pillow.open("out.png")
+    assert (written.size, written.mode) == ((64, 48), "RGBA")
+    assert (
+        written.getchannel("A").getextrema()[0] < 16 < 239 < written.getchannel("A").getextrema()[1]
+    )
+
+
 def test_a_style_and_its_settings_by_grpc(run_client, folder):
     flags = ("--style=painting.png", "--steps=7", "--size=40", "--style_weight=2", "--retries=0")
     code, _, _ = run_client("--content=photo.png", "--grpc=host:8500", "--output=out.jpg", *flags)

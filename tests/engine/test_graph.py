@@ -8,7 +8,7 @@ from tolerances import assert_within
 
 from tf_nst.config import ObjectiveConfig
 from tf_nst.config.weighted import parse_weighted
-from tf_nst.engine.graph import Recipe, bake, bake_colors, measure, paint
+from tf_nst.engine.graph import Recipe, Visible, bake, bake_colors, measure, paint
 from tf_nst.engine.job import Job
 from tf_nst.engine.loop import iterate
 from tf_nst.model.networks import Network
@@ -129,6 +129,21 @@ def test_targets_measured_ahead_are_those_measured_in_the_run(make_extractor, te
         tf.nest.map_structure(
             lambda one, other: assert_within(one, other, 1e-5), baked(index, None), expected
         )
+
+
+def test_a_style_counts_where_it_is_visible(make_extractor, terms, tiny):
+    """Two flat halves, of which one is visible, are as one; a layer sees a pixel past the edge."""
+    recipe = Recipe(make_extractor(LAYERS), terms, None, TABLES)
+    half = np.full((1, 40, 26, 3), 0.25, np.float32)
+    halves = tf.constant(np.concatenate([half, half + 0.5], axis=2))
+    mask = np.concatenate([np.ones_like(half), np.zeros_like(half)], axis=2)[..., :1]
+    mask[:, :, 22:] = 0
+    seen = Visible(tf.constant(mask), tiny)
+    flat = measure(recipe, tf.constant(np.concatenate([half] * 2, axis=2)), seen)(None, 1.0)
+    baked, _ = bake(recipe, [halves], [1.0], 200, [seen])
+    tf.nest.map_structure(lambda one, other: assert_within(one, other, 1e-5), baked(0, None), flat)
+    mean, _ = bake_colors([halves], [1.0], [seen.mask])
+    np.testing.assert_allclose(mean, [0.25] * 3, atol=1e-6)
 
 
 def test_styles_blend_by_their_weights(make_extractor, terms):

@@ -1,5 +1,6 @@
 """Reading 16 bits without loss, and 8 bits with a note where that is all there is."""
 
+import io
 import struct
 
 import numpy as np
@@ -7,10 +8,12 @@ import pytest
 import tifffile
 from icc_bytes import p3
 from picture_files import DEEP, DEEP_ALPHA, chunk, dstack, without, write_png16
+from PIL import Image as Pillow
 
 from tf_nst.errors import UserError
 from tf_nst.io import profiles
 from tf_nst.io.images import read_image
+from tf_nst.io.metadata.boxes import read_avif
 
 
 @pytest.mark.parametrize("channels", [[0], [0, 3], [0, 1, 2], [0, 1, 2, 3]])
@@ -85,6 +88,41 @@ def test_16_bit_cmyk_tiff_is_read_at_8_with_a_note(tmp_path):
 def test_16_bit_pgm(tmp_path):
     (tmp_path / "a.pgm").write_bytes(b"P5 2 1 65535\n" + bytes([1, 2, 255, 255]))
     assert read_image(tmp_path / "a.pgm").pixels[0, :, 1].tolist() == [258, 65535]
+
+
+def test_16_bit_ppm_exactly(tmp_path):
+    path = tmp_path / "a.ppm"
+    path.write_bytes(b"P6 # a comment\n3 2\n65535\n" + DEEP.astype(">u2").tobytes())
+    np.testing.assert_array_equal(read_image(path).pixels, DEEP)
+    path.write_bytes(b"P6 1 1 1023\n" + np.array([0, 1023, 512], ">u2").tobytes())
+    assert read_image(path).pixels.tolist() == [[[0, 65535, 32800]]]
+    path.write_bytes(b"P6 2 2 65535\n" + bytes(23))
+    with pytest.raises(UserError, match="damaged or cut short"):
+        read_image(path)
+
+
+def with_10_bits(data: bytes) -> bytes:
+    """With the flag of 10 bits in its av1C box."""
+    place = data.index(b"av1C") + 6
+    return data[:place] + bytes([data[place] | 0x40]) + data[place + 1 :]
+
+
+def test_bits_that_are_lost_are_reported(tmp_path):
+    grey = Pillow.fromarray(DEEP[..., 0])
+    grey.save(tmp_path / "grey.jp2")
+    assert read_image(tmp_path / "grey.jp2").depth == 16
+    colours = Pillow.fromarray(np.full((16, 16, 3), 99, np.uint8))
+    colours.save(tmp_path / "a.jp2", irreversible=False)
+    data = bytearray((tmp_path / "a.jp2").read_bytes())
+    data[data.index(b"ihdr") + 14] = 11  # that of the codestream stays 8
+    (tmp_path / "a.jp2").write_bytes(data)
+    assert read_image(tmp_path / "a.jp2").notes[0].endswith("JPEG 2000 of 12 bits: read as 8 bits")
+    colours.save(tmp_path / "a.avif")
+    deep = with_10_bits((tmp_path / "a.avif").read_bytes())
+    assert read_avif(io.BytesIO(deep)).bits == 10
+    sgi = b"\x01\xda\0\x02\0\x03\0\x03\0\x02\0\x03" + bytes(4) + b"\0\0\xff\xff"
+    (tmp_path / "a.sgi").write_bytes(sgi.ljust(512, b"\0") + bytes(36))
+    assert read_image(tmp_path / "a.sgi").notes[0].endswith("SGI of 16 bits: read as 8 bits")
 
 
 def test_without_tifffile_16_bits_become_8_and_the_extra_is_named(tmp_path, monkeypatch):

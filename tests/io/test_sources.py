@@ -31,12 +31,14 @@ def test_floating_arrays_are_taken_as_0_to_1(dtype):
 @pytest.mark.parametrize(
     "array",
     [
-        np.zeros((48, 64), np.uint8),
-        np.zeros((48, 64, 4), np.uint8),
-        np.zeros((1, 48, 64, 3), np.uint8),
+        np.zeros((64,), np.uint8),
+        np.zeros((3, 48, 64), np.uint8),
+        np.zeros((48, 64, 2), np.uint8),
+        np.zeros((2, 48, 64, 3), np.uint8),
+        np.zeros((0, 64, 3), np.uint8),
         np.zeros((48, 64, 3), np.int32),
-        np.zeros((48, 64, 4), np.float32),
-        np.zeros((48, 64), np.float32),
+        np.zeros((48, 64, 3), bool),
+        np.array([["a", "b"]]),
     ],
 )
 @pytest.mark.parametrize("place", ["content", "style"])

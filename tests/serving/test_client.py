@@ -1,6 +1,5 @@
 """The client against test doubles of the server, over the loaded export."""
 
-import io
 import json
 import socket
 
@@ -8,12 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from answering import call, counted, decoded, encoded, grpc_double, rest_double
-from PIL import Image as Pillow
 from tensorflow_serving.apis import predict_pb2
 
 from tf_nst.errors import RunError, UserError
 from tf_nst.serving import client
-from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest, upright_bytes
+from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest
 
 PHOTO, STYLE = encoded(counted(30, 44)), encoded(counted(40, 34, 31))
 DEFAULT = Request(PHOTO)
@@ -156,38 +154,7 @@ def test_without_the_extra_grpc_says_what_to_install(monkeypatch):
         ask_grpc(Server("localhost:8500"), DEFAULT)
 
 
-# --- what is sent -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WebP", "BMP"])
-def test_an_upright_picture_is_sent_unchanged(tmp_path, kind):
-    data = encoded(counted(20, 30), kind)
-    (tmp_path / "photo").write_bytes(data)
-    assert upright_bytes(str(tmp_path / "photo"), "--content") == data
-
-
-@pytest.mark.parametrize("orientation", range(2, 9))
-def test_a_turned_picture_is_sent_upright(tmp_path, orientation):
-    exif = Pillow.Exif()
-    exif[274] = orientation
-    path = tmp_path / "photo.png"
-    path.write_bytes(encoded(counted(20, 30), "PNG", exif=exif))
-    sent = Pillow.open(io.BytesIO(upright_bytes(str(path), "--content")))
-    assert sent.getexif().get(274, 1) == 1
-    assert sent.size == ((20, 30) if orientation > 4 else (30, 20))
-
-
-@pytest.mark.parametrize("kind", ["TIFF", "GIF"])
-def test_a_format_that_the_graph_does_not_take_is_sent_as_png(tmp_path, kind):
-    (tmp_path / "photo").write_bytes(encoded(counted(20, 30), kind))
-    sent = upright_bytes(str(tmp_path / "photo"), "--content")
-    assert Pillow.open(io.BytesIO(sent)).format == "PNG"
-
-
-def test_what_is_no_picture_is_refused_before_it_is_sent(tmp_path):
-    (tmp_path / "photo").write_bytes(b"Dear diary")
-    with pytest.raises(UserError, match=r"--content: .*photo is not an image"):
-        upright_bytes(str(tmp_path / "photo"), "--content")
+# --- messages --------------------------------------------------------------------------------
 
 
 def test_json_holds_bytes_as_base64():

@@ -8,9 +8,9 @@ from tf_nst.cli.terminal import say
 from tf_nst.engine.failures import UnfinishedError
 from tf_nst.errors import NstError, RunError
 from tf_nst.io.flag_file import settings_bytes, settings_path
+from tf_nst.io.kept_exif import kept_exif
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
 from tf_nst.io.manifest import preview_path, record_bytes, record_path
-from tf_nst.io.metadata import read_exif
 from tf_nst.io.outcome import Outcome
 from tf_nst.io.rescue import write_or_rescue
 from tf_nst.io.writing import Files, write_atomically
@@ -28,7 +28,7 @@ class Results:
         self.history = History(painting.job.scales)
         self.outcome = Outcome(painting.job.terms)
         self.progress = Progress(painting.job.terms, painting.job.scales, sys.stdout)
-        self.exif = read_exif(values.content) if values.keep_metadata else b""
+        self.exif = kept_exif(values.content) if values.keep_metadata else b""
         self.preview_failed = False
 
     def write(self, image, ending: str, seconds: float) -> None:

@@ -85,17 +85,21 @@ def request_picture(values) -> int:
     _check(values)
     from tf_nst.io.rescue import write_or_rescue
     from tf_nst.io.writing import check_output
-    from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest, upright_bytes
+    from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest
+    from tf_nst.serving.sending import picture_to_send
 
     check_output(values.output)
     check_overwrite(values.output, values.overwrite)
-    style = upright_bytes(values.style, "--style") if values.style else None
+    content = picture_to_send(values.content, "--content")
+    style = picture_to_send(values.style, "--style") if values.style else None
     settings = {option.name: values[option.name].value for option in _WITH_STYLE}
-    request = Request(upright_bytes(values.content, "--content"), style, **settings)
+    request = Request(content.data, style and style.data, **settings)
+    for note in (*content.image.notes, *(style.image.notes if style else ())):
+        say(f"note: {note}")
     server = Server(values.grpc or values.url, values.model, values.timeout, values.retries)
     began = time.perf_counter()
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
-    image = _image(answer.image)
+    image = _image(answer.image, content.image)
     data, notes = image.encode(values.output)
     write_or_rescue(values.output, lambda path: {path: data})
     for note in notes:
@@ -120,14 +124,17 @@ def _check(values) -> None:
             )
 
 
-def _image(data: bytes):
+def _image(data: bytes, content):
+    """The picture of an answer, with the alpha of what was sent."""
     import numpy as np
     from PIL import Image as Pillow
 
     from tf_nst.io.images import Image
+    from tf_nst.io.resizing import resize_alpha
 
     try:
         with Pillow.open(io.BytesIO(data)) as picture:
-            return Image(np.asarray(picture.convert("RGB")))
+            pixels = np.asarray(picture.convert("RGB"))
+            return Image(pixels, resize_alpha(content, *pixels.shape[:2]))
     except Exception as error:  # Pillow raises nearly everything on damaged files
         raise RunError("the server's image_bytes are no picture; expected a PNG") from error

@@ -15,6 +15,7 @@ from tf_nst.engine.strategy import whole_picture_strategy
 from tf_nst.engine.tiled import Tiled
 from tf_nst.engine.whole import Whole
 from tf_nst.engine.windows import WindowObjective, Windows
+from tf_nst.objective.objective import NOTHING
 from tf_nst.objective.statistics import Value
 
 # So many of each are kept, the latest used. A run by windows has one evaluator for each core, and
@@ -48,13 +49,24 @@ class Engine:
         """That of a job, by windows of `core` pixels or (0) of whole pictures."""
         return self._evaluators.get(_key(job, core), lambda: _make_evaluator(job, core))
 
-    def targets(self, job: Job, core: int, pictures: Mapping[str, Any]) -> dict[str, Value]:
-        """The targets of a job's terms at pictures by name, of the size of a scale."""
-        digests = tuple((name, _digest(picture)) for name, picture in pictures.items())
+    def targets(
+        self,
+        job: Job,
+        core: int,
+        pictures: Mapping[str, Any],
+        weights: Mapping[str, tf.Tensor] = NOTHING,
+    ) -> dict[str, Value]:
+        """The targets of a job's terms at pictures by name, of the size of a scale.
+
+        Args:
+          weights: see `target_weights`.
+        """
+        given = (*pictures.items(), *weights.items())
+        digests = tuple((name, _digest(array)) for name, array in given)
 
         def measure():
             self.measurements += 1
-            return self.evaluator(job, core).targets(pictures)
+            return self.evaluator(job, core).targets(pictures, weights)
 
         return self._targets.get((_key(job, core), digests), measure)
 

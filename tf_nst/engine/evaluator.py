@@ -1,13 +1,13 @@
 """How a scale is evaluated: the whole picture at once, or window by window. Both give the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import tensorflow as tf
 
 from tf_nst.engine.state import Progress
-from tf_nst.objective.objective import Pictures, Values
+from tf_nst.objective.objective import NOTHING, Pictures, Values
 from tf_nst.objective.statistics import Value
 from tf_nst.optim.optimizer import Optimizer
 
@@ -41,8 +41,10 @@ Steps = Callable[[Progress, int], tuple[Progress, CallReport]]
 class Evaluator(Protocol):
     """What the loop asks of one. Pictures are float32 in 0..1, or uint8 or uint16 codes."""
 
-    def targets(self, pictures: Pictures) -> dict[str, Value]:
-        """The targets of pictures by name [1, h, w, 3]."""
+    def targets(
+        self, pictures: Pictures, weights: Mapping[str, tf.Tensor] = NOTHING
+    ) -> dict[str, Value]:
+        """The targets of pictures by name [1, h, w, 3]; for weights see `target_weights`."""
 
     def references(self, pictures: Pictures) -> Any:
         """The references of pictures by name [B or 1, H, W, 3]."""

@@ -10,16 +10,18 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.engine.steps import begin_scale, next_start, paint_scale
+from tf_nst.model.networks import Network
 from tf_nst.objective.objective import (
     Extractor,
     Objective,
     blend,
     measure_references,
     measure_targets,
+    target_weights,
     term_values,
 )
 from tf_nst.objective.statistics import Value
-from tf_nst.objective.terms import CONTENT, STYLE, Terms
+from tf_nst.objective.terms import CONTENT, STYLE, Terms, masked
 from tf_nst.ops.color import ColorStatistics, color_statistics, match_colors, pooled_statistics
 from tf_nst.ops.resample import resize, sides
 from tf_nst.optim.optimizer import Optimizer
@@ -120,21 +122,36 @@ def _references(recipe: Recipe, content: tf.Tensor) -> dict[str, dict[str, tf.Te
     return measure_references(recipe.extractor, recipe.terms, {CONTENT: content})
 
 
-def measure(recipe: Recipe, style: tf.Tensor) -> Targets:
+class Visible(NamedTuple):
+    """Where a style is visible: [1, h, w, 1] float32 of 0 or more; and the extractor's network."""
+
+    mask: tf.Tensor
+    network: Network
+
+
+def measure(recipe: Recipe, style: tf.Tensor, visible: Visible | None = None) -> Targets:
     """The targets of `style` [1, h, w, 3] float32 in 0..1, of the size that the last scale sees.
 
-    Measured at every scale anew.
+    Measured at every scale anew. `visible` is None of an opaque style.
     """
 
     def targets(_, share):
-        small = resize(style, *style_sides(*sides(style), share))
-        return measure_targets(recipe.extractor, recipe.terms, {STYLE: small})
+        size, weights = style_sides(*sides(style), share), {}
+        if visible is not None:
+            mask = {STYLE: resize(visible.mask, *size)}
+            weights = target_weights(visible.network, masked(recipe.terms, mask), mask)
+        pictures = {STYLE: resize(style, *size)}
+        return measure_targets(recipe.extractor, recipe.terms, pictures, weights)
 
     return targets
 
 
 def bake(
-    recipe: Recipe, styles: Sequence[tf.Tensor], weights: Sequence[float], size: int
+    recipe: Recipe,
+    styles: Sequence[tf.Tensor],
+    weights: Sequence[float],
+    size: int,
+    visible: Sequence[Visible | None] = (),
 ) -> tuple[Targets, list[tf.Variable]]:
     """The targets of several styles, blended by their weights, measured now for every scale.
 
@@ -142,14 +159,15 @@ def bake(
       styles: each [1, h, w, 3] float32 in 0..1, of the size that the last scale sees.
       weights: above 0, relative to their sum.
       size: long side of the pictures that will be painted.
+      visible: of each style; by default all are opaque.
 
     Returns:
       The targets, and the variables that hold them.
     """
-    measured = []
+    pairs, measured = list(zip(styles, visible or [None] * len(styles), strict=True)), []
     for share in recipe.tables.shares[::-1]:
         share = round(share * size) / size
-        targets_of = [_measured(recipe, style, share) for style in styles]
+        targets_of = [_measured(recipe, *pair, share) for pair in pairs]
         measured.append(blend(targets_of, weights, recipe.terms))
     kept = tf.nest.map_structure(lambda *each: tf.Variable(tf.stack(each), False), *measured)
 
@@ -159,18 +177,26 @@ def bake(
     return targets, tf.nest.flatten(kept)
 
 
-def bake_colors(styles: Sequence[tf.Tensor], weights: Sequence[float]) -> ColorStatistics:
+def bake_colors(
+    styles: Sequence[tf.Tensor],
+    weights: Sequence[float],
+    masks: Sequence[tf.Tensor | None] = (),
+) -> ColorStatistics:
     """The colours of several styles, as if each were seen at its share of the positions.
 
     Args:
       styles: each [1, h, w, 3] float32 in 0..1.
       weights: above 0, relative to their sum.
+      masks: where each is visible, [1, h, w, 1], or None; by default all are opaque.
     """
     shares = [weight / sum(weights) for weight in weights]
-    return pooled_statistics([color_statistics(style) for style in styles], shares)
+    pairs = zip(styles, masks or [None] * len(styles), strict=True)
+    return pooled_statistics([color_statistics(*pair) for pair in pairs], shares)
 
 
-def _measured(recipe: Recipe, style: tf.Tensor, share: float) -> dict[str, Value]:
+def _measured(
+    recipe: Recipe, style: tf.Tensor, visible: Visible | None, share: float
+) -> dict[str, Value]:
     """In one compiled call, which lets each layer's features go when the next have come."""
-    targets = tf.function(lambda: measure(recipe, style)(None, share), autograph=False)
+    targets = tf.function(lambda: measure(recipe, style, visible)(None, share), autograph=False)
     return targets.get_concrete_function()()

@@ -1,8 +1,12 @@
 """The image from which the optimisation starts."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.objective.objective import NOTHING
+from tf_nst.objective.terms import CONTENT, STYLE
 from tf_nst.ops.bands import bands
 from tf_nst.ops.color import (
     ColorStatistics,
@@ -24,6 +28,7 @@ def initial_image(
     style: np.ndarray,
     seed: int,
     noise_size: tuple[int, int] | None = None,
+    masks: Mapping[str, np.ndarray] = NOTHING,
 ) -> np.ndarray:
     """The start as [1, H, W, 3] float32 in 0..1, of the content's size.
 
@@ -35,15 +40,25 @@ def initial_image(
       style: [1, h, w, 3], the same.
       seed: of the noise.
       noise_size: height and width of a start from noise in pixels; by default the content's.
+      masks: where content and style are visible, by their names, [H, W] float32 of 0 or more.
     """
+    seen = masks.get(STYLE)
     if init in NOISY_STARTS:
-        return noise_image(init, *(noise_size or content.shape[1:3]), style, seed)
+        return noise_image(init, *(noise_size or content.shape[1:3]), style, seed, seen)
     if init == "content":
         return np.asarray(as_float(content))
-    return _mapped(content, *color_map(_statistics(content), _statistics(style)))
+    given, wanted = _statistics(content, masks.get(CONTENT)), _statistics(style, seen)
+    return _mapped(content, *color_map(given, wanted))
 
 
-def noise_image(init: str, height: int, width: int, style: np.ndarray, seed: int) -> np.ndarray:
+def noise_image(
+    init: str,
+    height: int,
+    width: int,
+    style: np.ndarray,
+    seed: int,
+    mask: np.ndarray | None = None,
+) -> np.ndarray:
     """Noise as [1, height, width, 3] float32 in 0..1, of the size that is painted first.
 
     A start is drawn at its own size: of noise that is made four times smaller, with antialiasing, a
@@ -56,20 +71,29 @@ def noise_image(init: str, height: int, width: int, style: np.ndarray, seed: int
       height, width: in pixels.
       style: [1, h, w, 3] float32 in 0..1, or uint8 or uint16 codes.
       seed: 0 or more; with the size it decides every pixel.
+      mask: where the style is visible, [h, w] float32 of 0 or more; None: everywhere.
     """
     noise = np.random.default_rng(seed).standard_normal((1, height, width, 3), dtype=np.float32)
     if init == "noise":
         return np.clip(0.5 + 0.25 * noise, 0.0, 1.0)
-    mean, covariance = _statistics(style)
+    mean, covariance = _statistics(style, mask)
     return _mapped(noise, symmetric_root(covariance), mean)
 
 
-def _statistics(picture: np.ndarray) -> ColorStatistics:
+def _statistics(picture: np.ndarray, mask: np.ndarray | None) -> ColorStatistics:
     """Of the colours of all bands: in float64 the whole would be large."""
     height, width = picture.shape[1:3]
     rows = bands(height, width)
-    statistics = [color_statistics(as_float(picture[:, band])) for band in rows]
-    return pooled_statistics(statistics, [(band.stop - band.start) / height for band in rows])
+    if mask is None:
+        statistics = [color_statistics(as_float(picture[:, band])) for band in rows]
+        return pooled_statistics(statistics, [(band.stop - band.start) / height for band in rows])
+    sums = {index: float(mask[band].sum(dtype=np.float64)) for index, band in enumerate(rows)}
+    seen = [index for index, total in sums.items() if total > 0]
+    statistics = [
+        color_statistics(as_float(picture[:, rows[index]]), mask[None, rows[index], :, None])
+        for index in seen
+    ]
+    return pooled_statistics(statistics, [sums[index] / sum(sums.values()) for index in seen])
 
 
 def _mapped(picture: np.ndarray, matrix: tf.Tensor, offset: tf.Tensor) -> np.ndarray:

@@ -28,7 +28,8 @@ class Job(NamedTuple):
         [B or 1, H, W, 3] of the picture's size where features are compared position by position;
         else [1, h, w, 3] of the size at which the last scale measures it.
       initial: [B, H, W, 3] float32 in 0..1; of the picture's size, or without detail of any.
-      masks: those that terms name: [H, W] float32 of 0 or more, of the picture's size.
+      masks: those that terms name: [H, W] float32 of 0 or more, of the picture's size; of a term's
+        `of_mask` [h, w], of the size of the picture at which its target is measured.
       detail: whether an enlarged picture is given the detail of `initial`, which noise has not.
       decay: of the average of the optimiser's pictures; 0: they are not averaged.
       stop: a scale ends when STOP_STEPS steps lowered the loss by less than this share of it.

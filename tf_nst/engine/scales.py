@@ -9,7 +9,12 @@ from tf_nst.engine.engine import Engine
 from tf_nst.engine.evaluator import Measured
 from tf_nst.engine.job import Job
 from tf_nst.engine.steps import next_start
-from tf_nst.objective.objective import position_weights, reference_pictures, target_pictures
+from tf_nst.objective.objective import (
+    position_weights,
+    reference_pictures,
+    target_pictures,
+    target_weights,
+)
 from tf_nst.ops.color import as_float
 from tf_nst.ops.resample import resize
 from tf_nst.planning.schedule import Scale, style_sides
@@ -37,20 +42,22 @@ def measure(job: Job, engine: Engine, scale: Scale, core: int) -> Measured:
     with tf.device("CPU:0"):
         with_targets = _pictures_with_targets(job, scale)
         with_references = _pictures_with_references(job, scale)
-        weights = _weights(job, scale)
-    targets = engine.targets(job, core, with_targets)
+        weights, of_targets = _weights(job, scale), _weights_of_targets(job, scale)
+    targets = engine.targets(job, core, with_targets, of_targets)
     references = engine.evaluator(job, core).references(with_references)
     return Measured(targets, references, weights)
 
 
 def _pictures_with_targets(job: Job, scale: Scale) -> dict[str, Picture]:
     """The pictures at which targets are measured: they shrink as the painted one does."""
-    share = max(scale[:2]) / max(job.size)
     pictures = _named(job, target_pictures(job.terms))
-    return {
-        name: _of_size(picture, *map(int, style_sides(*picture.shape[1:3], share)))
-        for name, picture in pictures
-    }
+    return {name: _shrunk(job, scale, picture) for name, picture in pictures}
+
+
+def _shrunk(job: Job, scale: Scale, picture: Picture) -> Picture:
+    """[B, h, w, C] as much smaller as the painted picture is at a scale."""
+    share = max(scale[:2]) / max(job.size)
+    return _of_size(picture, *map(int, style_sides(*picture.shape[1:3], share)))
 
 
 def _pictures_with_references(job: Job, scale: Scale) -> dict[str, Picture]:
@@ -61,8 +68,16 @@ def _pictures_with_references(job: Job, scale: Scale) -> dict[str, Picture]:
 
 def _weights(job: Job, scale: Scale) -> dict[str, tf.Tensor]:
     """{term: [1, h, w, 1]}: the masks at the layers of the terms that have one."""
-    masks = {name: _of_size(mask[None, :, :, None], *scale[:2]) for name, mask in job.masks.items()}
+    names = {term.mask for term in job.terms} - {None}
+    masks = {name: _of_size(job.masks[name][None, :, :, None], *scale[:2]) for name in names}
     return position_weights(job.network, job.terms, masks)
+
+
+def _weights_of_targets(job: Job, scale: Scale) -> dict[str, tf.Tensor]:
+    """{term: [1, h, w, 1]} of the pictures at which targets are measured."""
+    names = {term.of_mask for term in job.terms} - {None}
+    masks = {name: _shrunk(job, scale, job.masks[name][None, :, :, None]) for name in names}
+    return target_weights(job.network, job.terms, masks)
 
 
 def _named(job: Job, names: Iterable[str]) -> list[tuple[str, np.ndarray]]:

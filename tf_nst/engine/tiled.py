@@ -1,5 +1,6 @@
 """The evaluator by windows."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from tf_nst.engine.state import Progress
 from tf_nst.engine.steps import advance, all_finite
 from tf_nst.engine.windows import Windows
 from tf_nst.objective.evaluation import Evaluation
-from tf_nst.objective.objective import Pictures, Values
+from tf_nst.objective.objective import NOTHING, Pictures, Values
 from tf_nst.objective.statistics import Value
 from tf_nst.ops.bands import bands
 from tf_nst.optim.optimizer import Optimizer
@@ -37,10 +38,12 @@ class Tiled:
         """See `Evaluator`."""
         return self._windows.programs.traces + self._updates.traces
 
-    def targets(self, pictures: Pictures) -> dict[str, Value]:
+    def targets(
+        self, pictures: Pictures, weights: Mapping[str, tf.Tensor] = NOTHING
+    ) -> dict[str, Value]:
         """See `Evaluator`."""
         with tf.device("CPU:0"):
-            return self._windows.targets(pictures)
+            return self._windows.targets(pictures, weights)
 
     def references(self, pictures: Pictures) -> Any:
         """See `Evaluator`."""

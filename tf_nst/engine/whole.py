@@ -1,5 +1,6 @@
 """The evaluator of whole pictures."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.engine.state import Progress
 from tf_nst.engine.steps import paint_scale
 from tf_nst.objective.objective import (
+    NOTHING,
     Extractor,
     Objective,
     Pictures,
@@ -43,11 +45,14 @@ class Whole:
         """See `Evaluator`."""
         return self._programs.traces
 
-    def targets(self, pictures: Pictures) -> dict[str, Value]:
+    def targets(
+        self, pictures: Pictures, weights: Mapping[str, tf.Tensor] = NOTHING
+    ) -> dict[str, Value]:
         """See `Evaluator`."""
         measure = partial(measure_targets, self._extractor, self._terms)
         pictures = {name: as_float(picture) for name, picture in pictures.items()}
-        return self._programs("targets", measure, pictures)(pictures)
+        arguments = pictures, dict(weights)
+        return self._programs("targets", measure, *arguments)(*arguments)
 
     def references(self, pictures: Pictures) -> Any:
         """See `Evaluator`."""

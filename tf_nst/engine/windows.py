@@ -26,6 +26,7 @@ from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.model.networks import Network
 from tf_nst.objective.evaluation import Evaluation
 from tf_nst.objective.objective import (
+    NOTHING,
     Extractor,
     Features,
     Pictures,
@@ -82,12 +83,15 @@ class Windows:
         self.objective, self._replicas, self.programs = objective, replicas, Programs(replicas)
         self._xla = xla and not replicas.compile_themselves
 
-    def targets(self, pictures: Pictures) -> dict[str, Value]:
+    def targets(
+        self, pictures: Pictures, weights: Mapping[str, tf.Tensor] = NOTHING
+    ) -> dict[str, Value]:
         """As `measure_targets`: {term: value} of pictures [1, h, w, 3] in 0..1 or codes."""
         targets = {}
         for name in target_pictures(self.objective.terms):
             terms = tuple(it for it in self.objective.terms if it.has_target and it.of == name)
-            sums = self._sums(terms, pictures[name])
+            counted = {it.name: weights[it.name] for it in terms if it.name in weights}
+            sums = self._sums(terms, pictures[name], Measured({}, [], counted))
             targets |= {term.name: term.kind.target_of(sums[term.name]) for term in terms}
         return targets
 
@@ -125,9 +129,7 @@ class Windows:
         slopes = tape.gradient(loss, sums, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return Evaluation(losses, values, self._gradient(image, measured, slopes))
 
-    def _sums(
-        self, terms: Terms, image: tf.Tensor, measured: Measured | None = None
-    ) -> dict[str, Sums]:
+    def _sums(self, terms: Terms, image: tf.Tensor, measured: Measured) -> dict[str, Sums]:
         function = partial(self._window_sums, terms)
         parts = (
             self._run(("sums", terms), function, image, windows, *compared)
@@ -144,13 +146,13 @@ class Windows:
                 gradient[pixels_of(window)] += part.numpy()
         return self._replicas.summed_over_workers(gradient)
 
-    def _compared_rounds(self, image: tf.Tensor, measured: Measured | None):
+    def _compared_rounds(self, image: tf.Tensor, measured: Measured):
         """Each round's windows, with the references and weights of what they read."""
         for index, windows in enumerate(self._rounds(image)):
             references, weights = {}, {}
-            if measured and measured.references:
+            if measured.references:
                 references = self._padded(measured.references[index], windows)
-            if measured and measured.weights:
+            if measured.weights:
                 weights = self._weights(measured.weights, windows)
             yield windows, references, weights
 

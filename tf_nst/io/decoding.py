@@ -1,10 +1,10 @@
-"""From a file to upright sRGB arrays, or a refusal in one line."""
+"""From a file, or Pillow's image, to upright sRGB arrays, or a refusal in one line."""
 
 import contextlib
-import os
+import hashlib
 import warnings
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +14,26 @@ from PIL import ImageFile, UnidentifiedImageError
 from tf_nst.errors import NstError, RunError, UserError
 from tf_nst.io import profiles
 from tf_nst.io.depth import to_depth
-from tf_nst.io.readers import read, tiff_bits
+from tf_nst.io.formats import EXPECTED, HEAD_BYTES, TIFF, Format, format_of
+from tf_nst.io.metadata import declared
+from tf_nst.io.metadata.exif import read_exif
+from tf_nst.io.metadata.facts import Facts, UnusableError
+from tf_nst.io.readers import Opened, read
+from tf_nst.io.source_file import open_source
 
-EXPECTED = "expected an image (JPEG, PNG, WebP, TIFF, ...)"
-FLOAT_MAGICS = (b"#?RADIANCE", b"#?RGBE", b"\x76\x2f\x31\x01")
 GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L")
 ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
-ORIENTATION, SAMPLE_FORMAT = 274, 339
 
 
 class Decoded(NamedTuple):
-    """sRGB pixels [H,W,3], alpha [H,W] or None, the file's profile or None, notes for the user."""
+    """sRGB pixels [H,W,3], alpha [H,W] or None, the file's profile or None, notes for the user, and
+    the sha256 of the file's bytes in hexadecimal; None of what is not from a file."""
 
     pixels: NDArray
     alpha: NDArray | None
     profile: bytes | None
     notes: tuple[str, ...]
+    sha256: str | None = None
 
 
 def decode(path: str, flag: str, max_pixels: int) -> Decoded:
@@ -39,37 +43,54 @@ def decode(path: str, flag: str, max_pixels: int) -> Decoded:
         UserError: no readable file, no image, a damaged one, or one of more than `max_pixels`.
         RunError: not enough memory.
     """
-    _check_file(path, flag)
+    with _refusals(path, flag), open_source(path, flag) as file:
+        decoded = _decode_file(file, path, flag, max_pixels)
+        file.seek(0)
+        return decoded._replace(sha256=hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def decode_pillow(picture: Pillow.Image, name: str, flag: str) -> Decoded:
+    """Pillow's image as a file of it would be read: upright, in sRGB, its alpha kept.
+
+    Mode I holds 16-bit codes, as Pillow reads them. Raises as `decode`.
+    """
+    with _refusals(name, flag), _pillow_settings():
+        exif = read_exif(_exif_of(picture))
+        profile, notes = picture.info.get("icc_profile") or None, ()
+        if profile is None and {"gamma", "chromaticity"} & set(picture.info):
+            profile, notes = _calibrated(picture.info)
+        elif profile is None:
+            profile, notes = declared.by_exif(exif.colours)
+        facts = Facts(None, profile, exif.orientation, notes=notes)
+        return _decode_opened(Opened(picture, name, flag, None, facts))
+
+
+def _calibrated(info: dict) -> declared.Colours:
+    """As Pillow reads gAMA and cHRM, unless sRGB goes before them."""
+    if "srgb" in info:
+        return None, ()
+    numbers, gamma = info.get("chromaticity"), info.get("gamma")
+    if numbers is not None:
+        numbers = (*numbers[2:], *numbers[:2])
+    return declared.by_numbers(numbers, 1 / gamma if gamma else None, "its gamma")
+
+
+@contextlib.contextmanager
+def _refusals(path: str, flag: str) -> Iterator[None]:
+    """One line for whatever decoding raises."""
     try:
-        # A file, not a path: Pillow 13 maps a path into memory, and garbles rotated TIFFs so.
-        with open(path, "rb") as file, _pillow_settings(), Pillow.open(file) as picture:
-            _check_header(picture, path, flag, max_pixels)
-            return _decode_opened(picture, path, flag)
+        yield
     except NstError:
         raise
-    except UnidentifiedImageError:
-        raise UserError(f"{flag}: {path} {_unidentified(path)}") from None
+    except UnusableError as error:
+        raise UserError(f"{flag}: {path} {error}") from None
     except MemoryError:
         raise RunError(f"{flag}: {path} does not fit in memory") from None
     except Exception as error:  # Pillow's decoders raise nearly everything on damaged files
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UserError(
-            f"{flag}: {path} is damaged or cut short ({reason}); expected a whole image"
+            f"{flag}: {path} is damaged or cut short ({reason[:200]}); expected a whole image"
         ) from error
-
-
-def _check_file(path: str, flag: str) -> None:
-    if not os.path.exists(path):
-        raise UserError(f"{flag}: {path} does not exist; {EXPECTED}")
-    if os.path.isdir(path):
-        raise UserError(f"{flag}: {path} is a folder; {EXPECTED}")
-    try:
-        with open(path, "rb") as file:
-            empty = not file.read(1)
-    except OSError as error:
-        raise UserError(f"{flag}: {path} cannot be read ({error.strerror}); {EXPECTED}") from error
-    if empty:
-        raise UserError(f"{flag}: {path} is empty; {EXPECTED}")
 
 
 @contextlib.contextmanager
@@ -85,14 +106,41 @@ def _pillow_settings() -> Iterator[None]:
         Pillow.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
-def _unidentified(path: str) -> str:
-    with open(path, "rb") as file:
-        magic = file.read(12)
-    if magic.startswith(FLOAT_MAGICS):
-        return "holds floating-point (HDR) colours; expected 8 or 16 bits per channel"
-    if magic[:4] in (b"II*\0", b"MM\0*"):
+def _decode_file(file: BinaryIO, path: str, flag: str, max_pixels: int) -> Decoded:
+    known = format_of(file.read(HEAD_BYTES))
+    facts = known.read(file) if known.read else Facts(file, orientation=0)
+    facts.file.seek(0)
+    with _pillow_settings():
+        try:
+            picture = Pillow.open(facts.file, formats=known.plugins)
+        except UnidentifiedImageError:
+            raise UnusableError(_unidentified(known)) from None
+        with picture:
+            _check_header(picture, path, flag, max_pixels)
+            return _decode_opened(Opened(picture, path, flag, file, _completed(facts, picture)))
+
+
+def _unidentified(known: Format) -> str:
+    if known is TIFF:
         return "is a TIFF, damaged or of an unusual layout; expected grey or RGB of 8 or 16 bits"
     return f"is not an image that can be read; {EXPECTED}"
+
+
+def _completed(facts: Facts, picture: Pillow.Image) -> Facts:
+    """With what only the decoder knows."""
+    frames = max(facts.frames, getattr(picture, "n_frames", 1))
+    if facts.orientation:
+        return facts._replace(frames=frames)
+    exif = read_exif(_exif_of(picture))
+    profile, notes = facts.profile or picture.info.get("icc_profile") or None, facts.notes
+    if profile is None and not notes:
+        profile, notes = declared.by_exif(exif.colours)
+    return facts._replace(profile=profile, orientation=exif.orientation, frames=frames, notes=notes)
+
+
+def _exif_of(picture: Pillow.Image) -> bytes:
+    exif = picture.info.get("exif")
+    return exif if isinstance(exif, bytes) else b""
 
 
 def _check_header(picture: Pillow.Image, path: str, flag: str, max_pixels: int) -> None:
@@ -102,65 +150,43 @@ def _check_header(picture: Pillow.Image, path: str, flag: str, max_pixels: int) 
             f"{flag}: {path} is too large; expected at most {max_pixels / 1e6:g} megapixels, "
             f"received {width}×{height} ({width * height / 1e6:.1f} megapixels)"
         )
-    if picture.format in ("EPS", "WMF"):
-        raise UserError(f"{flag}: {path} is a vector drawing; {EXPECTED}")
-    if picture.mode == "LAB":
-        raise UserError(f"{flag}: {path} holds L*a*b* colours; expected grey, RGB or CMYK")
-    if not _is_integer(picture):
-        raise UserError(
-            f"{flag}: {path} holds floating-point or 32-bit numbers; "
-            "expected 8 or 16 bits per channel"
-        )
 
 
-def _is_integer(picture: Pillow.Image) -> bool:
-    if picture.format == "TIFF":
-        formats = set(picture.tag_v2.get(SAMPLE_FORMAT, (1,)))
-        return tiff_bits(picture) <= {1, 2, 4, 8, 16} and formats == {1}
-    return picture.mode != "F" and (picture.mode != "I" or picture.format == "PPM")
-
-
-def _decode_opened(picture: Pillow.Image, path: str, flag: str) -> Decoded:
-    notes = _frame_notes(picture)
-    profile, profile_notes = _usable_profile(picture)
-    pixels, alpha, more = read(picture, path, flag, profile)
-    # Read last: Pillow turns TIFF itself while loading and then drops the tag.
-    orientation = _orientation(picture)
-    pixels = _upright(pixels, orientation)
+def _decode_opened(opened: Opened) -> Decoded:
+    notes = _frame_notes(opened)
+    profile, profile_notes = _usable_profile(opened.picture, opened.facts.profile)
+    pixels, alpha, more = read(opened, profile)
+    if not pixels.size:
+        raise ValueError("it has no pixels")
+    pixels = _upright(pixels, opened.facts.orientation)
     if alpha is not None:
-        alpha = _upright(to_depth(alpha, pixels.itemsize * 8), orientation)
-    lines = tuple(f"{path}: {line}" for line in (*notes, *profile_notes, *more))
-    return Decoded(pixels, alpha, profile, lines)
+        alpha = _upright(to_depth(alpha, pixels.itemsize * 8), opened.facts.orientation)
+    every = (*notes, *opened.facts.notes, *profile_notes, *more)
+    return Decoded(pixels, alpha, profile, tuple(f"{opened.name}: {line}" for line in every))
 
 
-def _frame_notes(picture: Pillow.Image) -> tuple[str, ...]:
-    count = getattr(picture, "n_frames", 1)
-    if count > 1 and picture.format in ANIMATED:
+def _frame_notes(opened: Opened) -> tuple[str, ...]:
+    count, kind = opened.facts.frames, opened.picture.format
+    if count > 1 and kind in ANIMATED:
         return (f"animated: the first of {count} frames is used",)
-    if count > 1 and picture.format == "TIFF":
+    if count > 1 and kind == "TIFF":
         return (f"several pages: the first of {count} is used",)
     return ()
 
 
-def _usable_profile(picture: Pillow.Image) -> tuple[bytes | None, tuple[str, ...]]:
-    profile = picture.info.get("icc_profile") or None
+def _usable_profile(
+    picture: Pillow.Image, profile: bytes | None
+) -> tuple[bytes | None, tuple[str, ...]]:
     if profile is None:
         return None, ()
     try:
         space = profiles.check_profile(profile)
     except profiles.ProfileError as error:
-        return None, (f"its colour profile {error}: ignored, the colours are taken as sRGB",)
+        return None, (declared.ignored(str(error)),)
     holds = "CMYK" if picture.mode == "CMYK" else "RGB"
     if space != holds and not (space == "GRAY" and picture.mode in GREY_MODES):
         return None, (f"its colour profile is for {space}, its pixels are not: profile ignored",)
     return profile, ()
-
-
-def _orientation(picture: Pillow.Image) -> int:
-    try:
-        return picture.getexif().get(ORIENTATION, 1)
-    except Exception:  # the pixels may be whole where EXIF is broken
-        return 1
 
 
 def _upright(array: NDArray, orientation: int) -> NDArray:

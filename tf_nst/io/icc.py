@@ -20,6 +20,10 @@ GRID = CODES / 65535
 SRGB_MATRIX = np.array([[28576, 25239, 9375], [14581, 46983, 3972], [912, 6361, 46787]]) / 65536
 SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045, 0.0, 0.0)
 
+USED_TAGS = (b"kTRC", b"rTRC", b"gTRC", b"bTRC", b"rXYZ", b"gXYZ", b"bXYZ")
+# A profile has some twenty tags, a curve at most a value for each 16-bit code.
+MOST_TAGS, MOST_TAG_BYTES = 1000, 12 + 2 * 65536
+
 
 class ProfileError(ValueError):
     """A profile that is broken, or that cannot be used for a conversion."""
@@ -65,15 +69,17 @@ def parse(profile: bytes) -> MatrixProfile | None:
 
 
 def _tags(profile: bytes) -> dict[bytes, bytes]:
+    """Those that are used, up to MOST_TAG_BYTES of each; others may be as long as the file."""
     if profile[36:40] != b"acsp":
         raise ValueError("no ICC signature")
     if profile[20:24] != b"XYZ ":
         return {}
     (count,) = struct.unpack_from(">I", profile, 128)
     tags = {}
-    for index in range(count):
+    for index in range(min(count, MOST_TAGS)):
         name, start, size = struct.unpack_from(">4sII", profile, 132 + 12 * index)
-        tags[name] = profile[start : start + size]
+        if name in USED_TAGS:
+            tags[name] = profile[start : start + min(size, MOST_TAG_BYTES)]
     return tags
 
 
@@ -112,7 +118,9 @@ def _sampled_curve(data: bytes) -> NDArray:
     (count,) = struct.unpack_from(">I", data, 8)
     if count == 0:
         return GRID
-    values = np.array(struct.unpack_from(f">{count}H", data, 12), dtype=np.float64)
+    if 2 * count > len(data) - 12:
+        raise ValueError("a curve that is not whole")
+    values = np.frombuffer(data, ">u2", count, 12).astype(np.float64)
     if count == 1:
         return GRID ** (values[0] / 256)
     return np.interp(GRID, np.linspace(0, 1, count), values / 65535)

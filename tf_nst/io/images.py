@@ -1,6 +1,5 @@
 """The picture type, read from files and written to them."""
 
-import hashlib
 import io
 import os
 from dataclasses import dataclass
@@ -89,6 +88,14 @@ class Image:
         """Bits per channel: 8 or 16."""
         return self.pixels.itemsize * 8
 
+    @property
+    def mask(self) -> NDArray | None:
+        """Where it is visible, [H,W] float32 in 0..1; None of a picture that is opaque."""
+        top = TOP[self.depth]
+        if self.alpha is None or self.alpha.min() == top:
+            return None
+        return np.divide(self.alpha, top, dtype=np.float32)
+
     def to_float(self) -> NDArray:
         """The pixels as float32 [H,W,3] in 0..1, sRGB-encoded; alpha left out."""
         return np.divide(self.pixels, TOP[self.depth], dtype=np.float32)
@@ -153,7 +160,5 @@ def read_image(
         RunError: not enough memory.
     """
     name = os.fspath(path)
-    pixels, alpha, profile, notes = decode(name, flag, max_pixels)
-    with open(name, "rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    pixels, alpha, profile, notes, sha256 = decode(name, flag, max_pixels)
     return Image(pixels, alpha, profile, notes, name, sha256)

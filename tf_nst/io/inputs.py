@@ -1,25 +1,19 @@
 """The pictures of a run: read, checked against the layers, sized. No TensorFlow here."""
 
-import hashlib
 import os
-from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-from PIL import Image as Pillow
+from numpy.typing import NDArray
 
 from tf_nst.config import STARTS, StylizeConfig
 from tf_nst.errors import UserError
+from tf_nst.io.given import Source, as_image
+from tf_nst.io.hidden import fill_hidden
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.resizing import fit_size, resize_image
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.layers import used_layers
-
-# How far a floating array may lie past 0..1.
-_ROUNDING = 0.01
-
-Source = str | os.PathLike | Image | Pillow.Image | np.ndarray
 
 
 class Inputs(NamedTuple):
@@ -46,14 +40,19 @@ class Inputs(NamedTuple):
         pictures = {"content": self.content, "style": self.style}
         return pictures if self.start is None else pictures | {"init": self.start}
 
+    @property
+    def masks(self) -> dict[str, NDArray]:
+        """{"content" and "style": where each is visible, [H, W] float32 in 0..1}, unless opaque."""
+        masks = {"content": self.content.mask, "style": self.style.mask}
+        return {name: mask for name, mask in masks.items() if mask is not None}
+
 
 def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs:
     """Reads the pictures that are given by path, and resizes all of them.
 
     Args:
       config: sizes, layers and --init.
-      content: a path, an Image, Pillow's image (its alpha is left out), or an array [H, W, 3],
-        uint8, uint16 or floating in 0..1.
+      content: a path, an Image, Pillow's image, or an array or tensor, see `as_image`.
       style: the same.
 
     Raises:
@@ -61,7 +60,7 @@ def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs
         another aspect ratio.
     """
     least = least_size(config)
-    content, style = _as_image(content, "--content"), _as_image(style, "--style")
+    content, style = as_image(content, "--content"), as_image(style, "--style")
     start = _read_start(config.init)
     sources = (content.height, content.width), (style.height, style.width)
     content = _fitted(content, config.size, "--content", "--size", least)
@@ -71,12 +70,12 @@ def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs
 
 def read_one(config: StylizeConfig, source: Source, flag: str) -> Image:
     """One picture alone, at the config's size; errors name `flag`. Raises as `read_inputs`."""
-    return _fitted(_as_image(source, flag), config.size, flag, "--size", least_size(config))
+    return _fitted(as_image(source, flag), config.size, flag, "--size", least_size(config))
 
 
 def read_style(config: StylizeConfig, style: Source) -> Image:
     """A style alone, at the size at which it is measured. Raises as `read_inputs`."""
-    return _fitted_style(_as_image(style, "--style"), config, least_size(config))
+    return _fitted_style(as_image(style, "--style"), config, least_size(config))
 
 
 def least_size(config: StylizeConfig) -> int:
@@ -94,41 +93,6 @@ def _fitted_style(style: Image, config: StylizeConfig, least: int) -> Image:
     return _fitted(style, size, "--style", "--style_size", least)
 
 
-def _as_image(source: Source, flag: str) -> Image:
-    image = _converted(source, flag)
-    if image.sha256 is not None:
-        return image
-    pixels = np.ascontiguousarray(image)
-    return replace(image, sha256=hashlib.sha256(pixels).hexdigest())
-
-
-def _converted(source: Source, flag: str) -> Image:
-    if isinstance(source, Image):
-        return source
-    if isinstance(source, str | os.PathLike):
-        return read_image(source, flag)
-    if isinstance(source, Pillow.Image):
-        return Image(np.asarray(source.convert("RGB")), name="Pillow's image")
-    if not isinstance(source, np.ndarray):
-        raise UserError(
-            f"{flag}: expected a path, an Image, Pillow's image or an array [height, width, 3], "
-            f"received {type(source).__name__}"
-        )
-    if source.dtype.kind == "f" and source.ndim == 3 and source.shape[2] == 3:
-        return _from_float(source, flag)
-    return replace(Image(source, name=f"{flag}: array"), name="array")
-
-
-def _from_float(array: np.ndarray, flag: str) -> Image:
-    """Refused past 0..1 by more than rounding: more likely 0..255 than meant to be clipped."""
-    least, most = array.min(initial=0.0), array.max(initial=0.0)
-    if not (least >= -_ROUNDING and most <= 1 + _ROUNDING):
-        raise UserError(
-            f"{flag}: array: expected finite numbers in 0..1, received {least:g} to {most:g}"
-        )
-    return Image.from_float(array)
-
-
 def _read_start(init: str | os.PathLike) -> Image | None:
     if init in STARTS:
         return None
@@ -144,7 +108,14 @@ def _fitted(image: Image, long_side: int, flag: str, size_flag: str, least: int)
     _check_size(image.height, image.width, least, f"{flag}: {image.name}")
     height, width = fit_size(image.height, image.width, long_side)
     _check_size(height, width, least, f"{flag}: {image.name} at {size_flag}={long_side}")
-    return resize_image(image, height, width)
+    return _resized(image, height, width, flag)
+
+
+def _resized(image: Image, height: int, width: int, flag: str) -> Image:
+    """At another size, hidden colours taken from visible ones."""
+    if image.mask is not None and not image.alpha.any():
+        raise UserError(f"{flag}: {image.name} is fully transparent; expected visible pixels")
+    return fill_hidden(resize_image(image, height, width))
 
 
 def _check_size(height: int, width: int, least: int, what: str) -> None:
@@ -166,4 +137,4 @@ def _fitted_start(start: Image | None, content: Image) -> Image | None:
             f"--init: {start.name} has another aspect ratio than the content, expected that of "
             f"{content.width}×{content.height}, received {start.width}×{start.height}"
         )
-    return resize_image(start, content.height, content.width)
+    return _resized(start, content.height, content.width, "--init")

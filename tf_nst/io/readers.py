@@ -1,48 +1,98 @@
-"""From an opened file to sRGB arrays, by the one of four readers that loses nothing.
+"""Pixels of an opened picture at its own depth, in sRGB, with alpha and notes for the user.
 
-Pillow 13 opens 16-bit RGB as 8 bits without a word. So 16-bit PNG goes through TensorFlow's
-decoder and 16-bit RGB TIFF through tifffile (an optional extra).
+Pillow drops the low bytes of 16-bit colours, unless it is asked for them alone. 16-bit RGB TIFF
+comes through tifffile (an optional extra).
 """
 
-import os
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from tf_nst.errors import UserError
 from tf_nst.io import profiles
-from tf_nst.io.depth import to_array
+from tf_nst.io.depth import TOP, to_array
+from tf_nst.io.metadata.facts import Facts, UnusableError
+from tf_nst.io.metadata.png import transparent_colour
+from tf_nst.io.netpbm import read_deep_ppm
 
 TIFF_EXTRA = 'pip install "tf_nst[tiff]"'
-BITS, PHOTOMETRIC, PLANAR = 258, 262, 284
+BITS, PHOTOMETRIC, PLANAR, SAMPLE_FORMAT = 258, 262, 284, 339
 WHITE_IS_ZERO, SEPARATE_PLANES, ASSOCIATED, UNASSOCIATED = 0, 2, 1, 2
+SHALLOW = {"JPEG2000": "JPEG 2000", "AVIF": "AVIF"}
+DEEP_SGI = 2
 
 Read = tuple[NDArray, NDArray | None, tuple[str, ...]]
 
 
-def read(picture: Pillow.Image, path: str, flag: str, profile: bytes | None) -> Read:
+class Opened(NamedTuple):
+    """Pillow's picture, its name, the flag that gave it, its file or None, and the file's facts."""
+
+    picture: Pillow.Image
+    name: str
+    flag: str
+    file: BinaryIO | None
+    facts: Facts
+
+
+def read(opened: Opened, profile: bytes | None) -> Read:
     """sRGB pixels [H,W,3], alpha [H,W] or None, uint8 or uint16 each, and notes for the user.
 
     Raises:
-        UserError: 16-bit planar TIFF without tifffile. Decoders raise their own on damaged files.
+        UnusableError: L*a*b*, floating-point or 32-bit numbers, 16-bit planar TIFF without
+            tifffile. Decoders raise their own on damaged files.
     """
-    if picture.format == "PNG" and _png_depth(path) == 16:
-        return _read_png16(picture, path, profile)
-    if picture.format == "TIFF" and 16 in tiff_bits(picture):
-        if picture.mode.startswith("RGB"):
-            return _read_tiff16(picture, path, flag, profile)
-        if picture.mode == "CMYK":
-            pixels, alpha, notes = _read_8(picture, profile)
-            return pixels, alpha, ("16-bit CMYK: read as 8 bits", *notes)
+    picture = opened.picture
+    _check_numbers(opened)
+    if opened.file is not None:
+        if picture.format == "PNG" and opened.facts.bits == 16:
+            return _read_png16(opened, profile)
+        if picture.format == "TIFF" and 16 in tiff_bits(picture):
+            return _read_tiff16(opened, profile)
+        if picture.format == "PPM" and picture.mode == "RGB":
+            pixels = read_deep_ppm(opened.file)
+            if pixels is not None:
+                return _deep(pixels, None, profile)
+    if picture.mode == "F":
+        return _deep(_from_floats(picture), None, profile)
     if picture.mode.startswith("I"):
         return _read_grey16(picture, profile)
-    return _read_8(picture, profile)
+    pixels, alpha, notes = _read_8(picture, profile)
+    return pixels, alpha, (*_lost_bits(opened), *notes)
 
 
 def tiff_bits(picture: Pillow.Image) -> set[int]:
     """The bits per sample that a TIFF declares."""
     return set(picture.tag_v2.get(BITS, (1,)))
+
+
+def _check_numbers(opened: Opened) -> None:
+    picture = opened.picture
+    if picture.mode == "LAB":
+        raise UnusableError("holds L*a*b* colours; expected grey, RGB or CMYK")
+    if opened.file is not None and not _is_integer(picture):
+        raise UnusableError(
+            "holds floating-point or 32-bit numbers; expected 8 or 16 bits per channel"
+        )
+
+
+def _is_integer(picture: Pillow.Image) -> bool:
+    if picture.format == "TIFF":
+        formats = set(picture.tag_v2.get(SAMPLE_FORMAT, (1,)))
+        return tiff_bits(picture) <= {1, 2, 4, 8, 16} and formats == {1}
+    return picture.mode != "F" and (picture.mode != "I" or picture.format == "PPM")
+
+
+def _lost_bits(opened: Opened) -> tuple[str, ...]:
+    """A note where the decoder gives fewer bits than the file has."""
+    kind, bits = SHALLOW.get(opened.picture.format), opened.facts.bits
+    if kind and bits > 8:
+        return (f"{kind} of {bits} bits: read as 8 bits",)
+    if opened.picture.format == "SGI" and opened.file is not None:
+        opened.file.seek(3)
+        if opened.file.read(1) == bytes([DEEP_SGI]):
+            return ("SGI of 16 bits: read as 8 bits",)
+    return ()
 
 
 def _read_8(picture: Pillow.Image, profile: bytes | None) -> Read:
@@ -68,55 +118,94 @@ def _converted(profile: bytes) -> tuple[str, ...]:
     return (f"colours converted to sRGB from the profile {profiles.describe(profile)}",)
 
 
-def _png_depth(path: str) -> int:
-    with open(path, "rb") as file:
-        return file.read(25)[24]
+def _read_png16(opened: Opened, profile: bytes | None) -> Read:
+    picture = opened.picture
+    key = transparent_colour(opened.file)
+    if picture.mode.startswith("I"):
+        channels = np.asarray(picture)[..., None]
+    else:
+        channels = _both_bytes(opened)
+    colours = channels[..., :3] if channels.shape[-1] > 2 else channels[..., :1]
+    alpha = channels[..., -1] if channels.shape[-1] in (2, 4) else None
+    if alpha is None and key is not None and len(key) == colours.shape[-1]:
+        alpha = ~np.all(colours == np.array(key, np.uint16), axis=-1) * np.uint16(65535)
+    if colours.shape[-1] == 1:
+        colours = np.repeat(colours, 3, axis=-1)
+    return _deep(np.ascontiguousarray(colours), alpha, profile)
 
 
-def _read_png16(picture: Pillow.Image, path: str, profile: bytes | None) -> Read:
-    import tensorflow as tf
+def _both_bytes(opened: Opened) -> NDArray:
+    """[H,W,C] uint16 of a PNG, decoded once for the high bytes and once for the low ones."""
+    high = to_array(_in_mode(opened.picture, opened.picture.mode))
+    opened.facts.file.seek(0)
+    with Pillow.open(opened.facts.file, formats=("PNG",)) as again:
+        (tile,) = again.tile
+        if tile.args == "LA;16B":
+            return _grey_and_alpha(opened, again, tile)
+        again.tile = [tile._replace(args=tile.args.replace("16B", "16L"))]
+        low = to_array(_in_mode(again, again.mode))
+    return (high.astype(np.uint16) << 8) | low
 
-    picture.load()  # Pillow reports a damaged file; TensorFlow would also log it
-    has_alpha = "transparency" in picture.info or picture.mode in ("RGBA", "LA")
-    try:
-        with tf.device("cpu"):
-            # TensorFlow reads the file: of bytes from Python it makes four copies.
-            data = tf.io.read_file(os.fsencode(os.path.abspath(path)))
-            decoded = tf.io.decode_png(data, channels=4 if has_alpha else 3, dtype=tf.uint16)
-    except tf.errors.InvalidArgumentError:
-        raise ValueError("its PNG data are not whole") from None
-    pixels = np.asarray(decoded)
-    return _deep(pixels[..., :3], pixels[..., 3] if has_alpha else None, profile)
+
+def _grey_and_alpha(opened: Opened, again: Pillow.Image, tile) -> NDArray:
+    """[H,W,2] uint16: its four bytes a pixel are read as if they were four channels."""
+    again.tile = [tile._replace(args="RGBA")]
+    four = to_array(_in_mode(again, "RGBA")).astype(np.uint16)
+    return (four[..., 0::2] << 8) | four[..., 1::2]
+
+
+def _from_floats(picture: Pillow.Image) -> NDArray:
+    """Pillow's mode F, 0..1, as 16-bit codes [H,W,3].
+
+    Raises:
+        UnusableError: numbers past 0..1 by more than rounding.
+    """
+    values = np.asarray(picture)
+    least, most = values.min(initial=0.0), values.max(initial=0.0)
+    if not (least >= -0.01 and most <= 1.01):
+        raise UnusableError(f"holds {least:g} to {most:g}; expected finite numbers in 0..1")
+    codes = np.rint(np.clip(values, 0, 1) * TOP[16]).astype(np.uint16)
+    return np.repeat(codes[..., None], 3, axis=-1)
 
 
 def _read_grey16(picture: Pillow.Image, profile: bytes | None) -> Read:
-    grey = np.asarray(picture).astype(np.uint16)
+    values = np.asarray(picture)
+    if values.min(initial=0) < 0 or values.max(initial=0) > TOP[16]:
+        raise UnusableError("holds 32-bit numbers; expected 8 or 16 bits per channel")
+    grey = values.astype(np.uint16)
     if picture.format == "TIFF" and picture.tag_v2.get(PHOTOMETRIC) == WHITE_IS_ZERO:
         grey = ~grey
     return _deep(np.repeat(grey[..., None], 3, axis=-1), None, profile)
 
 
-def _read_tiff16(picture: Pillow.Image, path: str, flag: str, profile: bytes | None) -> Read:
+def _read_tiff16(opened: Opened, profile: bytes | None) -> Read:
+    picture = opened.picture
+    if picture.mode == "CMYK":
+        pixels, alpha, notes = _read_8(picture, profile)
+        return pixels, alpha, ("16-bit CMYK: read as 8 bits", *notes)
+    if not picture.mode.startswith("RGB"):
+        return _read_grey16(picture, profile)
     try:
-        return _deep(*_tifffile_arrays(path), profile)
+        return _deep(*_tifffile_arrays(opened.facts.file), profile)
     except ImportError:
         why = f"16 bits need tifffile: {TIFF_EXTRA}"
     except ValueError as error:  # such as a compression that tifffile needs imagecodecs for
         why = " ".join(str(error).split())
     if picture.tag_v2.get(PLANAR) == SEPARATE_PLANES:
-        raise UserError(
-            f"{flag}: {path} is a 16-bit TIFF in separate planes, which cannot be read here "
-            f"({why}); expected interleaved channels or 8 bits"
+        raise UnusableError(
+            f"is a 16-bit TIFF in separate planes, which cannot be read here ({why}); expected "
+            "interleaved channels or 8 bits"
         )
     pixels, alpha, notes = _read_8(picture, profile)
     return pixels, alpha, (f"16-bit TIFF read as 8 bits ({why})", *notes)
 
 
-def _tifffile_arrays(path: str) -> tuple[NDArray, NDArray | None]:
-    """The first page as pixels [H,W,3] and alpha [H,W] or None, uint16, not premultiplied."""
+def _tifffile_arrays(source: BinaryIO) -> tuple[NDArray, NDArray | None]:
+    """The page as pixels [H,W,3] and alpha [H,W] or None, uint16, not premultiplied."""
     import tifffile
 
-    with tifffile.TiffFile(path) as file:
+    source.seek(0)
+    with tifffile.TiffFile(source) as file:
         page = file.pages[0]
         array, kinds = page.asarray(), page.extrasamples
         if page.planarconfig == SEPARATE_PLANES:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from tf_nst.io.depth import TOP, quantise
+from tf_nst.io.depth import TOP, quantise, to_depth
 from tf_nst.io.images import KERNEL, Image
 
 HALF_A_CODE = 0.5 / TOP[16]
@@ -43,6 +43,14 @@ def resize_image(image: Image, height: int, width: int) -> Image:
     if alpha is not None:
         alpha = quantise(alpha, image.depth)
     return replace(image, pixels=pixels, alpha=alpha)
+
+
+def resize_alpha(image: Image, height: int, width: int) -> NDArray | None:
+    """The alpha of `image` at another size, [height, width] uint8; None without alpha."""
+    if image.alpha is None:
+        return None
+    plane = Pillow.fromarray(to_depth(image.alpha, 8))
+    return np.ascontiguousarray(_resized(plane, height, width))
 
 
 def _as_share(codes: NDArray) -> NDArray:

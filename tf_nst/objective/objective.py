@@ -76,12 +76,21 @@ def reference_pictures(terms: Terms) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term.of for term in terms if term.has_reference))
 
 
-def measure_targets(extractor: Extractor, terms: Terms, pictures: Pictures) -> dict[str, Value]:
-    """{term: the value of its statistic at its picture}, of the terms that have a target."""
+def measure_targets(
+    extractor: Extractor,
+    terms: Terms,
+    pictures: Pictures,
+    weights: Mapping[str, tf.Tensor] = NOTHING,
+) -> dict[str, Value]:
+    """{term: the value of its statistic at its picture}, of the terms that have a target.
+
+    Args:
+      weights: see `target_weights`.
+    """
     targets = {}
     for name in target_pictures(terms):
         measured = tuple(term for term in terms if term.has_target and term.of == name)
-        sums = measure_sums(measured, observe(extractor, pictures[name]))
+        sums = measure_sums(measured, observe(extractor, pictures[name]), weights=weights)
         targets |= {term.name: term.kind.target_of(sums[term.name]) for term in measured}
     return targets
 
@@ -111,6 +120,28 @@ def position_weights(
         for term in terms
         if term.mask is not None
     }
+
+
+def target_weights(
+    network: Network, terms: Terms, masks: Mapping[str, tf.Tensor]
+) -> dict[str, tf.Tensor]:
+    """As `position_weights`, of the pictures at which targets are measured.
+
+    Where a layer's positions miss all that a mask shows, such as a last odd row, each counts as 1.
+
+    Args:
+      masks: {name: [1, h, w, 1] float32, 0 or more}, each of its picture's size.
+    """
+    return {
+        term.name: _ones_for_nothing(_pooled_mask(masks[term.of_mask], stride))
+        for term in terms
+        if term.of_mask is not None
+        for stride in (layer_stride(network, term.layer),)
+    }
+
+
+def _ones_for_nothing(weights: tf.Tensor) -> tf.Tensor:
+    return tf.where(tf.reduce_any(weights > 0), weights, tf.ones_like(weights))
 
 
 def _pooled_mask(mask: tf.Tensor, stride: int) -> tf.Tensor:

@@ -3,6 +3,7 @@
 loss = sum over terms of weight * distance(value(sums), target)
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -31,6 +32,7 @@ class Term(NamedTuple):
         numbers, one for each picture of the batch.
       statistic: a row of STATISTICS.
       mask: where the painted picture counts; None: everywhere.
+      of_mask: where the picture counts at which a target is measured; None: everywhere.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Term(NamedTuple):
     weight: float | tf.Tensor | tuple[float, ...]
     statistic: str
     mask: str | None = None
+    of_mask: str | None = None
 
     @property
     def kind(self) -> Statistic:
@@ -99,6 +102,24 @@ def _term(role: str, of: str | None, layer: str, weight: float, statistic: str) 
 def _spread(total: float, items: tuple[Weighted, ...]) -> list[tuple[str, float]]:
     weights = sum(item.weight for item in items)
     return [(item.name, total * item.weight / weights) for item in items]
+
+
+def masked(terms: Terms, masks: Collection[str]) -> Terms:
+    """The terms where pictures of a config are visible, which masks of their names say.
+
+    Nothing of the painted picture counts where the content is hidden, and no target where its own
+    picture is.
+
+    Args:
+      masks: CONTENT, STYLE, both or neither.
+    """
+    return tuple(
+        term._replace(
+            mask=CONTENT if CONTENT in masks else None,
+            of_mask=term.of if term.has_target and term.of in masks else None,
+        )
+        for term in terms
+    )
 
 
 def network_layers(terms: Terms) -> tuple[str, ...]:

@@ -20,13 +20,24 @@ def as_float(picture: np.ndarray | tf.Tensor) -> tf.Tensor:
     return tf.convert_to_tensor(picture)
 
 
-def color_statistics(picture: tf.Tensor) -> ColorStatistics:
-    """Mean [3] and covariance [3, 3], float64, of the colours of [B, H, W, 3], floating."""
+def color_statistics(picture: tf.Tensor, weights: tf.Tensor | None = None) -> ColorStatistics:
+    """Mean [3] and covariance [3, 3], float64, of the colours of [B, H, W, 3], floating.
+
+    Args:
+      weights: of the positions, [B, H, W, 1] of 0 or more, not all 0; None: each counts as 1. A
+        covariance is divided by their sum; without weights by one less, the 1 of a single colour.
+    """
     colors = tf.cast(tf.reshape(picture, [-1, 3]), tf.float64)
+    if weights is not None:
+        shares = tf.cast(tf.reshape(weights, [-1, 1]), tf.float64)
+        shares /= tf.reduce_sum(shares)
+        mean = tf.reduce_sum(shares * colors, axis=0)
+        centred = colors - mean
+        return mean, tf.matmul(shares * centred, centred, transpose_a=True)
     mean = tf.reduce_mean(colors, axis=0)
     centred = colors - mean
     count = tf.cast(tf.shape(colors)[0], tf.float64)
-    return mean, tf.matmul(centred, centred, transpose_a=True) / (count - 1)
+    return mean, tf.matmul(centred, centred, transpose_a=True) / tf.maximum(count - 1, 1)
 
 
 def pooled_statistics(

@@ -33,8 +33,8 @@ def stylize(
     """Paints `content` in the manner of `style`.
 
     Args:
-      content, style: each a path, an Image, Pillow's image (its alpha is left out), or an array
-        [H, W, 3], uint8, uint16 or floating in 0..1.
+      content, style: each a path, an Image, Pillow's image, or an array or tensor [H, W, 3], uint8,
+        uint16 or floating in 0..1; also [1, H, W, 3], grey [H, W], with alpha [H, W, 4].
       listeners: each is called with every event (tf_nst/engine/events.py).
       report: called with plain lines; by default they go to the logger "tf_nst".
       engine: a `tf_nst.Engine`, which keeps the network, the compiled steps and what was measured

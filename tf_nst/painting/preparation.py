@@ -123,6 +123,7 @@ def _job(
         optimizers=optimizers,
         fallback=make_fallback(),
         pictures={CONTENT: inputs.content.pixels[None], STYLE: inputs.style.pixels[None]},
+        masks=inputs.masks,
         initial=_initial(config, inputs, workload.scales),
         detail=config.init not in NOISY_STARTS,
         decay=config.average,
@@ -139,4 +140,4 @@ def _initial(config: StylizeConfig, inputs: Inputs, scales: tuple[Scale, ...]) -
         return inputs.start.to_float()[None]
     content, style = inputs.content.pixels[None], inputs.style.pixels[None]
     first = next(scale for scale in scales if scale.steps)
-    return initial_image(config.init, content, style, config.seed, first[:2])
+    return initial_image(config.init, content, style, config.seed, first[:2], inputs.masks)

@@ -17,7 +17,7 @@ from tf_nst.errors import UserError
 from tf_nst.io.inputs import Inputs
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import Weights
-from tf_nst.objective.terms import STYLE, build_terms
+from tf_nst.objective.terms import STYLE, build_terms, masked
 from tf_nst.optim.optimizers import OPTIMIZERS
 from tf_nst.planning.memory import available_bytes
 from tf_nst.planning.plan import Limits, Plan, fit_seconds, shortages
@@ -74,7 +74,7 @@ def describe_workload(
         scales = (Scale(*size, 1),)
     return Workload(
         network,
-        build_terms(config.objective, network),
+        masked(build_terms(config.objective, network), inputs.masks),
         config.precision,
         scales,
         targets={STYLE: inputs.style.size},

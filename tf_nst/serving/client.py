@@ -2,7 +2,6 @@
 
 import base64
 import http.client
-import io
 import json
 import re
 import time
@@ -12,15 +11,9 @@ import urllib.request
 from collections.abc import Callable
 from typing import NamedTuple
 
-from PIL import Image as Pillow
-
 from tf_nst.config import ObjectiveConfig
 from tf_nst.errors import NstError, RunError, UserError
-from tf_nst.io.images import read_image
 
-# Formats that a graph decodes, by Pillow's names.
-SENT_UNCHANGED = ("JPEG", "PNG", "WEBP", "BMP")
-ORIENTATION = 274
 # Statuses of a server, or a proxy before it, that cannot answer now.
 RETRIED = (429, 502, 503, 504)
 FIRST_PAUSE = 0.5
@@ -87,27 +80,6 @@ class Server(NamedTuple):
 
 class _Unavailable(Exception):
     """A failure after which another attempt may succeed."""
-
-
-def upright_bytes(path: str, flag: str) -> bytes:
-    """The bytes to send for a picture file: upright, in a format that a graph decodes.
-
-    Raises:
-      UserError: no readable image.
-    """
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-        with Pillow.open(io.BytesIO(data)) as picture:
-            still = getattr(picture, "n_frames", 1) == 1
-            upright = picture.getexif().get(ORIENTATION, 1) == 1
-            if picture.format in SENT_UNCHANGED and still and upright:
-                return data
-    except Exception:  # Pillow raises nearly everything; the reader below words the refusal
-        pass
-    buffer = io.BytesIO()
-    read_image(path, flag).to_pillow().convert("RGB").save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def ask_rest(server: Server, request: Request) -> Answer:

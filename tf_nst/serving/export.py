@@ -14,7 +14,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.config import StylizeConfig, options_from_config
-from tf_nst.engine.graph import Recipe, bake, bake_colors
+from tf_nst.engine.graph import Recipe, Visible, bake, bake_colors
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Source, least_size, read_style
@@ -120,13 +120,20 @@ def _build(config: StylizeConfig, styles, pixels: int, report) -> Model:
     recipe = _recipe(config, weights)
     pictures = [tf.constant(image.to_float()[None]) for image, _ in styles]
     shares = [weight for _, weight in styles]
-    baked, measured = bake(recipe, pictures, shares, config.size)
+    masks = [_mask(image) for image, _ in styles]
+    visible = [None if mask is None else Visible(mask, weights.network) for mask in masks]
+    baked, measured = bake(recipe, pictures, shares, config.size, visible)
     limits = _limits(config, pixels)
     return Model(
-        build_signatures(recipe, baked, bake_colors(pictures, shares), limits),
+        build_signatures(recipe, baked, bake_colors(pictures, shares, masks), limits),
         [*(weight.value for weight in recipe.extractor.weights), *measured],
         _record(config, weights, recipe, limits),
     )
+
+
+def _mask(image: Image) -> tf.Tensor | None:
+    """[1, h, w, 1]; None of an opaque picture."""
+    return None if image.mask is None else tf.constant(image.mask[None, :, :, None])
 
 
 def _weights(config: StylizeConfig, report) -> Weights:

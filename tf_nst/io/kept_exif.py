@@ -15,7 +15,7 @@ _OF_THE_FILE = (40961, 40962, 40963, 40965, 37500)
 _MOST_BYTES = 65_000
 
 
-def read_exif(path: str) -> bytes:
+def kept_exif(path: str) -> bytes:
     """Description, camera, time, exposure, author and place of a photograph as EXIF; or nothing.
 
     Orientation, sizes, thumbnail and the maker's notes are left out: the painting has its own.

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image as Pillow
 
 from tf_nst.io.images import Image, read_image
-from tf_nst.io.metadata import read_exif
+from tf_nst.io.kept_exif import kept_exif
 
 FORMATS = ["jpg", "png", "webp", "tif"]
 MAKE, ORIENTATION, TIME, EXPOSURE, PLACE = 271, 274, 306, 34665, 34853
@@ -54,7 +54,7 @@ def test_on_request_it_is_kept_but_for_what_the_painting_has_of_its_own(
     photograph, tmp_path, kind, source
 ):
     path = tmp_path / f"out.{kind}"
-    write, notes = Image(PIXELS).encode(path, exif=read_exif(photograph(source)))
+    write, notes = Image(PIXELS).encode(path, exif=kept_exif(photograph(source)))
     with open(path, "wb") as file:
         write(file)
     assert notes == ()
@@ -69,7 +69,7 @@ def test_on_request_it_is_kept_but_for_what_the_painting_has_of_its_own(
 
 def test_on_request_it_is_kept_with_16_bits_or_a_line_says_that_it_is_not(photograph, tmp_path):
     pytest.importorskip("tifffile")
-    picture, exif = Image(PIXELS.astype(np.uint16) * 257), read_exif(photograph("jpg"))
+    picture, exif = Image(PIXELS.astype(np.uint16) * 257), kept_exif(photograph("jpg"))
     write, notes = picture.encode(tmp_path / "out.png", exif=exif)
     with open(tmp_path / "out.png", "wb") as file:
         write(file)
@@ -82,9 +82,9 @@ def test_on_request_it_is_kept_with_16_bits_or_a_line_says_that_it_is_not(photog
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\xff\xd8\xff\xe1\x00\x08Exif\0\0"])
 def test_a_file_without_readable_metadata_has_none(tmp_path, data):
     (tmp_path / "photo.jpg").write_bytes(data)
-    assert read_exif(str(tmp_path / "photo.jpg")) == b""
+    assert kept_exif(str(tmp_path / "photo.jpg")) == b""
     Pillow.fromarray(PIXELS).save(tmp_path / "plain.png")
-    assert read_exif(str(tmp_path / "plain.png")) == b""
+    assert kept_exif(str(tmp_path / "plain.png")) == b""
 
 
 def test_a_tiff_file_of_more_than_4_gigabytes_is_a_big_one(tmp_path, monkeypatch):

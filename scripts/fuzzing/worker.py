@@ -1,0 +1,53 @@
+"""Reads damaged files in a process of limited memory, and says what came of each."""
+
+import argparse
+import json
+import os
+import resource
+import signal
+import traceback
+from pathlib import Path
+
+import numpy as np
+from fuzzing.damage import damaged
+from fuzzing.seeds import make_seeds
+
+from tf_nst.errors import NstError
+from tf_nst.io.images import read_image
+
+LONGEST_LINE = 1000
+
+
+def work(arguments: argparse.Namespace) -> None:
+    """A line of JSON for each file: its number, the outcome, and what was said.
+
+    The file that is being read lies in the folder `arguments.worker`.
+    """
+    seeds = make_seeds()
+    limit = int(arguments.gigabytes * 1e9)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    path = Path(arguments.worker) / "damaged"
+    results = os.fdopen(os.dup(1), "w")
+    for index in range(arguments.first, arguments.first + arguments.files):
+        path.write_bytes(damaged(seeds, arguments.seed, index))
+        signal.alarm(arguments.seconds)
+        outcome, text = outcome_of(path)
+        signal.alarm(0)
+        results.write(json.dumps([index, outcome, text]) + "\n")
+        results.flush()
+
+
+def outcome_of(path: Path) -> tuple[str, str]:
+    """ "picture", "line" or "traceback", and what was said."""
+    try:
+        image = read_image(path)
+    except NstError as error:
+        text = str(error)
+        fine = "\n" not in text and text.startswith("--content: ") and len(text) < LONGEST_LINE
+        return ("line" if fine else "traceback"), text
+    except BaseException:
+        return "traceback", traceback.format_exc()
+    if image.pixels.dtype not in (np.uint8, np.uint16) or not image.pixels.size:
+        return "traceback", f"no picture: {image.pixels.shape} of {image.pixels.dtype}"
+    return "picture", f"{image.width}×{image.height}"

@@ -1,0 +1,73 @@
+"""The colours of pixels that are fully transparent, which nobody sees and a network would."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tf_nst.io.depth import TOP
+from tf_nst.io.images import Image
+from tf_nst.ops.bands import bands
+
+
+def fill_hidden(image: Image) -> Image:
+    """The image with the colour of each hidden pixel made of those of visible ones near by.
+
+    Each takes the mean, weighted by alpha, of the smallest square of a side of 2, 4, 8, ... pixels
+    on the grid of such squares that holds a visible one. Itself where nothing is hidden, or all.
+    """
+    if image.alpha is None or image.alpha.all() or not image.alpha.any():
+        return image
+    pixels = image.pixels.copy()
+    means = _means(image)
+    for rows in bands(image.height, image.width):
+        hidden = image.alpha[rows] == 0
+        pixels[rows][hidden] = np.rint(_colours(means, hidden, rows.start) * TOP[image.depth])
+    return replace(image, pixels=pixels)
+
+
+def _means(image: Image) -> list[NDArray]:
+    """[h, w, 4] for squares of 2, 4, 8, ... pixels: mean colour, and alpha's mean, 0..1."""
+    levels, level = [], None
+    while level is None or level.shape[:2] != (1, 1):
+        level = _halved_image(image) if level is None else _halved(level)
+        levels.append(level)
+    return levels
+
+
+def _halved_image(image: Image) -> NDArray:
+    """In bands of even rows, to spare memory."""
+    parts = []
+    for rows in bands(-(-image.height // 2), 2 * image.width):
+        part = slice(2 * rows.start, 2 * rows.stop)
+        top = TOP[image.depth]
+        share = np.divide(image.alpha[part], top, dtype=np.float32)[..., None]
+        colours = np.divide(image.pixels[part], top, dtype=np.float32)
+        parts.append(_halved(np.concatenate([colours, share], axis=-1)))
+    return np.concatenate(parts)
+
+
+def _halved(level: NDArray) -> NDArray:
+    """Squares of twice the side; past an odd edge nothing is visible."""
+    height, width = level.shape[:2]
+    padded = np.pad(level, [(0, height % 2), (0, width % 2), (0, 0)])
+    padded[..., :3] *= padded[..., 3:]
+    sums = padded[0::2, 0::2] + padded[0::2, 1::2] + padded[1::2, 0::2] + padded[1::2, 1::2]
+    share = sums[..., 3:]
+    colours = np.divide(sums[..., :3], share, out=np.zeros_like(sums[..., :3]), where=share > 0)
+    return np.concatenate([colours, share / 4], axis=-1)
+
+
+def _colours(means: list[NDArray], hidden: NDArray, top: int) -> NDArray:
+    """[n, 3] in 0..1 of the hidden pixels of rows from `top` on."""
+    rows, columns = np.nonzero(hidden)
+    result = np.zeros((len(rows), 3), np.float32)
+    missing = np.arange(len(rows))
+    for depth, level in enumerate(means, 1):
+        found = level[(rows[missing] + top) >> depth, columns[missing] >> depth]
+        seen = found[:, 3] > 0
+        result[missing[seen]] = found[seen, :3]
+        missing = missing[~seen]
+        if not missing.size:
+            break
+    return result

@@ -1,0 +1,47 @@
+"""PPM (netpbm's P6) of more than 8 bits, of which Pillow drops the low ones."""
+
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+HEADER_BYTES = 4096
+
+
+def read_deep_ppm(file: BinaryIO) -> NDArray | None:
+    """[H,W,3] uint16 of a binary PPM whose greatest code is 256 or more; None of any other file.
+
+    Raises:
+      ValueError: damage.
+    """
+    file.seek(0)
+    fields, start = _header(file.read(HEADER_BYTES))
+    if len(fields) < 4 or fields[0] != b"P6" or int(fields[3]) < 256:
+        return None
+    width, height, greatest = map(int, fields[1:])
+    if greatest > 65535:
+        raise ValueError("its greatest code is above 65535")
+    file.seek(start)
+    data = file.read(6 * width * height)
+    if len(data) < 6 * width * height:
+        raise ValueError("the file ends early")
+    codes = np.frombuffer(data, ">u2").reshape(height, width, 3).astype(np.uint16)
+    if greatest == 65535:
+        return codes
+    scaled = (np.arange(65536) * 65535 + greatest // 2) // greatest
+    return np.minimum(scaled, 65535).astype(np.uint16)[codes]
+
+
+def _header(data: bytes) -> tuple[list[bytes], int]:
+    """Up to four fields, and where the pixels begin; comments run from # to the line's end."""
+    fields, field, place = [], b"", 0
+    while place < len(data) and len(fields) < 4:
+        octet = data[place : place + 1]
+        place += 1
+        if octet == b"#":
+            place = data.find(b"\n", place) % (len(data) + 1)
+        elif not octet.isspace():
+            field += octet
+        elif field:
+            fields, field = [*fields, field], b""
+    return fields, place
