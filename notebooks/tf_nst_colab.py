@@ -192,10 +192,10 @@ size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 print(f"{folder}: {size / 1e6:.1f} MB")
 
 # %% tags=["ask"]
-from tf_nst.serving.client import upright_bytes
+from tf_nst.serving.sending import picture_to_send
 
 model = tf.saved_model.load(str(folder))
-asked = tf.constant([upright_bytes(content, "content")])
+asked = tf.constant([picture_to_send(content, "content").data])
 answer = model.signatures["serving_default"](content_bytes=asked)
 Path("answer.png").write_bytes(answer["image_bytes"].numpy()[0])
 side_by_side(read_image(content), read_image("answer.png"))
