@@ -51,7 +51,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0, help="number of the first one")
     parser.add_argument("--seed", type=int, default=0, help="of the damage")
     parser.add_argument("--gigabytes", type=float, default=2.0, help="address space of a worker")
-    parser.add_argument("--seconds", type=int, default=20, help="that a file may take")
+    parser.add_argument("--seconds", type=int, default=20, help="of the processor for a file")
     parser.add_argument("--keep", default="", help="folder for the files that fail")
     parser.add_argument("--worker", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -86,7 +86,7 @@ def _results(arguments: argparse.Namespace, folder: Path, first: int, end: int):
     if index == first - 1 and process.returncode > 0:
         raise SystemExit(f"the worker does not start: {said}")
     if index < end - 1:
-        hang = process.returncode == -signal.SIGALRM
+        hang = -process.returncode in (signal.SIGALRM, signal.SIGPROF)
         last = (said.strip().splitlines() or ["nothing said"])[-1]
         yield index + 1, "hang" if hang else "crash", f"exit {process.returncode}, {last}"
 
