@@ -20,7 +20,7 @@ class ObjectiveConfig:
     """The loss: alpha * content + beta * style + gamma * variation (docs/objective.md)."""
 
     content_layers: tuple[Weighted, ...] = option(
-        (Weighted("block4_conv2"),),
+        (Weighted("block3_conv2"), Weighted("block4_conv2")),
         WeightedNames(),
         f"layers at which the content is compared; {_SAME_LAYER}",
     )

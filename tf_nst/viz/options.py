@@ -39,6 +39,7 @@ GRID_LAYERS = ("conv2_2", "conv4_2")
 
 # Figures explain the textbook's objective (Gatys et al. 2016), whatever the command paints by.
 _OBJECTIVE = {
+    "content_layers": ("conv4_2",),
     "style_statistic": "gram",
     "style_layers": STYLE_LAYERS,
     "style_weight": 10.0,
