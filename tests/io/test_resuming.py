@@ -53,7 +53,7 @@ def test_seconds_go_on_with_the_steps_that_they_allowed(save):
 @pytest.mark.parametrize(
     ("options", "refusal"),
     [
-        ({"style_weight": 2.0}, r"--style_weight: expected 30\.0, .*out\.state.*, received 2\.0"),
+        ({"style_weight": 2.0}, r"--style_weight: expected 270\.0, .*out\.state.*, received 2\.0"),
         ({"optimizer": "adam"}, r"--optimizer: expected lbfgs, .*, received adam"),
         ({"learning_rate": 0.5}, r"--learning_rate: expected none, .*, received 0\.5"),
         ({"seconds": 60.0}, r"--seconds: expected none, .*, received 60\.0"),

@@ -33,11 +33,13 @@ class ObjectiveConfig:
         f"layers at which the style is compared; {_SAME_LAYER}",
     )
     content_weight: float = option(1.0, Real(), "weight of the content loss")
-    style_weight: float = option(200.0, Real(), "weight of the style loss")
+    style_weight: float = option(270.0, Real(), "weight of the style loss")
     tv_weight: float = option(1e-3, Real(), "weight of the variation loss")
     content_loss: str = option("mean_squared", Choice(CONTENT_LOSSES), "how content is compared")
     style_statistic: tuple[Weighted, ...] = option(
-        (Weighted("wasserstein"),), WeightedNames(STYLE_STATISTICS), "what is compared of the style"
+        (Weighted("gram"), Weighted("wasserstein", 3.0)),
+        WeightedNames(STYLE_STATISTICS),
+        "what is compared of the style",
     )
     tv_loss: str = option(
         "squared",
