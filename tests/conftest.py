@@ -2,10 +2,15 @@
 which tests are left out without a file of weights."""
 
 import os
+import signal
 
 # Before TensorFlow is imported. Strict: what autograph cannot convert is an error, not left as is.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("AUTOGRAPH_STRICT_CONVERSION", "1")
+
+# Commands that tests start hear a hang-up, whatever this run was started under.
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 import numpy as np
 import pytest

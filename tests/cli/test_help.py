@@ -71,6 +71,8 @@ HELP_PARTS = {
     "output_profile": ("srgb", "input"),
     "preview_every": ("steps", "0"),
     "keep_metadata": ("EXIF", "place"),
+    "checkpoint_seconds": ("seconds", "never"),
+    "resume": ("NAME.state",),
     "overwrite": ("true", "false", "ask", "terminal"),
     "debug": ("tracebacks",),
     "flagfile": ("override",),

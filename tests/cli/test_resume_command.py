@@ -9,7 +9,6 @@ import pytest
 from command_line import FILES, SHORT, Ran, assert_fine, assert_one_line, pixels, settings, snapshot
 
 from tf_nst.errors import RunError
-from tf_nst.io.images import Image
 from tf_nst.io.state_file import read_description, write_state
 
 SHARED = (*FILES, *SHORT, "--size=64", "--scales=2", "--output=out.png")
@@ -23,11 +22,11 @@ def stop_at(run_here, monkeypatch):
     """Paints with flags until a signal comes after so many steps: step, *flags -> Ran."""
 
     def run(step: int, *flags: str, number=signal.SIGTERM) -> Ran:
-        def write(image, path, profile):
+        def write(path, data):
             os.kill(os.getpid(), number)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Image, "save", write)
+            patch.setattr("tf_nst.cli.results.write_atomically", write)
             return run_here(*flags, f"--preview_every={step}")
 
     return run
@@ -43,7 +42,7 @@ def assert_same(folder, unbroken: str) -> None:
     """Pixels, losses and flag file of out.png are those of a run that was never stopped."""
     np.testing.assert_array_equal(pixels(folder / "out.png"), pixels(folder / f"{unbroken}.png"))
     assert losses(folder) == losses(folder, unbroken)
-    same = settings(folder / f"{unbroken}.cfg") | {"output": str(folder / "out.png")}
+    same = settings(folder / f"{unbroken}.cfg") | {"output": "./out.png"}
     assert settings(folder / "out.cfg") == same
     assert not list(folder.glob("*.state")) and not list(folder.glob(".tf_nst*"))
 
@@ -75,11 +74,11 @@ def test_a_run_by_windows_goes_on_to_the_same_pixels(folder, run_here, stop_at):
 
 
 def test_a_full_disk_keeps_the_state_and_names_the_line_that_goes_on(folder, run_here, monkeypatch):
-    def full(files):
+    def full(path, files_of):
         raise RunError("out.png cannot be written: No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("tf_nst.cli.painter.write_together", full)
+        patch.setattr("tf_nst.cli.results.write_or_rescue", full)
         ran = run_here(*ADAM)
     assert_one_line(ran, 1, ("out.png cannot be written: No space left on device", GOING_ON))
     assert read_description(folder / "out.state")["step"] == 8
@@ -114,7 +113,7 @@ def test_what_has_changed_is_one_line_and_leaves_all_as_it_was(folder, run_here,
     before, resumed = snapshot(folder), (*ADAM, "--resume")
     another = ("--content: expected the file with which out.state was painted", "another one")
     assert_one_line(run_here(*resumed, "--content=other.png"), 2, another)
-    weight = ("--style_weight: expected 30.0", "out.state", "received 2.0")
+    weight = ("--style_weight: expected 270.0", "out.state", "received 2.0")
     assert_one_line(run_here(*resumed, "--style_weight=2"), 2, weight)
     assert_one_line(run_here(*resumed, "--steps=3,4"), 2, ("--steps: expected 8", "received 3,4"))
     assert snapshot(folder) == before

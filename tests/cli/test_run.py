@@ -134,7 +134,8 @@ def test_the_record_holds_source_and_sha256_of_the_weights(record):
 
 def test_the_record_holds_every_term_at_every_step_and_at_the_end(record):
     terms = {
-        "content/mean_squared/block4_conv2",
+        *(f"content/mean_squared/block{block}_conv2" for block in (3, 4)),
+        *(f"style/gram/block{block}_conv1" for block in range(1, 6)),
         *(f"style/wasserstein/block{block}_conv1" for block in range(1, 6)),
         "variation/squared/image",
     }

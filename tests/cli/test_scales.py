@@ -1,5 +1,6 @@
 """Runs over several scales: lines, record, flag file, previews, short memory, early ends."""
 
+import io
 import json
 import os
 import re
@@ -11,7 +12,7 @@ import pytest
 from command_line import assert_fine, pixels, settings
 from PIL import Image as Pillow
 
-from tf_nst.io.images import Image
+from tf_nst.io.writing import write_atomically
 
 # Three scales of 64×48, 91×68 and 128×96 pixels.
 THREE = ("--size=128", "--scales=3", "--optimizer=lbfgs", "--lbfgs_pairs=2", "--output=out.png")
@@ -96,12 +97,13 @@ def test_a_run_stopped_at_a_scale_writes_the_picture_enlarged_and_paints_it_agai
     """Ctrl-C comes while a preview is written, with the step at which it is."""
     sizes = []
 
-    def stop(image, path, profile):
-        sizes.append((image.width, image.height))
+    def stop(path, data):
+        with Pillow.open(io.BytesIO(data)) as picture:
+            sizes.append(picture.size)
         if len(sizes) == step:
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(Image, "save", stop)
+    monkeypatch.setattr("tf_nst.cli.results.write_atomically", stop)
     ran = paint_here(*THREE, "--steps=3,3,2", "--preview_every=1", f"--optimizer={optimizer}")
     assert (ran.code, ran.err) == (130, "")
     assert ran.out.splitlines()[-1].startswith(f"stopped after {step} steps, the picture so far is")
@@ -121,13 +123,14 @@ def test_a_run_stopped_at_a_scale_writes_the_picture_enlarged_and_paints_it_agai
 
 def test_previews_are_written_at_multiples_and_differ(folder, paint_here, monkeypatch):
     """The one at step 2 is the picture of 2 steps."""
-    written, save = [], Image.save
+    written = []
 
-    def spy(image: Image, path, profile):
-        written.append((Path(path).name, np.asarray(image)))
-        return save(image, path, profile)
+    def spy(path, data):
+        with Pillow.open(io.BytesIO(data)) as picture:
+            written.append((Path(path).name, np.asarray(picture)))
+        write_atomically(path, data)
 
-    monkeypatch.setattr(Image, "save", spy)
+    monkeypatch.setattr("tf_nst.cli.results.write_atomically", spy)
     ran = paint_here("--preview_every=2", "--steps=5", "--output=out.png")
     assert_fine(ran)
     assert [name for name, _ in written] == ["out.preview.png", "out.preview.png"]
@@ -141,13 +144,14 @@ def test_previews_are_written_at_multiples_and_differ(folder, paint_here, monkey
 
 def test_a_preview_of_a_coarse_scale_has_the_size_of_the_picture(folder, paint_here, monkeypatch):
     """Multiples count over all scales."""
-    written, save = [], Image.save
+    written = []
 
-    def spy(image: Image, path, profile):
-        written.append((image.width, image.height))
-        return save(image, path, profile)
+    def spy(path, data):
+        with Pillow.open(io.BytesIO(data)) as picture:
+            written.append(picture.size)
+        write_atomically(path, data)
 
-    monkeypatch.setattr(Image, "save", spy)
+    monkeypatch.setattr("tf_nst.cli.results.write_atomically", spy)
     assert_fine(paint_here(*THREE, "--steps=3,3,2", "--preview_every=4", "--optimizer=adam"))
     assert written == [(128, 96)] * 2
     np.testing.assert_array_equal(pixels(folder / "out.preview.png"), pixels(folder / "out.png"))

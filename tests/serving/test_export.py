@@ -122,6 +122,8 @@ def test_the_record_names_the_losses_in_their_order(exported):
     record = json.loads((exported / "assets.extra" / "tf_nst.json").read_text())
     assert [loss["name"] for loss in record["losses"]] == [
         "content/mean_squared/block2_conv1",
+        "style/gram/block1_conv1",
+        "style/gram/block2_conv1",
         "style/wasserstein/block1_conv1",
         "style/wasserstein/block2_conv1",
         "variation/squared/image",

@@ -99,9 +99,9 @@ def _begins_with(path: Path, mark: str) -> bool:
     if not path.is_file():
         return False
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read(len(mark)) == mark
-    except (OSError, UnicodeDecodeError):
+        with open(path, "rb") as file:
+            return file.read(len(mark)) == mark.encode()
+    except OSError:
         return False
 
 
