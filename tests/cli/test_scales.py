@@ -87,6 +87,13 @@ def test_where_memory_is_short_it_is_told_and_painted_all_the_same(folder, paint
 # --- stopped in a coarse scale ---------------------------------------------------------------
 
 
+def as_written(write) -> np.ndarray:
+    """The pixels of an encoded picture."""
+    file = io.BytesIO()
+    write(file)
+    return np.asarray(Pillow.open(file))
+
+
 @pytest.mark.parametrize(
     ("step", "steps", "optimizer"),
     [(2, "2,0,0", "adam"), (5, "3,2,0", "lbfgs"), (5, "3,2,0", "adam"), (6, "3,3,0", "lbfgs")],
@@ -97,16 +104,17 @@ def test_a_run_stopped_at_a_scale_writes_the_picture_enlarged_and_paints_it_agai
     """Ctrl-C comes while a preview is written, with the step at which it is."""
     sizes = []
 
-    def stop(path, data):
-        with Pillow.open(io.BytesIO(data)) as picture:
-            sizes.append(picture.size)
+    def stop(path, write):
+        sizes.append(as_written(write).shape[1::-1])
         if len(sizes) == step:
             os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr("tf_nst.cli.results.write_atomically", stop)
     ran = paint_here(*THREE, "--steps=3,3,2", "--preview_every=1", f"--optimizer={optimizer}")
     assert (ran.code, ran.err) == (130, "")
-    assert ran.out.splitlines()[-1].startswith(f"stopped after {step} steps, the picture so far is")
+    *_, ending, going_on = ran.out.splitlines()
+    assert ending.startswith(f"stopped after {step} steps, the picture so far is")
+    assert going_on.startswith("to go on: ")
     assert sizes == [(128, 96)] * step
     record = json.loads((folder / "out.json").read_text())
     assert ",".join(str(count) for *_, count in made(record)) == steps
@@ -125,10 +133,9 @@ def test_previews_are_written_at_multiples_and_differ(folder, paint_here, monkey
     """The one at step 2 is the picture of 2 steps."""
     written = []
 
-    def spy(path, data):
-        with Pillow.open(io.BytesIO(data)) as picture:
-            written.append((Path(path).name, np.asarray(picture)))
-        write_atomically(path, data)
+    def spy(path, write):
+        written.append((Path(path).name, as_written(write)))
+        write_atomically(path, write)
 
     monkeypatch.setattr("tf_nst.cli.results.write_atomically", spy)
     ran = paint_here("--preview_every=2", "--steps=5", "--output=out.png")
@@ -146,10 +153,9 @@ def test_a_preview_of_a_coarse_scale_has_the_size_of_the_picture(folder, paint_h
     """Multiples count over all scales."""
     written = []
 
-    def spy(path, data):
-        with Pillow.open(io.BytesIO(data)) as picture:
-            written.append(picture.size)
-        write_atomically(path, data)
+    def spy(path, write):
+        written.append(as_written(write).shape[1::-1])
+        write_atomically(path, write)
 
     monkeypatch.setattr("tf_nst.cli.results.write_atomically", spy)
     assert_fine(paint_here(*THREE, "--steps=3,3,2", "--preview_every=4", "--optimizer=adam"))
