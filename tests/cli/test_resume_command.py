@@ -3,13 +3,14 @@
 import json
 import os
 import signal
+import subprocess
 
 import numpy as np
 import pytest
 from command_line import FILES, SHORT, Ran, assert_fine, assert_one_line, pixels, settings, snapshot
 
+from tf_nst.cli.run import resuming_command
 from tf_nst.errors import RunError
-from tf_nst.io.images import Image
 from tf_nst.io.state_file import read_description, write_state
 
 SHARED = (*FILES, *SHORT, "--size=64", "--scales=2", "--output=out.png")
@@ -23,11 +24,11 @@ def stop_at(run_here, monkeypatch):
     """Paints with flags until a signal comes after so many steps: step, *flags -> Ran."""
 
     def run(step: int, *flags: str, number=signal.SIGTERM) -> Ran:
-        def write(image, path, profile):
+        def write(path, data):
             os.kill(os.getpid(), number)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Image, "save", write)
+            patch.setattr("tf_nst.cli.results.write_atomically", write)
             return run_here(*flags, f"--preview_every={step}")
 
     return run
@@ -43,7 +44,7 @@ def assert_same(folder, unbroken: str) -> None:
     """Pixels, losses and flag file of out.png are those of a run that was never stopped."""
     np.testing.assert_array_equal(pixels(folder / "out.png"), pixels(folder / f"{unbroken}.png"))
     assert losses(folder) == losses(folder, unbroken)
-    same = settings(folder / f"{unbroken}.cfg") | {"output": str(folder / "out.png")}
+    same = settings(folder / f"{unbroken}.cfg") | {"output": "./out.png"}
     assert settings(folder / "out.cfg") == same
     assert not list(folder.glob("*.state")) and not list(folder.glob(".tf_nst*"))
 
@@ -79,7 +80,7 @@ def test_a_full_disk_keeps_the_state_and_names_the_line_that_goes_on(folder, run
         raise RunError("out.png cannot be written: No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("tf_nst.cli.painter.write_together", full)
+        patch.setattr("tf_nst.io.rescue.write_together", full)
         ran = run_here(*ADAM)
     assert_one_line(ran, 1, ("out.png cannot be written: No space left on device", GOING_ON))
     assert read_description(folder / "out.state")["step"] == 8
@@ -95,6 +96,32 @@ def test_without_a_state_the_run_begins_anew_and_at_0_seconds_keeps_none(folder,
     assert "note: --resume: there is no out.state, the run begins anew" in ran.out.splitlines()
     assert ran.out.splitlines()[-1].startswith("stopped after 2 steps")
     assert not (folder / "out.state").exists()
+
+
+def test_at_0_seconds_the_state_of_an_earlier_run_stays(folder, run_here, stop_at):
+    stop_at(2, *ADAM)
+    state, without = (folder / "out.state").read_bytes(), (*ADAM, "--checkpoint_seconds=0")
+    assert stop_at(1, *without).out.splitlines()[-1].startswith("stopped after 1 step")
+    assert_fine(run_here(*without))
+    assert (folder / "out.state").read_bytes() == state
+    assert_fine(run_here(*without, "--resume"))
+    assert not (folder / "out.state").exists()
+
+
+@pytest.mark.parametrize(
+    ("argument", "shown"),
+    [
+        ("--output=a b.png", "'--output=a b.png'"),
+        ("--output=a\nb.png", r"$'--output=a\nb.png'"),
+        ("--output=it's\\\x1b.png", r"$'--output=it\'s\\\x1b.png'"),
+        (os.fsdecode(b"--output=caf\xe9.png"), r"$'--output=caf\xe9.png'"),
+    ],
+)
+def test_the_line_that_goes_on_is_what_a_shell_reads(argument, shown):
+    line = resuming_command(["/usr/bin/tf-nst", argument, "--resume"])
+    assert line == f"tf-nst {shown} --resume"
+    read = subprocess.run(["bash", "-c", f"printf %s {shown}"], capture_output=True, check=True)
+    assert os.fsdecode(read.stdout) == argument
 
 
 def test_a_loss_that_is_not_finite_leaves_no_state(folder, run_here):
@@ -139,6 +166,25 @@ def test_a_file_of_someone_else_is_not_written_over(folder, run_here):
     assert_one_line(run_here(*LBFGS), 2, said)
     assert_one_line(run_here(*LBFGS, "--resume"), 2, ("--resume: expected a whole state",))
     assert snapshot(folder) == before
+
+
+def test_without_a_state_a_picture_that_is_to_stay_stays(folder, run_here, stop_at):
+    """With one it is the picture so far."""
+    stop_at(2, *ADAM)
+    resumed = (*ADAM, "--resume", "--overwrite=false")
+    assert_fine(run_here(*resumed))
+    before = snapshot(folder)
+    assert_one_line(run_here(*resumed), 2, ("--output: out.png exists and stays as it is",))
+    assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize("flags", [(), ("--resume",)])
+def test_a_state_that_could_not_be_replaced_is_one_line(folder, run_here, flags):
+    os.mkfifo(folder / "out.state")
+    said = ("--output: out.state is no ordinary file",)
+    assert_one_line(run_here(*LBFGS, *flags), 2, said)
+    said = ("cannot be written (File name too long)",)
+    assert_one_line(run_here(*LBFGS, f"--output={'a' * 250}.png", *flags), 2, said)
 
 
 def test_seconds_between_states_are_0_or_more(folder, run_here):
