@@ -10,6 +10,7 @@ import pytest
 from command_line import FILES, SHORT, Ran, assert_fine, assert_one_line, pixels, settings, snapshot
 
 from tf_nst.cli.run import resuming_command
+from tf_nst.config import ObjectiveConfig
 from tf_nst.errors import RunError
 from tf_nst.io.state_file import read_description, write_state
 
@@ -141,7 +142,11 @@ def test_what_has_changed_is_one_line_and_leaves_all_as_it_was(folder, run_here,
     before, resumed = snapshot(folder), (*ADAM, "--resume")
     another = ("--content: expected the file with which out.state was painted", "another one")
     assert_one_line(run_here(*resumed, "--content=other.png"), 2, another)
-    weight = ("--style_weight: expected 30.0", "out.state", "received 2.0")
+    weight = (
+        f"--style_weight: expected {ObjectiveConfig.style_weight}",
+        "out.state",
+        "received 2.0",
+    )
     assert_one_line(run_here(*resumed, "--style_weight=2"), 2, weight)
     assert_one_line(run_here(*resumed, "--steps=3,4"), 2, ("--steps: expected 8", "received 3,4"))
     assert snapshot(folder) == before
