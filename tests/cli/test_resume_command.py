@@ -3,11 +3,14 @@
 import json
 import os
 import signal
+import subprocess
 
 import numpy as np
 import pytest
 from command_line import FILES, SHORT, Ran, assert_fine, assert_one_line, pixels, settings, snapshot
 
+from tf_nst.cli.run import resuming_command
+from tf_nst.config import ObjectiveConfig
 from tf_nst.errors import RunError
 from tf_nst.io.state_file import read_description, write_state
 
@@ -74,11 +77,11 @@ def test_a_run_by_windows_goes_on_to_the_same_pixels(folder, run_here, stop_at):
 
 
 def test_a_full_disk_keeps_the_state_and_names_the_line_that_goes_on(folder, run_here, monkeypatch):
-    def full(path, files_of):
+    def full(files):
         raise RunError("out.png cannot be written: No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("tf_nst.cli.results.write_or_rescue", full)
+        patch.setattr("tf_nst.io.rescue.write_together", full)
         ran = run_here(*ADAM)
     assert_one_line(ran, 1, ("out.png cannot be written: No space left on device", GOING_ON))
     assert read_description(folder / "out.state")["step"] == 8
@@ -94,6 +97,32 @@ def test_without_a_state_the_run_begins_anew_and_at_0_seconds_keeps_none(folder,
     assert "note: --resume: there is no out.state, the run begins anew" in ran.out.splitlines()
     assert ran.out.splitlines()[-1].startswith("stopped after 2 steps")
     assert not (folder / "out.state").exists()
+
+
+def test_at_0_seconds_the_state_of_an_earlier_run_stays(folder, run_here, stop_at):
+    stop_at(2, *ADAM)
+    state, without = (folder / "out.state").read_bytes(), (*ADAM, "--checkpoint_seconds=0")
+    assert stop_at(1, *without).out.splitlines()[-1].startswith("stopped after 1 step")
+    assert_fine(run_here(*without))
+    assert (folder / "out.state").read_bytes() == state
+    assert_fine(run_here(*without, "--resume"))
+    assert not (folder / "out.state").exists()
+
+
+@pytest.mark.parametrize(
+    ("argument", "shown"),
+    [
+        ("--output=a b.png", "'--output=a b.png'"),
+        ("--output=a\nb.png", r"$'--output=a\nb.png'"),
+        ("--output=it's\\\x1b.png", r"$'--output=it\'s\\\x1b.png'"),
+        (os.fsdecode(b"--output=caf\xe9.png"), r"$'--output=caf\xe9.png'"),
+    ],
+)
+def test_the_line_that_goes_on_is_what_a_shell_reads(argument, shown):
+    line = resuming_command(["/usr/bin/tf-nst", argument, "--resume"])
+    assert line == f"tf-nst {shown} --resume"
+    read = subprocess.run(["bash", "-c", f"printf %s {shown}"], capture_output=True, check=True)
+    assert os.fsdecode(read.stdout) == argument
 
 
 def test_a_loss_that_is_not_finite_leaves_no_state(folder, run_here):
@@ -113,7 +142,11 @@ def test_what_has_changed_is_one_line_and_leaves_all_as_it_was(folder, run_here,
     before, resumed = snapshot(folder), (*ADAM, "--resume")
     another = ("--content: expected the file with which out.state was painted", "another one")
     assert_one_line(run_here(*resumed, "--content=other.png"), 2, another)
-    weight = ("--style_weight: expected 270.0", "out.state", "received 2.0")
+    weight = (
+        f"--style_weight: expected {ObjectiveConfig.style_weight}",
+        "out.state",
+        "received 2.0",
+    )
     assert_one_line(run_here(*resumed, "--style_weight=2"), 2, weight)
     assert_one_line(run_here(*resumed, "--steps=3,4"), 2, ("--steps: expected 8", "received 3,4"))
     assert snapshot(folder) == before
@@ -138,6 +171,25 @@ def test_a_file_of_someone_else_is_not_written_over(folder, run_here):
     assert_one_line(run_here(*LBFGS), 2, said)
     assert_one_line(run_here(*LBFGS, "--resume"), 2, ("--resume: expected a whole state",))
     assert snapshot(folder) == before
+
+
+def test_without_a_state_a_picture_that_is_to_stay_stays(folder, run_here, stop_at):
+    """With one it is the picture so far."""
+    stop_at(2, *ADAM)
+    resumed = (*ADAM, "--resume", "--overwrite=false")
+    assert_fine(run_here(*resumed))
+    before = snapshot(folder)
+    assert_one_line(run_here(*resumed), 2, ("--output: out.png exists and stays as it is",))
+    assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize("flags", [(), ("--resume",)])
+def test_a_state_that_could_not_be_replaced_is_one_line(folder, run_here, flags):
+    os.mkfifo(folder / "out.state")
+    said = ("--output: out.state is no ordinary file",)
+    assert_one_line(run_here(*LBFGS, *flags), 2, said)
+    said = ("cannot be written (File name too long)",)
+    assert_one_line(run_here(*LBFGS, f"--output={'a' * 250}.png", *flags), 2, said)
 
 
 def test_seconds_between_states_are_0_or_more(folder, run_here):

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 from source_pictures import inputs_of, picture
 
 from tf_nst.errors import UserError
+from tf_nst.io.metadata.declared import by_code_points
 from tf_nst.io.resizing import fit_size
 
 # --- sizes ------------------------------------------------------------------------------------
@@ -43,6 +45,15 @@ def test_no_shape_is_distorted_by_more_than_rounding_to_a_pixel():
 def test_the_style_is_never_enlarged_unless_its_size_is_asked_for(shape, options, measured):
     style = inputs_of(picture(48, 64), picture(*shape), **options).style
     assert (style.height, style.width) == measured
+
+
+def test_the_notes_are_those_of_every_picture_that_goes_in(tmp_path):
+    profile, _ = by_code_points(12, 13)
+    for name in "abc":
+        Pillow.new("RGB", (40, 30), "red").save(tmp_path / f"{name}.png", icc_profile=profile)
+    content, style, start = (str(tmp_path / f"{name}.png") for name in "abc")
+    notes = inputs_of(content, style, size=32, init=start).notes
+    assert [note.partition(": ")[0] for note in notes] == [content, style, start]
 
 
 def test_the_sizes_of_the_sources_are_reported():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image as Pillow
+from PIL.PngImagePlugin import PngInfo
 
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.kept_exif import kept_exif
@@ -85,6 +86,25 @@ def test_a_file_without_readable_metadata_has_none(tmp_path, data):
     assert kept_exif(str(tmp_path / "photo.jpg")) == b""
     Pillow.fromarray(PIXELS).save(tmp_path / "plain.png")
     assert kept_exif(str(tmp_path / "plain.png")) == b""
+
+
+def test_it_is_kept_of_a_png_with_long_texts(photograph, tmp_path):
+    """Pillow refuses compressed ones of more than a megabyte."""
+    texts = PngInfo()
+    texts.add_text("comment", " " * 2**21, zip=True)
+    path = tmp_path / "texts.png"
+    with Pillow.open(photograph("png")) as picture:
+        picture.save(path, pnginfo=texts, exif=picture.getexif())
+    assert kept_exif(str(path)) == kept_exif(str(photograph("png"))) != b""
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("most", [10, 40])
+def test_it_is_kept_of_large_pictures(photograph, monkeypatch, most):
+    """Past its own limit Pillow warns, past twice as much it refuses."""
+    expected = kept_exif(photograph("jpg"))
+    monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", most)
+    assert kept_exif(photograph("jpg")) == expected != b""
 
 
 def test_a_tiff_file_of_more_than_4_gigabytes_is_a_big_one(tmp_path, monkeypatch):

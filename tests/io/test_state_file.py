@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tf_nst.errors import RunError, UserError
+from tf_nst.io.replacing import remove_unfinished
 from tf_nst.io.state_file import (
     is_state,
     read_arrays,
@@ -119,6 +120,23 @@ def test_what_a_killed_run_left_is_written_over_and_removed(path):
     temporary.write_bytes(b"half of a state")
     remove_state(path)
     assert not list(path.parent.iterdir())
+
+
+def test_a_run_that_quits_at_once_leaves_no_temporary_file(path, monkeypatch):
+    """At a second Ctrl-C all that is unfinished is removed, by whichever thread it is written."""
+    left = []
+
+    def quit_at_once(descriptor):
+        assert temporary_path(path).exists()
+        remove_unfinished()
+        left.extend(each.name for each in path.parent.iterdir())
+        raise SystemExit
+
+    monkeypatch.setattr(os, "fsync", quit_at_once)
+    with pytest.raises(SystemExit):
+        write_state(path, {}, {})
+    assert left == ["out.state"]
+    assert_whole(path)
 
 
 def test_a_file_that_is_no_state_is_not_removed(tmp_path):

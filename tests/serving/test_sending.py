@@ -31,6 +31,16 @@ def test_a_turned_picture_is_sent_upright(tmp_path, orientation):
     assert sent.size == ((20, 30) if orientation > 4 else (30, 20))
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("most", [10, 500])
+def test_pillows_own_limits_do_not_matter(tmp_path, monkeypatch, most):
+    """Past it Pillow warns, past twice as much it refuses."""
+    data = encoded(counted(20, 30), "PNG")
+    (tmp_path / "photo").write_bytes(data)
+    monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", most)
+    assert picture_to_send(str(tmp_path / "photo"), "--content").data == data
+
+
 @pytest.mark.parametrize("kind", ["TIFF", "GIF"])
 def test_a_format_that_the_graph_does_not_take_is_sent_as_png(tmp_path, kind):
     (tmp_path / "photo").write_bytes(encoded(counted(20, 30), kind))

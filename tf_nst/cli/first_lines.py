@@ -15,8 +15,7 @@ def first_lines(values, painting: Painting, resumed: Resumed | None) -> list[str
     """Device, network, pictures, memory, where it goes on, and notes."""
     config, inputs = painting.config, painting.inputs
     expected = "" if resumed else _expected(painting)
-    notes = [*inputs.content.notes, *inputs.style.notes, *_notes_on_state(values, resumed)]
-    notes += _changed_inputs(values, painting)
+    notes = [*inputs.notes, *_notes_on_state(values, resumed), *_changed_inputs(values, painting)]
     return [
         f"device   {strategy_name(painting.job.strategy)}, {config.precision}, XLA {config.xla}",
         f"network  {config.network_config.network}, {painting.weights.source} weights, "

@@ -49,6 +49,11 @@ class _Run(NamedTuple):
     def is_first_worker(self) -> bool:
         return not worker_place(self.painting.job.strategy)[0]
 
+    @property
+    def has_state(self) -> bool:
+        """Whether NAME.state, where it exists, is of this run and not of an earlier one."""
+        return bool(self.values.checkpoint_seconds or self.resumed)
+
 
 def paint_picture(
     values,
@@ -131,22 +136,22 @@ def _end(run: _Run, stopped: bool, command: str) -> None:
     """After the picture: the state of a finished run goes, that of one that was stopped stays."""
     if stopped:
         run.checkpoints.save()
-        if run.checkpoints.path.exists():
+        if run.has_state and run.checkpoints.path.exists():
             say(f"to go on: {command}")
-    elif run.is_first_worker:
+    elif run.has_state and run.is_first_worker:
         run.checkpoints.remove()
 
 
 def _explained(run: _Run, error: RunError, command: str) -> RunError:
     """The error, with the line that goes on where there is a state to go on from."""
     if isinstance(error, NonFiniteLossError | DivergedError):
-        if run.is_first_worker:
+        if run.has_state and run.is_first_worker:
             run.checkpoints.remove()
         return error
     # Bands of the picture may have been updated, others not, when memory ran out.
     if not isinstance(error, OutOfMemoryError):
         run.checkpoints.save()
-    if not run.checkpoints.path.exists():
+    if not (run.has_state and run.checkpoints.path.exists()):
         return error
     return RunError(f"{error}; to go on: {command}")
 

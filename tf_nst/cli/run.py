@@ -11,6 +11,7 @@ from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.imports import import_tensorflow
 from tf_nst.cli.overwrite import check_overwrite
+from tf_nst.cli.terminal import printable
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
 
@@ -64,19 +65,31 @@ def resuming_command(argv: list[str]) -> str:
     program, *arguments = argv
     called = ["python", program] if program.endswith(".py") else ["tf-nst"]
     arguments = [argument for argument in arguments if argument != "--resume"]
-    return shlex.join([*called, *arguments, "--resume"])
+    return " ".join(map(_quoted, [*called, *arguments, "--resume"]))
+
+
+def _quoted(argument: str) -> str:
+    """For a shell, in characters that can be shown: `$'caf\\xe9.png'`."""
+    if argument.isprintable():
+        return shlex.quote(argument)
+    escaped = argument.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{printable(escaped)}'"
 
 
 def _find_state(values, config: StylizeConfig):
     """The run to go on with; None where that is not asked for, or there is no state."""
-    from tf_nst.io.state_file import state_path
-
-    path = state_path(values.output)
-    if not (values.resume and path.exists()):
+    if not _goes_on(values):
         return None
     from tf_nst.io.resume import resume_run
+    from tf_nst.io.state_file import state_path
 
-    return resume_run(path, config)
+    return resume_run(state_path(values.output), config)
+
+
+def _goes_on(values) -> bool:
+    from tf_nst.io.state_file import state_path
+
+    return values.resume and state_path(values.output).exists()
 
 
 def _check_one_style(style: str) -> None:
@@ -93,9 +106,8 @@ def _check_output(values, init: str) -> None:
 
     check_output(values.output)
     check_sidecars(values.output)
-    # A state that is damaged is refused where it is read.
-    if values.checkpoint_seconds and not values.resume:
-        check_state(values.output)
+    if values.checkpoint_seconds or values.resume:
+        check_state(values.output, resume=values.resume)
     if values.preview_every:
         check_preview(values.output)
     for flag, source in (
@@ -112,7 +124,8 @@ def _check_output(values, init: str) -> None:
                 f"--preview_every and {flag}: {source} would be written over by previews, "
                 "expected another --output"
             )
-    if not values.resume:
+    # The picture that is there may be the one so far.
+    if not _goes_on(values):
         check_overwrite(values.output, values.overwrite)
 
 

@@ -54,7 +54,7 @@ def decode_pillow(picture: Pillow.Image, name: str, flag: str) -> Decoded:
 
     Mode I holds 16-bit codes, as Pillow reads them. Raises as `decode`.
     """
-    with _refusals(name, flag), _pillow_settings():
+    with _refusals(name, flag), pillow_settings():
         exif = read_exif(_exif_of(picture))
         profile, notes = picture.info.get("icc_profile") or None, ()
         if profile is None and {"gamma", "chromaticity"} & set(picture.info):
@@ -94,7 +94,7 @@ def _refusals(path: str, flag: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _pillow_settings() -> Iterator[None]:
+def pillow_settings() -> Iterator[None]:
     """This module's limits in place of Pillow's global ones, which are restored."""
     before = Pillow.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
     Pillow.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
@@ -108,16 +108,16 @@ def _pillow_settings() -> Iterator[None]:
 
 def _decode_file(file: BinaryIO, path: str, flag: str, max_pixels: int) -> Decoded:
     known = format_of(file.read(HEAD_BYTES))
-    facts = known.read(file) if known.read else Facts(file, orientation=0)
+    facts = known.read(file)
     facts.file.seek(0)
-    with _pillow_settings():
+    with pillow_settings():
         try:
             picture = Pillow.open(facts.file, formats=known.plugins)
         except UnidentifiedImageError:
             raise UnusableError(_unidentified(known)) from None
         with picture:
             _check_header(picture, path, flag, max_pixels)
-            return _decode_opened(Opened(picture, path, flag, file, _completed(facts, picture)))
+            return _decode_opened(Opened(picture, path, flag, file, completed(facts, picture)))
 
 
 def _unidentified(known: Format) -> str:
@@ -126,8 +126,8 @@ def _unidentified(known: Format) -> str:
     return f"is not an image that can be read; {EXPECTED}"
 
 
-def _completed(facts: Facts, picture: Pillow.Image) -> Facts:
-    """With what only the decoder knows."""
+def completed(facts: Facts, picture: Pillow.Image) -> Facts:
+    """With what only the decoder knows of the picture."""
     frames = max(facts.frames, getattr(picture, "n_frames", 1))
     if facts.orientation:
         return facts._replace(frames=frames)

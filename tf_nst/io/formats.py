@@ -15,12 +15,16 @@ EXPECTED = "expected an image (JPEG, PNG, WebP, TIFF, ...)"
 HEAD_BYTES = 32
 
 
+def _left_to_the_decoder(file: BinaryIO) -> Facts:
+    return Facts(file, orientation=0)
+
+
 class Format(NamedTuple):
     """A format that is read: its name, Pillow's names, and what reads its facts."""
 
     name: str
     plugins: tuple[str, ...]
-    read: Callable[[BinaryIO], Facts] | None = None
+    read: Callable[[BinaryIO], Facts] = _left_to_the_decoder
 
 
 PNG = Format("PNG", ("PNG",), read_png)

@@ -41,6 +41,11 @@ class Inputs(NamedTuple):
         return pictures if self.start is None else pictures | {"init": self.start}
 
     @property
+    def notes(self) -> list[str]:
+        """A line for whatever the user is to know of the pictures."""
+        return [note for picture in self.pictures.values() for note in picture.notes]
+
+    @property
     def masks(self) -> dict[str, NDArray]:
         """{"content" and "style": where each is visible, [H, W] float32 in 0..1}, unless opaque."""
         masks = {"content": self.content.mask, "style": self.style.mask}

@@ -1,16 +1,19 @@
 """What a photograph says of its making: EXIF, for a painting that is to keep it."""
 
 import os
+from typing import BinaryIO
 
 from PIL import Image as Pillow
 
+from tf_nst.io.decoding import pillow_settings
+from tf_nst.io.formats import HEAD_BYTES, format_of
+from tf_nst.io.metadata.exif import COLOUR_SPACE, EXIF_DIRECTORY, INTEROPERABILITY_DIRECTORY
+
 # Description, camera, software, time, author, copyright; the rest of TIFF's tags is of the file.
 _KEPT = (270, 271, 272, 305, 306, 315, 33432)
-_EXIF, _GPS = 34665, 34853
+_GPS = 34853
 # Of the exposure's tags: colour space, sizes, other folders of tags, and the maker's own notes.
-_OF_THE_FILE = (40961, 40962, 40963, 40965, 37500)
-
-
+_OF_THE_FILE = (COLOUR_SPACE, 40962, 40963, INTEROPERABILITY_DIRECTORY, 37500)
 # The most that a JPEG file holds.
 _MOST_BYTES = 65_000
 
@@ -23,17 +26,28 @@ def kept_exif(path: str) -> bytes:
     if not os.path.isfile(path):  # a pipe was emptied when the pixels were read
         return b""
     try:
-        with Pillow.open(path) as picture:
-            data = _kept(picture.getexif())
+        with open(path, "rb") as file, pillow_settings():
+            data = _kept(_given(file))
     except Exception:  # Pillow raises nearly everything; the pixels may be whole all the same
         return b""
     return data if len(data) <= _MOST_BYTES else b""
 
 
+def _given(file: BinaryIO) -> Pillow.Exif:
+    """The whole EXIF of a file. Pillow reads no PNG with long texts, of which it is no part."""
+    data = format_of(file.read(HEAD_BYTES)).read(file).exif
+    file.seek(0)
+    if not data:
+        return Pillow.open(file).getexif()
+    exif = Pillow.Exif()
+    exif.load(data)
+    return exif
+
+
 def _kept(given: Pillow.Exif) -> bytes:
-    exposure = given.get_ifd(_EXIF).items()
+    exposure = given.get_ifd(EXIF_DIRECTORY).items()
     folders = {
-        _EXIF: {tag: value for tag, value in exposure if tag not in _OF_THE_FILE},
+        EXIF_DIRECTORY: {tag: value for tag, value in exposure if tag not in _OF_THE_FILE},
         _GPS: dict(given.get_ifd(_GPS)),
     }
     exif = Pillow.Exif()

@@ -10,7 +10,7 @@ import numpy as np
 
 from tf_nst.errors import UserError
 from tf_nst.io.flag_file import MARK, settings_path
-from tf_nst.io.state_file import is_state, state_path
+from tf_nst.io.state_file import is_state, state_path, temporary_path
 from tf_nst.io.writing import check_replaceable
 from tf_nst.version import VERSION
 
@@ -75,10 +75,19 @@ def _recorded_file(record: Path) -> str | None:
         return None
 
 
-def check_state(picture: str | Path, flag: str = "--output") -> None:
-    """Refuses to write over a NAME.state that tf_nst did not write. Raises as `check_sidecars`."""
+def check_state(picture: str | Path, flag: str = "--output", *, resume: bool = False) -> None:
+    """Refuses a NAME.state that cannot be replaced, or that tf_nst did not write.
+
+    Args:
+      resume: whether the run goes on from it: what it holds is checked where it is read.
+
+    Raises:
+      UserError: as `check_sidecars`.
+    """
     path = state_path(picture)
-    if path.exists() and not is_state(path):
+    check_replaceable(path, flag)
+    check_replaceable(temporary_path(path), flag)
+    if path.exists() and not resume and not is_state(path):
         raise _foreign(picture, path, flag)
 
 

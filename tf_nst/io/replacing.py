@@ -39,6 +39,13 @@ def temporary_in(folder: Path) -> Path:
     return path
 
 
+def reserve(path: Path) -> Path:
+    """Makes `path` a temporary name, which `remove_unfinished` knows; a file that is there goes."""
+    discard(path)
+    _unfinished.add(path)
+    return path
+
+
 def remove_unfinished() -> None:
     """Removes all temporary files of this process."""
     for path in list(_unfinished):
@@ -61,14 +68,15 @@ def stage(path: str | os.PathLike, data: Data) -> Staged:
     target = target_of(path)
     staged = Staged(temporary_in(target.parent), target)
     try:
-        _write(staged, data)
+        write_staged(staged, data)
     except BaseException:
         discard(staged.temporary)
         raise
     return staged
 
 
-def _write(staged: Staged, data: Data) -> None:
+def write_staged(staged: Staged, data: Data) -> None:
+    """Writes the temporary file, whole and to the disk. Raises OSError as `stage`."""
     mode = _permissions(staged.target)
     first = 0o666 if mode is None else mode & 0o600 | 0o200
     with open(staged.temporary, "xb", opener=lambda path, how: os.open(path, how, first)) as file:

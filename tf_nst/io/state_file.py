@@ -5,9 +5,7 @@ the checksum (CRC-32) that zip gives it. Its first array is the description, a t
 names all others: zip's own list of names has no checksum.
 """
 
-import contextlib
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -16,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from tf_nst.errors import RunError, UserError
+from tf_nst.io.replacing import Staged, discard, publish, reserve, write_staged
 
 _DESCRIPTION = "tf_nst"
 # A zip's first header has the first array's name after 30 bytes.
@@ -53,19 +52,15 @@ def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray])
     Raises:
       RunError: an OSError, such as a full disk; the state before stays.
     """
-    temporary = temporary_path(path)
     text = np.array(json.dumps({_NAMES: list(arrays), **description}).encode())
+    staged = Staged(reserve(temporary_path(path)), path)
     try:
-        temporary.unlink(missing_ok=True)
-        with open(temporary, "xb") as file:
-            np.savez(file, **{_DESCRIPTION: text}, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _flush_folder(path.parent)
+        write_staged(staged, lambda file: np.savez(file, **{_DESCRIPTION: text}, **arrays))
+        publish([staged])
     except OSError as error:
-        _unlink(temporary)
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        discard(staged.temporary)
 
 
 def read_description(path: Path) -> dict:
@@ -103,8 +98,8 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
 def remove_state(path: Path) -> None:
     """Removes a state, and what a run that was killed left of the next one."""
     if is_state(path):
-        _unlink(path)
-    _unlink(temporary_path(path))
+        discard(path)
+    discard(temporary_path(path))
 
 
 def temporary_path(path: Path) -> Path:
@@ -112,24 +107,8 @@ def temporary_path(path: Path) -> Path:
     return path.with_name(f".tf_nst-{path.name}.tmp")
 
 
-def _unlink(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        path.unlink()
-
-
 def _refusal(path: Path) -> UserError:
     return UserError(
         f"--resume: expected a whole state of tf_nst, received {path}, which is damaged or is "
         "not from tf_nst; without --resume the run begins anew"
     )
-
-
-def _flush_folder(folder: Path) -> None:
-    """Flushes a folder's list of names to the disk, where the system can."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -54,7 +54,7 @@ def stylize(
     began = time.perf_counter()
     config = config_from_options(options)
     inputs = read_inputs(config, content, style)
-    for note in (*inputs.content.notes, *inputs.style.notes):
+    for note in inputs.notes:
         report(note)
     painting = prepare(config, inputs, report, began=began, engine=engine)
     picture = run(painting.job, (_reporter(report), *listeners), painting.engine, state)

@@ -8,11 +8,10 @@ from typing import NamedTuple
 from PIL import Image as Pillow
 
 from tf_nst.io import profiles
+from tf_nst.io.decoding import completed, pillow_settings
 from tf_nst.io.formats import BMP, HEAD_BYTES, JPEG, PNG, WEBP, format_of
 from tf_nst.io.hidden import fill_hidden
 from tf_nst.io.images import Image, read_image
-from tf_nst.io.metadata.exif import read_exif
-from tf_nst.io.metadata.facts import Facts
 
 DECODED_BY_GRAPHS = (JPEG, PNG, WEBP, BMP)
 
@@ -49,9 +48,8 @@ def _is_decoded_by_graphs(data: bytes) -> bool:
     known, file = format_of(data[:HEAD_BYTES]), io.BytesIO(data)
     if known not in DECODED_BY_GRAPHS:
         return False
-    facts = known.read(file) if known.read else Facts(file, orientation=0)
+    facts = known.read(file)
     facts.file.seek(0)
-    with Pillow.open(facts.file, formats=known.plugins) as picture:
-        frames = max(facts.frames, getattr(picture, "n_frames", 1))
-        turned = facts.orientation or read_exif(picture.info.get("exif", b"")).orientation
-    return frames == 1 and turned == 1
+    with pillow_settings(), Pillow.open(facts.file, formats=known.plugins) as picture:
+        facts = completed(facts, picture)
+    return facts.frames == facts.orientation == 1

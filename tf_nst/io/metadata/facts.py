@@ -20,6 +20,7 @@ class Facts(NamedTuple):
       frames: pictures in the file.
       bits: of a channel, where the file has more than the decoder keeps; else 8.
       notes: for the user, one line each, without the file's name.
+      exif: its EXIF where that is read here, of PNG and JPEG; else nothing.
     """
 
     file: BinaryIO
@@ -28,3 +29,4 @@ class Facts(NamedTuple):
     frames: int = 1
     bits: int = 8
     notes: tuple[str, ...] = ()
+    exif: bytes = b""

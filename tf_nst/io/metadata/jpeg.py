@@ -33,7 +33,8 @@ def read_jpeg(file: BinaryIO) -> Facts:
             parts.append(part)
     facts = read_exif(exif)
     colours = _embedded(profiles) if profiles else declared.by_exif(facts.colours)
-    return Facts(joined(file, parts), colours[0], facts.orientation, notes=colours[1])
+    view = joined(file, parts)
+    return Facts(view, colours[0], facts.orientation, notes=colours[1], exif=exif)
 
 
 def _walk(file: BinaryIO):

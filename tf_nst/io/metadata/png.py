@@ -30,11 +30,12 @@ def read_png(file: BinaryIO) -> Facts:
             parts.append(part)
         if name in READ and name not in chunks and part.length <= MOST_CHUNK_BYTES:
             chunks[name] = read_at(file, part.start + 8, part.length - 12)
-    exif = read_exif(chunks.get(b"eXIf", b""))
+    data = chunks.get(b"eXIf", b"")
+    exif = read_exif(data)
     profile, notes = _colours(chunks, exif.colours)
     frames = struct.unpack_from(">I", chunks.get(b"acTL", bytes(7) + b"\1").ljust(4, b"\0"))[0]
     frames = max(1, frames) if b"acTL" in chunks else 1
-    return Facts(joined(file, parts), profile, exif.orientation, frames, header[24], notes)
+    return Facts(joined(file, parts), profile, exif.orientation, frames, header[24], notes, data)
 
 
 def _walk(file: BinaryIO):
