@@ -116,7 +116,7 @@ class Image:
         """What writes the picture in the format of the extension of `path`, and plain lines.
 
         `profile` is "srgb", or "input" for the colours of the profile that the picture came with;
-        `exif` is what the file says of its making (`read_exif`).
+        `exif` is what the file says of its making (tf_nst/io/kept_exif.py).
 
         Raises:
             UserError: unknown extension or `profile`, or a size that the format cannot hold.
