@@ -13,7 +13,7 @@ from tf_nst.errors import RunError
 from tf_nst.io import checkpoints
 from tf_nst.io.checkpoints import Checkpoints
 from tf_nst.io.listeners import History
-from tf_nst.io.state_file import read_arrays, read_description, temporary_path
+from tf_nst.io.state_file import read_arrays, read_description
 
 START = ScaleStarted(0, COARSE, lambda: RunState())
 
@@ -207,11 +207,94 @@ def test_a_full_disk_is_a_line_and_the_painting_goes_on(kept, written, monkeypat
     assert written == [2] and len(run.lines) == 1
 
 
-def test_a_finished_run_removes_its_state_and_what_was_half_written(kept):
+FAILURES = {
+    "memory": (MemoryError(), "out.state cannot be written: MemoryError"),
+    "programming": (KeyError("step"), "out.state cannot be written: KeyError: 'step'"),
+    "two lines": (ValueError("one\ntwo"), "out.state cannot be written: ValueError: one two"),
+}
+
+
+@pytest.mark.parametrize(("error", "line"), FAILURES.values(), ids=FAILURES)
+@pytest.mark.parametrize("where", ["writing", "taking"])
+def test_whatever_fails_is_said_once_and_the_painting_goes_on(
+    kept, written, monkeypatch, error, line, where
+):
+    def fail(*args):
+        raise error
+
+    run = kept(60.0, background=False)
+    run.show(START)
+    event = steps_done(1)
+    with monkeypatch.context() as patch:
+        if where == "writing":
+            patch.setattr(checkpoints, "write_state", fail)
+        else:
+            event = event._replace(snapshot=fail)
+        run.show(event, 60.0)
+        run.show(event, 120.0)
+    assert [said.removeprefix(f"{run.path.parent}/") for said in run.lines] == [line]
+    run.show(steps_done(3), 180.0)
+    finish_writing(run)
+    assert written == [3] and len(run.lines) == 1
+
+
+def test_a_finished_run_removes_its_state(kept):
     run = kept(60.0, background=False)
     run.show(START)
     run.show(steps_done(1), 60.0)
-    temporary_path(run.path).write_bytes(b"half")
+    assert run.path.exists()
     run.checkpoints.remove()
     finish_writing(run)
     assert not list(run.path.parent.iterdir())
+
+
+def test_two_runs_into_one_name_keep_each_the_state_of_its_own(kept):
+    one, other = (kept(60.0, background=False, takes_over=True) for _ in range(2))
+    one.show(START)
+    one.show(steps_done(1), 60.0)
+    late = kept(60.0, background=False, takes_over=True)
+    late.checkpoints.remove()
+    assert read_description(one.path)["step"] == 1
+    other.show(START)
+    other.show(steps_done(2), 60.0)
+    one.checkpoints.remove()
+    assert read_description(one.path)["step"] == 2
+    other.checkpoints.remove()
+    assert not one.path.exists()
+    for run in (one, other, late):
+        finish_writing(run)
+
+
+@pytest.mark.parametrize("takes_over", [True, False])
+def test_a_state_that_was_left_is_taken_over_where_it_is_asked_for(kept, takes_over):
+    earlier = kept(60.0, background=False)
+    earlier.show(START)
+    earlier.show(steps_done(1), 60.0)
+    finish_writing(earlier)
+    run = kept(60.0, takes_over=takes_over)
+    run.checkpoints.remove()
+    finish_writing(run)
+    assert run.path.exists() != takes_over
+
+
+def test_two_runs_that_write_at_once_leave_a_whole_state(kept):
+    runs = [kept(0.001, background=False) for _ in range(4)]
+
+    def write(run, first):
+        run.show(START)
+        for step in range(first, first + 25):
+            run.show(steps_done(step), float(step))
+
+    threads = [
+        threading.Thread(target=write, args=(run, 100 * i + 1)) for i, run in enumerate(runs)
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert [run.lines for run in runs] == [[]] * 4
+    description, arrays = read_description(runs[0].path), read_arrays(runs[0].path)
+    assert description["step"] == arrays["step"] and description["step"] % 100 == 25
+    for run in runs:
+        finish_writing(run)
+    assert list(runs[0].path.parent.iterdir()) == [runs[0].path]

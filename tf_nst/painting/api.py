@@ -49,7 +49,10 @@ def stylize(
 
     Raises:
       UserError: an argument that cannot be used.
-      NonFiniteLossError: a loss became NaN or infinite.
+      NonFiniteLossError: a loss became NaN or infinite; `image` is the last good picture
+        [1, h, w, 3] in 0..1, or None.
+      DivergedError: the loss rose to more than ten times its first value of the size and stayed
+        there for ten steps; `image` is the picture so far.
     """
     began = time.perf_counter()
     config = config_from_options(options)
