@@ -65,7 +65,7 @@ def finish_writing(kept) -> None:
 
 
 def test_a_state_is_written_every_so_many_seconds(kept, written):
-    run = kept(60.0)
+    run = kept(60.0, background=False)
     run.show(START)
     for step, at in ((1, 59.9), (2, 60.0), (3, 61.0), (4, 119.0), (5, 125.0), (6, 184.0)):
         run.show(steps_done(step), at)
@@ -74,7 +74,7 @@ def test_a_state_is_written_every_so_many_seconds(kept, written):
 
 
 def test_a_state_is_written_at_the_end_of_a_scale(kept, written):
-    run = kept(60.0)
+    run = kept(60.0, background=False)
     run.show(START)
     run.show(steps_done(3), 1.0)
     run.show(Note("a line", lambda: RunState(step=3)), 1.5)

@@ -18,20 +18,20 @@ FORMATS = ["jpg", "png", "webp", "tif"]
 MAKE, ORIENTATION, TIME, EXPOSURE, PLACE = 271, 274, 306, 34665, 34853
 TAKEN, WIDTH, NOTES = 36867, 40962, 37500
 PIXELS = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(8, 6, 3)
-STYLE = np.resize(PIXELS, (32, 32, 3))
+LARGER = np.resize(PIXELS, (32, 32, 3))
 
 
 @pytest.fixture
 def photograph(tmp_path):
     """Writes a photograph that says where it was taken: format -> path."""
 
-    def write(kind: str):
+    def write(kind: str, pixels=PIXELS):
         exif = Pillow.Exif()
         exif[MAKE], exif[TIME], exif[ORIENTATION] = "Camera", "2020:01:02 03:04:05", 6
         exif[EXPOSURE] = {TAKEN: "2020:01:02 03:04:05", WIDTH: 8, NOTES: b"serial number"}
         exif[PLACE] = {1: "N", 2: (48.0, 51.0, 24.0)}
         path = tmp_path / f"photo.{kind}"
-        Pillow.fromarray(PIXELS).save(path, exif=exif.tobytes())
+        Pillow.fromarray(pixels).save(path, exif=exif.tobytes())
         return path
 
     return write
@@ -106,13 +106,13 @@ def test_it_is_read_on_request_alone(photograph):
 @pytest.mark.parametrize("kind", FORMATS)
 def test_it_is_kept_of_a_pipe(photograph, tmp_path, kind):
     """Which brings its bytes but once, for the pixels and for the metadata."""
-    path, pipe = photograph(kind), tmp_path / "pipe"
+    path, pipe = photograph(kind, LARGER), tmp_path / "pipe"
     expected = exif_kept_of(path)
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(path.read_bytes(),))
     writer.start()
     try:
-        inputs = read_inputs(StylizeConfig(size=32), pipe, Image(STYLE), keep_metadata=True)
+        inputs = read_inputs(StylizeConfig(size=32), pipe, Image(LARGER), keep_metadata=True)
     finally:
         writer.join()
     assert inputs.content.exif == expected != b""
