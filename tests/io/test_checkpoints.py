@@ -1,49 +1,25 @@
 """When a state is written, and what becomes of one that cannot be."""
 
 import threading
-from types import SimpleNamespace
+from functools import partial
 
 import numpy as np
 import pytest
-from run_events import COARSE, SCALE, done
+from kept_states import START, finish_writing, keep, steps_done
+from run_events import COARSE, SCALE
 
 from tf_nst.engine.events import Finished, Note, ScaleStarted
 from tf_nst.engine.state import RunState
 from tf_nst.errors import RunError
 from tf_nst.io import checkpoints
-from tf_nst.io.checkpoints import Checkpoints
 from tf_nst.io.listeners import History
 from tf_nst.io.state_file import read_arrays, read_description
-
-START = ScaleStarted(0, COARSE, lambda: RunState())
 
 
 @pytest.fixture
 def kept(tmp_path):
-    """Makes Checkpoints of a clock that is set by hand: `seconds` -> .checkpoints, .clock, .lines
-    and .show(event), which shows an event at a time to the history and to them."""
-    path = tmp_path / "out.state"
-
-    def keep(seconds=60.0, **options):
-        clock, lines, history = SimpleNamespace(now=0.0), [], History((COARSE, SCALE))
-        listener = Checkpoints(
-            path,
-            seconds,
-            lambda: {"version": "1"},
-            history,
-            lines.append,
-            clock=lambda: clock.now,
-            **options,
-        )
-
-        def show(event, at=0.0):
-            clock.now = at
-            history(event)
-            listener(event)
-
-        return SimpleNamespace(checkpoints=listener, clock=clock, lines=lines, show=show, path=path)
-
-    return keep
+    """Makes Checkpoints: `seconds` -> see `keep`."""
+    return partial(keep, tmp_path)
 
 
 @pytest.fixture
@@ -54,14 +30,6 @@ def written(monkeypatch):
         checkpoints, "write_state", lambda path, about, _: steps.append(about["step"])
     )
     return steps
-
-
-def steps_done(step: int, scale=COARSE):
-    return done(step, scale=scale)._replace(snapshot=lambda: RunState(step=step))
-
-
-def finish_writing(kept) -> None:
-    kept.checkpoints.close()
 
 
 def test_a_state_is_written_every_so_many_seconds(kept, written):
@@ -246,55 +214,3 @@ def test_a_finished_run_removes_its_state(kept):
     run.checkpoints.remove()
     finish_writing(run)
     assert not list(run.path.parent.iterdir())
-
-
-def test_two_runs_into_one_name_keep_each_the_state_of_its_own(kept):
-    one, other = (kept(60.0, background=False, takes_over=True) for _ in range(2))
-    one.show(START)
-    one.show(steps_done(1), 60.0)
-    late = kept(60.0, background=False, takes_over=True)
-    late.checkpoints.remove()
-    assert read_description(one.path)["step"] == 1
-    other.show(START)
-    other.show(steps_done(2), 60.0)
-    one.checkpoints.remove()
-    assert read_description(one.path)["step"] == 2
-    other.checkpoints.remove()
-    assert not one.path.exists()
-    for run in (one, other, late):
-        finish_writing(run)
-
-
-@pytest.mark.parametrize("takes_over", [True, False])
-def test_a_state_that_was_left_is_taken_over_where_it_is_asked_for(kept, takes_over):
-    earlier = kept(60.0, background=False)
-    earlier.show(START)
-    earlier.show(steps_done(1), 60.0)
-    finish_writing(earlier)
-    run = kept(60.0, takes_over=takes_over)
-    run.checkpoints.remove()
-    finish_writing(run)
-    assert run.path.exists() != takes_over
-
-
-def test_two_runs_that_write_at_once_leave_a_whole_state(kept):
-    runs = [kept(0.001, background=False) for _ in range(4)]
-
-    def write(run, first):
-        run.show(START)
-        for step in range(first, first + 25):
-            run.show(steps_done(step), float(step))
-
-    threads = [
-        threading.Thread(target=write, args=(run, 100 * i + 1)) for i, run in enumerate(runs)
-    ]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert [run.lines for run in runs] == [[]] * 4
-    description, arrays = read_description(runs[0].path), read_arrays(runs[0].path)
-    assert description["step"] == arrays["step"] and description["step"] % 100 == 25
-    for run in runs:
-        finish_writing(run)
-    assert list(runs[0].path.parent.iterdir()) == [runs[0].path]
