@@ -80,8 +80,16 @@ def _swapped(rng, data, other):
     return copy
 
 
+def _marker(rng, data, other):
+    """A JPEG's marker, alone, with a length, or with the header of a frame of another size."""
+    place, code = _place(rng, data), int(rng.integers(1, 256))
+    frame = struct.pack(">HBHHB", 17, 8, *rng.integers(0, 65536, 2), 3) + bytes(range(9))
+    body = (b"", b"\0\2", struct.pack(">H", rng.integers(65536)), frame)[rng.integers(4)]
+    return data[:place] + bytes([0xFF, code]) + body + data[place:]
+
+
 DAMAGES: tuple[Damage, ...] = (_flip, _bytes, _number, _number, _number, _cut, _without, _twice)
-DAMAGES += (_spliced, _swapped)
+DAMAGES += (_spliced, _swapped, _marker)
 
 
 def with_checksums(data: bytearray) -> bytearray:

@@ -1,7 +1,9 @@
 """The client against test doubles of the server, over the loaded export."""
 
+import contextlib
 import json
 import socket
+import threading
 
 import numpy as np
 import pytest
@@ -10,8 +12,9 @@ from answering import call, counted, decoded, encoded, grpc_double, rest_double
 from tensorflow_serving.apis import predict_pb2
 
 from tf_nst.errors import RunError, UserError
-from tf_nst.serving import client
-from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest
+from tf_nst.serving import client, rest, retries
+from tf_nst.serving.client import Request, ask_grpc, ask_rest
+from tf_nst.serving.server import Server
 
 PHOTO, STYLE = encoded(counted(30, 44)), encoded(counted(40, 34, 31))
 DEFAULT = Request(PHOTO)
@@ -23,7 +26,7 @@ BUSY = (503, b'{"error": "not ready"}')
 def pauses(monkeypatch) -> list[float]:
     """The pauses of the client in seconds, none of which is waited for."""
     lengths = []
-    monkeypatch.setattr(client.time, "sleep", lengths.append)
+    monkeypatch.setattr(retries.time, "sleep", lengths.append)
     return lengths
 
 
@@ -82,17 +85,44 @@ def test_a_refusal_quotes_the_server_and_is_not_tried_again(signatures, double_o
     assert len(double.requests) == 1
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_a_busy_server_is_tried_again_after_longer_pauses(signatures, pauses, status):
-    with rest_double(signatures, [(status, b"{}"), BUSY, None]) as double:
+def test_a_server_that_is_not_ready_is_tried_again_after_longer_pauses(signatures, pauses):
+    with rest_double(signatures, [BUSY, BUSY, None]) as double:
         assert_answers(ask_rest(Server(double.url), DEFAULT), signatures, DEFAULT)
     assert len(double.requests) == 4
     assert pauses == [0.5, 1.0, 2.0]
 
 
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [("7", 7.0), ("0", 0.5), ("86400", 30.0), ("-1", 0.5), ("1e9", 0.5), ("soon", 0.5)],
+)
+def test_a_pause_that_the_server_asks_for_is_kept_up_to_a_limit(pauses, asked, pause):
+    error = rest._refusal(503, "not ready", asked)
+    outcomes = [error, None]
+
+    def attempt(seconds):
+        if outcomes[0] is not None:
+            raise outcomes.pop(0)
+        return "answer"
+
+    assert retries.with_retries(Server("http://host"), attempt) == "answer"
+    assert pauses == [pause]
+
+
+def test_pauses_grow_no_longer_than_a_limit_and_never_past_the_timeout(pauses):
+    def attempt(seconds):
+        raise retries.Unavailable("is not ready")
+
+    with pytest.raises(RunError, match="is not ready; tried 101 times"):
+        retries.with_retries(Server("http://host", timeout=1000.0, retries=100), attempt)
+    assert pauses[:8] == [0.5, 1, 2, 4, 8, 16, 30, 30] and set(pauses[8:]) == {30}
+    with pytest.raises(RunError, match="is not ready; tried once"):
+        retries.with_retries(Server("http://host", timeout=0.4), attempt)
+
+
 def test_patience_ends(signatures):
     with rest_double(signatures, [BUSY] * 9) as double:
-        with pytest.raises(RunError, match=r"is busy \(HTTP 503: not ready\); tried 3 times"):
+        with pytest.raises(RunError, match=r"is not ready \(HTTP 503: not ready\); tried 3 times"):
             ask_rest(Server(double.url, retries=2), DEFAULT)
     assert len(double.requests) == 3
 
@@ -100,6 +130,16 @@ def test_patience_ends(signatures):
 @pytest.mark.parametrize(
     ("status", "body", "line"),
     [
+        (429, b"", r"\(HTTP 429\): nothing more"),
+        (502, b"", r"\(HTTP 502\): nothing more"),
+        (504, b"", r"\(HTTP 504\): nothing more"),
+        (307, b"", r"\(HTTP 307\): nothing more"),
+        (200, b"[" * 100_000, "the server's answer is not one of an export"),
+        (
+            200,
+            b'{"outputs": {"image_bytes": [{"b64": ""}], "losses": [[1' + b"0" * 400 + b"]]}}",
+            "is not",
+        ),
         (404, b'{"error": "Servable not found"}', r"\(HTTP 404\): Servable not found"),
         (500, b"<html>\n oh </html>", r"\(HTTP 500\): <html> oh </html>"),
         (500, b"", r"\(HTTP 500\): nothing more"),
@@ -142,10 +182,85 @@ def test_no_server_is_reported_after_all_attempts(ask, scheme, pauses):
     assert pauses == [0.5]
 
 
-@pytest.mark.parametrize("url", ["localhost:8501", "ftp://localhost", "http://", "nonsense"])
-def test_addresses_that_are_none(url):
-    with pytest.raises(UserError, match="--url: expected http://HOST:PORT, received"):
-        ask_rest(Server(url), DEFAULT)
+def drip(connection: socket.socket, start: bytes) -> None:
+    """An answer that never ends, a byte at a time."""
+    with connection, contextlib.suppress(OSError):
+        connection.sendall(start)
+        while True:
+            connection.sendall(b"a")
+            threading.Event().wait(0.05)
+
+
+@pytest.mark.parametrize(
+    "start", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"]
+)
+def test_a_server_that_answers_byte_by_byte_is_left_after_the_timeout(start):
+    """In its headers and in its body: each byte comes in time, the answer does not."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        serve = threading.Thread(target=lambda: drip(listening.accept()[0], start), daemon=True)
+        serve.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(RunError, match=r"no answer in 0\.3 s"):
+            ask_rest(Server(url, timeout=0.3), DEFAULT)
+
+
+def test_an_answer_of_too_many_bytes_is_not_read(signatures, monkeypatch):
+    monkeypatch.setattr(rest, "MOST_ANSWER_BYTES", 99)
+    with rest_double(signatures, [(200, b"a" * 100)]) as double:
+        with pytest.raises(RunError, match="the answer: expected at most 99 bytes, received more"):
+            ask_rest(Server(double.url), DEFAULT)
+    monkeypatch.setattr(client, "MOST_ANSWER_BYTES", 99)
+    with grpc_double(signatures) as double:
+        with pytest.raises(RunError, match=r"refused \(RESOURCE_EXHAUSTED\)"):
+            ask_grpc(Server(double.address), DEFAULT)
+    assert len(double.requests) == 1
+
+
+def test_a_tensor_that_stands_for_billions_of_losses_is_no_answer():
+    response = predict_pb2.PredictResponse()
+    response.outputs["image_bytes"].CopyFrom(tf.make_tensor_proto([b"PNG"]))
+    response.outputs["losses"].CopyFrom(tf.make_tensor_proto([[1.0]]))
+    for size in response.outputs["losses"].tensor_shape.dim:
+        size.size = 100_000
+    with pytest.raises(RunError, match="the server's answer is not one of an export"):
+        client._grpc_answer(response)
+
+
+HEADERS = (("Authorization", "Bearer tok3n"), ("X-Other", "a b"))
+
+
+def test_headers_are_sent_and_not_shown(signatures):
+    answers = [(400, b'{"error": "Bearer tok3n is old, and so is pa55word"}')]
+    with rest_double(signatures, answers) as double:
+        url = double.url.replace("//", "//me:pa55word@")
+        with pytest.raises(UserError, match=r"\): \*\*\* is old, and so is \*\*\*$"):
+            ask_rest(Server(url, headers=HEADERS[1:] + HEADERS[:1]), DEFAULT)
+    headers = double.headers[0]
+    assert headers["X-Other"] == "a b"
+    assert headers["Authorization"].startswith("Basic ")
+
+
+def test_headers_are_metadata_of_grpc(signatures):
+    with grpc_double(signatures) as double:
+        ask_grpc(Server(double.address, headers=HEADERS), DEFAULT)
+    assert ("authorization", "Bearer tok3n") in double.metadata[0]
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_tls(signatures, certificate, trusted):
+    """gRPC and REST, by a certificate that is trusted because it is named, or is not."""
+    files = str(certificate.certificate) if trusted else None
+    with (
+        grpc_double(signatures, certificate) as over_grpc,
+        rest_double(signatures, (), certificate) as over_rest,
+    ):
+        for ask, address in ((ask_grpc, over_grpc.address), (ask_rest, over_rest.url)):
+            server = Server(address, retries=0, tls=True, ca_file=files)
+            if trusted:
+                assert_answers(ask(server, DEFAULT), signatures, DEFAULT)
+            else:
+                with pytest.raises(RunError, match="cannot be reached"):
+                    ask(server, DEFAULT)
 
 
 def test_without_the_extra_grpc_says_what_to_install(monkeypatch):
