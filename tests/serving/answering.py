@@ -76,6 +76,13 @@ def assert_same_picture(data: bytes, expected: np.ndarray) -> None:
     assert np.abs(pixels - expected).max() <= 1
 
 
+def assert_answers(answer, signatures, request) -> None:
+    """The answer is that of the export's signature."""
+    expected = call(signatures[request.signature], **request.inputs)
+    assert np.abs(decoded(answer.image) - decoded(expected["image_bytes"][0])).max() <= 1
+    np.testing.assert_allclose(answer.losses, expected["losses"][0], rtol=1e-3)
+
+
 class RestDouble(BaseHTTPRequestHandler):
     """Answers one model's :predict. `server.answers` holds what is answered before, once each:
     (status, body), or None for a connection that breaks off."""

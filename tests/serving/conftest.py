@@ -8,6 +8,7 @@ from answering import counted
 from certificate import CERTIFICATE, KEY
 
 import tf_nst
+from tf_nst.serving import retries
 
 OPTIONS = {
     "size": 48,
@@ -60,3 +61,11 @@ def certificate(tmp_path) -> SimpleNamespace:
     files.certificate.write_text(CERTIFICATE)
     files.key.write_text(KEY)
     return files
+
+
+@pytest.fixture
+def pauses(monkeypatch) -> list[float]:
+    """The pauses of the client in seconds, none of which is waited for."""
+    lengths = []
+    monkeypatch.setattr(retries.time, "sleep", lengths.append)
+    return lengths
