@@ -120,7 +120,7 @@ def test_texts_that_are_no_header_are_not_shown(text):
     [
         ("http://host:1/path", "http://host:1/path"),
         ("http://user:secret@host:1", "http://***@host:1"),
-        ("http://user:s@e/c?ret@host/?key=secret", "http://***@host/?***"),
+        ("http://user:s@e/cret@host/?key=secret", "http://***@host/?***"),
         ("http://host/?mail=me@secret&key=secret", "http://***"),
         ("http://user:se//cret@host", "http://***@host"),
         ("http://user:se?cret@host", "http://***"),
