@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -15,13 +15,16 @@ PNG = b"\x89PNG\r\n\x1a\n"
 Damage = Callable[[np.random.Generator, bytearray, bytes], bytearray]
 
 
-def damaged(seeds: Mapping[str, bytes], seed: int, index: int) -> bytes:
-    """The file of a number: one of `seeds` after up to MOST_DAMAGES changes."""
+def damaged(
+    seeds: Mapping[str, bytes], seed: int, index: int, damages: Sequence[Damage] | None = None
+) -> bytes:
+    """The file of a number: one of `seeds` after up to MOST_DAMAGES of `damages`, or DAMAGES."""
+    damages = damages or DAMAGES
     rng = np.random.default_rng((seed, index))
     files = list(seeds.values())
     data, other = bytearray(files[index % len(files)]), files[rng.integers(len(files))]
     for _ in range(1 + rng.integers(MOST_DAMAGES)):
-        data = DAMAGES[rng.integers(len(DAMAGES))](rng, data, other)
+        data = damages[rng.integers(len(damages))](rng, data, other)
     if data.startswith(PNG) and rng.random() < 0.7:
         data = with_checksums(data)
     return bytes(data)
@@ -89,7 +92,9 @@ def _marker(rng, data, other):
 
 
 DAMAGES: tuple[Damage, ...] = (_flip, _bytes, _number, _number, _number, _cut, _without, _twice)
-DAMAGES += (_spliced, _swapped, _marker)
+DAMAGES += (_spliced, _swapped)
+# With those of JPEGs, of which a graph is asked more.
+WITH_MARKERS = (*DAMAGES, _marker, _marker)
 
 
 def with_checksums(data: bytearray) -> bytearray:

@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 
 import numpy as np
-from fuzzing.damage import damaged
+from fuzzing.damage import DAMAGES, WITH_MARKERS, damaged
 from fuzzing.graph import graph_reader, graph_seeds
 from fuzzing.seeds import make_seeds
 
@@ -25,12 +25,13 @@ def work(arguments: argparse.Namespace) -> None:
     The file that is being read lies in the folder `arguments.worker`.
     """
     seeds = SEEDS[arguments.reader]()
+    damages = WITH_MARKERS if arguments.reader == "export" else DAMAGES
     read = READERS[arguments.reader](arguments.gigabytes)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     path = Path(arguments.worker) / "damaged"
     results = os.fdopen(os.dup(1), "w")
     for index in range(arguments.first, arguments.first + arguments.files):
-        path.write_bytes(damaged(seeds, arguments.seed, index))
+        path.write_bytes(damaged(seeds, arguments.seed, index, damages))
         _limit(arguments.seconds)
         outcome, text = read(path)
         _limit(0)
