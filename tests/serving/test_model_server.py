@@ -14,7 +14,8 @@ import pytest
 from answering import call, counted, decoded, encoded, grpc_double, rest_double
 
 from tf_nst.errors import UserError
-from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest
+from tf_nst.serving.client import Request, ask_grpc, ask_rest
+from tf_nst.serving.server import Server
 
 BINARY = "tensorflow_model_server"
 PHOTO, STYLE = encoded(counted(30, 44)), encoded(counted(40, 34, 31))
