@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from fuzzing.worker import SEEDS, work
+from fuzzing.worker import READERS, work
 
 SHARED = ("reader", "seed", "gigabytes", "seconds")
 FAILURES = ("traceback", "crash", "hang")
@@ -37,10 +37,10 @@ def main() -> int:
         outcomes, failures = fuzz(arguments, Path(folder))
     counted = ", ".join(f"{outcomes[name]} {name}" for name in ("picture", "line", *FAILURES))
     print(f"{sum(outcomes.values())} damaged files: {counted}")
+    valid, spent = len(READERS[arguments.reader].make_seeds()), time.perf_counter() - began
     print(
-        f"seed {arguments.seed}, {len(SEEDS[arguments.reader]())} valid files, "
-        f"{arguments.gigabytes:g} GB and "
-        f"{arguments.seconds} s each; {time.perf_counter() - began:.0f} s in all"
+        f"seed {arguments.seed}, {valid} valid files, {arguments.gigabytes:g} GB and "
+        f"{arguments.seconds} s each; {spent:.0f} s in all"
     )
     for index, text in failures:
         print(f"file {index}: {text}")
@@ -50,7 +50,9 @@ def main() -> int:
 def parse() -> argparse.Namespace:
     """The command's flags."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--reader", choices=tuple(SEEDS), default="command", help="who reads them")
+    parser.add_argument(
+        "--reader", choices=tuple(READERS), default="command", help="who reads them"
+    )
     parser.add_argument("--files", type=int, default=500, help="damaged files to read")
     parser.add_argument("--first", type=int, default=0, help="number of the first one")
     parser.add_argument("--seed", type=int, default=0, help="of the damage")

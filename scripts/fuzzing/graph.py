@@ -1,5 +1,6 @@
 """Reads damaged files as an export does, in a graph, and says what came of each."""
 
+import contextlib
 import os
 import resource
 import traceback
@@ -50,17 +51,11 @@ def graph_reader(gigabytes: float) -> Callable[[Path], tuple[str, str]]:
         fits = tuple(picture.shape) == (1, height, width, 3) and height * width <= MOST_PIXELS
         return ("picture" if fits else "traceback"), f"{picture.shape}, declared {width}×{height}"
 
+    # Once for each decoder, so that what they load is there before memory is limited.
     for data in graph_seeds().values():
-        _ignore(read, data, tf.errors.InvalidArgumentError)
+        with contextlib.suppress(tf.errors.InvalidArgumentError):
+            read(data)
     taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     limit = taken + int(gigabytes * 1e9)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     return outcome_of
-
-
-def _ignore(read, data: bytes, error: type[Exception]) -> None:
-    """Once for each decoder, so that what they load is there before memory is limited."""
-    try:
-        read(data)
-    except error:
-        pass

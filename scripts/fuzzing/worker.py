@@ -6,7 +6,9 @@ import os
 import resource
 import signal
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from fuzzing.damage import DAMAGES, WITH_MARKERS, damaged
@@ -24,14 +26,13 @@ def work(arguments: argparse.Namespace) -> None:
 
     The file that is being read lies in the folder `arguments.worker`.
     """
-    seeds = SEEDS[arguments.reader]()
-    damages = WITH_MARKERS if arguments.reader == "export" else DAMAGES
-    read = READERS[arguments.reader](arguments.gigabytes)
+    reader = READERS[arguments.reader]
+    seeds, read = reader.make_seeds(), reader.make(arguments.gigabytes)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     path = Path(arguments.worker) / "damaged"
     results = os.fdopen(os.dup(1), "w")
     for index in range(arguments.first, arguments.first + arguments.files):
-        path.write_bytes(damaged(seeds, arguments.seed, index, damages))
+        path.write_bytes(damaged(seeds, arguments.seed, index, reader.damages))
         _limit(arguments.seconds)
         outcome, text = read(path)
         _limit(0)
@@ -67,6 +68,16 @@ def outcome_of(path: Path) -> tuple[str, str]:
     return "picture", f"{image.width}×{image.height}"
 
 
-# Who reads the files -> the valid ones that are damaged, and the function that reads one.
-SEEDS = {"command": make_seeds, "export": graph_seeds}
-READERS = {"command": _command_reader, "export": graph_reader}
+class Reader(NamedTuple):
+    """Who reads the files: what makes the valid ones, how they are damaged, and what makes the
+    function that reads one within so many gigabytes, see `outcome_of`."""
+
+    make_seeds: Callable[[], dict[str, bytes]]
+    damages: tuple
+    make: Callable[[float], Callable[[Path], tuple[str, str]]]
+
+
+READERS = {
+    "command": Reader(make_seeds, DAMAGES, _command_reader),
+    "export": Reader(graph_seeds, WITH_MARKERS, graph_reader),
+}

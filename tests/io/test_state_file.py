@@ -129,20 +129,20 @@ def abandoned(path):
 def test_what_a_killed_run_left_is_removed(path, abandoned):
     left = abandoned()
     assert left.exists() and temporaries_of(path) == [left]
-    held = write_state(path, DESCRIPTION, ARRAYS)
+    descriptor = write_state(path, DESCRIPTION, ARRAYS)
     assert not left.exists()
     left = abandoned()
-    remove_state(path, held)
-    os.close(held)
+    remove_state(path, descriptor)
+    os.close(descriptor)
     assert not list(path.parent.iterdir())
 
 
 def test_what_another_living_run_writes_stays(path):
     """As it stays that of another thread: a lock is of an open file."""
     other = stage(path, b"half of a state")
-    held = write_state(path, DESCRIPTION, ARRAYS)
-    remove_state(path, held)
-    os.close(held)
+    descriptor = write_state(path, DESCRIPTION, ARRAYS)
+    remove_state(path, descriptor)
+    os.close(descriptor)
     assert list(path.parent.iterdir()) == [other.temporary]
     assert other.temporary.read_bytes() == b"half of a state"
     remove_unfinished()
@@ -162,9 +162,9 @@ def test_the_state_of_another_run_stays(path):
 
 def test_a_state_of_no_living_run_can_be_claimed(path):
     os.close(write_state(path, DESCRIPTION, ARRAYS))
-    held = claim(path)
-    remove_state(path, held)
-    os.close(held)
+    descriptor = claim(path)
+    remove_state(path, descriptor)
+    os.close(descriptor)
     assert not path.exists()
 
 

@@ -79,7 +79,7 @@ class Checkpoints:
         self._wait()
         self._pool.shutdown()
         self._snapshot = None
-        self._hold(None)
+        self._keep_locked(None)
 
     def remove(self) -> None:
         """The run is finished: its state is no longer needed; that of another run stays."""
@@ -113,14 +113,14 @@ class Checkpoints:
             return
         try:
             seconds, descriptor = self._writing.result()
-            self._hold(descriptor)
+            self._keep_locked(descriptor)
             self._plan_next(seconds)
         except Exception as error:
             self._fail(error)
         finally:
             self._writing = None
 
-    def _hold(self, descriptor: int | None) -> None:
+    def _keep_locked(self, descriptor: int | None) -> None:
         """Keeps the state locked that is now this run's, and no earlier one."""
         if self._file is not None:
             os.close(self._file)

@@ -40,7 +40,7 @@ def is_abandoned(path: Path) -> bool:
         return False
 
 
-def hold(descriptor: int) -> int | None:
+def keep_locked(descriptor: int) -> int | None:
     """A duplicate of an open file's descriptor, which keeps the file locked until it is closed.
 
     None: another run has locked it, or the system has no locks: an open file cannot be replaced
@@ -50,15 +50,15 @@ def hold(descriptor: int) -> int | None:
 
 
 def claim(path: Path) -> int | None:
-    """As `hold`, of a path; None also where there is no such file."""
+    """As `keep_locked`, of a path; None also where there is no such file."""
     try:
         with opened(path, os.O_RDWR) as descriptor:
-            return hold(descriptor)
+            return keep_locked(descriptor)
     except OSError:
         return None
 
 
-def is_held(path: Path, descriptor: int | None) -> bool:
+def is_file_of(path: Path, descriptor: int | None) -> bool:
     """Whether a path leads to the file of a descriptor; True on a system without locks."""
     if fcntl is None or descriptor is None:
         return fcntl is None

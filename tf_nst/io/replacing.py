@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from tf_nst.io.locking import claim, hold, is_abandoned, locked_folders, opened
+from tf_nst.io.locking import claim, is_abandoned, keep_locked, locked_folders, opened
 
 Data = bytes | Callable[[BinaryIO], object]
-# Temporary files of this process, with what `hold` gave of each.
+# Temporary files of this process, with what `keep_locked` gave of each.
 _unfinished: dict[Path, int | None] = {}
 
 
@@ -104,7 +104,7 @@ def _open_temporary(target: Path, mode: int) -> tuple[Path, BinaryIO]:
         except OSError:
             _forget(path)
             raise
-        _unfinished[path] = hold(file.fileno())
+        _unfinished[path] = keep_locked(file.fileno())
         if path.exists():
             return path, file
         file.close()
@@ -119,8 +119,8 @@ def _write(file: BinaryIO, data: Data) -> None:
     file.flush()
 
 
-def take_hold(staged: Staged) -> int | None:
-    """What `hold` gave of a file, for the caller to close: it stays locked once it is published."""
+def take_lock(staged: Staged) -> int | None:
+    """What `keep_locked` gave of a file, for the caller to close: published, it stays locked."""
     return _unfinished.pop(staged.temporary, None)
 
 

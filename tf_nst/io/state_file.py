@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from tf_nst.errors import RunError, UserError
-from tf_nst.io.locking import is_held
+from tf_nst.io.locking import is_file_of
 from tf_nst.io.replacing import (
     discard,
     publish,
     remove_abandoned,
     stage,
-    take_hold,
+    take_lock,
     target_of,
 )
 
@@ -55,7 +55,7 @@ def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray])
     """Writes a state whole or not at all, and makes sure that it is on the disk.
 
     Returns:
-      What `hold` gives of the file, for the caller to close.
+      What `keep_locked` gives of the file, for the caller to close.
 
     Raises:
       RunError: an OSError, such as a full disk; the state before stays.
@@ -65,7 +65,7 @@ def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray])
         staged = stage(path, lambda file: np.savez(file, **{_DESCRIPTION: text}, **arrays))
         try:
             publish([staged])
-            return take_hold(staged)
+            return take_lock(staged)
         finally:
             discard(staged.temporary)
     except OSError as error:
@@ -108,10 +108,10 @@ def remove_state(path: Path, descriptor: int | None) -> None:
     """Removes a state of this run, and what runs that were killed left of their next ones.
 
     Args:
-      descriptor: what `hold` gave of the state; another run's stays.
+      descriptor: what `keep_locked` gave of the state; another run's stays.
     """
     target = target_of(path)
-    if is_held(target, descriptor) and is_state(target):
+    if is_file_of(target, descriptor) and is_state(target):
         discard(target)
     remove_abandoned(target)
 

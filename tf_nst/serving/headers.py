@@ -9,6 +9,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.serving.checks import require_all
+from tf_nst.serving.stripping import MOST_SCANS
 
 KINDS = ("JPEG", "PNG", "WebP", "BMP")
 UNKNOWN = -1
@@ -19,8 +20,6 @@ MARGIN = 128
 BEFORE_CHUNKS = 8
 # Chunks before the pixels that are walked over; cameras and editors write some dozens.
 _MOST_PARTS = 4096
-# Encoders write about ten. Each passes over all blocks, with data of a few bytes.
-MOST_SCANS = 32
 _WEBP_ANIMATION = 2
 # Bytes of the information header that says how pixels are stored (BITMAPINFOHEADER).
 _BMP_HEADER = 40

@@ -11,6 +11,7 @@ _TABLES = (0xC4, 0xDB, 0xDD)
 _MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
 # What ends a scan: a marker that is neither a stuffed byte nor a restart.
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
+# Encoders write about ten. Each passes over all blocks, with data of a few bytes.
 MOST_SCANS = 32
 
 
