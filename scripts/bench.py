@@ -12,11 +12,13 @@ scale      large pictures, whole and by windows: seconds a pixel, peak memory an
 exact      the gradient by windows against that of the whole picture
 files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
+batches    a step of several pictures as one batch against the same one after the other
 quality    pictures of some pairs by some settings: their style, colours, content, grain, a sheet
 program    writes the step as XLA programs, for an accelerator's machine with jax and no TensorFlow
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
-those of serving, docs/scale.md those of large pictures and files; docs/quality.md explains quality.
+those of serving and batches, docs/scale.md those of large pictures and files; docs/quality.md
+explains quality.
 """
 
 import json
@@ -26,6 +28,7 @@ from collections.abc import Iterator
 
 from absl import app, flags
 from benchmarks import (
+    batches,
     exact,
     files,
     picture,
@@ -105,6 +108,7 @@ MEASUREMENTS = {
     **exact.MEASUREMENTS,
     **files.MEASUREMENTS,
     **serving.MEASUREMENTS,
+    **batches.MEASUREMENTS,
     **seconds.MEASUREMENTS,
     **program.MEASUREMENTS,
     **quality.MEASUREMENTS,
@@ -178,6 +182,7 @@ TABLES = {
     "exact": lambda: exact.print_table(child, WEIGHTS.value),
     "files": lambda: files.print_table(child),
     "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, REQUESTS.value),
+    "batches": lambda: batches.print_table(child),
     "quality": _quality,
     "program": _program,
 }
