@@ -49,7 +49,8 @@ from tf_nst.errors import NstError
 SIZES = flags.DEFINE_list(
     "sizes",
     ["256", "512"],
-    "step, statistics, scale, program: sides of the square picture, seconds: long side, in pixels",
+    "step, statistics, scale, batches, program: sides of square pictures, seconds: long side, in "
+    "pixels",
 )
 DTYPES = flags.DEFINE_list(
     "dtypes",
@@ -182,7 +183,7 @@ TABLES = {
     "exact": lambda: exact.print_table(child, WEIGHTS.value),
     "files": lambda: files.print_table(child),
     "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, REQUESTS.value),
-    "batches": lambda: batches.print_table(child),
+    "batches": lambda: batches.print_table(child, SIZES.value),
     "quality": _quality,
     "program": _program,
 }

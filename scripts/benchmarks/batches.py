@@ -9,31 +9,37 @@ import numpy as np
 from benchmarks.turns import spread
 
 ROUNDS = 3
-CASES = ((64, 1), (64, 4), (64, 16), (128, 4), (128, 16), (256, 4))
+PICTURES = (1, 4, 16)
 
 
-def print_table(child):
-    """A row for each size and number of pictures; both take turns in one process."""
+def print_table(child, sizes):
+    """A row for each size and number of pictures; both ways take turns in one process."""
     print(
         "| pixels | pictures | alone, s of the processor a picture | together | alone / together "
         "| largest difference of a loss, of a gradient |\n" + "|---" * 6 + "|"
     )
-    for size, pictures in CASES:
-        found = child("batch", size, pictures)
-        alone, together = np.array(found["alone"]), np.array(found["together"])
-        print(
-            f"| {size} x {size} | {pictures} | {np.median(alone):.3f} | {np.median(together):.3f} "
-            f"| {spread(alone / together, '.2f')} | {found['loss']:.1g}, {found['gradient']:.1g} |",
-            flush=True,
-        )
+    for size in map(int, sizes):
+        for pictures, found in zip(PICTURES, child("batches", size), strict=True):
+            alone, together = np.array(found["alone"]), np.array(found["together"])
+            print(
+                f"| {size} x {size} | {pictures} | {np.median(alone):.3f} "
+                f"| {np.median(together):.3f} | {spread(alone / together, '.2f')} "
+                f"| {found['loss']:.1g}, {found['gradient']:.1g} |",
+                flush=True,
+            )
 
 
-def measure_batch(size, pictures):
+def measure_batches(size):
+    """`_measured` for each number of pictures."""
+    evaluate = _evaluation(size)
+    return [_measured(evaluate, size, pictures) for pictures in PICTURES]
+
+
+def _measured(evaluate, size, pictures):
     """Seconds of the processor for a picture's loss and gradient, each of ROUNDS rounds, and how
     far both ways lie apart, relative to the largest."""
     import tensorflow as tf
 
-    evaluate = _evaluation(size)
     images = tf.random.stateless_uniform([pictures, size, size, 3], [7, 11])
 
     def one_after_the_other():
@@ -89,4 +95,4 @@ def _evaluation(size):
     return evaluate
 
 
-MEASUREMENTS = {"batch": measure_batch}
+MEASUREMENTS = {"batches": measure_batches}
