@@ -26,10 +26,10 @@ class Export(kserve.Model):
 
     def load(self) -> bool:
         """Until the newest version is warm, and where it cannot be loaded, the last one answers."""
-        numbers = [int(path.name) for path in self.folder.iterdir() if path.name.isdecimal()]
-        if not numbers:
+        versions = [path for path in self.folder.iterdir() if path.name.isdecimal()]
+        if not versions:
             raise ValueError(f"expected a folder of numbered versions, received {self.folder}")
-        version = self.folder / str(max(numbers))
+        version = max(versions, key=lambda path: int(path.name))
         loaded = tf.saved_model.load(str(version))
         warm_up(loaded, version)
         self.export, self.ready = loaded, True

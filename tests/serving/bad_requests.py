@@ -52,6 +52,8 @@ BAD_BODIES = {
     "no such input": b'{"inputs": {"picture": ["x"]}}',
     "an input too few": b'{"inputs": {}}',
     "a number for bytes": b'{"inputs": {"content_bytes": [7]}}',
+    "a number beyond 32 bits": b'{"signature_name": "stylize", "inputs": {"steps": 99999999999}}',
+    "half a step": b'{"signature_name": "stylize", "inputs": {"steps": 1.5}}',
     "no base64": b'{"inputs": {"content_bytes": [{"b64": "***"}]}}',
     "a tensor above 1": b'{"signature_name": "stylize_tensor", "inputs": '
     b'{"content": [[[[2, 2, 2]]]], "style": [[[[0, 0, 0]]]]}}',
