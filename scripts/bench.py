@@ -9,6 +9,7 @@ start      seconds from Enter to --help, to the first step, to the first preview
 picture    objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
 precision  the objective that bfloat16 ends at against float32's, on some pairs
 scale      large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
+states     steps a second while states are written, against none, which take turns
 exact      the gradient by windows against that of the whole picture
 files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
@@ -17,8 +18,8 @@ quality    pictures of some pairs by some settings: their style, colours, conten
 program    writes the step as XLA programs, for an accelerator's machine with jax and no TensorFlow
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
-those of serving and batches, docs/scale.md those of large pictures and files; docs/quality.md
-explains quality.
+those of serving and batches, docs/scale.md those of large pictures and files, docs/resume.md those
+of states; docs/quality.md explains quality.
 """
 
 import json
@@ -39,6 +40,7 @@ from benchmarks import (
     seconds,
     serving,
     start,
+    states,
     statistics,
     step,
     turns,
@@ -49,8 +51,8 @@ from tf_nst.errors import NstError
 SIZES = flags.DEFINE_list(
     "sizes",
     ["256", "512"],
-    "step, statistics, scale, batches, program: sides of square pictures, seconds: long side, in "
-    "pixels",
+    "step, statistics, scale, batches, program: sides of square pictures; seconds, states: long "
+    "side; in pixels",
 )
 DTYPES = flags.DEFINE_list(
     "dtypes",
@@ -59,7 +61,9 @@ DTYPES = flags.DEFINE_list(
     "float32-exact too, which is float32 without TF32",
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
-STEPS = flags.DEFINE_integer("steps", 8, "scale, precision: steps; step, statistics: rounds")
+STEPS = flags.DEFINE_integer(
+    "steps", 8, "scale, precision: steps; step, statistics, states: rounds"
+)
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
 WEIGHTS = flags.DEFINE_string(
@@ -106,6 +110,7 @@ MEASUREMENTS = {
     **picture.MEASUREMENTS,
     **precision.MEASUREMENTS,
     **scale.MEASUREMENTS,
+    **states.MEASUREMENTS,
     **exact.MEASUREMENTS,
     **files.MEASUREMENTS,
     **serving.MEASUREMENTS,
@@ -180,6 +185,7 @@ TABLES = {
     "picture": _picture,
     "precision": _precision,
     "scale": _scale,
+    "states": lambda: states.print_table(command, SIZES.value, STEPS.value),
     "exact": lambda: exact.print_table(child, WEIGHTS.value),
     "files": lambda: files.print_table(child),
     "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, REQUESTS.value),

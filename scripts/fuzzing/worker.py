@@ -9,7 +9,8 @@ import traceback
 from pathlib import Path
 
 import numpy as np
-from fuzzing.damage import damaged
+from fuzzing.damage import DAMAGES, WITH_MARKERS, damaged
+from fuzzing.graph import graph_reader, graph_seeds
 from fuzzing.seeds import make_seeds
 
 from tf_nst.errors import NstError
@@ -23,19 +24,25 @@ def work(arguments: argparse.Namespace) -> None:
 
     The file that is being read lies in the folder `arguments.worker`.
     """
-    seeds = make_seeds()
-    limit = int(arguments.gigabytes * 1e9)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    seeds = SEEDS[arguments.reader]()
+    damages = WITH_MARKERS if arguments.reader == "export" else DAMAGES
+    read = READERS[arguments.reader](arguments.gigabytes)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     path = Path(arguments.worker) / "damaged"
     results = os.fdopen(os.dup(1), "w")
     for index in range(arguments.first, arguments.first + arguments.files):
-        path.write_bytes(damaged(seeds, arguments.seed, index))
+        path.write_bytes(damaged(seeds, arguments.seed, index, damages))
         _limit(arguments.seconds)
-        outcome, text = outcome_of(path)
+        outcome, text = read(path)
         _limit(0)
         results.write(json.dumps([index, outcome, text]) + "\n")
         results.flush()
+
+
+def _command_reader(gigabytes: float):
+    limit = int(gigabytes * 1e9)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    return outcome_of
 
 
 def _limit(seconds: int) -> None:
@@ -58,3 +65,8 @@ def outcome_of(path: Path) -> tuple[str, str]:
     if image.pixels.dtype not in (np.uint8, np.uint16) or not image.pixels.size:
         return "traceback", f"no picture: {image.pixels.shape} of {image.pixels.dtype}"
     return "picture", f"{image.width}×{image.height}"
+
+
+# Who reads the files -> the valid ones that are damaged, and the function that reads one.
+SEEDS = {"command": make_seeds, "export": graph_seeds}
+READERS = {"command": _command_reader, "export": graph_reader}
