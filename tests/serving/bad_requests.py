@@ -5,7 +5,7 @@ from answering import animated, counted, encoded
 from tf_nst.serving.client import Request
 
 PHOTO, STYLE = encoded(counted(30, 44)), encoded(counted(40, 34, 31))
-STYLED = Request(PHOTO, STYLE, steps=2, size=40, style_weight=3.0, content_weight=0.5)
+STYLED = Request(PHOTO, STYLE, steps=1, size=40, style_weight=3.0, content_weight=0.5)
 
 _UNKNOWN = "expected JPEG, PNG, WebP, BMP, received something else"
 _ANIMATION = "expected a still picture, received an animation"
@@ -23,8 +23,8 @@ BAD_PICTURES = {
     "a line": (encoded(counted(1, 40)), "expected at least 2 x 2 pixels, received 40 x 1"),
 }
 _BAD_SETTINGS = {
-    "no steps": ({"steps": 0}, "steps: expected 1 to 3, received 0"),
-    "steps": ({"steps": 4}, "steps: expected 1 to 3, received 4"),
+    "no steps": ({"steps": 0}, "steps: expected 1 to 1, received 0"),
+    "steps": ({"steps": 2}, "steps: expected 1 to 1, received 2"),
     "a size of 1": ({"size": 1}, "size: expected 2 to 64, received 1"),
     "size": ({"size": 65}, "size: expected 2 to 64, received 65"),
     "a negative weight": ({"style_weight": -1.0}, "style_weight: expected a finite number"),

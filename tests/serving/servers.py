@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+import tensorflow as tf
 
 BINARY = "tensorflow_model_server"
 SCRIPT = Path(__file__).parents[2] / "examples" / "kserve" / "server.py"
@@ -40,11 +41,14 @@ class RealServer:
         self.models, self.port = models, free_port()
         self.url, self.grpc, self.process = f"http://127.0.0.1:{self.port}", None, None
 
-    def start(self) -> None:
-        """Returns when the newest version is ready."""
+    def launch(self) -> None:
+        """Starts the process, and does not wait for it."""
         self.process = subprocess.Popen(
             self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
+
+    def wait_until_ready(self) -> None:
+        """Until the newest version, warm, answers."""
         self.wait_for(self.is_ready)
 
     def kill(self) -> None:
@@ -120,3 +124,21 @@ class TensorFlowServing(RealServer):
 
 
 SERVERS = {"kserve": Kserve} | ({BINARY: TensorFlowServing} if shutil.which(BINARY) else {})
+
+
+def with_other_kernels(version: Path, folder: Path) -> None:
+    """Copies a version; the kernels of its network change their sign."""
+    shutil.copytree(version, folder)
+    prefix = str(folder / "variables" / "variables")
+    reader = tf.train.load_checkpoint(prefix)
+    shapes, dtypes = reader.get_variable_to_shape_map(), reader.get_variable_to_dtype_map()
+    values = [
+        tf.constant(reader.get_tensor(name) * (-1 if shape[:2] == [3, 3] else 1), dtypes[name])
+        for name, shape in shapes.items()
+    ]
+    tf.raw_ops.SaveV2(
+        prefix=prefix,
+        tensor_names=list(shapes),
+        shape_and_slices=[""] * len(shapes),
+        tensors=values,
+    )
