@@ -188,7 +188,7 @@ def test_a_run_that_quits_at_once_leaves_no_temporary_file(path, monkeypatch):
 def test_a_file_that_is_no_state_is_not_removed(tmp_path):
     path = tmp_path / "out.state"
     path.write_bytes(b"notes of mine")
-    remove_state(path)
+    remove_state(path, claim(path))
     assert path.read_bytes() == b"notes of mine"
 
 

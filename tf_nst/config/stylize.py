@@ -66,7 +66,7 @@ class StylizeConfig:
         None,
         Real(positive=True),
         "lbfgs: share of its model's move that is tried first, by default 1; adam: pixel values "
-        "(0..1) a step, by default 0.05; sgd: pixel values per unit of gradient, by default 1e-4",
+        "(0..1) a step, by default 0.05; sgd: pixel values per unit of gradient, by default 1e-5",
     )
     lbfgs_pairs: int = option(
         10, Integer(1, MAX_PAIRS), "moves that lbfgs learns from; each keeps two pictures"

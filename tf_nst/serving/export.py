@@ -60,8 +60,7 @@ def export(
       output: folder of the model's versions, which need not exist.
       style: a path, an Image, Pillow's image or an array as `stylize` takes; or several with
         weights, [(style, weight), ...], which are blended.
-      max_megapixels: that an encoded picture of a request may declare.
-      max_request_megapixels: that all pictures of a request may declare together.
+      max_megapixels, max_request_megapixels: that one and all pictures of a request may declare.
       max_pictures: that a request may have painted.
       report: called with plain lines on a download's progress.
       **options: the export command's flags without their dashes; `size` and `steps` are those of
