@@ -13,12 +13,13 @@ states     steps a second while states are written, against none, which take tur
 exact      the gradient by windows against that of the whole picture
 files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
+batches    a step of several pictures as one batch against the same one after the other
 quality    pictures of some pairs by some settings: their style, colours, content, grain, a sheet
 program    writes the step as XLA programs, for an accelerator's machine with jax and no TensorFlow
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
-those of serving, docs/scale.md those of large pictures and files, docs/resume.md those of states;
-docs/quality.md explains quality.
+those of serving and batches, docs/scale.md those of large pictures and files, docs/resume.md those
+of states; docs/quality.md explains quality.
 """
 
 import json
@@ -28,6 +29,7 @@ from collections.abc import Iterator
 
 from absl import app, flags
 from benchmarks import (
+    batches,
     exact,
     files,
     picture,
@@ -49,8 +51,8 @@ from tf_nst.errors import NstError
 SIZES = flags.DEFINE_list(
     "sizes",
     ["256", "512"],
-    "step, statistics, scale, program: sides of the square picture, seconds, states: long side, in "
-    "pixels",
+    "step, statistics, scale, batches, program: sides of square pictures; seconds, states: long "
+    "side; in pixels",
 )
 DTYPES = flags.DEFINE_list(
     "dtypes",
@@ -112,6 +114,7 @@ MEASUREMENTS = {
     **exact.MEASUREMENTS,
     **files.MEASUREMENTS,
     **serving.MEASUREMENTS,
+    **batches.MEASUREMENTS,
     **seconds.MEASUREMENTS,
     **program.MEASUREMENTS,
     **quality.MEASUREMENTS,
@@ -186,6 +189,7 @@ TABLES = {
     "exact": lambda: exact.print_table(child, WEIGHTS.value),
     "files": lambda: files.print_table(child),
     "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, REQUESTS.value),
+    "batches": lambda: batches.print_table(child, SIZES.value),
     "quality": _quality,
     "program": _program,
 }
