@@ -1,7 +1,8 @@
-"""The compiled step as a program of its own, for a machine with an accelerator but no TensorFlow.
+"""The compiled step as a program of its own, for an accelerator's compiler and no TensorFlow.
 
-TensorFlow lowers it here; jax compiles and times it there (program_run.py, which is copied beside
-the programs). Both hand it to XLA.
+TensorFlow lowers it here. On a machine with a GPU jax compiles and times it (program_run.py, which
+is copied beside the programs); a TPU's compiler takes it on any machine (tpu.py). All of them hand
+it to XLA.
 """
 
 import json
@@ -16,9 +17,10 @@ RUNNER = Path(__file__).with_name("program_run.py")
 # What a call of the dumped program is asked for; a number it is given, so that others do as well.
 COUNT = 4
 
-# name: the dtype of the features, and whether float32 products may be rounded to TF32 on their way.
+# name: the dtype of the features, and whether float32 products may be rounded on their way, to
+# TF32 on a GPU and to bfloat16 on a TPU. The engine never lets them.
 DTYPES = {
-    "bfloat16": ("bfloat16", True),
+    "bfloat16": ("bfloat16", False),
     "float32": ("float32", True),
     "float32-exact": ("float32", False),
 }
@@ -35,7 +37,7 @@ def print_table(child, folder, sizes, dtypes, optimizers, weights):
     for size in map(int, sizes):
         for dtype in dtypes:
             for optimizer in optimizers:
-                told = child("program", folder, size, dtype, optimizer, weights)
+                told = child("program", folder, size, dtype, optimizer, weights, "GPU", 1)
                 print(
                     f"| {told['file']} | {told['megabytes']:.1f} | {COUNT} | {told['arguments']} "
                     f"| {told['argument megabytes']:.0f} |",
@@ -43,19 +45,24 @@ def print_table(child, folder, sizes, dtypes, optimizers, weights):
                 )
 
 
-def measure_program(folder, size, dtype, optimizer, weights):
-    """Writes {optimizer}-{size}-{dtype}.pb, an HLO module, and a .json that says how to run it."""
+def measure_program(folder, size, dtype, optimizer, weights, accelerator, pictures):
+    """Writes {optimizer}-{size}-{dtype}.pb, an HLO module, and a .json that says how to run it.
+
+    Args:
+      accelerator: "GPU" or "TPU".
+      pictures: of the batch; several can be shared out over as many cores.
+    """
     import tensorflow as tf
 
-    from tf_nst.ops import spectral, statistics
+    from tf_nst.ops import accelerators, statistics
 
-    # Asked of this machine's processor, the answers might not be an accelerator's.
+    # Asked of this machine's processor, the answers might not be the accelerator's.
     statistics.rounds_products = lambda: True
-    spectral.decomposes = lambda: False
+    accelerators.accelerator = lambda: accelerator
     dtype_of_features, rounded = DTYPES[dtype]
+    run, progress = _compiled(size, dtype_of_features, optimizer, weights, pictures)
     # A part of every product of the module: its precision is DEFAULT, or HIGHEST.
     tf.config.experimental.enable_tensor_float_32_execution(rounded)
-    run, progress = _compiled(size, dtype_of_features, optimizer, weights)
     given = (progress, tf.constant(COUNT))
     program = run.experimental_get_compiler_ir(*given)(stage="hlo_serialized")
     name = Path(folder) / f"{optimizer}-{size}-{dtype}"
@@ -70,8 +77,10 @@ def measure_program(folder, size, dtype, optimizer, weights):
     }
 
 
-def _compiled(size, dtype, optimizer, weights):
+def _compiled(size, dtype, optimizer, weights, pictures):
     """The engine's own function and where it begins, at random pictures."""
+    import tensorflow as tf
+
     from tf_nst.config import config_from_options
     from tf_nst.engine.steps import begin_scale
     from tf_nst.io.inputs import read_inputs
@@ -89,7 +98,7 @@ def _compiled(size, dtype, optimizer, weights):
     given = {name: as_float(picture) for name, picture in job.pictures.items()}
     objective = build_objective(job.extractor, job.terms, given)
     run = step.compile_steps(objective, job.optimizers[0], job.decay, xla=True)
-    return run, begin_scale(job.optimizers[0], given["content"])
+    return run, begin_scale(job.optimizers[0], tf.repeat(given["content"], pictures, axis=0))
 
 
 def _told(concrete, given):
@@ -102,8 +111,11 @@ def _told(concrete, given):
     results = tf.nest.flatten(concrete.structured_outputs)
     _, report = concrete.structured_outputs
     place = {id(result): index for index, result in enumerate(results)}
+    batch = given[0].image.shape[0]
     return {
         "arguments": [_described(each) for each in (*own, *captured)],
+        # What has a value for each picture of a batch.
+        "split": [index for index, it in enumerate(own[:-1]) if batch > 1 and it.shape[0] == batch],
         "count": len(own) - 1,
         "steps": place[id(report.steps)],
         "finite": place[id(report.finite)],
