@@ -102,12 +102,12 @@ def test_a_refused_operation_fails_in_one_line(tmp_path, capsys):
 
 
 def test_an_environment_without_the_compiler_is_told(tmp_path):
-    with pytest.raises(UserError, match="^--compiler: expected jax and libtpu"):
+    with pytest.raises(UserError, match=r"^--compiler: expected jax and libtpu"):
         table(compiler(tmp_path, "", code=1))
 
 
 def test_an_unknown_topology_is_refused_before_anything_is_lowered(tmp_path):
-    with pytest.raises(UserError, match="^--topologies: expected v4, v5e, v5p, v6e"):
+    with pytest.raises(UserError, match=r"^--topologies: expected v4, v5e, v5p, v6e"):
         table(tmp_path / "none", "h100:8")
 
 
