@@ -1,7 +1,8 @@
 """Compiles an HLO module for a TPU that is not there, by the TPU's own compiler, libtpu.
 
-python program_compile.py MODULE.pb TOPOLOGY, such as v5e:2x2; prints one line of JSON. Needs what
-setup.cfg's extra `tpu-compiler` pins, whose internals it uses, and no TensorFlow.
+python program_compile.py MODULE.pb TOPOLOGY, such as v5e:2x2; prints one line of JSON. A module
+of StableHLO, MODULE.mlir, will do too. Needs what setup.cfg's extra `tpu-compiler` pins, whose
+internals it uses, and no TensorFlow.
 """
 
 import json
@@ -11,8 +12,9 @@ import sys
 import time
 from pathlib import Path
 
-# Compiling alone asks no cloud what machine this is.
+# Compiling alone asks no cloud what machine this is, and may be done twice at a time.
 os.environ.update(
+    ALLOW_MULTIPLE_LIBTPU_LOAD="1",
     TPU_SKIP_MDS_QUERY="1",
     TPU_ACCELERATOR_TYPE="v5litepod-8",
     TPU_WORKER_HOSTNAMES="localhost",
@@ -32,35 +34,43 @@ _COPY = re.compile(r"mhlo\.copy (%\S+) : (tensor<[^>]*>)")
 def main():
     """Prints what the compiler says of the module; {"problems": [...]} where it may not run."""
     path, topology = Path(sys.argv[1]), sys.argv[2]
-    text = xla_client.XlaComputation(path.read_bytes()).as_hlo_text()
+    module = _module_bytes(path)
+    text = xla_client.XlaComputation(module).as_hlo_text()
     refused = problems(text)
-    print(json.dumps({"problems": refused} if refused else _compiled(path, topology, text)))
+    print(json.dumps({"problems": refused} if refused else _compiled(path, module, topology)))
 
 
-def _compiled(path, topology, text):
+def _module_bytes(path):
+    if path.suffix == ".mlir":
+        module = _jax.mlir.mlir_module_to_xla_computation(path.read_text())
+        return module.as_serialized_hlo_module_proto()
+    return path.read_bytes()
+
+
+def _compiled(path, module, topology):
     devices = topologies.get_topology_desc(topology, platform="tpu").devices
     told = path.with_suffix(".json")
     split = json.loads(told.read_text())["split"] if told.exists() else []
     # Pictures that are split take a core each.
     devices = devices if split else devices[:1]
-    began = time.perf_counter()
+    began = time.perf_counter(), time.process_time()
     try:
-        executable = _executable(path, devices, split)
+        executable = _executable(module, devices, split)
     except _jax.JaxRuntimeError as error:
         return {"problems": [f"refused: {' '.join(str(error).split())[:300]}"]}
     return {
         "device": devices[0].device_kind,
         "cores": len(devices),
-        "seconds": time.perf_counter() - began,
-        "given": counts(text),
+        "seconds": time.perf_counter() - began[0],
+        "processor_seconds": time.process_time() - began[1],
         "made": counts(executable.hlo_modules()[0].to_string()),
         **_figures(executable),
     }
 
 
-def _executable(path, devices, split):
+def _executable(given, devices, split):
     with jax_mlir.make_ir_context():
-        module = _module(path, len(devices), split)
+        module = _module(given, len(devices), split)
         options = xla_client.CompileOptions()
         options.num_replicas, options.num_partitions = 1, len(devices)
         cores = np.array([[device.id for device in devices]])
@@ -72,9 +82,9 @@ def _executable(path, devices, split):
         return devices[0].client.compile(module, xla_client.DeviceList(tuple(devices)), options)
 
 
-def _module(path, cores, split):
+def _module(given, cores, split):
     """StableHLO, whose arguments in `split` are shared out over the cores by their first axis."""
-    text = _jax.mlir.xla_computation_to_mlir_module(xla_client.XlaComputation(path.read_bytes()))
+    text = _jax.mlir.xla_computation_to_mlir_module(xla_client.XlaComputation(given))
     # Plugins for accelerators refuse mhlo.copy, by which the module hands its arguments on; a
     # reshape to the same shape is nothing to any compiler.
     module = ir.Module.parse(_COPY.sub(r"stablehlo.reshape \1 : (\2) -> \2", text))
