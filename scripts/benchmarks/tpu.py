@@ -1,12 +1,14 @@
 """What a TPU's own compiler makes of the step, on a machine without one."""
 
 import configparser
+import itertools
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +19,8 @@ from tf_nst.errors import UserError
 ROOT = Path(__file__).resolve().parents[2]
 COMPILER = Path(__file__).with_name("program_compile.py")
 ENVIRONMENT = ROOT / ".venv-tpu"
+# Programs that are compiled side by side.
+TOGETHER = 2
 
 
 class Chip(NamedTuple):
@@ -54,14 +58,14 @@ def print_table(child, interpreter, topologies, sizes, dtypes, optimizers, weigh
     _check(topologies)
     interpreter = interpreter or _made()
     print(_HEAD + "\n" + "|---" * _HEAD.count(" | ") + "|---|", flush=True)
-    refused = []
-    with tempfile.TemporaryDirectory() as folder:
-        for size in map(int, sizes):
-            for dtype in dtypes:
-                for optimizer in optimizers:
-                    what = (size, dtype, optimizer, weights, "TPU", pictures)
-                    program = child("program", folder, *what)["file"]
-                    refused += _rows(interpreter, Path(folder, program), topologies)
+    programs = list(itertools.product(map(int, sizes), dtypes, optimizers))
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(TOGETHER) as pool:
+
+        def rows(each):
+            program = child("program", folder, *each, weights, "TPU", pictures)["file"]
+            return _rows(interpreter, Path(folder, program), topologies)
+
+        refused = [line for lines in pool.map(rows, programs) for line in lines]
     if refused:
         raise UserError("refused by the TPU's compiler: " + "; ".join(refused))
 
