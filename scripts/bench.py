@@ -88,7 +88,9 @@ SETTING = flags.DEFINE_multi_string(
 BUDGETS = flags.DEFINE_list("budgets", ["20", "60", "180", "600"], "seconds: N")
 TILES = flags.DEFINE_list("tiles", ["off", "1024"], "scale: off, or pixels that a window owns")
 OPTIMIZER = flags.DEFINE_string("optimizer", "adam", "scale: as of the command")
-OPTIMIZERS = flags.DEFINE_list("optimizers", ["adam", "lbfgs"], "program: as of the command")
+OPTIMIZERS = flags.DEFINE_list(
+    "optimizers", ["adam", "lbfgs"], "program: as of the command; windows, those of one picture"
+)
 DUMP = flags.DEFINE_string("dump", "", "program: folder to write to, instead of compiling")
 TOPOLOGIES = flags.DEFINE_list(
     "topologies", ["v4:2x2x1", "v5e:2x2", "v5p:2x2x1", "v6e:2x2"], "program: TPUs to compile for"
@@ -96,7 +98,7 @@ TOPOLOGIES = flags.DEFINE_list(
 COMPILER = flags.DEFINE_string(
     "compiler", "", "program: Python with jax and libtpu; by default .venv-tpu's, which is made"
 )
-BATCH = flags.DEFINE_integer("batch", 1, "program: pictures, one a core, as many as cores")
+BATCH = flags.DEFINE_integer("batch", 1, "program: pictures or windows, one a core")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
 REQUESTS = flags.DEFINE_integer("requests", 16, "serving: pictures for each number of clients")
 PICTURES = flags.DEFINE_string(

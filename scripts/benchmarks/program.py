@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from benchmarks import step
+from benchmarks import program_windows, step
 
 RUNNER = Path(__file__).with_name("program_run.py")
 
@@ -24,6 +24,9 @@ DTYPES = {
     "float32": ("float32", True),
     "float32-exact": ("float32", False),
 }
+
+# Instead of an optimiser: the step over windows of one picture, one window a core.
+WINDOWS = "windows"
 
 # Arguments of more values than this are described, not written.
 LISTED = 64
@@ -50,7 +53,7 @@ def measure_program(folder, size, dtype, optimizer, weights, accelerator, pictur
 
     Args:
       accelerator: "GPU" or "TPU".
-      pictures: of the batch; several can be shared out over as many cores.
+      pictures: of the batch, or windows of one picture; several are shared out over as many cores.
     """
     import tensorflow as tf
 
@@ -60,9 +63,12 @@ def measure_program(folder, size, dtype, optimizer, weights, accelerator, pictur
     statistics.rounds_products = lambda: True
     accelerators.accelerator = lambda: accelerator
     dtype_of_features, rounded = DTYPES[dtype]
-    run, progress = _compiled(size, dtype_of_features, optimizer, weights, pictures)
+    job = _job(size, dtype_of_features, optimizer.replace(WINDOWS, "adam"), weights)
     # A part of every product of the module: its precision is DEFAULT, or HIGHEST.
     tf.config.experimental.enable_tensor_float_32_execution(rounded)
+    if optimizer == WINDOWS:
+        return program_windows.write_program(folder, size, dtype, job, pictures)
+    run, progress = _compiled(job, pictures)
     given = (progress, tf.constant(COUNT))
     program = run.experimental_get_compiler_ir(*given)(stage="hlo_serialized")
     name = Path(folder) / f"{optimizer}-{size}-{dtype}"
@@ -77,15 +83,10 @@ def measure_program(folder, size, dtype, optimizer, weights, accelerator, pictur
     }
 
 
-def _compiled(size, dtype, optimizer, weights, pictures):
-    """The engine's own function and where it begins, at random pictures."""
-    import tensorflow as tf
-
+def _job(size, dtype, optimizer, weights):
+    """The engine's own job, at random pictures."""
     from tf_nst.config import config_from_options
-    from tf_nst.engine.steps import begin_scale
     from tf_nst.io.inputs import read_inputs
-    from tf_nst.objective.objective import build_objective
-    from tf_nst.ops.color import as_float
     from tf_nst.painting import prepare
 
     config = config_from_options(
@@ -94,7 +95,17 @@ def _compiled(size, dtype, optimizer, weights, pictures):
             **{"weights": weights, "precision": dtype, "xla": "on", "optimizer": optimizer},
         }
     )
-    job = prepare(config, read_inputs(config, *step.pictures(size)), print).job
+    return prepare(config, read_inputs(config, *step.pictures(size)), print).job
+
+
+def _compiled(job, pictures):
+    """The engine's own function and where it begins."""
+    import tensorflow as tf
+
+    from tf_nst.engine.steps import begin_scale
+    from tf_nst.objective.objective import build_objective
+    from tf_nst.ops.color import as_float
+
     given = {name: as_float(picture) for name, picture in job.pictures.items()}
     objective = build_objective(job.extractor, job.terms, given)
     run = step.compile_steps(objective, job.optimizers[0], job.decay, xla=True)

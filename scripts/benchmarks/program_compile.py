@@ -50,9 +50,10 @@ def _module_bytes(path):
 def _compiled(path, module, topology):
     devices = topologies.get_topology_desc(topology, platform="tpu").devices
     told = path.with_suffix(".json")
-    split = json.loads(told.read_text())["split"] if told.exists() else []
-    # Pictures that are split take a core each.
-    devices = devices if split else devices[:1]
+    told = json.loads(told.read_text()) if told.exists() else {}
+    split, replicas = told.get("split", []), told.get("replicas", 1)
+    # Pictures, or windows of one, take a core each.
+    devices = devices if split or replicas > 1 else devices[:1]
     began = time.perf_counter(), time.process_time()
     try:
         executable = _executable(module, devices, split)
@@ -72,8 +73,8 @@ def _executable(given, devices, split):
     with jax_mlir.make_ir_context():
         module = _module(given, len(devices), split)
         options = xla_client.CompileOptions()
-        options.num_replicas, options.num_partitions = 1, len(devices)
-        cores = np.array([[device.id for device in devices]])
+        cores = np.array([device.id for device in devices]).reshape([1, -1] if split else [-1, 1])
+        options.num_replicas, options.num_partitions = cores.shape
         options.device_assignment = xla_client.DeviceAssignment.create(cores)
         if split:
             build = options.executable_build_options
