@@ -118,7 +118,8 @@ def _row(name, topology, made):
 def roofline(chip: Chip, operations: float, moved: float) -> float:
     """Seconds that a chip takes at least, by its published figures: an estimate, not a measurement.
 
-    Products of float32 count as one operation, although they take several of bfloat16.
+    Products of float32 count as one operation, although they take several of bfloat16, and what a
+    loop repeats counts once, as the compiler has it.
     """
     return max(operations / chip.operations, moved / chip.bandwidth)
 
