@@ -15,7 +15,8 @@ files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
 batches    a step of several pictures as one batch against the same one after the other
 quality    pictures of some pairs by some settings: their style, colours, content, grain, a sheet
-program    writes the step as XLA programs, for an accelerator's machine with jax and no TensorFlow
+program    what a TPU's compiler makes of the step, on a machine without one; with --dump writes it
+           for an accelerator's machine with jax and no TensorFlow
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
 those of serving and batches, docs/scale.md those of large pictures and files, docs/resume.md those
@@ -43,6 +44,7 @@ from benchmarks import (
     states,
     statistics,
     step,
+    tpu,
     turns,
 )
 
@@ -94,8 +96,17 @@ SETTING = flags.DEFINE_multi_string(
 BUDGETS = flags.DEFINE_list("budgets", ["20", "60", "180", "600"], "seconds: N")
 TILES = flags.DEFINE_list("tiles", ["off", "1024"], "scale: off, or pixels that a window owns")
 OPTIMIZER = flags.DEFINE_string("optimizer", "adam", "scale: as of the command")
-OPTIMIZERS = flags.DEFINE_list("optimizers", ["adam", "lbfgs"], "program: as of the command")
-DUMP = flags.DEFINE_string("dump", "", "program: folder to write to")
+OPTIMIZERS = flags.DEFINE_list(
+    "optimizers", ["adam", "lbfgs"], "program: as of the command; windows, those of one picture"
+)
+DUMP = flags.DEFINE_string("dump", "", "program: folder to write to, instead of compiling")
+TOPOLOGIES = flags.DEFINE_list(
+    "topologies", ["v4:2x2x1", "v5e:2x2", "v5p:2x2x1", "v6e:2x2"], "program: TPUs to compile for"
+)
+COMPILER = flags.DEFINE_string(
+    "compiler", "", "program: Python with jax and libtpu; by default .venv-tpu's, which is made"
+)
+BATCH = flags.DEFINE_integer("batch", 1, "program: pictures or windows, one a core")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
 REQUESTS = flags.DEFINE_integer("requests", 16, "serving: pictures for each number of clients")
 PICTURES = flags.DEFINE_string(
@@ -171,10 +182,11 @@ def _quality():
 
 
 def _program():
-    if not DUMP.value:
-        sys.exit("expected --dump=FOLDER, received nothing")
     what = (SIZES.value, DTYPES.value, OPTIMIZERS.value, WEIGHTS.value)
-    program.print_table(child, DUMP.value, *what)
+    if DUMP.value:
+        program.print_table(child, DUMP.value, *what)
+    else:
+        tpu.print_table(child, COMPILER.value, TOPOLOGIES.value, *what, BATCH.value)
 
 
 TABLES = {

@@ -51,6 +51,7 @@ EVERYTHING = {
     "precision": "bfloat16",
     "xla": "on",
     "strategy": "mirrored",
+    "deterministic": True,
 }
 
 

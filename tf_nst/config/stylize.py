@@ -7,7 +7,7 @@ from tf_nst.config.network import NetworkConfig
 from tf_nst.config.objective import ObjectiveConfig
 from tf_nst.config.options import convert_options, option
 from tf_nst.config.tiles import MAX_SIDE, Tiles, cores_of
-from tf_nst.config.value_types import Choice, FilePath, Integer, Real
+from tf_nst.config.value_types import Boolean, Choice, FilePath, Integer, Real
 from tf_nst.errors import UserError
 
 STARTS = ("matched", "content", "noise", "style_statistics")
@@ -105,6 +105,9 @@ class StylizeConfig:
         "devices; mirrored: all GPUs, or all logical CPUs; workers: all processes of TF_CONFIG; "
         "auto: a TPU, else the GPUs, else the CPU; one picture is painted on one of them, but by "
         "--tile=N, whose windows they share",
+    )
+    deterministic: bool = option(
+        False, Boolean(), "a GPU adds up in a fixed order: the same picture to the last bit, slower"
     )
 
     def __post_init__(self):

@@ -10,7 +10,7 @@ from tf_nst.errors import UserError
 
 # Those of painting that have no meaning in a graph: it takes as many scales as fit, makes all its
 # steps, and does not know its server's memory, compiler or devices.
-LEFT_OUT = ("scales", "seconds", "stop", "memory", "tile", "xla", "strategy")
+LEFT_OUT = ("scales", "seconds", "stop", "memory", "tile", "xla", "strategy", "deterministic")
 MAX_STEPS = 5000
 
 # What a server has to do for a request: bounds that its sender cannot change.
