@@ -73,21 +73,25 @@ def export(
       UserError: an argument that cannot be used; the message says which and what was expected.
       RunError: the version cannot be written.
     """
-    given = (max_megapixels, max_request_megapixels, max_pictures)
-    check_bounds(dict(zip(REQUEST_OPTIONS, given, strict=True)))
-    bounds = Bounds(max_pictures, _pixels(max_megapixels), _pixels(max_request_megapixels))
+    bounds = _bounds(max_megapixels, max_request_megapixels, max_pictures)
     config = _resolved(export_config(options))
     _check_size(config)
     _check_output(Path(output))
     styles = _read_styles(config, style)
-    for note in (note for image, _ in styles for note in image.notes):
-        report(note)
+    _report_notes(styles, report)
     model = _build(config, styles, bounds, report)
     return _write(Path(output), model, least_size(config))
 
 
-def _pixels(megapixels: float) -> int:
-    return math.floor(megapixels * 1e6)
+def _bounds(megapixels: float, request_megapixels: float, pictures: int) -> Bounds:
+    values = (megapixels, request_megapixels, pictures)
+    check_bounds(dict(zip(REQUEST_OPTIONS, values, strict=True)))
+    return Bounds(pictures, math.floor(megapixels * 1e6), math.floor(request_megapixels * 1e6))
+
+
+def _report_notes(styles: list[tuple[Image, float]], report: Callable[[str], None]) -> None:
+    for note in (note for image, _ in styles for note in image.notes):
+        report(note)
 
 
 def _resolved(config: StylizeConfig) -> StylizeConfig:
