@@ -21,8 +21,8 @@ from tf_nst.model.networks import Network
 from tf_nst.model.weights import load_weights
 
 TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
-# The files that take longest, the longest first: where several processes run the tests, none is left
-# alone with one of these at the end.
+# The files that take longest, the longest first: of several processes that run the tests none is
+# left alone with one of these at the end.
 LONGEST = (
     "serving/test_served_exports.py",
     "planning/test_memory_of_runs.py",
