@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 from command_line import FILES, SHORT, Ran, fill
 
-from tf_nst.cli import painter
 from tf_nst.cli.run import main
-from tf_nst.engine.engine import Engine
 
 QUICK = ("--size=32", "--steps=2", "--optimizer=adam")
 
@@ -37,8 +35,10 @@ def run_here(capfd):
 
 
 @pytest.fixture(scope="module")
-def module_engine() -> Engine:
+def module_engine():
     """An engine for all runs of a module."""
+    from tf_nst.engine.engine import Engine
+
     return Engine()
 
 
@@ -49,6 +49,8 @@ def one_engine(module_engine, monkeypatch):
     For tests of what is around the painting; that an engine's pictures are those of an engine of
     their own is tested in tests/engine/test_engine.py.
     """
+    from tf_nst.cli import painter
+
     monkeypatch.setattr(painter, "prepare", partial(painter.prepare, engine=module_engine))
 
 
