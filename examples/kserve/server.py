@@ -6,6 +6,7 @@ python examples/kserve/server.py --model_dir=models/nst --model_name=nst --http_
 import argparse
 import asyncio
 import base64
+import gc
 import logging
 from pathlib import Path
 
@@ -35,6 +36,8 @@ class Export(kserve.Model):
         loaded = tf.saved_model.load(str(version))
         warm_up(loaded, version)
         self.export, self.ready = loaded, True
+        # The last version's functions refer to each other, and keep its variables until they go.
+        gc.collect()
         return self.ready
 
     async def predict(self, payload, headers=None) -> dict:
