@@ -1,11 +1,20 @@
-"""What docs/serving.md says is refused, as requests, with the line that refuses each."""
+"""What docs/serving.md says is refused, as requests, with the line that refuses each; and some that
+are answered."""
 
 from answering import animated, counted, encoded
 
 from tf_nst.serving.client import Request
 
 PHOTO, STYLE = encoded(counted(30, 44)), encoded(counted(40, 34, 31))
+PLAIN = Request(PHOTO)
 STYLED = Request(PHOTO, STYLE, steps=1, size=40, style_weight=3.0, content_weight=0.5)
+
+
+def different(index: int) -> Request:
+    """A picture of another size and content for each index, by either signature."""
+    photo = encoded(counted(20 + index % 9, 20 + index % 7, 1 + 2 * index))
+    return STYLED._replace(content=photo) if index % 2 else Request(photo)
+
 
 _UNKNOWN = "expected JPEG, PNG, WebP, BMP, received something else"
 _ANIMATION = "expected a still picture, received an animation"
