@@ -1,5 +1,5 @@
-"""A real server whose versions change, and which is killed. It comes after test_real_servers.py, whose
-version it does not return to."""
+"""A real server whose versions change, and which is killed: after test_real_servers.py, to whose
+version it does not return."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
