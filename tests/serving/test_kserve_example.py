@@ -14,7 +14,7 @@ from tensorflow.python.eager import context
 from tf_nst.serving.warmup import write_warmup
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "kserve" / "server.py"
-RELOADS = 10
+RELOADS = 4
 
 
 @pytest.fixture(scope="module")
