@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.serving.checks import require_all
+from tf_nst.serving.checks import Text, numbered, require_all
 from tf_nst.serving.headers import checked
 
 
@@ -32,8 +32,8 @@ def admitted(content: tf.Tensor, style: tf.Tensor | None, bounds: Bounds):
     """
     content = _few_enough(content, bounds)
     pixels = tf.map_fn(
-        lambda data: _pixels(data, "content_bytes", bounds),
-        content,
+        lambda picture: _pixels(*picture, bounds),
+        (content, numbered("content_bytes", tf.size(content))),
         fn_output_signature=tf.int64,
         parallel_iterations=1,
     )
@@ -64,6 +64,6 @@ def _total_check(total: tf.Tensor, bounds: Bounds) -> tuple:
     return total <= bounds.request_pixels, line, total
 
 
-def _pixels(data: tf.Tensor, name: str, bounds: Bounds) -> tf.Tensor:
+def _pixels(data: tf.Tensor, name: Text, bounds: Bounds) -> tf.Tensor:
     header = checked(data, name, bounds.pixels)
     return header.height * header.width

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from tf_nst.ops.resample import sides
-from tf_nst.serving.checks import require
+from tf_nst.serving.checks import Text, or_default, require, require_all
 from tf_nst.serving.chunks import needed_chunks
 from tf_nst.serving.headers import KINDS, checked
 
@@ -11,24 +11,32 @@ from tf_nst.serving.headers import KINDS, checked
 _BAND = 1 << 21
 
 
-def decode(data: tf.Tensor, name: str, most_pixels: int) -> tf.Tensor:
+def decode(data: tf.Tensor, name: Text, most_pixels: int) -> tf.Tensor:
     """The picture in the bytes `data` [] string, as [1, H, W, 3] uint8.
 
     Alpha is left out, 16 bits become 8, orientation tags and colour profiles are ignored.
 
     Args:
-      name: what messages call the picture.
+      name: what messages call the picture, which may be [] string.
       most_pixels: limit of the height times the width that it declares.
 
     Raises:
       InvalidArgumentError: when it runs: bytes that `checked` refuses, or damaged ones.
     """
     header = checked(data, name, most_pixels)
-    decoders = [lambda decoder=_DECODERS[kind]: decoder(data) for kind in KINDS]
-    pixels = tf.ensure_shape(tf.switch_case(header.kind, decoders), [None, None, 3])
+    pixels = or_default(lambda it: _decoded(it, header.kind), data, tf.zeros([0, 0, 3], tf.uint8))
     height, width, _ = tf.unstack(tf.shape(pixels, tf.int64))
     same = (height == header.height) & (width == header.width)
-    return require(pixels, same, f"{name}: expected the size that the header declares")[None]
+    return require_all(
+        tf.ensure_shape(pixels, [None, None, 3]),
+        (height > 0, name, ": expected a whole picture, received a damaged one"),
+        (same, name, ": expected the size that the header declares"),
+    )[None]
+
+
+def _decoded(data: tf.Tensor, kind: tf.Tensor) -> tf.Tensor:
+    decoders = [lambda decoder=_DECODERS[name]: decoder(data) for name in KINDS]
+    return tf.ensure_shape(tf.switch_case(kind, decoders), [None, None, 3])
 
 
 def _jpeg(data: tf.Tensor) -> tf.Tensor:
@@ -52,14 +60,14 @@ def _bmp(data: tf.Tensor) -> tf.Tensor:
 _DECODERS = {"JPEG": _jpeg, "PNG": _png, "WebP": _webp, "BMP": _bmp}
 
 
-def fitted(image: tf.Tensor, long_side: tf.Tensor, name: str, least: int) -> tf.Tensor:
+def fitted(image: tf.Tensor, long_side: tf.Tensor, name: Text, least: int) -> tf.Tensor:
     """[1, h, w, 3] uint8 -> [1, H, W, 3] float32 in 0..1, the longer side `long_side`, to 8 bits.
 
     As the command resizes files: antialiased, same aspect ratio, rounded to 255 levels.
 
     Args:
       long_side: [] int32.
-      name: what messages call the picture.
+      name: what messages call the picture, which may be [] string.
       least: pixels of the shorter side.
 
     Raises:
@@ -94,17 +102,17 @@ def _resampled(image: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tens
     return tf.round(tf.clip_by_value(image, 0.0, 255.0))
 
 
-def large_enough(image: tf.Tensor, name: str, least: int) -> tf.Tensor:
+def large_enough(image: tf.Tensor, name: Text, least: int) -> tf.Tensor:
     """The image [1, H, W, 3] itself. Raises InvalidArgumentError where a side is below `least`."""
     size = at_least(tf.stack(sides(image)), name, least)
     with tf.control_dependencies([size]):
         return tf.identity(image)
 
 
-def at_least(size: tf.Tensor, name: str, least: int) -> tf.Tensor:
+def at_least(size: tf.Tensor, name: Text, least: int) -> tf.Tensor:
     """Height and width [2] themselves. Raises InvalidArgumentError where one is below `least`."""
-    line = f"{name}: expected at least {least} x {least} pixels, received "
-    return require(size, tf.reduce_min(size) >= least, line, size[1], " x ", size[0])
+    line = f": expected at least {least} x {least} pixels, received "
+    return require(size, tf.reduce_min(size) >= least, name, line, size[1], " x ", size[0])
 
 
 def encode(image: tf.Tensor) -> tf.Tensor:

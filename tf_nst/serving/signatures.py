@@ -9,7 +9,7 @@ from tf_nst.engine.graph import Recipe, Targets, measure, paint
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.ops.color import ColorStatistics, color_statistics
 from tf_nst.serving.admission import Bounds, admitted, admitted_tensors
-from tf_nst.serving.checks import require, require_between
+from tf_nst.serving.checks import Text, numbered, require, require_between
 from tf_nst.serving.pictures import decode, encode, fitted, large_enough
 
 Signatures = dict[str, tf.types.experimental.ConcreteFunction]
@@ -74,8 +74,8 @@ def _serving_default(
     def serving_default(content_bytes):
         content_bytes, _ = admitted(content_bytes, None, limits.bounds)
 
-        def answer(data):
-            content = _content(data, limits.size, limits)
+        def answer(data, name):
+            content = _content(data, name, limits.size, limits)
             return _encoded(_painted(recipe, content, baked, colors, tf.constant(limits.steps)))
 
         return _answers(recipe, content_bytes, answer)
@@ -104,8 +104,8 @@ def _stylize(recipe: Recipe, limits: Limits):
         style = _style(style_bytes, size, limits)
         colors = _colors(style, limits)
 
-        def answer(data):
-            content = _content(data, size, limits)
+        def answer(data, name):
+            content = _content(data, name, size, limits)
             return _encoded(_painted(weighted, content, measure(weighted, style), colors, steps))
 
         return _answers(recipe, content_bytes, answer)
@@ -120,15 +120,17 @@ def _stylize_tensor(recipe: Recipe, limits: Limits):
         style = _small_enough(style, "style", limits)
         colors = _colors(style, limits)
 
-        def answer(image):
-            image = _small_enough(image[None], "content", limits)
+        def answer(picture):
+            image = _small_enough(picture[0][None], picture[1], limits)
             steps = tf.constant(limits.steps)
             picture, losses = _painted(recipe, image, measure(recipe, style), colors, steps)
             return picture[0], losses
 
+        count = tf.shape(content)[0]
+        content = require(content, count > 0, "content: expected a picture or more")
         images, losses = tf.map_fn(
             answer,
-            require(content, tf.shape(content)[0] > 0, "content: expected a picture or more"),
+            (content, numbered("content", count)),
             fn_output_signature=(tf.TensorSpec([None, None, 3]), _losses_of(recipe)),
             parallel_iterations=1,
         )
@@ -145,7 +147,10 @@ def _answers(recipe: Recipe, content_bytes: tf.Tensor, answer) -> dict[str, tf.T
     """Each picture painted alone, at its own size, one after the other."""
     signature = (tf.TensorSpec([], tf.string), _losses_of(recipe))
     pictures, losses = tf.map_fn(
-        answer, content_bytes, fn_output_signature=signature, parallel_iterations=1
+        lambda picture: answer(*picture),
+        (content_bytes, numbered("content_bytes", tf.size(content_bytes))),
+        fn_output_signature=signature,
+        parallel_iterations=1,
     )
     return {"image_bytes": pictures, "losses": losses}
 
@@ -166,9 +171,9 @@ def _encoded(painted: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor
     return encode(picture), losses
 
 
-def _content(data: tf.Tensor, size, limits: Limits) -> tf.Tensor:
-    image = decode(data, "content_bytes", limits.bounds.pixels)
-    return fitted(image, size, "content_bytes", limits.least)
+def _content(data: tf.Tensor, name: tf.Tensor, size, limits: Limits) -> tf.Tensor:
+    image = decode(data, name, limits.bounds.pixels)
+    return fitted(image, size, name, limits.least)
 
 
 def _style(data: tf.Tensor, size: tf.Tensor, limits: Limits) -> tf.Tensor:
@@ -179,14 +184,14 @@ def _style(data: tf.Tensor, size: tf.Tensor, limits: Limits) -> tf.Tensor:
     return fitted(image, size, "style_bytes", limits.least)
 
 
-def _small_enough(image: tf.Tensor, name: str, limits: Limits) -> tf.Tensor:
+def _small_enough(image: tf.Tensor, name: Text, limits: Limits) -> tf.Tensor:
     """[1, H, W, 3] in 0..1 and within the limits."""
     image = large_enough(image, name, limits.least)
     longest = tf.reduce_max(tf.shape(image))
-    line = f"{name}: expected at most {limits.size} pixels a side, received "
-    image = require(image, longest <= limits.size, line, longest)
+    line = f": expected at most {limits.size} pixels a side, received "
+    image = require(image, longest <= limits.size, name, line, longest)
     inside = tf.reduce_all((image >= 0.0) & (image <= 1.0))
-    return require(image, inside, f"{name}: expected finite numbers in 0..1, received others")
+    return require(image, inside, name, ": expected finite numbers in 0..1, received others")
 
 
 def _weight(weight: tf.Tensor, name: str) -> tf.Tensor:
