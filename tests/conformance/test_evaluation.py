@@ -26,13 +26,13 @@ from tf_nst.errors import UserError
 from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.objective import (
     build_objective,
-    position_weights,
     reference_pictures,
     target_pictures,
     term_values,
 )
 from tf_nst.objective.statistics import STATISTICS
 from tf_nst.objective.terms import IMAGE
+from tf_nst.objective.weights import position_weights
 from tf_nst.optim.adam import adam
 
 # --- windows ---------------------------------------------------------------------------------

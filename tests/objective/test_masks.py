@@ -12,11 +12,11 @@ from tf_nst.objective.objective import (
     build_objective,
     measure_sums,
     observe,
-    position_weights,
     term_values,
 )
 from tf_nst.objective.statistics import STATISTICS
 from tf_nst.objective.terms import CONTENT, IMAGE
+from tf_nst.objective.weights import position_weights
 
 # Sides off the grid of 8 pixels of the deeper layer.
 HEIGHT, WIDTH = 83, 101

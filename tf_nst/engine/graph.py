@@ -17,11 +17,11 @@ from tf_nst.objective.objective import (
     blend,
     measure_references,
     measure_targets,
-    target_weights,
     term_values,
 )
 from tf_nst.objective.statistics import Value
 from tf_nst.objective.terms import CONTENT, STYLE, Terms, masked
+from tf_nst.objective.weights import target_weights
 from tf_nst.ops.color import ColorStatistics, color_statistics, match_colors, pooled_statistics
 from tf_nst.ops.resample import resize, sides
 from tf_nst.optim.optimizer import Optimizer

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -13,7 +13,9 @@ from tf_nst.engine.events import Event, Note
 from tf_nst.engine.loop import stylize as run
 from tf_nst.engine.state import RunState
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.io.inputs import Places, Source, Styles, read_inputs
+from tf_nst.ops.color import as_float
+from tf_nst.ops.color_modes import COLOR_MODES
 from tf_nst.ops.resample import resize
 from tf_nst.painting.preparation import Painting, prepare
 
@@ -22,8 +24,12 @@ _LOGGER = logging.getLogger("tf_nst")
 
 def stylize(
     content: Source,
-    style: Source,
+    style: Styles,
     *,
+    mask: Source | Sequence[Source] | None = None,
+    keep: Source | None = None,
+    style_mask: Source | Sequence[Source] | None = None,
+    labels: Sequence[Source] | None = None,
     listeners: tuple[Callable[[Event], None], ...] = (),
     report: Callable[[str], None] = _LOGGER.warning,
     engine: Engine | None = None,
@@ -33,8 +39,15 @@ def stylize(
     """Paints `content` in the manner of `style`.
 
     Args:
-      content, style: each a path, an Image, Pillow's image, or an array or tensor [H, W, 3], uint8,
-        uint16 or floating in 0..1; also [1, H, W, 3], grey [H, W], with alpha [H, W, 4].
+      content: a path, an Image, Pillow's image, or an array or tensor [H, W, 3], uint8, uint16 or
+        floating in 0..1; also [1, H, W, 3], grey [H, W], with alpha [H, W, 4].
+      style: the same, or the path of a folder, whose pictures are one style; or a list of styles,
+        each by itself or as (style, weight). Without masks they are blended.
+      mask: one for each style, white where it is painted; or "auto:3": regions of the photograph's
+        own, each in the manner of the most similar region of a style.
+      keep: white where the photograph stays as it is, as it does where no mask is.
+      style_mask: one for each style, white where it counts.
+      labels: in the place of masks, a colour-coded map of the content and one of each style.
       listeners: each is called with every event (tf_nst/engine/events.py).
       report: called with plain lines; by default they go to the logger "tf_nst".
       engine: a `tf_nst.Engine`, which keeps the network, the compiled steps and what was measured
@@ -53,7 +66,7 @@ def stylize(
     """
     began = time.perf_counter()
     config = config_from_options(options)
-    inputs = read_inputs(config, content, style)
+    inputs = read_inputs(config, content, style, Places(mask, keep, style_mask, labels))
     for note in inputs.notes:
         report(note)
     painting = prepare(config, inputs, report, began=began, engine=engine)
@@ -74,9 +87,18 @@ def _reporter(report: Callable[[str], None]) -> Callable[[Event], None]:
 def finished(painting: Painting, picture: tf.Tensor | np.ndarray) -> Image:
     """The Image of [1, h, w, 3] float in 0..1, with the content's size, depth, alpha and profile.
 
-    A picture of an earlier scale is enlarged.
+    A picture of an earlier scale is enlarged. Its colours are those that --color asks for; where
+    nothing was painted its pixels are the photograph's.
     """
-    content = painting.inputs.content
+    content, painted = painting.inputs.content, painting.inputs.areas.painted
     # numpy() would copy; the size is the content's already, but for previews of earlier scales.
-    pixels = np.asarray(resize(tf.convert_to_tensor(picture), *content.size))[0]
+    picture = resize(tf.convert_to_tensor(picture), *content.size)
+    from_paint = COLOR_MODES[painting.config.color].from_paint
+    if from_paint:
+        with tf.device("CPU:0"):
+            picture = from_paint(picture, as_float(content.pixels[None]))
+    pixels = np.asarray(picture)[0]
+    if painted is not None:
+        share = painted[..., None]
+        pixels = share * pixels + (1 - share) * content.to_float()
     return Image.from_float(pixels, content.depth, content.alpha, content.profile)
