@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tf_nst.config import (
+    COLORS,
     CONTENT_LOSSES,
     MAX_PAIRS,
     MAX_SEED,
@@ -31,7 +32,6 @@ from tf_nst.errors import UserError
 NO_NUMBERS = (math.nan, math.inf, -math.inf, "1", None, True, [1], 1j)
 WHOLES = {
     "size": (1, MAX_SIDE),
-    "style_size": (0, MAX_SIDE),
     "scales": (0, MAX_SCALES),
     "lbfgs_pairs": (1, MAX_PAIRS),
     "seed": (0, MAX_SEED),
@@ -93,11 +93,23 @@ def test_shares_are_0_or_more_and_less_than_1(name):
         )
 
 
+def test_a_strength_is_from_0_to_1():
+    for value in (0, 5e-324, 0.5, 1):
+        assert config_from_options({"style_strength": value}).style_strength == value
+    for value in (1 + 2**-52, -5e-324, *NO_NUMBERS):
+        with pytest.raises(UserError) as error:
+            config_from_options({"style_strength": value})
+        assert str(error.value) == (
+            f"--style_strength: expected a finite number of 0 or more, up to 1, received {value!r}"
+        )
+
+
 def test_an_average_may_be_left_to_the_optimiser():
     assert config_from_options({"average": None}).average is None
 
 
 CHOICES = {
+    "color": COLORS,
     "network": NETWORKS,
     "pooling": POOLINGS,
     "padding": PADDINGS,

@@ -17,6 +17,7 @@ from tf_nst.config.objective import (
     ObjectiveConfig,
 )
 from tf_nst.config.stylize import (
+    COLORS,
     MAX_PAIRS,
     MAX_SEED,
     OPTIMIZERS,
@@ -29,6 +30,7 @@ from tf_nst.config.stylize import (
 from tf_nst.config.tiles import LEAST_TILE, MAX_SIDE, TILES
 
 __all__ = [
+    "COLORS",
     "CONTENT_LOSSES",
     "LEAST_TILE",
     "MAX_PAIRS",

@@ -23,6 +23,7 @@ from tf_nst.objective.statistics import Value
 from tf_nst.objective.terms import CONTENT, STYLE, Terms, masked
 from tf_nst.objective.weights import target_weights
 from tf_nst.ops.color import ColorStatistics, color_statistics, match_colors, pooled_statistics
+from tf_nst.ops.color_modes import COLOR_MODES
 from tf_nst.ops.resample import resize, sides
 from tf_nst.optim.optimizer import Optimizer
 from tf_nst.planning.schedule import ScaleTables, look_up_scales, style_sides
@@ -41,6 +42,8 @@ class Recipe(NamedTuple):
       optimizer: of every scale.
       tables: of the scales; their bounds are those of a request.
       decay: of the average of the optimiser's pictures; 0: the best of them is the picture.
+      strength: above 0, how far statistics are wanted to go from the content's own to the style's.
+      color: a row of COLOR_MODES.
     """
 
     extractor: Extractor
@@ -48,6 +51,8 @@ class Recipe(NamedTuple):
     optimizer: Optimizer
     tables: ScaleTables
     decay: float = 0.0
+    strength: float = 1.0
+    color: str = "style"
 
 
 def paint(
@@ -62,7 +67,7 @@ def paint(
     Args:
       recipe: H, W and `steps` are within the bounds of its tables.
       content: H and W are not known while this is traced, since the scales change them.
-      targets: of the style.
+      targets: of the style, as the recipe's colours have it.
       steps: [] int32, of all scales together, 1 or more.
       colors: of the style; it starts from the content in these, without them from the content.
 
@@ -70,7 +75,11 @@ def paint(
       The picture [1, H, W, 3] in 0..1, its own values [terms], unweighted, and whether all was
       finite [].
     """
+    mode, photograph = COLOR_MODES[recipe.color], content
+    content = mode.content_to_paint(content) if mode.content_to_paint else content
     start = content if colors is None else match_colors(content, colors)
+    if recipe.strength < 1:
+        start = recipe.strength * start + (1 - recipe.strength) * content
     scales = look_up_scales(recipe.tables, *sides(content), steps)
     first = begin_scale(recipe.optimizer, resize(start, scales[0][0], scales[1][0]))
 
@@ -87,7 +96,9 @@ def paint(
         (tf.constant(0), first, tf.constant(True), empty),
         parallel_iterations=1,
     )
-    return progress.track.picture, values[:, 0], finite & tf.reduce_all(tf.math.is_finite(values))
+    picture = progress.track.picture
+    picture = mode.from_paint(picture, photograph) if mode.from_paint else picture
+    return picture, values[:, 0], finite & tf.reduce_all(tf.math.is_finite(values))
 
 
 def _paint_scale(recipe: Recipe, content, start, targets: Targets, scales, index, progress):
@@ -101,11 +112,13 @@ def _paint_scale(recipe: Recipe, content, start, targets: Targets, scales, index
     heights, widths, steps = scales
     size, last = (heights[index], widths[index]), tf.size(steps) - 1
     long_sides = tf.cast(tf.maximum(heights, widths), tf.float64)
+    wanted = targets(last - index, long_sides[index] / long_sides[last])
+    content = resize(content, *size)
     objective = Objective(
         recipe.extractor,
         recipe.terms,
-        targets(last - index, long_sides[index] / long_sides[last]),
-        _references(recipe, resize(content, *size)),
+        _weakened(recipe, wanted, content),
+        _references(recipe, content),
         {},
     )
     picture = next_start(progress.track.picture, start, *size)
@@ -116,6 +129,14 @@ def _paint_scale(recipe: Recipe, content, start, targets: Targets, scales, index
     )
     values = term_values(objective, progress.track.picture)
     return progress, report.finite, tf.stack([values[term.name] for term in recipe.terms])
+
+
+def _weakened(recipe: Recipe, wanted: dict[str, Value], content: tf.Tensor) -> dict[str, Value]:
+    """The style's targets blended with those of the content itself, by the recipe's strength."""
+    if recipe.strength == 1:
+        return wanted
+    own = measure_targets(recipe.extractor, recipe.terms, {STYLE: content})
+    return blend([wanted, own], [recipe.strength, 1 - recipe.strength], recipe.terms)
 
 
 def _references(recipe: Recipe, content: tf.Tensor) -> dict[str, dict[str, tf.Tensor]]:
@@ -142,6 +163,23 @@ def measure(recipe: Recipe, style: tf.Tensor, visible: Visible | None = None) ->
             weights = target_weights(visible.network, masked(recipe.terms, mask), mask)
         pictures = {STYLE: resize(style, *size)}
         return measure_targets(recipe.extractor, recipe.terms, pictures, weights)
+
+    return targets
+
+
+def measure_all(
+    recipe: Recipe,
+    styles: Sequence[tf.Tensor],
+    weights: Sequence[float],
+    visible: Sequence[Visible | None],
+) -> Targets:
+    """As `measure`, of several styles, blended by their weights."""
+
+    def targets(index, share):
+        pairs = zip(styles, visible, strict=True)
+        return blend(
+            [measure(recipe, *pair)(index, share) for pair in pairs], weights, recipe.terms
+        )
 
     return targets
 

@@ -94,10 +94,9 @@ def read_one(config: StylizeConfig, source: Source, flag: str) -> Image:
     return _fitted(as_image(source, flag), config.size, flag, "--size", least_size(config))
 
 
-def read_style(config: StylizeConfig, style: Source) -> Image:
-    """A style alone, at the size at which it is measured. Raises as `read_inputs`."""
-    (style,) = _fitted_styles((Style((as_image(style, "--style"),)),), config, least_size(config))
-    return style.pictures[0]
+def read_styles_only(config: StylizeConfig, style: Styles) -> tuple[Style, ...]:
+    """Styles alone, at the sizes at which they are measured. Raises as `read_inputs`."""
+    return _fitted_styles(read_styles(style), config, least_size(config))
 
 
 def least_size(config: StylizeConfig) -> int:

@@ -10,16 +10,16 @@ from tf_nst.ops.oklab import from_oklab, to_oklab
 
 
 class ColorMode(NamedTuple):
-    """A mode. Pictures are [1, H, W, 3] floating in 0..1.
+    """A mode. Pictures are [1, H, W, 3] floating in 0..1; what is None changes nothing.
 
     Attributes:
       content_to_paint: the photograph -> the content that is painted.
       style_to_paint: a style, the photograph -> the style whose statistics are wanted.
-      from_paint: the painted picture, the photograph, of one size -> the result; None: it is that.
+      from_paint: the painted picture, the photograph, of one size -> the result.
     """
 
-    content_to_paint: Callable[[tf.Tensor], tf.Tensor] = lambda photograph: photograph
-    style_to_paint: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] = lambda style, photograph: style
+    content_to_paint: Callable[[tf.Tensor], tf.Tensor] | None = None
+    style_to_paint: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None
     from_paint: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None
 
 

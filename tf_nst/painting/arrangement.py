@@ -39,7 +39,9 @@ def arrange(config: StylizeConfig, inputs: Inputs) -> Arrangement:
     regions = [_region(config, inputs, index, masks) for index in indices]
     # One that is kept, or hidden, asks for nothing.
     regions = tuple(region for region in regions if region.area > 0)
-    return Arrangement(regions, _pictures(config, inputs.content, images), masks)
+    with tf.device("CPU:0"):
+        pictures = _pictures(config, inputs.content, images)
+    return Arrangement(regions, pictures, masks)
 
 
 def _named(inputs: Inputs) -> dict[str, Image]:
@@ -57,14 +59,13 @@ def _pictures(
     mode = COLOR_MODES[config.color]
     pictures = {CONTENT: content.pixels[None]}
     pictures |= {name: image.pixels[None] for name, image in styles.items()}
-    if config.color in ("style", "histogram"):
-        return pictures
-    with tf.device("CPU:0"):
-        photograph = as_float(pictures.pop(CONTENT))
-        painted = {CONTENT: mode.content_to_paint(photograph)}
-        for name, pixels in pictures.items():
-            painted[name] = mode.style_to_paint(as_float(pixels), photograph)
-    return {name: picture.numpy() for name, picture in painted.items()}
+    if mode.style_to_paint:
+        photograph = as_float(pictures[CONTENT])
+        for name in styles:
+            pictures[name] = mode.style_to_paint(as_float(pictures[name]), photograph).numpy()
+    if mode.content_to_paint:
+        pictures[CONTENT] = mode.content_to_paint(as_float(pictures[CONTENT])).numpy()
+    return pictures
 
 
 def _region(config: StylizeConfig, inputs: Inputs, index: int, masks: dict) -> Region:

@@ -94,9 +94,13 @@ def describe_workload(
 
 def _terms(config: StylizeConfig, network: Network, arrangement: Arrangement) -> Terms:
     """The terms of all regions. What smooths the picture fades with the style, so that nothing
-    changes the photograph where its own statistics are wanted."""
-    smoothing = config.style_strength * config.objective.tv_weight
-    terms = build_terms(replace(config.objective, tv_weight=smoothing), network)
+    changes the photograph where its own statistics are wanted; these are met from the start, and
+    left out, since a step along the rounding of their distances would be one all the same."""
+    objective = config.objective
+    weights = {"tv_weight": config.style_strength * objective.tv_weight}
+    if config.style_strength == 0 and objective.content_weight > 0:
+        weights["style_weight"] = 0.0
+    terms = build_terms(replace(objective, **weights), network)
     visible = {CONTENT} & arrangement.masks.keys()
     return by_regions(masked(terms, visible), arrangement.regions)
 

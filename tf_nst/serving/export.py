@@ -6,28 +6,30 @@ import math
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.config import StylizeConfig, options_from_config
-from tf_nst.engine.graph import Recipe, Visible, bake, bake_colors
+from tf_nst.config import ObjectiveConfig, StylizeConfig, options_from_config
+from tf_nst.engine.graph import Recipe, Visible, bake, bake_colors, measure_all
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Source, least_size, read_style
+from tf_nst.io.inputs import least_size, read_styles_only
+from tf_nst.io.styles import Styles
 from tf_nst.io.writing import check_writable
-from tf_nst.model.networks import NETWORKS
+from tf_nst.model.networks import NETWORKS, Network
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import Weights, load_weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.terms import build_terms
+from tf_nst.ops.color_modes import COLOR_MODES
 from tf_nst.optim.optimizers import OPTIMIZERS, Settings, make_optimizer
 from tf_nst.planning.schedule import tabulate
 from tf_nst.serving.options import EXPORT_OPTIONS, check_megapixels, export_config
-from tf_nst.serving.signatures import Limits, Signatures, build_signatures
+from tf_nst.serving.signatures import Baked, Limits, Signatures, build_signatures
 from tf_nst.serving.warmup import warmup_requests, write_warmup
 from tf_nst.version import VERSION
 
@@ -45,7 +47,7 @@ class Model(NamedTuple):
 
 def export(
     output: str | os.PathLike,
-    style: Source | Sequence[tuple[Source, float]],
+    style: Styles,
     *,
     max_megapixels: float = 50.0,
     report: Callable[[str], None] = _LOGGER.warning,
@@ -55,8 +57,8 @@ def export(
 
     Args:
       output: folder of the model's versions, which need not exist.
-      style: a path, an Image, Pillow's image or an array as `stylize` takes; or several with
-        weights, [(style, weight), ...], which are blended.
+      style: a path, an Image, Pillow's image or an array as `stylize` takes, or a folder; or
+        several, [style, (style, weight), ...], which are blended.
       max_megapixels: that an encoded picture of a request may declare.
       report: called with plain lines on a download's progress.
       **options: the export command's flags without their dashes; `size` and `steps` are those of
@@ -104,31 +106,47 @@ def _check_output(output: Path) -> None:
     check_writable(there)
 
 
-def _read_styles(config: StylizeConfig, style) -> list[tuple[Image, float]]:
-    several = isinstance(style, Sequence) and not isinstance(style, str)
-    pairs = style if several else [(style, 1.0)]
-    if not pairs or not all(isinstance(pair, Sequence) and len(pair) == 2 for pair in pairs):
-        raise UserError(f"--style: expected a picture or (picture, weight) pairs, received {style}")
-    for _, weight in pairs:
-        if not (isinstance(weight, int | float) and 0 < weight < math.inf):
-            raise UserError(f"--style: expected weights above 0, received {weight!r}")
-    return [(read_style(config, source), weight) for source, weight in pairs]
+def _read_styles(config: StylizeConfig, style: Styles) -> list[tuple[Image, float]]:
+    """The pictures of the styles with their weights; those of a folder share its weight."""
+    return [
+        (picture, each.weight / len(each.pictures))
+        for each in read_styles_only(config, style)
+        for picture in each.pictures
+    ]
 
 
 def _build(config: StylizeConfig, styles, pixels: int, report) -> Model:
     weights = _weights(config, report)
     recipe = _recipe(config, weights)
+    baked, kept = _bake(recipe, styles, weights.network, config.size)
+    limits = _limits(config, pixels)
+    return Model(
+        build_signatures(recipe, baked, limits),
+        [*(weight.value for weight in recipe.extractor.weights), *kept],
+        _record(config, weights, recipe, limits),
+    )
+
+
+def _bake(recipe: Recipe, styles, network: Network, size: int) -> tuple[Baked, list[tf.Variable]]:
+    """What is wanted of the styles, and the variables that hold it: measured now; or, where their
+    colours depend on the photograph, the styles, which each request measures."""
     pictures = [tf.constant(image.to_float()[None]) for image, _ in styles]
     shares = [weight for _, weight in styles]
     masks = [_mask(image) for image, _ in styles]
-    visible = [None if mask is None else Visible(mask, weights.network) for mask in masks]
-    baked, measured = bake(recipe, pictures, shares, config.size, visible)
-    limits = _limits(config, pixels)
-    return Model(
-        build_signatures(recipe, baked, bake_colors(pictures, shares, masks), limits),
-        [*(weight.value for weight in recipe.extractor.weights), *measured],
-        _record(config, weights, recipe, limits),
-    )
+    visible = [None if mask is None else Visible(mask, network) for mask in masks]
+    to_paint = COLOR_MODES[recipe.color].style_to_paint
+    if to_paint is None:
+        targets, measured = bake(recipe, pictures, shares, size, visible)
+        colors = bake_colors(pictures, shares, masks)
+        return lambda photograph: (targets, colors), measured
+    kept = [tf.Variable(picture, False) for picture in pictures]
+
+    def baked(photograph):
+        painted = [to_paint(tf.convert_to_tensor(style), photograph) for style in kept]
+        targets = measure_all(recipe, painted, shares, visible)
+        return targets, bake_colors(painted, shares, masks)
+
+    return baked, kept
 
 
 def _mask(image: Image) -> tf.Tensor | None:
@@ -149,7 +167,7 @@ def _limits(config: StylizeConfig, pixels: int) -> Limits:
         steps=config.steps[0],
         least=least_size(config),
         pixels=pixels,
-        style_size=config.style_size,
+        style_size=config.style_size if isinstance(config.style_size, int) else 0,
         content_weight=config.objective.content_weight,
         style_weight=config.objective.style_weight,
         matched=config.init == "matched",
@@ -168,11 +186,19 @@ def _recipe(config: StylizeConfig, weights: Weights) -> Recipe:
             padding=choice.padding,
             dtype=config.precision,
         ),
-        terms=build_terms(config.objective, network),
+        terms=build_terms(_smoothed(config), network),
         optimizer=make_optimizer(config.optimizer, settings),
         tables=tabulate(config.size, config.steps[0]),
         decay=config.average,
+        strength=config.style_strength,
+        color=config.color,
     )
+
+
+def _smoothed(config: StylizeConfig) -> ObjectiveConfig:
+    """The loss; what smooths the picture fades with the style, as in the command."""
+    smoothing = config.style_strength * config.objective.tv_weight
+    return replace(config.objective, tv_weight=smoothing)
 
 
 def _record(config: StylizeConfig, weights: Weights, recipe: Recipe, limits: Limits) -> dict:

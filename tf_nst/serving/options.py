@@ -10,7 +10,7 @@ from tf_nst.errors import UserError
 
 # Those of painting that have no meaning in a graph: it takes as many scales as fit, makes all its
 # steps, and does not know its server's memory, compiler or devices.
-LEFT_OUT = ("scales", "seconds", "stop", "memory", "tile", "xla", "strategy")
+LEFT_OUT = ("scales", "seconds", "stop", "memory", "tile", "xla", "strategy", "feather")
 MAX_STEPS = 5000
 
 MAX_MEGAPIXELS = Option(
@@ -31,6 +31,7 @@ _NARROWED = {
     "init": {"default": "matched", "type": Choice(("matched", "content"))},
     # The server may be another machine than this one: no "auto".
     "precision": {"default": "float32", "type": Choice(("float32", "bfloat16"))},
+    "style_strength": {"type": Real(positive=True, most=1.0)},
     "content_weight": {"type": Real(positive=True)},
     "style_weight": {"type": Real(positive=True)},
 }

@@ -1,6 +1,6 @@
 """What an exported model answers: the functions that a server calls by name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -8,6 +8,7 @@ import tensorflow as tf
 from tf_nst.engine.graph import Recipe, Targets, measure, paint
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.ops.color import ColorStatistics, color_statistics
+from tf_nst.ops.color_modes import COLOR_MODES
 from tf_nst.serving.checks import require, require_between
 from tf_nst.serving.pictures import decode, encode, fitted, large_enough
 
@@ -37,19 +38,20 @@ class Limits(NamedTuple):
     matched: bool
 
 
-def build_signatures(
-    recipe: Recipe, baked: Targets, colors: ColorStatistics, limits: Limits
-) -> Signatures:
+# A photograph [1, H, W, 3] -> the targets of the styles that are baked in, and their colours.
+Baked = Callable[[tf.Tensor], tuple[Targets, ColorStatistics]]
+
+
+def build_signatures(recipe: Recipe, baked: Baked, limits: Limits) -> Signatures:
     """The functions of a server, by their names; none of them changes a variable.
 
     Args:
       recipe: its tables are those of the limits.
-      baked: targets of the style of `serving_default`, at `limits.size`.
-      colors: of that style.
+      baked: of the style of `serving_default`, at `limits.size`.
       limits: of the requests.
     """
     functions = (
-        _serving_default(recipe, baked, colors if limits.matched else None, limits),
+        _serving_default(recipe, baked, limits),
         _stylize(recipe, limits),
         _stylize_tensor(recipe, limits),
     )
@@ -66,14 +68,14 @@ def _signature(**inputs: tuple[list, tf.DType]):
     return tf.function(input_signature=specs, autograph=False)
 
 
-def _serving_default(
-    recipe: Recipe, baked: Targets, colors: ColorStatistics | None, limits: Limits
-):
+def _serving_default(recipe: Recipe, baked: Baked, limits: Limits):
     @_signature(content_bytes=([None], tf.string))
     def serving_default(content_bytes):
         def answer(data):
-            content = _content(data, limits.size, limits)
-            return _encoded(_painted(recipe, content, baked, colors, tf.constant(limits.steps)))
+            content, steps = _content(data, limits.size, limits), tf.constant(limits.steps)
+            targets, colors = baked(content)
+            colors = colors if limits.matched else None
+            return _encoded(_painted(recipe, content, targets, colors, steps))
 
         return _answers(recipe, content_bytes, answer)
 
@@ -98,11 +100,12 @@ def _stylize(recipe: Recipe, limits: Limits):
         }
         weighted = recipe._replace(terms=_weighted(recipe.terms, shares))
         style = _style(style_bytes, size, limits)
-        colors = _colors(style, limits)
 
         def answer(data):
             content = _content(data, size, limits)
-            return _encoded(_painted(weighted, content, measure(weighted, style), colors, steps))
+            painted = _to_paint(recipe, style, content)
+            colors = _colors(painted, limits)
+            return _encoded(_painted(weighted, content, measure(weighted, painted), colors, steps))
 
         return _answers(recipe, content_bytes, answer)
 
@@ -113,12 +116,12 @@ def _stylize_tensor(recipe: Recipe, limits: Limits):
     @_signature(content=([None, None, None, 3], tf.float32), style=([1, None, None, 3], tf.float32))
     def stylize_tensor(content, style):
         style = _small_enough(style, "style", limits)
-        colors = _colors(style, limits)
 
         def answer(image):
-            image = _small_enough(image[None], "content", limits)
-            steps = tf.constant(limits.steps)
-            picture, losses = _painted(recipe, image, measure(recipe, style), colors, steps)
+            image, steps = _small_enough(image[None], "content", limits), tf.constant(limits.steps)
+            painted = _to_paint(recipe, style, image)
+            colors = _colors(painted, limits)
+            picture, losses = _painted(recipe, image, measure(recipe, painted), colors, steps)
             return picture[0], losses
 
         images, losses = tf.map_fn(
@@ -143,6 +146,11 @@ def _answers(recipe: Recipe, content_bytes: tf.Tensor, answer) -> dict[str, tf.T
         answer, content_bytes, fn_output_signature=signature, parallel_iterations=1
     )
     return {"image_bytes": pictures, "losses": losses}
+
+
+def _to_paint(recipe: Recipe, style: tf.Tensor, photograph: tf.Tensor) -> tf.Tensor:
+    to_paint = COLOR_MODES[recipe.color].style_to_paint
+    return to_paint(style, photograph) if to_paint else style
 
 
 def _colors(style: tf.Tensor, limits: Limits) -> ColorStatistics | None:
