@@ -3,6 +3,7 @@
 step       seconds of a step, its share of the machine's convolution ceiling and its ratio to plain
            Keras, which take turns with it, and where the rest goes
 statistics seconds of a step by each statistic of the style, over Gram matrices'
+controls   seconds of a step with masks and several styles, over one style everywhere's
 seconds    what --seconds=N takes, from Enter to the end
 start      seconds from Enter to --help, to the first step, to the first preview, and until a second
            picture begins
@@ -26,6 +27,7 @@ from collections.abc import Iterator
 
 from absl import app, flags
 from benchmarks import (
+    controls,
     exact,
     files,
     picture,
@@ -46,7 +48,8 @@ from tf_nst.errors import NstError
 SIZES = flags.DEFINE_list(
     "sizes",
     ["256", "512"],
-    "step, statistics, scale, program: sides of the square picture, seconds: long side, in pixels",
+    "step, statistics, controls, scale, program: sides of the square picture, seconds: long side, "
+    "in pixels",
 )
 DTYPES = flags.DEFINE_list(
     "dtypes",
@@ -55,7 +58,9 @@ DTYPES = flags.DEFINE_list(
     "float32-exact too, which is float32 without TF32",
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
-STEPS = flags.DEFINE_integer("steps", 8, "scale, precision: steps; step, statistics: rounds")
+STEPS = flags.DEFINE_integer(
+    "steps", 8, "scale, precision: steps; step, statistics, controls: rounds"
+)
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
 WEIGHTS = flags.DEFINE_string(
@@ -98,6 +103,7 @@ MEASURE = flags.DEFINE_string("measure", "", "what a child process measures: a J
 MEASUREMENTS = {
     **step.MEASUREMENTS,
     **statistics.MEASUREMENTS,
+    **controls.MEASUREMENTS,
     **start.MEASUREMENTS,
     **picture.MEASUREMENTS,
     **precision.MEASUREMENTS,
@@ -170,6 +176,7 @@ def _program():
 TABLES = {
     "step": _step,
     "statistics": lambda: statistics.print_table(command, SIZES.value, DTYPES.value, STEPS.value),
+    "controls": lambda: controls.print_table(command, SIZES.value, DTYPES.value, STEPS.value),
     "start": lambda: start.print_table(child),
     "seconds": lambda: seconds.print_table(child, SIZES.value, BUDGETS.value),
     "picture": _picture,
