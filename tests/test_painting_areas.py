@@ -7,6 +7,7 @@ import pytest
 from paintings import OPTIONS, PAINTING, PHOTO
 
 import tf_nst
+from tf_nst.io.images import Image
 
 HEIGHT, WIDTH = PHOTO.shape[:2]
 STRIPES = np.uint8(255 * (np.indices((40, 52)).sum(0) // 4 % 2))[..., None] * np.uint8([1, 0, 1])
@@ -88,7 +89,7 @@ def test_weights_and_folders(painted, tmp_path):
     more, _ = painted([PAINTING, (STRIPES, 3)])
     assert np.abs(both - painted()[0]).mean() > 0.1 and np.abs(more - both).mean() > 0.1
     for name, pixels in (("a.png", PAINTING), ("b.png", STRIPES)):
-        tf_nst.Image(pixels).save(tmp_path / name)
+        Image(pixels).save(tmp_path / name)
     np.testing.assert_array_equal(painted(tmp_path)[0], both)
 
 

@@ -116,12 +116,15 @@ def check_digests(resumed: Resumed, digests: Mapping[str, str]) -> None:
       UserError: one has another sha256.
     """
     before = resumed.description["digests"]
-    for flag in {**before, **digests}.keys() - ({"weights"} - digests.keys()):
-        expected, digest = before.get(flag, "none"), digests.get(flag, "none")
-        if digest != expected:
+    for flag in {**before, **digests}:
+        expected, received = before.get(flag), digests.get(flag)
+        # The weights' is known only once they are loaded.
+        if expected != received and (flag != "weights" or received):
+            wanted = "no file, as" if expected is None else "the file with which"
+            given = "none" if received is None else f"another one (sha256 {received[:12]}…)"
+            digest = "" if expected is None else f" (sha256 {expected[:12]}…)"
             raise UserError(
-                f"--{flag}: expected the file with which {resumed.path} was painted (sha256 "
-                f"{expected[:12]}…), received another one (sha256 {digest[:12]}…)"
+                f"--{flag}: expected {wanted} {resumed.path} was painted{digest}, received {given}"
             )
 
 
