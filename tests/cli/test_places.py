@@ -36,10 +36,10 @@ def test_a_flag_file_paints_the_same_again_elsewhere(folder, run_here, odd, monk
     flags = settings(folder / "out.cfg")
     assert flags["style"] == r"./painting.png:0.5,./a\, b\:2.png:2.0"
     assert (flags["mask"], flags["keep"]) == (r"./m\,1.png,./m\:2.png", r"./m\:2.png")
-    assert (flags["style_size"], flags["feather"]) == ("40,32", "4.0")
+    assert (flags["style_size"], flags["feather"]) == ("40,20", "4.0")
     record = json.loads((folder / "out.json").read_text())
     assert [it["name"] for it in record["inputs"]["style"]] == ["painting.png", "a, b:2.png"]
-    assert record["sizes"]["style_measured"] == [[40, 40], [32, 32]]
+    assert record["sizes"]["style_measured"] == [[40, 40], [20, 20]]
     (folder / "below").mkdir()
     monkeypatch.chdir(folder / "below")
     ran = run_here("--flagfile=../out.cfg", "--output=again.png")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_nst.engine.color_modes import COLOR_MODES
 from tf_nst.engine.steps import begin_scale, next_start, paint_scale
 from tf_nst.model.networks import Network
 from tf_nst.objective.objective import (
@@ -23,7 +24,6 @@ from tf_nst.objective.statistics import Value
 from tf_nst.objective.terms import CONTENT, STYLE, Terms, masked
 from tf_nst.objective.weights import target_weights
 from tf_nst.ops.color import ColorStatistics, color_statistics, match_colors, pooled_statistics
-from tf_nst.ops.color_modes import COLOR_MODES
 from tf_nst.ops.resample import resize, sides
 from tf_nst.optim.optimizer import Optimizer
 from tf_nst.planning.schedule import ScaleTables, look_up_scales, style_sides
@@ -76,18 +76,15 @@ def paint(
       finite [].
     """
     mode, photograph = COLOR_MODES[recipe.color], content
-    content = mode.content_to_paint(content) if mode.content_to_paint else content
-    start = content if colors is None else match_colors(content, colors)
-    if recipe.strength < 1:
-        start = recipe.strength * start + (1 - recipe.strength) * content
+    content = mode.content(photograph)
+    start = _start(recipe, content, colors)
     scales = look_up_scales(recipe.tables, *sides(content), steps)
     first = begin_scale(recipe.optimizer, resize(start, scales[0][0], scales[1][0]))
 
     def paint_next(index, progress, finite, _):
-        progress, finite_here, values = _paint_scale(
-            recipe, content, start, targets, scales, index, progress
-        )
-        return index + 1, progress, finite & finite_here, values
+        pictures = content, start
+        progress, here, values = _paint_scale(recipe, pictures, targets, scales, index, progress)
+        return index + 1, progress, finite & here, values
 
     empty = tf.zeros([len(recipe.terms), 1], content.dtype)
     _, progress, finite, values = tf.while_loop(
@@ -96,20 +93,26 @@ def paint(
         (tf.constant(0), first, tf.constant(True), empty),
         parallel_iterations=1,
     )
-    picture = progress.track.picture
-    picture = mode.from_paint(picture, photograph) if mode.from_paint else picture
-    return picture, values[:, 0], finite & tf.reduce_all(tf.math.is_finite(values))
+    picture, finite = progress.track.picture, finite & tf.reduce_all(tf.math.is_finite(values))
+    return mode.result(picture, photograph), values[:, 0], finite
 
 
-def _paint_scale(recipe: Recipe, content, start, targets: Targets, scales, index, progress):
+def _start(recipe: Recipe, content: tf.Tensor, colors: ColorStatistics | None) -> tf.Tensor:
+    start = content if colors is None else match_colors(content, colors)
+    if recipe.strength == 1:
+        return start
+    return recipe.strength * start + (1 - recipe.strength) * content
+
+
+def _paint_scale(recipe: Recipe, pictures, targets: Targets, scales, index, progress):
     """The steps of the scale `index`: its progress, whether all was finite, its values [terms, 1].
 
     Args:
-      start: what the run begins with, of the picture's size.
+      pictures: the content, and what the run begins with, of the picture's size.
       scales: heights, widths and steps [scales] int32.
       progress: of the scale before.
     """
-    heights, widths, steps = scales
+    (content, start), (heights, widths, steps) = pictures, scales
     size, last = (heights[index], widths[index]), tf.size(steps) - 1
     long_sides = tf.cast(tf.maximum(heights, widths), tf.float64)
     wanted = targets(last - index, long_sides[index] / long_sides[last])

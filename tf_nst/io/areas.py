@@ -25,10 +25,12 @@ class Places(NamedTuple):
     """What says where, as it is given: sources as `as_image` takes them; None: no such thing.
 
     Attributes:
-      mask: one for each style, or "auto:N".
-      keep: what stays the photograph.
-      style_mask: one for each style: what of it counts.
-      labels: a colour-coded map of the content and one of each style, instead of masks.
+      mask: one for each style, white where it is painted, grey partly; the rest stays the
+        photograph; or "auto:N": N regions of the photograph's own, each in the manner of the most
+        similar region of a style.
+      keep: white where the photograph stays.
+      style_mask: one for each style, white where it counts.
+      labels: in the place of masks, a colour-coded map of the content and one of each style.
     """
 
     mask: Source | Sequence[Source] | None = None

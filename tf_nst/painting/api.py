@@ -2,12 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
 
 from tf_nst.config import config_from_options
+from tf_nst.engine.color_modes import COLOR_MODES
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Note
 from tf_nst.engine.loop import stylize as run
@@ -15,7 +16,6 @@ from tf_nst.engine.state import RunState
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Places, Source, Styles, read_inputs
 from tf_nst.ops.color import as_float
-from tf_nst.ops.color_modes import COLOR_MODES
 from tf_nst.ops.resample import resize
 from tf_nst.painting.preparation import Painting, prepare
 
@@ -26,10 +26,6 @@ def stylize(
     content: Source,
     style: Styles,
     *,
-    mask: Source | Sequence[Source] | None = None,
-    keep: Source | None = None,
-    style_mask: Source | Sequence[Source] | None = None,
-    labels: Sequence[Source] | None = None,
     listeners: tuple[Callable[[Event], None], ...] = (),
     report: Callable[[str], None] = _LOGGER.warning,
     engine: Engine | None = None,
@@ -41,21 +37,14 @@ def stylize(
     Args:
       content: a path, an Image, Pillow's image, or an array or tensor [H, W, 3], uint8, uint16 or
         floating in 0..1; also [1, H, W, 3], grey [H, W], with alpha [H, W, 4].
-      style: the same, or the path of a folder, whose pictures are one style; or a list of styles,
-        each by itself or as (style, weight). Without masks they are blended.
-      mask: one for each style, white where it is painted; or "auto:3": regions of the photograph's
-        own, each in the manner of the most similar region of a style.
-      keep: white where the photograph stays as it is, as it does where no mask is.
-      style_mask: one for each style, white where it counts.
-      labels: in the place of masks, a colour-coded map of the content and one of each style.
+      style: the same, or a folder; or a list of styles, each by itself or as (style, weight).
       listeners: each is called with every event (tf_nst/engine/events.py).
       report: called with plain lines; by default they go to the logger "tf_nst".
-      engine: a `tf_nst.Engine`, which keeps the network, the compiled steps and what was measured
-        of the style for the next picture.
+      engine: a `tf_nst.Engine`, which keeps network, steps and measured styles for the next run.
       state: where a run of the same pictures and options stood, as `event.snapshot()` gave it to a
         listener; it goes on to the same pixels.
-      **options: the command's flags without their dashes, such as size=512, steps=300,
-        style_layers="conv1_1,conv2_1:2" or init="noise"; `tf-nst --help` has their ranges.
+      **options: the command's flags without their dashes, such as size=512 or init="noise"; `tf-nst
+        --help` has them. Those of masks take what `content` does, or lists of it, see `Places`.
 
     Returns:
       An Image: `.show()`, `.save("out.png")`, `numpy.asarray(image)`.
@@ -65,8 +54,9 @@ def stylize(
       NonFiniteLossError: a loss became NaN or infinite.
     """
     began = time.perf_counter()
+    places = {name: options.pop(name) for name in Places._fields if name in options}
     config = config_from_options(options)
-    inputs = read_inputs(config, content, style, Places(mask, keep, style_mask, labels))
+    inputs = read_inputs(config, content, style, Places(**places))
     for note in inputs.notes:
         report(note)
     painting = prepare(config, inputs, report, began=began, engine=engine)

@@ -7,13 +7,13 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tf_nst.config import StylizeConfig
+from tf_nst.engine.color_modes import COLOR_MODES
 from tf_nst.io.areas import Area
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs
 from tf_nst.objective.regions import Part, Region
 from tf_nst.objective.terms import CONTENT, STYLE
 from tf_nst.ops.color import as_float
-from tf_nst.ops.color_modes import COLOR_MODES
 
 
 class Arrangement(NamedTuple):

@@ -85,8 +85,7 @@ def prepare(
     timed, choice = config.seconds is not None, config.network_config
     layers = used_layers(config.objective, NETWORKS[choice.network])
     strategy = choose_devices(config, inputs, engine, report)
-    config = resolve(config, inputs, strategy)
-    arrangement = arrange(config, inputs)
+    config, arrangement = resolve(config, inputs, strategy), arrange(config, inputs)
     workload = describe_workload(config, inputs, arrangement, strategy)._replace(states=states)
     limits = find_limits(config, layers, strategy, engine)
     config, workload = fit_steps(config, workload, limits, began, report)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.config import ObjectiveConfig, StylizeConfig, options_from_config
+from tf_nst.engine.color_modes import COLOR_MODES
 from tf_nst.engine.graph import Recipe, Visible, bake, bake_colors, measure_all
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.images import Image
@@ -25,7 +26,6 @@ from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import Weights, load_weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.terms import build_terms
-from tf_nst.ops.color_modes import COLOR_MODES
 from tf_nst.optim.optimizers import OPTIMIZERS, Settings, make_optimizer
 from tf_nst.planning.schedule import tabulate
 from tf_nst.serving.options import EXPORT_OPTIONS, check_megapixels, export_config

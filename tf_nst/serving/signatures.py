@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_nst.engine.color_modes import COLOR_MODES
 from tf_nst.engine.graph import Recipe, Targets, measure, paint
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.ops.color import ColorStatistics, color_statistics
-from tf_nst.ops.color_modes import COLOR_MODES
 from tf_nst.serving.checks import require, require_between
 from tf_nst.serving.pictures import decode, encode, fitted, large_enough
 
@@ -103,7 +103,7 @@ def _stylize(recipe: Recipe, limits: Limits):
 
         def answer(data):
             content = _content(data, size, limits)
-            painted = _to_paint(recipe, style, content)
+            painted = COLOR_MODES[recipe.color].style(style, content)
             colors = _colors(painted, limits)
             return _encoded(_painted(weighted, content, measure(weighted, painted), colors, steps))
 
@@ -119,7 +119,7 @@ def _stylize_tensor(recipe: Recipe, limits: Limits):
 
         def answer(image):
             image, steps = _small_enough(image[None], "content", limits), tf.constant(limits.steps)
-            painted = _to_paint(recipe, style, image)
+            painted = COLOR_MODES[recipe.color].style(style, image)
             colors = _colors(painted, limits)
             picture, losses = _painted(recipe, image, measure(recipe, painted), colors, steps)
             return picture[0], losses
@@ -146,11 +146,6 @@ def _answers(recipe: Recipe, content_bytes: tf.Tensor, answer) -> dict[str, tf.T
         answer, content_bytes, fn_output_signature=signature, parallel_iterations=1
     )
     return {"image_bytes": pictures, "losses": losses}
-
-
-def _to_paint(recipe: Recipe, style: tf.Tensor, photograph: tf.Tensor) -> tf.Tensor:
-    to_paint = COLOR_MODES[recipe.color].style_to_paint
-    return to_paint(style, photograph) if to_paint else style
 
 
 def _colors(style: tf.Tensor, limits: Limits) -> ColorStatistics | None:

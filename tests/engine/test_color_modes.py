@@ -6,8 +6,7 @@ import tensorflow as tf
 from reference import counting
 
 from tf_nst import config
-from tf_nst.ops.color import color_statistics
-from tf_nst.ops.color_modes import (
+from tf_nst.engine.color_modes import (
     COLOR_MODES,
     grey,
     grey_like,
@@ -15,6 +14,7 @@ from tf_nst.ops.color_modes import (
     with_colors_of,
     with_histogram_of,
 )
+from tf_nst.ops.color import color_statistics
 from tf_nst.ops.oklab import from_oklab, to_oklab
 
 PHOTOGRAPH = tf.constant(0.2 + 0.5 * counting(12, 16)[None])
@@ -97,10 +97,8 @@ def test_equal_values_stay_equal():
 @pytest.mark.parametrize("style", [STYLE, grey(STYLE), flat(1, 1, 1), flat(1, 0, 0)])
 def test_pictures_without_colours_come_out_finite(mode, photograph, style):
     mode = COLOR_MODES[mode]
-    painted = [mode.content_to_paint(photograph)] if mode.content_to_paint else []
-    painted += [mode.style_to_paint(style, photograph)] if mode.style_to_paint else []
-    if mode.from_paint:
-        painted += [mode.from_paint(it, photograph) for it in (PAINTED, flat(0.5, 0.5, 0.5))]
+    painted = [mode.content(photograph), mode.style(style, photograph)]
+    painted += [mode.result(it, photograph) for it in (PAINTED, flat(0.5, 0.5, 0.5))]
     for picture in painted:
         assert (
             np.isfinite(picture).all() and 0 <= picture.numpy().min() <= picture.numpy().max() <= 1

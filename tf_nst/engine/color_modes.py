@@ -22,6 +22,18 @@ class ColorMode(NamedTuple):
     style_to_paint: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None
     from_paint: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None
 
+    def content(self, photograph: tf.Tensor) -> tf.Tensor:
+        """The content that is painted."""
+        return self.content_to_paint(photograph) if self.content_to_paint else photograph
+
+    def style(self, style: tf.Tensor, photograph: tf.Tensor) -> tf.Tensor:
+        """The style whose statistics are wanted."""
+        return self.style_to_paint(style, photograph) if self.style_to_paint else style
+
+    def result(self, painted: tf.Tensor, photograph: tf.Tensor) -> tf.Tensor:
+        """What comes of the painted picture."""
+        return self.from_paint(painted, photograph) if self.from_paint else painted
+
 
 def in_colors_of(style: tf.Tensor, photograph: tf.Tensor) -> tf.Tensor:
     """The style with the mean colour and the colour covariance of the photograph, by a linear map
