@@ -84,6 +84,12 @@ def test_a_mask_of_another_size_is_resized():
     np.testing.assert_allclose(areas.painted.mean(), 0.5, atol=0.01)
 
 
+def test_resized_masks_that_meet_leave_nothing_out():
+    third = np.zeros((37, 49), np.uint8)
+    third[:, 17:] = 255
+    assert areas_of(2, mask=[third, 255 - third]).painted is None
+
+
 def test_a_style_s_mask_is_of_its_size():
     guide = np.zeros((18, 18), np.uint8)
     guide[:9] = 255
