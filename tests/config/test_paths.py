@@ -26,10 +26,10 @@ def test_what_is_typed(text, pairs):
     assert weighted_paths(text, "--style") == pairs
 
 
-@pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf"])
-def test_a_weight_that_is_none_is_refused(weight):
+@pytest.mark.parametrize("text", ["a:0", "a:-1", "a:nan", "a:inf", "a,", ",a", "a, ,b", ":2"])
+def test_no_path_and_a_weight_that_is_none_are_refused(text):
     with pytest.raises(UserError, match=r"^--style: expected PATH:WEIGHT with a weight above 0"):
-        weighted_paths(f"a.jpg:{weight}", "--style")
+        weighted_paths(text, "--style")
 
 
 def test_a_path_that_exists_as_it_is_written_is_one(tmp_path, monkeypatch):

@@ -78,6 +78,10 @@ def test_alpha_is_the_mask_and_a_line():
     assert areas.notes[0] == "--mask: sky.png has transparency: its alpha is the mask"
 
 
+def test_true_is_white():
+    np.testing.assert_array_equal(areas_of(mask=LEFT > 0).painted, LEFT / 255)
+
+
 def test_a_mask_of_another_size_is_resized():
     areas = areas_of(mask=np.repeat(np.repeat(LEFT, 3, 0), 3, 1))
     assert areas.painted.shape == (HEIGHT, WIDTH)

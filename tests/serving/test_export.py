@@ -232,7 +232,7 @@ def test_options_that_cannot_be_exported(tmp_path, painting, options, line):
     assert not (tmp_path / "nst").exists()
 
 
-@pytest.mark.parametrize("style", [[], [("a.png", 0.0)], [("a.png", "x")], ["a.png"], 7])
+@pytest.mark.parametrize("style", [[], [("a.png", 0.0)], [("a.png", "x")], [("a.png",)], 7])
 def test_styles_that_cannot_be_read(tmp_path, style):
     with pytest.raises(UserError, match="--style: expected"):
         tf_nst.export(tmp_path, style)

@@ -1,5 +1,6 @@
 """Lists of paths, as flags have them: `PATH` or `PATH:WEIGHT` by commas."""
 
+import contextlib
 import math
 import os
 import re
@@ -8,7 +9,7 @@ from collections.abc import Iterable
 from tf_nst.config.value_types import Text
 from tf_nst.errors import UserError
 
-_ITEM = re.compile(r"(?:\\.|\\$|[^\\,])+", re.DOTALL)
+_TOKEN = re.compile(r"\\.|.", re.DOTALL)
 _RELATIVE = re.compile(r"\.\.?/")
 _WEIGHTED = re.compile(r"((?:\\.|[^\\])*):([^:\\,]*)", re.DOTALL)
 
@@ -62,20 +63,25 @@ def in_folder(folder: str, text: str) -> str:
 
 
 def _items(text: str) -> list[str]:
-    return [item.strip() for item in _ITEM.findall(text) if item.strip()]
+    items = [""]
+    for token in _TOKEN.findall(text):
+        if token == ",":
+            items.append("")
+        else:
+            items[-1] += token
+    return [item.strip() for item in items]
 
 
 def _weighted(item: str, flag: str) -> tuple[str, float]:
     match = _WEIGHTED.fullmatch(item)
-    if os.path.exists(_path(item)) or not match:
-        return _path(item), 1.0
-    try:
-        weight = float(match[2])
-    except ValueError:
-        return _path(item), 1.0
-    if not match[1] or not 0 < weight < math.inf:
+    path, weight = _path(item), 1.0
+    if match and not os.path.exists(path):
+        with contextlib.suppress(ValueError):
+            weight = float(match[2])
+            path = _path(match[1])
+    if not path or not 0 < weight < math.inf:
         raise UserError(f"{flag}: expected PATH:WEIGHT with a weight above 0, received {item!r}")
-    return _path(match[1]), weight
+    return path, weight
 
 
 def _path(item: str) -> str:

@@ -93,7 +93,7 @@ def read_areas(
     count = regions_wanted(places.mask)
     _check_one_way(places, count)
     images = {
-        flag: [as_image(source, f"--{flag}") for source in listed(given)]
+        flag: [_image(source, f"--{flag}") for source in listed(given)]
         for flag, given in places._asdict().items()
         if given is not None and not (flag == "mask" and count)
     }
@@ -110,6 +110,12 @@ def read_areas(
     areas, coverage, more = _shared(masks, named, [style.weight for style in styles])
     painted, about_keep = _painted(images.get("keep"), coverage, content, config.feather)
     return Areas(areas, painted, (*notes, *more, *about_keep), images, words)
+
+
+def _image(source: Source, flag: str) -> Image:
+    """As `as_image`, of an array of bool too: True is white."""
+    truth = isinstance(source, np.ndarray) and source.dtype == bool
+    return as_image(np.uint8(source) * 255 if truth else source, flag)
 
 
 def listed(given: object) -> list:
