@@ -26,7 +26,10 @@ PAINT_FLAGS = (
     Option(
         "style",
         None,
-        Paths("an image file or a folder of them, or several as PATH:WEIGHT by commas", "a path"),
+        Paths(
+            "an image file or a folder of them, or several as PATH:WEIGHT by commas",
+            "an image file",
+        ),
         "painting in whose manner; several are blended, or each painted where its --mask is white",
         required=True,
     ),
