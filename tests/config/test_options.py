@@ -54,6 +54,7 @@ EVERYTHING = {
     "precision": "bfloat16",
     "xla": "on",
     "strategy": "mirrored",
+    "deterministic": True,
 }
 
 

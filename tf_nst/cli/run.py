@@ -53,8 +53,13 @@ def paint(command: str, values) -> int:
     from tf_nst.io.inputs import Places, read_inputs
     from tf_nst.io.writing import check_size
 
-    config_of_inputs = resumed.config if resumed else config
-    inputs = read_inputs(config_of_inputs, values.content, styles, Places(**places))
+    inputs = read_inputs(
+        resumed.config if resumed else config,
+        values.content,
+        styles,
+        Places(**places),
+        keep_metadata=values.keep_metadata,
+    )
     check_size(values.output, inputs.content.height, inputs.content.width)
     if resumed:
         from tf_nst.io.resume import check_digests, picture_digests

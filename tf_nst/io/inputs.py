@@ -65,7 +65,12 @@ class Inputs(NamedTuple):
 
 
 def read_inputs(
-    config: StylizeConfig, content: Source, style: Styles, places: Places = NOWHERE
+    config: StylizeConfig,
+    content: Source,
+    style: Styles,
+    places: Places = NOWHERE,
+    *,
+    keep_metadata: bool = False,
 ) -> Inputs:
     """Reads the pictures that are given by path, and resizes all of them.
 
@@ -74,13 +79,15 @@ def read_inputs(
       content: a path, an Image, Pillow's image, or an array or tensor, see `as_image`.
       style: the same, or several, see `read_styles`.
       places: masks.
+      keep_metadata: whether the content has its EXIF, too.
 
     Raises:
       UserError: no usable image; one too small for the layers; an unknown layer; a start of
         another aspect ratio; masks that cannot be used.
     """
     least = least_size(config)
-    content, styles = as_image(content, "--content"), read_styles(style)
+    content = as_image(content, "--content", with_exif=keep_metadata)
+    styles = read_styles(style)
     start = _read_start(config.init)
     sources = content.size, *(picture.size for style in styles for picture in style.pictures)
     content = _fitted(content, config.size, "--content", "--size", least)

@@ -40,11 +40,12 @@ def stylize(
       style: the same, or a folder; or a list of styles, each by itself or as (style, weight).
       listeners: each is called with every event (tf_nst/engine/events.py).
       report: called with plain lines; by default they go to the logger "tf_nst".
-      engine: a `tf_nst.Engine`, which keeps network, steps and measured styles for the next run.
-      state: where a run of the same pictures and options stood, as `event.snapshot()` gave it to a
-        listener; it goes on to the same pixels.
-      **options: the command's flags without their dashes, such as size=512 or init="noise"; `tf-nst
-        --help` has them. Those of masks take what `content` does, or lists of it, see `Places`.
+      engine: a `tf_nst.Engine`, which keeps network, compiled steps and the styles' statistics.
+      state: as `event.snapshot()` gave it to a listener in a run of the same pictures and options,
+        which goes on to the same pixels.
+      **options: the command's flags without their dashes, such as size=512, steps=300 or
+        init="noise"; `tf-nst --help` has their ranges. Those of masks take what `content` does, or
+        lists of it, see `Places`.
 
     Returns:
       An Image: `.show()`, `.save("out.png")`, `numpy.asarray(image)`.
@@ -52,6 +53,7 @@ def stylize(
     Raises:
       UserError: an argument that cannot be used.
       NonFiniteLossError: a loss became NaN or infinite.
+      DivergedError: ten losses in a row were over ten times the first one of their size.
     """
     began = time.perf_counter()
     places = {name: options.pop(name) for name in Places._fields if name in options}
