@@ -61,8 +61,8 @@ SIZES = flags.DEFINE_list(
 DTYPES = flags.DEFINE_list(
     "dtypes",
     ["float32", "bfloat16"],
-    "step, statistics, scale (the first), program: dtypes of the features; program takes "
-    "float32-exact too, which is float32 without TF32",
+    "step, statistics, scale and controls (the first), program: dtypes of the features; program "
+    "takes float32-exact too, which is float32 without TF32",
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
 STEPS = flags.DEFINE_integer(
@@ -195,7 +195,7 @@ def _program():
 TABLES = {
     "step": _step,
     "statistics": lambda: statistics.print_table(command, SIZES.value, DTYPES.value, STEPS.value),
-    "controls": lambda: controls.print_table(command, SIZES.value, DTYPES.value, STEPS.value),
+    "controls": lambda: controls.print_table(child, SIZES.value, DTYPES.value[0], STEPS.value),
     "start": lambda: start.print_table(child),
     "seconds": lambda: seconds.print_table(child, SIZES.value, BUDGETS.value),
     "picture": _picture,

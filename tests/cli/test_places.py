@@ -40,6 +40,9 @@ def test_a_flag_file_paints_the_same_again_elsewhere(folder, run_here, odd, monk
     record = json.loads((folder / "out.json").read_text())
     assert [it["name"] for it in record["inputs"]["style"]] == ["painting.png", "a, b:2.png"]
     assert record["sizes"]["style_measured"] == [[40, 40], [20, 20]]
+    kept, painted = record["masks"][1], record["masks"][0]
+    assert (painted["name"], kept["name"]) == ("m,1.png", "m:2.png")
+    assert 0.3 < painted["moved"] <= painted["share"] < 0.5 and kept["moved"] < 0.02
     (folder / "below").mkdir()
     monkeypatch.chdir(folder / "below")
     ran = run_here("--flagfile=../out.cfg", "--output=again.png")

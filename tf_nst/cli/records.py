@@ -10,6 +10,7 @@ from tf_nst.engine.strategy import strategy_name
 from tf_nst.io.flag_lines import portable
 from tf_nst.io.images import Image
 from tf_nst.io.listeners import History
+from tf_nst.io.moved import moved_by_masks
 from tf_nst.io.resume import picture_digests
 from tf_nst.io.segmentation import regions_wanted
 from tf_nst.painting import Painting
@@ -20,9 +21,15 @@ def digests(painting: Painting) -> dict[str, str]:
     return {"weights": painting.weights.checksum, **picture_digests(painting.inputs)}
 
 
-def record_of(values, painting: Painting, history: History, seconds: float, path: Path) -> dict:
-    """What the record beside the picture `path` says of a run of so many seconds."""
+def record_of(
+    values, painting: Painting, history: History, picture: Image, seconds: float, path: Path
+) -> dict:
+    """What the record beside a picture at `path` says of a run of so many seconds."""
     inputs = painting.inputs
+    masks = [
+        each._asdict() | {"name": _name(each.name, path.parent)}
+        for each in moved_by_masks(inputs, picture)
+    ]
     return {
         "device": strategy_name(painting.job.strategy),
         "settings": _settings(values, painting, history, path.parent),
@@ -43,6 +50,7 @@ def record_of(values, painting: Painting, history: History, seconds: float, path
             {"width": scale.width, "height": scale.height, "steps": steps}
             for scale, steps in zip(painting.job.scales, history.steps_of_scales, strict=True)
         ],
+        **({"masks": masks} if masks else {}),
         "steps_made": history.steps,
         "seconds": round(seconds, 3),
         "seconds_in_steps": round(history.seconds, 3),
@@ -53,8 +61,11 @@ def record_of(values, painting: Painting, history: History, seconds: float, path
 
 
 def _input(picture: Image, folder: Path) -> dict:
-    name = portable(picture.name, folder).removeprefix("./")
-    return {"name": name, "sha256": picture.sha256}
+    return {"name": _name(picture.name, folder), "sha256": picture.sha256}
+
+
+def _name(name: str, folder: Path) -> str:
+    return portable(name, folder).removeprefix("./")
 
 
 def _one_or_all(items: list) -> object:

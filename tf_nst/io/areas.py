@@ -20,7 +20,7 @@ from tf_nst.io.styles import Style
 # Of what part of the picture a line is said, at least.
 _WORTH_A_LINE = 0.01
 # Of what resized masks that meet add up to, which is 1 but for their rounding.
-_SLACK = 0.03
+SLACK = 0.03
 
 
 class Places(NamedTuple):
@@ -196,12 +196,12 @@ def _shared(masks: list, named: list, weights: list[float]) -> tuple:
         np.divide(one, strength, out=np.zeros_like(one), where=strength > 0) for one in strengths
     )
     areas = tuple(Area(*pair) for pair in zip(shares, named, strict=True))
-    coverage = np.where(covered > 1 - _SLACK, np.float32(1), covered)
+    coverage = np.where(covered > 1 - SLACK, np.float32(1), covered)
     return areas, coverage, _notes_on_cover(covered)
 
 
 def _notes_on_cover(covered: NDArray) -> list[str]:
-    twice, bare = np.mean(covered > 1 + _SLACK), np.mean(covered < 0.5)
+    twice, bare = np.mean(covered > 1 + SLACK), np.mean(covered < 0.5)
     notes = []
     if twice > _WORTH_A_LINE:
         notes.append(f"masks overlap in {twice:.0%} of the picture, which their styles share there")

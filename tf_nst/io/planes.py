@@ -8,14 +8,14 @@ from tf_nst.io.depth import TOP
 from tf_nst.io.images import KERNEL, Image
 
 # Of red, green and blue in the light of a grey (ITU-R BT.601, as Pillow's "L").
-_LIGHT = np.float32([0.299, 0.587, 0.114])
+LIGHT = np.float32([0.299, 0.587, 0.114])
 
 
 def plane_of(image: Image) -> tuple[NDArray, str | None]:
     """[H, W] float32 in 0..1, white 1, or the alpha of a mask that is not opaque; and a note."""
     if image.mask is not None:
         return image.mask, f"{image.name} has transparency: its alpha is the mask"
-    return _levels(image.to_float() @ _LIGHT), None
+    return _levels(image.to_float() @ LIGHT), None
 
 
 def resized_plane(plane: NDArray, height: int, width: int) -> NDArray:

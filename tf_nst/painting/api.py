@@ -44,8 +44,7 @@ def stylize(
       state: as `event.snapshot()` gave it to a listener in a run of the same pictures and options,
         which goes on to the same pixels.
       **options: the command's flags without their dashes, such as size=512, steps=300 or
-        init="noise"; `tf-nst --help` has their ranges. Those of masks take what `content` does, or
-        lists of it, see `Places`.
+        init="noise" (`tf-nst --help`); those of masks take what `content` does, see `Places`.
 
     Returns:
       An Image: `.show()`, `.save("out.png")`, `numpy.asarray(image)`.

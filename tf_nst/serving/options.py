@@ -36,7 +36,7 @@ REQUEST_OPTIONS = {
         "max_request_megapixels",
         100.0,
         Real(positive=True, most=10_000.0),
-        "size that the pictures of a request, its style too, may declare together",
+        "size that the pictures of a request, its style and masks too, may declare together",
         "megapixels",
     ),
     "max_pictures": Option(

@@ -6,12 +6,16 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.engine.color_modes import COLOR_MODES
-from tf_nst.engine.graph import Recipe, Targets, measure, paint
+from tf_nst.engine.graph import Recipe, Targets, Visible, paint
+from tf_nst.engine.graph_targets import measure
+from tf_nst.io.areas import SLACK
+from tf_nst.model.networks import Network
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.ops.color import ColorStatistics, color_statistics
-from tf_nst.serving.admission import Bounds, admitted, admitted_tensors
+from tf_nst.ops.resample import sides
+from tf_nst.serving.admission import Bounds, Encoded, admitted, admitted_tensors
 from tf_nst.serving.checks import require, require_between
-from tf_nst.serving.pictures import decode, encode, fitted, large_enough
+from tf_nst.serving.pictures import decode, encode, fitted, fitted_mask, large_enough
 
 Signatures = dict[str, tf.types.experimental.ConcreteFunction]
 
@@ -43,20 +47,22 @@ class Limits(NamedTuple):
 Baked = Callable[[tf.Tensor], tuple[Targets, ColorStatistics]]
 
 
-def build_signatures(recipe: Recipe, baked: Baked, limits: Limits) -> Signatures:
+def build_signatures(recipe: Recipe, baked: Baked, limits: Limits, network: Network) -> Signatures:
     """The functions of a server, by their names; none of them changes a variable.
 
     Args:
       recipe: its tables are those of the limits.
       baked: of the style of `serving_default`, at `limits.size`.
       limits: of the requests.
+      network: of the recipe's extractor.
     """
     functions = (
         _serving_default(recipe, baked, limits),
         _stylize(recipe, limits),
+        _stylize_masked(recipe, limits, network),
         _stylize_tensor(recipe, limits),
     )
-    names = ("serving_default", "stylize", "stylize_tensor")
+    names = ("serving_default", "stylize", "stylize_masked", "stylize_tensor")
     return {
         name: function.get_concrete_function()
         for name, function in zip(names, functions, strict=True)
@@ -72,48 +78,75 @@ def _signature(**inputs: tuple[list, tf.DType]):
 def _serving_default(recipe: Recipe, baked: Baked, limits: Limits):
     @_signature(content_bytes=([None], tf.string))
     def serving_default(content_bytes):
-        content_bytes, _ = admitted(content_bytes, None, limits.bounds)
+        encoded = admitted(Encoded(content_bytes), limits.bounds)
 
-        def answer(data):
+        def answer(data, _):
             content, steps = _content(data, limits.size, limits), tf.constant(limits.steps)
             targets, colors = baked(content)
             colors = colors if limits.matched else None
             return _encoded(_painted(recipe, content, targets, colors, steps))
 
-        return _answers(recipe, content_bytes, answer)
+        return _answers(recipe, encoded, answer)
 
     return serving_default
 
 
+# What a request that brings a style says beside its pictures.
+_SETTINGS = {
+    "steps": ([], tf.int32),
+    "size": ([], tf.int32),
+    "style_weight": ([], tf.float32),
+    "content_weight": ([], tf.float32),
+}
+
+
 def _stylize(recipe: Recipe, limits: Limits):
-    @_signature(
-        content_bytes=([None], tf.string),
-        style_bytes=([], tf.string),
-        steps=([], tf.int32),
-        size=([], tf.int32),
-        style_weight=([], tf.float32),
-        content_weight=([], tf.float32),
-    )
+    @_signature(content_bytes=([None], tf.string), style_bytes=([], tf.string), **_SETTINGS)
     def stylize(content_bytes, style_bytes, steps, size, style_weight, content_weight):
-        content_bytes, style_bytes = admitted(content_bytes, style_bytes, limits.bounds)
-        steps = require_between(steps, "steps", 1, limits.steps)
-        size = require_between(size, "size", limits.least, limits.size)
-        shares = {
-            STYLE: _weight(style_weight, "style_weight") / limits.style_weight,
-            CONTENT: _weight(content_weight, "content_weight") / limits.content_weight,
-        }
-        weighted = recipe._replace(terms=_weighted(recipe.terms, shares))
-        style = _style(style_bytes, size, limits)
-
-        def answer(data):
-            content = _content(data, size, limits)
-            painted = COLOR_MODES[recipe.color].style(style, content)
-            colors = _colors(painted, limits)
-            return _encoded(_painted(weighted, content, measure(weighted, painted), colors, steps))
-
-        return _answers(recipe, content_bytes, answer)
+        settings = (steps, size, style_weight, content_weight)
+        return _requested(recipe, limits, Encoded(content_bytes, style_bytes), settings)
 
     return stylize
+
+
+def _stylize_masked(recipe: Recipe, limits: Limits, network: Network):
+    @_signature(
+        content_bytes=([None], tf.string),
+        mask_bytes=([None], tf.string),
+        style_bytes=([], tf.string),
+        **_SETTINGS,
+    )
+    def stylize_masked(
+        content_bytes, mask_bytes, style_bytes, steps, size, style_weight, content_weight
+    ):
+        encoded = Encoded(content_bytes, style_bytes, mask_bytes)
+        settings = (steps, size, style_weight, content_weight)
+        return _requested(recipe, limits, encoded, settings, network)
+
+    return stylize_masked
+
+
+def _requested(recipe: Recipe, limits: Limits, encoded: Encoded, settings, network=None):
+    """The answer to a request that brings a style; the network is that of masks."""
+    encoded = admitted(encoded, limits.bounds)
+    steps, size, style_weight, content_weight = settings
+    steps = require_between(steps, "steps", 1, limits.steps)
+    size = require_between(size, "size", limits.least, limits.size)
+    shares = {
+        STYLE: _weight(style_weight, "style_weight") / limits.style_weight,
+        CONTENT: _weight(content_weight, "content_weight") / limits.content_weight,
+    }
+    weighted = recipe._replace(terms=_weighted(recipe.terms, shares))
+    style = _style(encoded.style, size, limits)
+
+    def answer(data, mask):
+        content = _content(data, size, limits)
+        where = None if mask is None else Visible(_mask(mask, content, limits), network)
+        painted = COLOR_MODES[recipe.color].style(style, content)
+        colors, targets = _colors(painted, limits), measure(weighted, painted)
+        return _encoded(_painted(weighted, content, targets, colors, steps, where))
+
+    return _answers(recipe, encoded, answer)
 
 
 def _stylize_tensor(recipe: Recipe, limits: Limits):
@@ -144,11 +177,17 @@ def _losses_of(recipe: Recipe) -> tf.TensorSpec:
     return tf.TensorSpec([len(recipe.terms)], tf.float32)
 
 
-def _answers(recipe: Recipe, content_bytes: tf.Tensor, answer) -> dict[str, tf.Tensor]:
-    """Each picture painted alone, at its own size, one after the other."""
-    signature = (tf.TensorSpec([], tf.string), _losses_of(recipe))
+def _answers(recipe: Recipe, encoded: Encoded, answer) -> dict[str, tf.Tensor]:
+    """Each picture painted alone, at its own size, one after the other.
+
+    Args:
+      answer: a content and its mask, or None -> a PNG and losses.
+    """
     pictures, losses = tf.map_fn(
-        answer, content_bytes, fn_output_signature=signature, parallel_iterations=1
+        lambda each: answer(each[0], each[1] if len(each) > 1 else None),
+        [each for each in (encoded.content, encoded.masks) if each is not None],
+        fn_output_signature=(tf.TensorSpec([], tf.string), _losses_of(recipe)),
+        parallel_iterations=1,
     )
     return {"image_bytes": pictures, "losses": losses}
 
@@ -157,9 +196,9 @@ def _colors(style: tf.Tensor, limits: Limits) -> ColorStatistics | None:
     return color_statistics(style) if limits.matched else None
 
 
-def _painted(recipe: Recipe, content: tf.Tensor, targets: Targets, colors, steps: tf.Tensor):
+def _painted(recipe: Recipe, content: tf.Tensor, targets: Targets, colors, steps, where=None):
     """The picture [1, H, W, 3] in 0..1 and its losses [terms]."""
-    picture, losses, finite = paint(recipe, content, targets, steps, colors)
+    picture, losses, finite = paint(recipe, content, targets, steps, colors, where)
     line = "the loss is not finite: expected finite terms, try smaller weights"
     return require(picture, finite, line), losses
 
@@ -180,6 +219,13 @@ def _style(data: tf.Tensor, size: tf.Tensor, limits: Limits) -> tf.Tensor:
     longest = tf.reduce_max(tf.shape(image)[1:3])
     size = limits.style_size or tf.minimum(size, longest)
     return fitted(image, size, "style_bytes", limits.least)
+
+
+def _mask(data: tf.Tensor, content: tf.Tensor, limits: Limits) -> tf.Tensor:
+    """[1, H, W, 1] in 0..1 of the content's size; what is white but for rounding is white."""
+    image = decode(data, "mask_bytes", limits.bounds.pixels)
+    mask = fitted_mask(image, *sides(content), "mask_bytes")
+    return tf.where(mask > 1 - SLACK, 1.0, mask)
 
 
 def _small_enough(image: tf.Tensor, name: str, limits: Limits) -> tf.Tensor:
