@@ -20,7 +20,7 @@ from tf_nst.objective.objective import (
     target_weights,
     term_values,
 )
-from tf_nst.objective.statistics import Value
+from tf_nst.objective.statistic import Value
 from tf_nst.objective.terms import CONTENT, STYLE, Terms, masked
 from tf_nst.ops.color import ColorStatistics, color_statistics, match_colors, pooled_statistics
 from tf_nst.ops.resample import resize, sides

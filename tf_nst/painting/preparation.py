@@ -28,6 +28,7 @@ from tf_nst.painting.settings import (
 )
 from tf_nst.planning.plan import Limits, Plan, plan, shortages
 from tf_nst.planning.schedule import Scale
+from tf_nst.planning.tiles import are_additive
 from tf_nst.planning.workload import Workload
 
 
@@ -129,9 +130,14 @@ def _job(
         decay=config.average,
         stop=config.stop,
         xla=config.xla == "on",
-        # Where windows are not wanted none are taken, however short the memory.
-        cores=chosen.cores if config.cores is None or any(config.cores) else None,
+        cores=chosen.cores if _may_take_windows(config, workload) else None,
     )
+
+
+def _may_take_windows(config: StylizeConfig, workload: Workload) -> bool:
+    """Where windows are not wanted, or not exact, none are taken, however short the memory."""
+    wanted = config.cores is None or any(config.cores)
+    return wanted and are_additive(workload.terms)
 
 
 def _initial(config: StylizeConfig, inputs: Inputs, scales: tuple[Scale, ...]) -> np.ndarray:
