@@ -45,20 +45,17 @@ def drawn(features, weights=None, count: int = 0) -> np.ndarray:
     rows, shares = zip(*positions(features, weights), strict=True)
     ends = np.cumsum(shares)
     count = count or len(rows)
-    middles = (np.arange(count) + 0.5) / count * ends[-1]
-    return np.array([rows[int(np.argmax(ends > middle))] for middle in middles])
+    middles = (np.arange(count) + 0.5) * (ends[-1] / count)
+    return np.array(rows)[np.searchsorted(ends, middles, "right")]
 
 
 def parts_of(values, masses) -> np.ndarray:
     """[n], ascending, and [n] -> [PARTS]: means of equal shares of the mass."""
     masses = masses / masses.sum()
     ends = np.cumsum(masses)
-    starts = ends - masses
-    result = np.zeros(PARTS)
-    for part in range(PARTS):
-        low, high = np.clip([starts, ends], part / PARTS, (part + 1) / PARTS)
-        result[part] = np.sum((high - low) * values) * PARTS
-    return result
+    part = np.arange(PARTS)[:, None]
+    low, high = np.clip([ends - masses, ends], part / PARTS, (part + 1) / PARTS)
+    return PARTS * (high - low) @ values
 
 
 def sliced_parts(features, weights=None) -> np.ndarray:

@@ -16,12 +16,12 @@ from tf_nst.config.objective import (
     VARIATION_LOSSES,
     ObjectiveConfig,
 )
+from tf_nst.config.starts import STARTS
 from tf_nst.config.stylize import (
     MAX_PAIRS,
     MAX_SEED,
     OPTIMIZERS,
     PRECISIONS,
-    STARTS,
     STRATEGIES,
     XLA_CHOICES,
     StylizeConfig,

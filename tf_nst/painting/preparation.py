@@ -8,7 +8,7 @@ import numpy as np
 
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
-from tf_nst.engine.initial import NOISY_STARTS, initial_image
+from tf_nst.engine.initial import initial_image, is_noisy
 from tf_nst.engine.job import Job
 from tf_nst.engine.resources import get_network
 from tf_nst.io.inputs import Inputs
@@ -126,7 +126,7 @@ def _job(
         pictures={CONTENT: inputs.content.pixels[None], STYLE: inputs.style.pixels[None]},
         masks=inputs.masks,
         initial=_initial(config, inputs, workload.scales),
-        detail=config.init not in NOISY_STARTS,
+        detail=not is_noisy(config.init),
         decay=config.average,
         stop=config.stop,
         xla=config.xla == "on",
