@@ -4,7 +4,7 @@ import numpy as np
 import reference
 from reference import FLOOR, mean_and_covariance, mean_and_std, positions, relative
 
-PARTS = 512
+PARTS = 256
 NODES = 256
 STEP = np.log1p(65536.0) / (NODES - 1)
 
@@ -54,7 +54,7 @@ def parts_of(values, masses) -> np.ndarray:
     masses = masses / masses.sum()
     ends = np.cumsum(masses)
     part = np.arange(PARTS)[:, None]
-    low, high = np.clip([ends - masses, ends], part / PARTS, (part + 1) / PARTS)
+    low, high = (np.clip(it, part / PARTS, (part + 1) / PARTS) for it in (ends - masses, ends))
     return PARTS * (high - low) @ values
 
 
@@ -93,7 +93,7 @@ def nearest_distance(features, style, weights=None) -> float:
     """Mean of 1 - the largest cosine with a feature of the style, both less their means."""
     mean = mean_and_std(features, weights)[0]
     neighbours = drawn(style, count=4096)
-    neighbours = units(neighbours - neighbours.mean(0))
+    neighbours = units(neighbours - mean_and_std(style)[0])
     total, count = 0.0, 0.0
     for feature, weight in positions(features, weights):
         total += weight * (1 - np.max(neighbours @ units(feature - mean)))

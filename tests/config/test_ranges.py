@@ -51,7 +51,9 @@ def test_whole_numbers_have_a_least_and_a_most(name):
         )
 
 
-@pytest.mark.parametrize("name", ["content_weight", "style_weight", "tv_weight", "memory"])
+@pytest.mark.parametrize(
+    "name", ["content_weight", "style_weight", "tv_weight", "laplacian_weight", "memory"]
+)
 def test_weights_and_memory_are_finite_and_0_or_more(name):
     for value in (0, 0.0, 5e-324, 3, 1e308, np.float32(2)):
         assert options_from_config(config_from_options({name: value}))[name] == value
@@ -144,7 +146,9 @@ def test_a_start_is_a_word_or_a_file(value):
 
 @pytest.mark.parametrize("value", ["", None, 3, np.zeros((4, 4, 3))])
 def test_a_start_that_is_neither_is_refused(value):
-    with pytest.raises(UserError, match=rf"^--init: expected {', '.join(STARTS)}, blend:SHARE or a file"):
+    with pytest.raises(
+        UserError, match=rf"^--init: expected {', '.join(STARTS)}, blend:SHARE or a file"
+    ):
         config_from_options({"init": value})
 
 

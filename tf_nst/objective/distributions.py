@@ -81,8 +81,9 @@ def all_features(features: tf.Tensor, weights: tf.Tensor | None = None) -> Sums:
 
 def drawn_neighbours(value: Value) -> Value:
     """The "neighbours" [B, NEIGHBOURS, C] of `all_features`: less their mean, of length 1."""
-    rows = draw(value["features"], value["weights"], NEIGHBOURS, repeated=True)
-    return {"neighbours": unit_rows(centred(rows))}
+    features, weights = value["features"], value["weights"]
+    drawn = draw(centred(features, weights), weights, NEIGHBOURS, repeated=True)
+    return {"neighbours": unit_rows(drawn)}
 
 
 def joined_neighbours(targets: Sequence[Value], shares: Sequence[float]) -> Value:
@@ -98,9 +99,10 @@ def nearest_distance(value: Value, target: Value) -> tf.Tensor:
     NEIGHBOURS positions are drawn once.
     """
     check_channels(value["features"], target["neighbours"])
-    shape, weights = tf.shape(value["features"]), tf.reshape(value["weights"], [-1])
-    rows = tf.reshape(value["features"], [shape[0], -1, value["features"].shape[-1]])
-    rows = unit_rows(centred(rows, weights))
+    features, weights = value["features"], value["weights"]
+    shape, channels = tf.shape(features), features.shape[-1]
+    rows = tf.reshape(centred(features, weights), [shape[0], shape[1] * shape[2], channels])
+    rows, weights = unit_rows(rows), tf.reshape(weights, [-1])
     cosines = tf.reduce_sum(rows * nearest(rows, target["neighbours"]), -1)
     total = tf.reduce_sum(weights * (1 - cosines), -1)
     return tf.math.divide_no_nan(total, tf.reduce_sum(weights))

@@ -11,7 +11,7 @@ from tf_nst.ops.statistics import position_count, sum_dtype
 
 SEED = 0
 # Parts of equal share into which a distribution is cut, from its least values to its largest.
-PARTS = 512
+PARTS = 256
 # Values that are sorted at a layer; and positions, so that few channels are not sorted at length.
 MOST_VALUES, MOST_POSITIONS = 2**21, 2**15
 # Nodes of histograms: e^(k STEP) - 1, by steps of 0.04 near 0 and of 4 % of the value far from it,

@@ -15,12 +15,10 @@ def unit_rows(rows: tf.Tensor) -> tf.Tensor:
     )
 
 
-def centred(rows: tf.Tensor, weights: tf.Tensor | None = None) -> tf.Tensor:
-    """Rows [B, n, C] less their mean, weighted by [n] or by ones."""
-    if weights is None:
-        return rows - tf.reduce_mean(rows, 1, keepdims=True)
-    shares = tf.math.divide_no_nan(weights, tf.reduce_sum(weights))[:, None]
-    return rows - tf.reduce_sum(shares * rows, 1, keepdims=True)
+def centred(features: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """[B, h, w, C] less the mean of each channel over the positions, weighted by [h, w]."""
+    shares = tf.math.divide_no_nan(weights, tf.reduce_sum(weights))[:, :, None]
+    return features - tf.reduce_sum(shares * features, [1, 2], keepdims=True)
 
 
 def nearest(rows: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
