@@ -71,7 +71,7 @@ def sliced_distance(features, style, weights=None) -> float:
 
 
 def histogram_parts(features, weights=None) -> np.ndarray:
-    nodes = np.exp(STEP * np.arange(NODES)) - 1
+    nodes = np.expm1(STEP * np.arange(NODES))
     histogram = np.zeros([features.shape[-1], NODES])
     for feature, weight in positions(features, weights):
         for channel, value in enumerate(feature):

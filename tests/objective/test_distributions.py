@@ -6,11 +6,17 @@ import reference
 import tensorflow as tf
 from tolerances import assert_close
 
-from objective.samples import batch, distance, make_term, scene
+from objective.samples import batch, by_windows, distance, make_term, scene
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.errors import UserError
-from tf_nst.objective.objective import build_objective, measure_sums, term_values
+from tf_nst.objective.evaluation import value_and_grad
+from tf_nst.objective.objective import (
+    build_objective,
+    measure_sums,
+    position_weights,
+    term_values,
+)
 from tf_nst.objective.statistics import find_statistic
 from tf_nst.objective.terms import Finer, Term, network_layers
 
@@ -109,6 +115,23 @@ def test_edges_do_not_see_a_change_of_all_colours(make_extractor):
     for image, expected in ((0.5 + 0.5 * pictures["content"], 0.25), (0 * pictures["image"], 1.0)):
         (value,) = term_values(objective, image).values()
         assert_close(value, [expected], "float64")
+
+
+@pytest.mark.parametrize("layer", ["block1_conv1", "block4_conv1"])
+@pytest.mark.parametrize("masked", [False, True])
+def test_edges_by_windows_equal_the_whole(layer, masked, tiny, make_extractor):
+    """With layers of a finer and of a coarser stride than the edges', sides off both grids."""
+    pictures, plane = scene(51, 77), np.ones([1, 51, 77, 1])
+    plane[:, :, 30:] = 0
+    terms = edges(2.0)._replace(mask="left" if masked else None), make_term("gram", layer, 3.0)
+    weights = position_weights(tiny, terms, {"left": tf.constant(plane)})
+    extractor, image = make_extractor((layer,), dtype="float64"), pictures["image"]
+    objective = build_objective(extractor, terms, pictures, weights)
+    whole = value_and_grad(objective, image)
+    windowed = by_windows(extractor, tiny, terms, 24, pictures, weights, image)
+    assert (abs(whole.gradient.numpy()[:, :, 40:]) > 0).any()
+    for one, other in zip(*map(tf.nest.flatten, (windowed, whole)), strict=True):
+        assert_close(one, other, "float64")
 
 
 def variation(statistic: str, image) -> float:

@@ -192,8 +192,8 @@ def test_two_masks_that_partition_the_picture_add_up(statistic, tiny, make_extra
         layers = (IMAGE,)
     bare = tuple(make_term(statistic, layer) for layer in layers)
     extractor = make_extractor(LAYERS, dtype="float64")
-    features = observe(extractor, pictures["image"])
-    references = {CONTENT: observe(extractor, pictures[CONTENT])}
+    features = observe(extractor, bare, pictures["image"])
+    references = {CONTENT: observe(extractor, bare, pictures[CONTENT])}
     whole = measure_sums(bare, features, references)
     parts = []
     for mask in ("left", "right"):

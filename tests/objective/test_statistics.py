@@ -133,7 +133,7 @@ def test_a_blended_target_is_that_of_the_styles_side_by_side(statistic):
     third = kind.value(sums_of(statistic, batch(reference.counting(7, 5, 3, start=8)), None))
     expected = kind.distance(third, beside)
     # Parts of a distribution are means; each picture's features are less its own mean.
-    rounding = {"sliced": 1e-2, "nearest": 0.5}.get(statistic, 1e-9)
+    rounding = {"sliced": 2e-2, "nearest": 0.5}.get(statistic, 1e-9)
     np.testing.assert_allclose(kind.distance(third, blended), expected, rtol=rounding)
 
 

@@ -87,25 +87,22 @@ def _of_function(function: Callable, name: str, role: str) -> Statistic:
 
 def _try(statistic: Statistic) -> bool:
     """Whether the sums of two halves are those of the whole, after one evaluation and gradient."""
-    with tf.init_scope():
-        generator = np.random.default_rng(0)
-        features, other = (tf.constant(generator.random(TRIED, np.float32)) for _ in range(2))
-        half = tf.constant(generator.integers(0, 2, TRIED[1:3]), tf.float32)
-        compared = (other,) if statistic.paired else ()
-        with tf.GradientTape() as tape:
-            tape.watch(features)
-            whole = statistic.measure(features, *compared, None)
-            target = (
-                None if statistic.paired else statistic.target_of(statistic.measure(other, None))
-            )
-            distance = statistic.distance(statistic.value(whole), target)
-        if tape.gradient(distance, features) is None:
-            raise TypeError("a result without a gradient to the features")
-        parts = [statistic.measure(features, *compared, it) for it in (half, 1 - half)]
-        return all(
-            np.allclose(parts[0][key] + parts[1][key], whole[key], rtol=1e-3, atol=1e-3)
-            for key in whole
-        )
+    generator = np.random.default_rng(0)
+    features, other = (tf.constant(generator.random(TRIED, np.float32)) for _ in range(2))
+    half = tf.constant(generator.integers(0, 2, TRIED[1:3]), tf.float32)
+    compared = (other,) if statistic.paired else ()
+    with tf.GradientTape() as tape:
+        tape.watch(features)
+        whole = statistic.measure(features, *compared, None)
+        target = None if statistic.paired else statistic.target_of(statistic.measure(other, None))
+        distance = statistic.distance(statistic.value(whole), target)
+    if tape.gradient(distance, features) is None:
+        raise TypeError("a result without a gradient to the features")
+    parts = [statistic.measure(features, *compared, it) for it in (half, 1 - half)]
+    return all(
+        np.allclose(parts[0][key] + parts[1][key], whole[key], rtol=1e-3, atol=1e-3)
+        for key in whole
+    )
 
 
 def _sums(

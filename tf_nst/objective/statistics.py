@@ -1,5 +1,5 @@
 """The statistics that terms compare. To add one: a row here, its formula in ops/, its reference in
-tests/reference.py; the conformance tests then cover it.
+tests/reference_statistics.py; the conformance tests then cover it.
 
 A statistic is a sum over positions, and a distance of what the sums come to:
 
