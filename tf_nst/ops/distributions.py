@@ -116,8 +116,8 @@ def histogram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dic
     values, shape = tf.cast(features, sum_dtype(features)), tf.shape(features)
     cell = tf.cast(tf.math.log1p(tf.maximum(values, 0.0)) / STEP, tf.int32)
     cell = tf.clip_by_value(cell, 0, NODES - 2)
-    node = tf.math.expm1(tf.cast(cell, values.dtype) * STEP)
-    upper = (values - node) / ((1 + node) * np.expm1(STEP))
+    below, above = (tf.gather(_nodes(values.dtype), at) for at in (cell, cell + 1))
+    upper = (values - below) / (above - below)
     counts = tf.ones_like(values)
     if weights is not None:
         counts = tf.cast(weights, values.dtype)[None, :, :, None] * counts
@@ -133,5 +133,10 @@ def histogram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dic
 
 def histogram_parts(histogram: tf.Tensor) -> tf.Tensor:
     """[B, C, NODES] -> [B, C, PARTS]: see `quantile_means`."""
-    nodes = tf.constant(np.expm1(STEP * np.arange(NODES)), histogram.dtype)
-    return quantile_means(tf.broadcast_to(nodes, tf.shape(histogram)), histogram)
+    nodes = tf.broadcast_to(_nodes(histogram.dtype), tf.shape(histogram))
+    return quantile_means(nodes, histogram)
+
+
+def _nodes(dtype: tf.DType) -> tf.Tensor:
+    """[NODES]."""
+    return tf.constant(np.expm1(STEP * np.arange(NODES)), dtype)
