@@ -71,9 +71,10 @@ def quantile_means(values: tf.Tensor, masses: tf.Tensor) -> tf.Tensor:
     """
     dtype, values, masses = values.dtype, tf.cast(values, tf.float64), tf.cast(masses, tf.float64)
     masses = tf.math.divide_no_nan(masses, tf.reduce_sum(masses, -1, keepdims=True))
-    ends = tf.constant(np.linspace(0.0, 1.0, PARTS + 1))
-    ends = tf.broadcast_to(ends, tf.concat([tf.shape(masses)[:-1], [PARTS + 1]], 0))
-    at = tf.searchsorted(tf.cumsum(masses, axis=-1), ends, side="right")
+    filled = tf.stop_gradient(tf.cumsum(masses, axis=-1))
+    # All of the mass, which rounding may leave below 1: the rest would count as the largest value.
+    ends = tf.minimum(tf.constant(np.linspace(0.0, 1.0, PARTS + 1)), filled[..., -1:])
+    at = tf.searchsorted(filled, ends, side="right")
     at = tf.minimum(at, tf.shape(masses)[-1] - 1)
     value, mass, total = (
         tf.gather(each, at, axis=-1, batch_dims=each.shape.rank - 1)
