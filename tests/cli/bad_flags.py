@@ -152,7 +152,7 @@ TABLE = [
         "--content_layers: expected layers of vgg16, received 'conv4_4'",
         "nearest: block4_conv3",
     ),
-    ("--style_statistic=foo", "--style_statistic: expected one of gram, mean_std", "'foo'"),
+    ("--style_statistic=foo", "--style_statistic: expected one of gram, mean, mean_std", "'foo'"),
     ("--style_statistic=gram,gram:2", f"--style_statistic: gram is {TWICE}"),
     ("--style_statistic=gram:0", f"--style_statistic: {ABOVE_0}", "'gram:0'"),
     ("--style_statistic=", "--style_statistic: expected NAME", "received ''"),
