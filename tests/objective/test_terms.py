@@ -80,8 +80,8 @@ def test_a_term_has_a_target_or_a_reference_or_compares_with_nothing():
 @pytest.mark.parametrize("tv_loss", VARIATION_LOSSES)
 @pytest.mark.parametrize("content_loss", CONTENT_LOSSES)
 def test_names_never_collide(content_loss, tv_loss):
-    """Of every layer as content and as style, by every statistic of styles, but for the chain of the
-    first layer; and of variation and edges."""
+    """Of every layer as content and as style, by every statistic, but for the chain of the first
+    layer; and of variation and edges."""
     layers = tuple(Weighted(layer.name) for layer in VGG19.layers)
     config = ObjectiveConfig(
         content_layers=layers,
