@@ -5,16 +5,17 @@
 # runtime, shows the picture while it is painted, and then its losses; at the end it writes a model
 # for TensorFlow Serving and asks it for a picture.
 #
-# *Runtime > Run all* needs nothing but `PACKAGE`, and not even that where the notebook lies in a
-# checkout. The outputs below are from two cores of a CPU. The notebook was never run in Colab
-# itself: there, its installation and its uploads are untried.
+# *Runtime > Run all* needs no edit: where tf_nst is neither installed nor around the notebook, and
+# `PACKAGE` in the first cell is empty, the second asks for a file of it. The outputs below are from
+# two cores of a CPU. The notebook was never run in Colab itself: there, its installation and its
+# uploads are untried.
 
 # %% [markdown]
 # ## Settings
 #
-# - `PACKAGE`: the address of a git repository, or the name of a `.zip` of the sources or of a
-#   `.whl` that you put into the runtime's folder (a wheel holds no example: tick `UPLOAD`). Empty:
-#   the checkout around this notebook.
+# - `PACKAGE`: the public address of a git repository, or the name of a `.zip` of the sources or of
+#   a `.whl` in the runtime's folder (a wheel holds no example: a pair is asked for). Empty: the
+#   checkout around this notebook, else what is installed, else a `.zip` or `.whl` that you upload.
 # - `UPLOAD`: asks for your own photograph and painting.
 # - `SIZE` and `STEPS` of the picture, `SERVED_SIZE` and `SERVED_STEPS` of the served model: long
 #   sides in pixels, evaluations of the loss. Two cores of a CPU take some minutes for these.
@@ -30,9 +31,11 @@ SERVED_STEPS = 50  # @param {type:"integer"}
 # %% [markdown]
 # ## Installation
 #
-# Nothing is installed where tf_nst is already there and no `PACKAGE` is named.
+# Nothing is installed where tf_nst is already there and no `PACKAGE` is named. The runtime's own
+# TensorFlow, which has its GPU or TPU, is never replaced.
 
 # %% tags=["install"]
+import importlib.metadata
 import importlib.util
 import os
 import shutil
@@ -57,17 +60,49 @@ def fetched(package: str) -> Path:
     return next(folder.glob("*/setup.cfg")).parent
 
 
-def checkout() -> Path:
-    """The folder of the sources around this notebook."""
+def checkout() -> Path | None:
+    """The folder of the sources around this notebook, where there are any."""
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / "setup.cfg").exists() and (folder / "tf_nst").is_dir():
             return folder
-    raise FileNotFoundError("PACKAGE: expected a git address, a .zip or a .whl, received nothing")
+    return None
+
+
+def uploaded(what: str) -> str:
+    """Asks for one file, which Colab puts into the runtime's folder; its name."""
+    try:
+        from google.colab import files
+    except ImportError:
+        raise FileNotFoundError(f"{what}: expected Colab, or its name in the first cell") from None
+    print(f"{what}:")
+    names = list(files.upload())
+    if len(names) != 1:
+        raise FileNotFoundError(f"{what}: expected one file, received {len(names)}; run this again")
+    return names[0]
+
+
+def pip_install(*arguments: str) -> None:
+    """Installs into the environment of this notebook."""
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *arguments], check=True)
+
+
+def install(sources: str) -> None:
+    """tf_nst, and of what it needs all but the TensorFlow that is there."""
+    if importlib.util.find_spec("tensorflow") is None:
+        pip_install(sources)
+        return
+    pip_install("--no-deps", sources)
+    importlib.invalidate_caches()
+    needed = importlib.metadata.requires("tf_nst") or ()
+    others = [it for it in needed if "extra ==" not in it and not it.startswith("tensorflow")]
+    pip_install(*others)
 
 
 SOURCES = fetched(PACKAGE) if PACKAGE else checkout()
 if PACKAGE or importlib.util.find_spec("tf_nst") is None:
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", str(SOURCES)], check=True)
+    if SOURCES is None:
+        SOURCES = fetched(uploaded("tf_nst, a .zip of its sources or a .whl"))
+    install(str(SOURCES))
 
 # %% [markdown]
 # ## Device
@@ -101,15 +136,6 @@ from PIL import Image as Pillow
 from tf_nst.io.images import Image, read_image
 
 
-def uploaded(what: str) -> str:
-    """Asks for one file, which Colab puts into the runtime's folder; its name."""
-    from google.colab import files
-
-    print(f"the {what}:")
-    (name,) = files.upload()
-    return name
-
-
 def side_by_side(*pictures: Image, height: int = 320) -> display.Image:
     """A JPEG to display, of pictures that are brought to one height in pixels."""
     sized = []
@@ -121,8 +147,11 @@ def side_by_side(*pictures: Image, height: int = 320) -> display.Image:
     return display.Image(buffer.getvalue(), format="jpeg")
 
 
-content = uploaded("photograph") if UPLOAD else str(SOURCES / "examples" / "louvre_court.jpg")
-style = uploaded("painting") if UPLOAD else str(SOURCES / "examples" / "water_garden.jpg")
+EXAMPLES = (SOURCES or Path()) / "examples"
+if UPLOAD or not EXAMPLES.is_dir():
+    content, style = uploaded("the photograph"), uploaded("the painting")
+else:
+    content, style = str(EXAMPLES / "louvre_court.jpg"), str(EXAMPLES / "water_garden.jpg")
 side_by_side(read_image(content), read_image(style))
 
 # %% [markdown]

@@ -9,14 +9,18 @@ start      seconds from Enter to --help, to the first step, to the first preview
 picture    objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
 precision  the objective that bfloat16 ends at against float32's, on some pairs
 scale      large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
+states     steps a second while states are written, against none, which take turns
 exact      the gradient by windows against that of the whole picture
 files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
+batches    a step of several pictures as one batch against the same one after the other
 quality    pictures of some pairs by some settings: their style, colours, content, grain, a sheet
-program    writes the step as XLA programs, for an accelerator's machine with jax and no TensorFlow
+program    what a TPU's compiler makes of the step, on a machine without one; with --dump writes it
+           for an accelerator's machine with jax and no TensorFlow
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
-those of serving, docs/scale.md those of large pictures and files; docs/quality.md explains quality.
+those of serving and batches, docs/scale.md those of large pictures and files, docs/resume.md those
+of states; docs/quality.md explains quality.
 """
 
 import json
@@ -26,6 +30,7 @@ from collections.abc import Iterator
 
 from absl import app, flags
 from benchmarks import (
+    batches,
     exact,
     files,
     picture,
@@ -36,8 +41,10 @@ from benchmarks import (
     seconds,
     serving,
     start,
+    states,
     statistics,
     step,
+    tpu,
     turns,
 )
 
@@ -46,7 +53,8 @@ from tf_nst.errors import NstError
 SIZES = flags.DEFINE_list(
     "sizes",
     ["256", "512"],
-    "step, statistics, scale, program: sides of the square picture, seconds: long side, in pixels",
+    "step, statistics, scale, batches, program: sides of square pictures; seconds, states: long "
+    "side; in pixels",
 )
 DTYPES = flags.DEFINE_list(
     "dtypes",
@@ -55,7 +63,9 @@ DTYPES = flags.DEFINE_list(
     "float32-exact too, which is float32 without TF32",
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
-STEPS = flags.DEFINE_integer("steps", 8, "scale, precision: steps; step, statistics: rounds")
+STEPS = flags.DEFINE_integer(
+    "steps", 8, "scale, precision: steps; step, statistics, states: rounds"
+)
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
 WEIGHTS = flags.DEFINE_string(
@@ -86,8 +96,17 @@ SETTING = flags.DEFINE_multi_string(
 BUDGETS = flags.DEFINE_list("budgets", ["20", "60", "180", "600"], "seconds: N")
 TILES = flags.DEFINE_list("tiles", ["off", "1024"], "scale: off, or pixels that a window owns")
 OPTIMIZER = flags.DEFINE_string("optimizer", "adam", "scale: as of the command")
-OPTIMIZERS = flags.DEFINE_list("optimizers", ["adam", "lbfgs"], "program: as of the command")
-DUMP = flags.DEFINE_string("dump", "", "program: folder to write to")
+OPTIMIZERS = flags.DEFINE_list(
+    "optimizers", ["adam", "lbfgs"], "program: as of the command; windows, those of one picture"
+)
+DUMP = flags.DEFINE_string("dump", "", "program: folder to write to, instead of compiling")
+TOPOLOGIES = flags.DEFINE_list(
+    "topologies", ["v4:2x2x1", "v5e:2x2", "v5p:2x2x1", "v6e:2x2"], "program: TPUs to compile for"
+)
+COMPILER = flags.DEFINE_string(
+    "compiler", "", "program: Python with jax and libtpu; by default .venv-tpu's, which is made"
+)
+BATCH = flags.DEFINE_integer("batch", 1, "program: pictures or windows, one a core")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
 REQUESTS = flags.DEFINE_integer("requests", 16, "serving: pictures for each number of clients")
 PICTURES = flags.DEFINE_string(
@@ -102,9 +121,11 @@ MEASUREMENTS = {
     **picture.MEASUREMENTS,
     **precision.MEASUREMENTS,
     **scale.MEASUREMENTS,
+    **states.MEASUREMENTS,
     **exact.MEASUREMENTS,
     **files.MEASUREMENTS,
     **serving.MEASUREMENTS,
+    **batches.MEASUREMENTS,
     **seconds.MEASUREMENTS,
     **program.MEASUREMENTS,
     **quality.MEASUREMENTS,
@@ -161,10 +182,11 @@ def _quality():
 
 
 def _program():
-    if not DUMP.value:
-        sys.exit("expected --dump=FOLDER, received nothing")
     what = (SIZES.value, DTYPES.value, OPTIMIZERS.value, WEIGHTS.value)
-    program.print_table(child, DUMP.value, *what)
+    if DUMP.value:
+        program.print_table(child, DUMP.value, *what)
+    else:
+        tpu.print_table(child, COMPILER.value, TOPOLOGIES.value, *what, BATCH.value)
 
 
 TABLES = {
@@ -175,9 +197,11 @@ TABLES = {
     "picture": _picture,
     "precision": _precision,
     "scale": _scale,
+    "states": lambda: states.print_table(command, SIZES.value, STEPS.value),
     "exact": lambda: exact.print_table(child, WEIGHTS.value),
     "files": lambda: files.print_table(child),
     "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, REQUESTS.value),
+    "batches": lambda: batches.print_table(child, SIZES.value),
     "quality": _quality,
     "program": _program,
 }

@@ -41,6 +41,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the tables that tests recorded."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, table in report.user_properties if report.when == "call" else ():
+            if name == "table":
+                terminalreporter.section(report.nodeid)
+                terminalreporter.write_line(table)
+
+
 @pytest.fixture(scope="session")
 def tiny() -> Network:
     """A VGG19 of 4 and 8 channels."""

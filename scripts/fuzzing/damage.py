@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -15,13 +15,16 @@ PNG = b"\x89PNG\r\n\x1a\n"
 Damage = Callable[[np.random.Generator, bytearray, bytes], bytearray]
 
 
-def damaged(seeds: Mapping[str, bytes], seed: int, index: int) -> bytes:
-    """The file of a number: one of `seeds` after up to MOST_DAMAGES changes."""
+def damaged(
+    seeds: Mapping[str, bytes], seed: int, index: int, damages: Sequence[Damage] | None = None
+) -> bytes:
+    """The file of a number: one of `seeds` after up to MOST_DAMAGES of `damages`, or DAMAGES."""
+    damages = damages or DAMAGES
     rng = np.random.default_rng((seed, index))
     files = list(seeds.values())
     data, other = bytearray(files[index % len(files)]), files[rng.integers(len(files))]
     for _ in range(1 + rng.integers(MOST_DAMAGES)):
-        data = DAMAGES[rng.integers(len(DAMAGES))](rng, data, other)
+        data = damages[rng.integers(len(damages))](rng, data, other)
     if data.startswith(PNG) and rng.random() < 0.7:
         data = with_checksums(data)
     return bytes(data)
@@ -80,8 +83,18 @@ def _swapped(rng, data, other):
     return copy
 
 
+def _marker(rng, data, other):
+    """A JPEG's marker, alone, with a length, or with the header of a frame of another size."""
+    place, code = _place(rng, data), int(rng.integers(1, 256))
+    frame = struct.pack(">HBHHB", 17, 8, *rng.integers(0, 65536, 2), 3) + bytes(range(9))
+    body = (b"", b"\0\2", struct.pack(">H", rng.integers(65536)), frame)[rng.integers(4)]
+    return data[:place] + bytes([0xFF, code]) + body + data[place:]
+
+
 DAMAGES: tuple[Damage, ...] = (_flip, _bytes, _number, _number, _number, _cut, _without, _twice)
 DAMAGES += (_spliced, _swapped)
+# With those of JPEGs, of which a graph is asked more.
+WITH_MARKERS = (*DAMAGES, _marker, _marker)
 
 
 def with_checksums(data: bytearray) -> bytearray:

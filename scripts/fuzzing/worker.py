@@ -6,10 +6,13 @@ import os
 import resource
 import signal
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-from fuzzing.damage import damaged
+from fuzzing.damage import DAMAGES, WITH_MARKERS, damaged
+from fuzzing.graph import graph_reader, graph_seeds
 from fuzzing.seeds import make_seeds
 
 from tf_nst.errors import NstError
@@ -23,19 +26,24 @@ def work(arguments: argparse.Namespace) -> None:
 
     The file that is being read lies in the folder `arguments.worker`.
     """
-    seeds = make_seeds()
-    limit = int(arguments.gigabytes * 1e9)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    reader = READERS[arguments.reader]
+    seeds, read = reader.make_seeds(), reader.make(arguments.gigabytes)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     path = Path(arguments.worker) / "damaged"
     results = os.fdopen(os.dup(1), "w")
     for index in range(arguments.first, arguments.first + arguments.files):
-        path.write_bytes(damaged(seeds, arguments.seed, index))
+        path.write_bytes(damaged(seeds, arguments.seed, index, reader.damages))
         _limit(arguments.seconds)
-        outcome, text = outcome_of(path)
+        outcome, text = read(path)
         _limit(0)
         results.write(json.dumps([index, outcome, text]) + "\n")
         results.flush()
+
+
+def _command_reader(gigabytes: float):
+    limit = int(gigabytes * 1e9)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    return outcome_of
 
 
 def _limit(seconds: int) -> None:
@@ -58,3 +66,18 @@ def outcome_of(path: Path) -> tuple[str, str]:
     if image.pixels.dtype not in (np.uint8, np.uint16) or not image.pixels.size:
         return "traceback", f"no picture: {image.pixels.shape} of {image.pixels.dtype}"
     return "picture", f"{image.width}×{image.height}"
+
+
+class Reader(NamedTuple):
+    """Who reads the files: what makes the valid ones, how they are damaged, and what makes the
+    function that reads one within so many gigabytes, see `outcome_of`."""
+
+    make_seeds: Callable[[], dict[str, bytes]]
+    damages: tuple
+    make: Callable[[float], Callable[[Path], tuple[str, str]]]
+
+
+READERS = {
+    "command": Reader(make_seeds, DAMAGES, _command_reader),
+    "export": Reader(graph_seeds, WITH_MARKERS, graph_reader),
+}

@@ -14,7 +14,7 @@ CASES = {
     "lbfgs": ("--steps=100", "--scales=2"),
     "adam": ("--steps=200", "--scales=2", "--optimizer=adam"),
     "lbfgs-one-scale": ("--steps=100", "--scales=1"),
-    "sgd": ("--steps=200", "--scales=2", "--optimizer=sgd"),
+    "sgd": ("--steps=200", "--scales=2", "--optimizer=sgd", "--learning_rate=1e-6"),
     "lbfgs-windows": ("--steps=16", "--scales=2", "--tile=32"),
     "adam-windows": ("--steps=16", "--scales=2", "--tile=32", "--optimizer=adam"),
 }

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -70,19 +71,19 @@ def wait_for_steps(process: Process) -> str:
     return "".join(lines)
 
 
-def pause_while_there(process: Process, path: Path, seconds: float) -> None:
+def pause_while_there(process: Process, is_there: Callable[[], bool], seconds: float) -> None:
     """Stops the process so many seconds after a file came, at a time when it is still there.
 
     Returns also where the process has ended.
     """
     while not _has_ended(process):
-        if not path.exists():
+        if not is_there():
             time.sleep(0.0002)
             continue
         time.sleep(seconds)
         os.kill(process.pid, signal.SIGSTOP)
         os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-        if path.exists():
+        if is_there():
             return
         os.kill(process.pid, signal.SIGCONT)
 

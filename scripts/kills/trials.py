@@ -14,14 +14,14 @@ from typing import NamedTuple
 from kills.cases import CASES, SHARED
 from kills.processes import finish, kill, pause_while_there, start, wait_for_steps
 
-from tf_nst.io.state_file import state_path, temporary_path
+from tf_nst.io.replacing import temporaries_of
+from tf_nst.io.state_file import state_path
 
 # When a run is killed; a state of 64 pixels is written within a few milliseconds.
 MOMENTS = ("painting", "writing", "start", "writing", "painting")
 SECONDS_OF_WRITING = 0.002
 # As often as 2 % of the time allow.
 OFTEN = "--checkpoint_seconds=0.001"
-TEMPORARY = temporary_path(state_path(Path("out.png")))
 _PLACE = re.compile(r"^state    out\.state, step (\d+) of", re.MULTILINE)
 
 
@@ -90,6 +90,11 @@ def painted(folder: Path) -> tuple[bytes, tuple]:
     return (folder / "out.png").read_bytes(), (record["losses"], record["final"])
 
 
+def is_writing(folder: Path) -> bool:
+    """Whether a state is being written there, or was when its run was killed."""
+    return bool(temporaries_of(state_path(folder / "out.png")))
+
+
 def _trial(unbroken: dict[str, Unbroken], seed: int, job: tuple[str, int, str]) -> Trial:
     case, turn, moment = job
     rng, whole = random.Random(f"{seed} {case} {turn}"), unbroken[case]
@@ -98,11 +103,11 @@ def _trial(unbroken: dict[str, Unbroken], seed: int, job: tuple[str, int, str]) 
         folder = Path(name)
         while not _kill_once(folder, flags, moment, whole, rng):
             pass
-        writing = (folder / TEMPORARY).exists()
+        writing = is_writing(folder)
         ended = finish(start(folder, (*flags, "--resume")))
         place = _PLACE.search(ended.output)
         equal = ended.code == 0 and painted(folder) == (whole.picture, whole.losses)
-        equal &= not any(folder.glob("*out.state*"))
+        equal &= not state_path(folder / "out.png").exists() and not is_writing(folder)
     step = int(place[1]) if place else None
     return Trial(case, turn, moment, writing, step, equal, ended.output)
 
@@ -118,5 +123,5 @@ def _kill_once(
         wait_for_steps(process)
         time.sleep(rng.uniform(0, whole.painting))
     if moment == "writing":
-        pause_while_there(process, folder / TEMPORARY, rng.uniform(0, SECONDS_OF_WRITING))
+        pause_while_there(process, partial(is_writing, folder), rng.uniform(0, SECONDS_OF_WRITING))
     return bool(kill(process).signum)

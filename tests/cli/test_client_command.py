@@ -1,5 +1,7 @@
 """The client's command: what it asks, writes and says. The server is a function in its place."""
 
+import io
+
 import pytest
 from command_line import snapshot
 from PIL import Image as Pillow
@@ -41,7 +43,8 @@ def test_the_servers_own_style(run_client, folder):
     assert (Pillow.open("out.png").size, Pillow.open("out.png").mode) == ((64, 48), "RGB")
     server, request = run_client.requests[0]
     assert server == client.Server("http://localhost:8501", "mine", 300.0, 3)
-    assert request.content == (folder / "photo.png").read_bytes()
+    sent, photo = Pillow.open(io.BytesIO(request.content)), Pillow.open(folder / "photo.png")
+    assert (sent.format, sent.tobytes()) == ("PNG", photo.convert("RGB").tobytes())
     assert request.signature == "serving_default"
 
 
@@ -63,7 +66,7 @@ def test_a_style_and_its_settings_by_grpc(run_client, folder):
     code, _, _ = run_client("--content=photo.png", "--grpc=host:8500", "--output=out.jpg", *flags)
     assert code == 0
     server, request = run_client.requests[0]
-    assert (server.address, server.retries) == ("host:8500", 0)
+    assert (server.address, server.retries, server.tls) == ("host:8500", 0, False)
     assert request[2:] == (7, 40, 2.0, 1.0)
     assert Pillow.open("out.jpg").format == "JPEG"
 
@@ -81,6 +84,20 @@ def test_a_style_and_its_settings_by_grpc(run_client, folder):
             "--style_weight: exp",
         ),
         (("--content=photo.png", "--timeout=0"), "--timeout: expected a finite number above 0"),
+        (("--content=photo.png", "--timeout=1e10"), "above 0, up to 86400, received 1000"),
+        (("--content=photo.png", "--url=http://[::1"), "--url: expected http://HOST:PORT"),
+        (("--content=photo.png", "--url=http://h:99999"), "--url: expected http://HOST:PORT"),
+        (("--content=photo.png", "--url=ftp://me:SECRET@h"), "received 'ftp://***@h'"),
+        (("--content=photo.png", "--grpc=host"), "--grpc: expected HOST:PORT, received 'host'"),
+        (("--content=photo.png", "--model=a b"), "--model: expected letters, digits"),
+        (("--content=photo.png", "--header=SECRET"), "--header: expected NAME: VALUE"),
+        (("--content=photo.png", "--header=Host: SECRET"), "--header: expected a name that is"),
+        (("--content=photo.png", "--tls"), "--tls: has no effect without --grpc"),
+        (("--content=photo.png", "--ca_file=photo.png"), "--ca_file: has no effect with http://"),
+        (
+            ("--content=photo.png", "--url=https://h", "--ca_file=photo.png"),
+            "--ca_file: expected a PEM file of certificates, received photo.png",
+        ),
         (("--content=photo.png", "--timeout=nan"), "--timeout: expected a finite number above 0"),
         (
             ("--content=photo.png", "--retries=-1"),
@@ -93,15 +110,28 @@ def test_bad_flags_are_one_line_and_nothing_is_asked(run_client, folder, flags, 
     code, _, err = run_client(*flags)
     assert code == 2
     assert err.startswith("tf_nst: ") and line in err
+    assert err.count("\n") == 1 and "SECRET" not in err
     assert run_client.requests == []
     assert snapshot(folder) == before
+
+
+def encoded(kind: str) -> bytes:
+    buffer = io.BytesIO()
+    Pillow.linear_gradient("L").save(buffer, kind)
+    return buffer.getvalue()
+
+
+NO_PNG = "tf_nst: the server's image_bytes are no PNG that can be read"
 
 
 @pytest.mark.parametrize(
     ("answer", "line"),
     [
         (RunError("the server at x is busy"), "tf_nst: the server at x is busy\n"),
-        (client.Answer(b"no PNG", [1.0]), "tf_nst: the server's image_bytes are no picture"),
+        (client.Answer(b"no PNG", [1.0]), NO_PNG),
+        (client.Answer(encoded("GIF"), [1.0]), NO_PNG),
+        (client.Answer(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", [1.0]), NO_PNG),
+        (client.Answer(encoded("PNG")[:60], [1.0]), NO_PNG),
     ],
 )
 def test_a_failure_is_one_line_and_writes_nothing(run_client, folder, answer, line):
@@ -111,6 +141,29 @@ def test_a_failure_is_one_line_and_writes_nothing(run_client, folder, answer, li
     assert code == 1
     assert err.startswith(line)
     assert snapshot(folder) == before
+
+
+def test_an_answer_of_too_many_pixels_is_not_decoded(run_client, monkeypatch):
+    monkeypatch.setattr(command, "MOST_ANSWER_PIXELS", 64 * 48 - 1)
+    code, _, err = run_client("--content=photo.png", "--output=out.png")
+    assert (code, err.startswith(NO_PNG)) == (1, True)
+
+
+def test_an_answer_is_opened_as_a_png_alone(run_client, monkeypatch):
+    formats, opened = [], Pillow.open
+    monkeypatch.setattr(
+        Pillow, "open", lambda *given, **more: formats.append(more) or opened(*given, **more)
+    )
+    assert run_client("--content=photo.png", "--output=out.png")[0] == 0
+    assert formats[-1] == {"formats": ("PNG",)}
+
+
+def test_headers_are_repeated_and_tls_is_asked_for(run_client, folder):
+    flags = ("--grpc=host:8500", "--tls", "--header=Authorization: Bearer a,b", "--header=x: y")
+    assert run_client("--content=photo.png", "--output=out.png", *flags)[0] == 0
+    server, _ = run_client.requests[0]
+    assert server.headers == (("Authorization", "Bearer a,b"), ("x", "y"))
+    assert (server.tls, server.ca_file) == (True, None)
 
 
 def test_a_picture_is_not_written_over_its_own_photograph(run_client):

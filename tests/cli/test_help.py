@@ -69,6 +69,7 @@ HELP_PARTS = {
     "precision": PRECISIONS,
     "xla": XLA_CHOICES,
     "strategy": (*STRATEGIES, "one picture"),
+    "deterministic": ("fixed order",),
     "output_profile": ("srgb", "input"),
     "preview_every": ("steps", "0"),
     "keep_metadata": ("EXIF", "place"),
@@ -111,6 +112,7 @@ def test_help_shows_the_defaults_of_the_config():
     entries, defaults = explained(), options_from_config(StylizeConfig())
     for name, default in defaults.items():
         shown = "" if default is None else str(default)
+        shown = shown.lower() if isinstance(default, bool) else shown
         assert entries[name][0] == shown, name
     for name, row in OPTIMIZER_ROWS.items():
         said = re.search(rf"{name}: [^;]* by default ([\d.e-]+)", entries["learning_rate"][1])[1]

@@ -8,6 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 from command_line import FILES, SHORT, Ran, assert_fine, assert_one_line, pixels, settings, snapshot
+from PIL import Image as Pillow
 
 from tf_nst.cli.run import resuming_command
 from tf_nst.config import ObjectiveConfig
@@ -57,8 +58,8 @@ def test_a_run_that_signals_ended_goes_on_to_the_same_pixels(folder, run_here, s
     *_, picture, last = stopped.out.splitlines()
     assert picture.startswith("stopped after 2 steps, the picture so far is out.png ")
     assert last.startswith(GOING_ON) and last.endswith(" --preview_every=2 --resume")
-    again = stop_at(5, *LBFGS, "--resume", number=signal.SIGINT)
-    assert again.code == 130 and "state    out.state, step 2 of 8" in again.out.splitlines()
+    again = stop_at(5, *LBFGS, "--resume", number=signal.SIGHUP)
+    assert again.code == 129 and "state    out.state, step 2 of 8" in again.out.splitlines()
     assert read_description(folder / "out.state")["step"] == 5
     ran = run_here(*LBFGS, "--steps=3,7", "--resume")
     assert_fine(ran)
@@ -153,6 +154,16 @@ def test_what_has_changed_is_one_line_and_leaves_all_as_it_was(folder, run_here,
     ran = stop_at(1, *ADAM)
     assert "note: out.state is of a run that has not ended; this run" in ran.out
     assert read_description(folder / "out.state")["step"] == 1
+
+
+def test_a_start_may_have_been_moved_but_not_changed(folder, run_here, stop_at):
+    """Also where its path is spelled otherwise."""
+    (folder / "start.png").write_bytes((folder / "photo.png").read_bytes())
+    stop_at(2, *ADAM, "--init=start.png")
+    Pillow.fromarray(pixels(folder / "photo.png")[:, ::-1]).save(folder / "start.png")
+    said = ("--init: expected the file with which out.state was painted", "another one")
+    assert_one_line(run_here(*ADAM, "--init=start.png", "--resume"), 2, said)
+    assert_fine(run_here(*ADAM, f"--init={folder / 'photo.png'}", "--resume"))
 
 
 def test_a_state_that_was_cut_off_is_refused(folder, run_here):

@@ -102,11 +102,12 @@ def test_a_preview_and_a_record_that_cannot_be_written_do_not_lose_the_picture(
 def test_a_loss_that_diverges_ends_the_run_with_one_line_and_the_picture_so_far(
     folder, run_here, monkeypatch
 ):
-    monkeypatch.setattr("tf_nst.io.outcome.DIVERGED", 0.001)
+    monkeypatch.setattr("tf_nst.engine.divergence.DIVERGED", 0.001)
     ran = run_here(*GOOD, *SHORT, "--optimizer=adam", "--steps=100000")
     assert_one_line(ran, 1, ("the loss rose from", "expected a smaller --learning_rate"))
     assert "the picture so far is out.png" in ran.out
     Pillow.open(folder / "out.png").load()
+    assert (folder / "out.cfg").exists() and not (folder / "out.state").exists()
 
 
 # --- losses that are not finite --------------------------------------------------------------

@@ -7,7 +7,10 @@ import sys
 import pytest
 from command_line import fresh_environment
 
+from tf_nst.cli.command import run_command
+from tf_nst.cli.flags import DEBUG
 from tf_nst.cli.terminal import Lossy, encodable, lossy_output, printable, say
+from tf_nst.errors import UserError
 
 # A command that says three lines and leaves a file.
 SAYING = """
@@ -43,6 +46,11 @@ def run_saying(folder, redirection: str, *, fails: bool = False, **environment: 
 REDIRECTIONS = {
     "a reader that leaves": ("| true", {}, b"exit 0\n", b""),
     "closed": (">&-", {}, b"exit 0\n", b""),
+    "stderr closed": ("2>&-", {"PYTHONUTF8": "1"}, "64×48\n…\nend\n".encode(), b""),
+    "stdin closed": ("<&-", {"PYTHONUTF8": "1"}, "64×48\n…\nend\n".encode(), b""),
+    "stdin and stdout closed": ("<&- >&-", {}, b"exit 0\n", b""),
+    "stdin and stderr closed": ("<&- 2>&-", {"PYTHONUTF8": "1"}, "64×48\n".encode(), b""),
+    "stdout and stderr closed": (">&- 2>&-", {}, b"exit 0\n", b""),
     "all closed": ("<&- >&- 2>&-", {}, b"exit 0\n", b""),
     "full": ("> /dev/full", {}, b"exit 0\n", b""),
     "ascii": ("", {"PYTHONIOENCODING": "ascii"}, b"64x48\n...\nend\nexit 0\n", b""),
@@ -61,7 +69,9 @@ def test_a_run_goes_on_whatever_becomes_of_its_lines(tmp_path, redirection, envi
     assert (tmp_path / "done").exists()
 
 
-@pytest.mark.parametrize("redirection", ["2>&-", "2> /dev/full", ">&- 2>&-"])
+@pytest.mark.parametrize(
+    "redirection", ["2>&-", "2> /dev/full", ">&- 2>&-", "<&-", "<&- 2>&-", "<&- >&- 2>&-"]
+)
 def test_the_exit_code_is_that_of_the_failure_where_stderr_is_lost(tmp_path, redirection):
     ran = run_saying(tmp_path, redirection, fails=True)
     assert ran.stdout.endswith(b"exit 2\n")
@@ -70,6 +80,17 @@ def test_the_exit_code_is_that_of_the_failure_where_stderr_is_lost(tmp_path, red
 def test_a_failure_is_said_in_ascii_too(tmp_path):
     ran = run_saying(tmp_path, "", fails=True, PYTHONIOENCODING="ascii")
     assert ran.stderr == b"tf_nst: --size: 64x48\n"
+
+
+@pytest.mark.parametrize("name", ["a\nb  c.png", "a\r\x1b[2J.png", "caf\udce9 .png", "a\u2028b"])
+def test_a_failure_shows_a_name_escaped_in_one_line_and_all_its_blanks(capsys, name):
+    def work(values):
+        raise UserError(f"--content: {name} does not exist")
+
+    assert run_command(["tf-nst"], (DEBUG,), "", work) == 2
+    err = capsys.readouterr().err
+    assert err == f"tf_nst: --content: {printable(name)} does not exist\n"
+    assert err.count("\n") == 1 and printable(name) in err
 
 
 class Failing(io.StringIO):

@@ -52,6 +52,7 @@ EVERYTHING = {
     "precision": "bfloat16",
     "xla": "on",
     "strategy": "mirrored",
+    "deterministic": True,
 }
 
 

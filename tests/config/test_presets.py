@@ -21,6 +21,7 @@ NOT_IN_PRESETS = {
     "precision",
     "xla",
     "strategy",
+    "deterministic",
 }
 every_preset = pytest.mark.parametrize("name", PRESETS)
 

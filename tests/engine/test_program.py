@@ -24,7 +24,7 @@ from tf_nst.objective.objective import (
     term_values,
 )
 from tf_nst.objective.terms import build_terms
-from tf_nst.ops import spectral
+from tf_nst.ops import accelerators
 from tf_nst.optim.adam import adam
 from tf_nst.optim.fallback import with_fallback
 from tf_nst.optim.lbfgs import lbfgs
@@ -44,10 +44,10 @@ HOST = ("custom-call", "infeed", "outfeed", "send", "recv", "send-done", "recv-d
 
 
 @pytest.fixture(scope="module", autouse=True)
-def roots_by_products():
-    """As on an accelerator."""
+def as_on_a_tpu():
+    """Roots by products, no float64."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spectral, "decomposes", lambda: False)
+        patch.setattr(accelerators, "accelerator", lambda: "TPU")
         yield
 
 

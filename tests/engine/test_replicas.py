@@ -1,5 +1,7 @@
 """Rows of pictures to replicas and back, on stand-ins for strategies of several replicas."""
 
+import weakref
+from multiprocessing.pool import ThreadPool
 from types import SimpleNamespace
 
 import numpy as np
@@ -122,3 +124,22 @@ def test_a_program_for_any_size_is_traced_once_for_all_sizes_but_not_for_channel
         result = programs("sum", lambda it: tf.reduce_sum(it["picture"]), argument)(argument)
         assert result == np.prod(shape)
     assert programs.traces == 2
+
+
+def test_a_sum_that_fails_leaves_no_pool_of_threads_open():
+    """Such as TensorFlow makes for each sum; one that is left to Python's end fails there."""
+    strategy, pools = Several(2), []
+
+    def lose(_):
+        raise tf.errors.UnavailableError(None, None, "another worker is gone")
+
+    def reduce(*_, axis):
+        pool = ThreadPool(1)
+        pools.append(weakref.ref(pool))
+        pool.map(lose, [0])
+        pool.close()
+
+    strategy.reduce = reduce
+    with pytest.raises(tf.errors.UnavailableError):
+        Replicas(strategy, 1).summed(Parts(tf.zeros([1]), tf.zeros([1])))
+    assert pools[0]() is None

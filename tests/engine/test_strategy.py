@@ -1,5 +1,6 @@
 """From a name to devices: what is there decides, and what is not there is told."""
 
+import importlib.util
 from types import SimpleNamespace
 
 import pytest
@@ -112,20 +113,22 @@ def test_this_machines_cpu():
     assert strategy_name(strategy).startswith("CPU (")
 
 
-def test_float32_is_float32_wherever_it_runs():
-    """TensorFlow lets a GPU multiply with 10 of its 23 bits of fraction unless told otherwise."""
-    tf.config.experimental.enable_tensor_float_32_execution(True)
-    make_strategy("cpu", 1, silent)
-    assert not tf.config.experimental.tensor_float_32_execution_enabled()
-
-
 # --- TPU: a resolver that fails, and stand-ins for one that does not -----------------------------
 
 
 def test_a_machine_without_tpu_refuses_one():
     """TensorFlow's own resolver: it looks for a TPU of this machine and finds none."""
-    with pytest.raises(UserError, match=r"^--strategy: tpu expects a TPU, received .*CPU:0 \(\w"):
+    with pytest.raises(UserError, match=r"^--strategy: tpu expects a TPU.*, received .*CPU:0 \(\w"):
         make_strategy("tpu", 1, silent)
+
+
+@pytest.mark.parametrize("wheel", [True, False])
+def test_what_tensorflow_lacks_for_a_tpu_is_told(monkeypatch, wheel):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: wheel or None)
+    with pytest.raises(UserError) as refused:
+        make_strategy("tpu", 1, silent)
+    told = str(refused.value)
+    assert ("(pip install 'tensorflow-tpu==2.20.*'; " in told) is not wheel and "\n" not in told
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,7 @@ def test_a_tpu_that_is_named_but_does_not_answer_is_told_in_one_line(monkeypatch
         raise error
 
     monkeypatch.setattr(tf.distribute.cluster_resolver, "TPUClusterResolver", resolver)
-    with pytest.raises(UserError, match=r"^--strategy: tpu expects a TPU, received") as refused:
+    with pytest.raises(UserError, match=r"^--strategy: tpu expects a TPU.*, received") as refused:
         make_strategy(name, 1, silent)
     told = str(refused.value)
     assert told.endswith(f"({str(error).splitlines()[0]})") and "\n" not in told

@@ -1,49 +1,25 @@
 """When a state is written, and what becomes of one that cannot be."""
 
 import threading
-from types import SimpleNamespace
+from functools import partial
 
 import numpy as np
 import pytest
-from run_events import COARSE, SCALE, done
+from kept_states import START, finish_writing, keep, steps_done
+from run_events import COARSE, SCALE
 
 from tf_nst.engine.events import Finished, Note, ScaleStarted
 from tf_nst.engine.state import RunState
 from tf_nst.errors import RunError
 from tf_nst.io import checkpoints
-from tf_nst.io.checkpoints import Checkpoints
 from tf_nst.io.listeners import History
-from tf_nst.io.state_file import read_arrays, read_description, temporary_path
-
-START = ScaleStarted(0, COARSE, lambda: RunState())
+from tf_nst.io.state_file import read_arrays, read_description
 
 
 @pytest.fixture
 def kept(tmp_path):
-    """Makes Checkpoints of a clock that is set by hand: `seconds` -> .checkpoints, .clock, .lines
-    and .show(event), which shows an event at a time to the history and to them."""
-    path = tmp_path / "out.state"
-
-    def keep(seconds=60.0, **options):
-        clock, lines, history = SimpleNamespace(now=0.0), [], History((COARSE, SCALE))
-        listener = Checkpoints(
-            path,
-            seconds,
-            lambda: {"version": "1"},
-            history,
-            lines.append,
-            clock=lambda: clock.now,
-            **options,
-        )
-
-        def show(event, at=0.0):
-            clock.now = at
-            history(event)
-            listener(event)
-
-        return SimpleNamespace(checkpoints=listener, clock=clock, lines=lines, show=show, path=path)
-
-    return keep
+    """Makes Checkpoints: `seconds` -> see `keep`."""
+    return partial(keep, tmp_path)
 
 
 @pytest.fixture
@@ -56,16 +32,8 @@ def written(monkeypatch):
     return steps
 
 
-def steps_done(step: int, scale=COARSE):
-    return done(step, scale=scale)._replace(snapshot=lambda: RunState(step=step))
-
-
-def finish_writing(kept) -> None:
-    kept.checkpoints.close()
-
-
 def test_a_state_is_written_every_so_many_seconds(kept, written):
-    run = kept(60.0)
+    run = kept(60.0, background=False)
     run.show(START)
     for step, at in ((1, 59.9), (2, 60.0), (3, 61.0), (4, 119.0), (5, 125.0), (6, 184.0)):
         run.show(steps_done(step), at)
@@ -74,7 +42,7 @@ def test_a_state_is_written_every_so_many_seconds(kept, written):
 
 
 def test_a_state_is_written_at_the_end_of_a_scale(kept, written):
-    run = kept(60.0)
+    run = kept(60.0, background=False)
     run.show(START)
     run.show(steps_done(3), 1.0)
     run.show(Note("a line", lambda: RunState(step=3)), 1.5)
@@ -207,11 +175,42 @@ def test_a_full_disk_is_a_line_and_the_painting_goes_on(kept, written, monkeypat
     assert written == [2] and len(run.lines) == 1
 
 
-def test_a_finished_run_removes_its_state_and_what_was_half_written(kept):
+FAILURES = {
+    "memory": (MemoryError(), "out.state cannot be written: MemoryError"),
+    "programming": (KeyError("step"), "out.state cannot be written: KeyError: 'step'"),
+    "two lines": (ValueError("one\ntwo"), "out.state cannot be written: ValueError: one two"),
+}
+
+
+@pytest.mark.parametrize(("error", "line"), FAILURES.values(), ids=FAILURES)
+@pytest.mark.parametrize("where", ["writing", "taking"])
+def test_whatever_fails_is_said_once_and_the_painting_goes_on(
+    kept, written, monkeypatch, error, line, where
+):
+    def fail(*args):
+        raise error
+
+    run = kept(60.0, background=False)
+    run.show(START)
+    event = steps_done(1)
+    with monkeypatch.context() as patch:
+        if where == "writing":
+            patch.setattr(checkpoints, "write_state", fail)
+        else:
+            event = event._replace(snapshot=fail)
+        run.show(event, 60.0)
+        run.show(event, 120.0)
+    assert [said.removeprefix(f"{run.path.parent}/") for said in run.lines] == [line]
+    run.show(steps_done(3), 180.0)
+    finish_writing(run)
+    assert written == [3] and len(run.lines) == 1
+
+
+def test_a_finished_run_removes_its_state(kept):
     run = kept(60.0, background=False)
     run.show(START)
     run.show(steps_done(1), 60.0)
-    temporary_path(run.path).write_bytes(b"half")
+    assert run.path.exists()
     run.checkpoints.remove()
     finish_writing(run)
     assert not list(run.path.parent.iterdir())

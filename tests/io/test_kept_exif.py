@@ -1,30 +1,37 @@
 """Nothing of the photograph's metadata travels, unless it is asked for; then in every format."""
 
+import io
+import os
+import threading
+
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 from PIL.PngImagePlugin import PngInfo
 
+from tf_nst.config import StylizeConfig
 from tf_nst.io.images import Image, read_image
+from tf_nst.io.inputs import read_inputs
 from tf_nst.io.kept_exif import kept_exif
 
 FORMATS = ["jpg", "png", "webp", "tif"]
 MAKE, ORIENTATION, TIME, EXPOSURE, PLACE = 271, 274, 306, 34665, 34853
 TAKEN, WIDTH, NOTES = 36867, 40962, 37500
 PIXELS = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(8, 6, 3)
+LARGER = np.resize(PIXELS, (32, 32, 3))
 
 
 @pytest.fixture
 def photograph(tmp_path):
     """Writes a photograph that says where it was taken: format -> path."""
 
-    def write(kind: str):
+    def write(kind: str, pixels=PIXELS):
         exif = Pillow.Exif()
         exif[MAKE], exif[TIME], exif[ORIENTATION] = "Camera", "2020:01:02 03:04:05", 6
         exif[EXPOSURE] = {TAKEN: "2020:01:02 03:04:05", WIDTH: 8, NOTES: b"serial number"}
         exif[PLACE] = {1: "N", 2: (48.0, 51.0, 24.0)}
         path = tmp_path / f"photo.{kind}"
-        Pillow.fromarray(PIXELS).save(path, exif=exif.tobytes())
+        Pillow.fromarray(pixels).save(path, exif=exif.tobytes())
         return path
 
     return write
@@ -36,6 +43,11 @@ def exif_of(path) -> dict:
         exif = picture.getexif()
         folders = {tag: exif.get_ifd(tag) for tag in (EXPOSURE, PLACE) if exif.get_ifd(tag)}
         return {tag: exif[tag] for tag in (MAKE, TIME, ORIENTATION) if tag in exif} | folders
+
+
+def exif_kept_of(path) -> bytes:
+    """What a painting of this photograph may keep."""
+    return read_image(path, with_exif=True).exif
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -55,7 +67,7 @@ def test_on_request_it_is_kept_but_for_what_the_painting_has_of_its_own(
     photograph, tmp_path, kind, source
 ):
     path = tmp_path / f"out.{kind}"
-    write, notes = Image(PIXELS).encode(path, exif=kept_exif(photograph(source)))
+    write, notes = Image(PIXELS).encode(path, exif=exif_kept_of(photograph(source)))
     with open(path, "wb") as file:
         write(file)
     assert notes == ()
@@ -70,7 +82,7 @@ def test_on_request_it_is_kept_but_for_what_the_painting_has_of_its_own(
 
 def test_on_request_it_is_kept_with_16_bits_or_a_line_says_that_it_is_not(photograph, tmp_path):
     pytest.importorskip("tifffile")
-    picture, exif = Image(PIXELS.astype(np.uint16) * 257), kept_exif(photograph("jpg"))
+    picture, exif = Image(PIXELS.astype(np.uint16) * 257), exif_kept_of(photograph("jpg"))
     write, notes = picture.encode(tmp_path / "out.png", exif=exif)
     with open(tmp_path / "out.png", "wb") as file:
         write(file)
@@ -82,10 +94,28 @@ def test_on_request_it_is_kept_with_16_bits_or_a_line_says_that_it_is_not(photog
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\xff\xd8\xff\xe1\x00\x08Exif\0\0"])
 def test_a_file_without_readable_metadata_has_none(tmp_path, data):
-    (tmp_path / "photo.jpg").write_bytes(data)
-    assert kept_exif(str(tmp_path / "photo.jpg")) == b""
+    assert kept_exif(io.BytesIO(data)) == b""
     Pillow.fromarray(PIXELS).save(tmp_path / "plain.png")
-    assert kept_exif(str(tmp_path / "plain.png")) == b""
+    assert exif_kept_of(tmp_path / "plain.png") == b""
+
+
+def test_it_is_read_on_request_alone(photograph):
+    assert read_image(photograph("jpg")).exif == b""
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_it_is_kept_of_a_pipe(photograph, tmp_path, kind):
+    """Which brings its bytes but once, for the pixels and for the metadata."""
+    path, pipe = photograph(kind, LARGER), tmp_path / "pipe"
+    expected = exif_kept_of(path)
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(path.read_bytes(),))
+    writer.start()
+    try:
+        inputs = read_inputs(StylizeConfig(size=32), pipe, Image(LARGER), keep_metadata=True)
+    finally:
+        writer.join()
+    assert inputs.content.exif == expected != b""
 
 
 def test_it_is_kept_of_a_png_with_long_texts(photograph, tmp_path):
@@ -95,16 +125,16 @@ def test_it_is_kept_of_a_png_with_long_texts(photograph, tmp_path):
     path = tmp_path / "texts.png"
     with Pillow.open(photograph("png")) as picture:
         picture.save(path, pnginfo=texts, exif=picture.getexif())
-    assert kept_exif(str(path)) == kept_exif(str(photograph("png"))) != b""
+    assert exif_kept_of(path) == exif_kept_of(photograph("png")) != b""
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("most", [10, 40])
 def test_it_is_kept_of_large_pictures(photograph, monkeypatch, most):
     """Past its own limit Pillow warns, past twice as much it refuses."""
-    expected = kept_exif(photograph("jpg"))
+    expected = exif_kept_of(photograph("jpg"))
     monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", most)
-    assert kept_exif(photograph("jpg")) == expected != b""
+    assert exif_kept_of(photograph("jpg")) == expected != b""
 
 
 def test_a_tiff_file_of_more_than_4_gigabytes_is_a_big_one(tmp_path, monkeypatch):

@@ -66,6 +66,30 @@ def test_another_value_of_an_option_is_refused(save, options, refusal):
     assert "\n" not in str(caught.value) and caught.value.exit_code == 2
 
 
+@pytest.mark.parametrize("name", ["init", "weights"])
+def test_a_file_may_have_another_name(save, name):
+    """What it holds is compared by its digest."""
+    path = save({name: "/then/a.png"}, {name: "/then/a.png"})
+    resumed = go_on(path, **{name: "b.png"})
+    for config in (resumed.config, resumed.recorded):
+        assert options_from_config(config)[name] == "b.png"
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("init", "content", "a.png"),
+        ("init", "a.png", "content"),
+        ("init", "noise", "content"),
+        ("weights", "imagenet", "a.h5"),
+        ("weights", "a.h5", "random"),
+    ],
+)
+def test_a_word_is_no_file(save, name, one, other):
+    with pytest.raises(UserError, match=f"--{name}: expected {one}, .*, received {other}"):
+        go_on(save({name: one}), **{name: other})
+
+
 def test_another_version_is_refused(save):
     with pytest.raises(
         UserError, match=r"--resume: expected a state of .*, received .* of 0\.0\.1"

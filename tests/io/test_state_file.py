@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from tf_nst.errors import RunError, UserError
-from tf_nst.io.replacing import remove_unfinished
+from tf_nst.io.locking import claim
+from tf_nst.io.replacing import remove_unfinished, stage, temporaries_of
 from tf_nst.io.state_file import (
     is_state,
     read_arrays,
     read_description,
     remove_state,
     state_path,
-    temporary_path,
     write_state,
 )
 
@@ -112,14 +112,60 @@ def test_a_full_disk_keeps_the_state_before(path, monkeypatch, call):
     assert [each.name for each in path.parent.iterdir()] == ["out.state"]
 
 
-def test_what_a_killed_run_left_is_written_over_and_removed(path):
-    temporary = temporary_path(path)
-    temporary.write_bytes(b"half of a state")
-    write_state(path, DESCRIPTION, ARRAYS)
-    assert not temporary.exists()
-    temporary.write_bytes(b"half of a state")
-    remove_state(path)
+@pytest.fixture
+def abandoned(path):
+    """Half a state, as a killed run leaves it, whose locks go with it: () -> its path."""
+
+    def leave():
+        temporary = stage(path, b"half of a state").temporary
+        left = temporary.with_name(f"{temporary.stem}0.tmp")
+        temporary.rename(left)
+        remove_unfinished()
+        return left
+
+    return leave
+
+
+def test_what_a_killed_run_left_is_removed(path, abandoned):
+    left = abandoned()
+    assert left.exists() and temporaries_of(path) == [left]
+    descriptor = write_state(path, DESCRIPTION, ARRAYS)
+    assert not left.exists()
+    left = abandoned()
+    remove_state(path, descriptor)
+    os.close(descriptor)
     assert not list(path.parent.iterdir())
+
+
+def test_what_another_living_run_writes_stays(path):
+    """As it stays that of another thread: a lock is of an open file."""
+    other = stage(path, b"half of a state")
+    descriptor = write_state(path, DESCRIPTION, ARRAYS)
+    remove_state(path, descriptor)
+    os.close(descriptor)
+    assert list(path.parent.iterdir()) == [other.temporary]
+    assert other.temporary.read_bytes() == b"half of a state"
+    remove_unfinished()
+
+
+def test_the_state_of_another_run_stays(path):
+    mine = write_state(path, DESCRIPTION, ARRAYS)
+    other = write_state(path, DESCRIPTION | {"version": "2"}, ARRAYS)
+    assert claim(path) is None
+    remove_state(path, mine)
+    assert read_description(path)["version"] == "2"
+    remove_state(path, other)
+    assert not path.exists()
+    os.close(mine)
+    os.close(other)
+
+
+def test_a_state_of_no_living_run_can_be_claimed(path):
+    os.close(write_state(path, DESCRIPTION, ARRAYS))
+    descriptor = claim(path)
+    remove_state(path, descriptor)
+    os.close(descriptor)
+    assert not path.exists()
 
 
 def test_a_run_that_quits_at_once_leaves_no_temporary_file(path, monkeypatch):
@@ -127,7 +173,7 @@ def test_a_run_that_quits_at_once_leaves_no_temporary_file(path, monkeypatch):
     left = []
 
     def quit_at_once(descriptor):
-        assert temporary_path(path).exists()
+        assert len(temporaries_of(path)) == 1
         remove_unfinished()
         left.extend(each.name for each in path.parent.iterdir())
         raise SystemExit
@@ -142,7 +188,7 @@ def test_a_run_that_quits_at_once_leaves_no_temporary_file(path, monkeypatch):
 def test_a_file_that_is_no_state_is_not_removed(tmp_path):
     path = tmp_path / "out.state"
     path.write_bytes(b"notes of mine")
-    remove_state(path)
+    remove_state(path, claim(path))
     assert path.read_bytes() == b"notes of mine"
 
 

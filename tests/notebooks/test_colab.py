@@ -148,66 +148,91 @@ def tree(tmp_path) -> Path:
 
 @pytest.fixture
 def install(tmp_path, monkeypatch):
-    """Runs the installation where tf_nst is not there, without pip: (package, folder) -> what pip
-    is asked for."""
+    """Runs the installation where tf_nst is not there, without pip: (package, folder, whether there
+    is a TensorFlow) -> what pip is asked for, call by call."""
     asked, run = [], subprocess.run
 
     def without_pip(command, check):
         return asked.append(command) if "pip" in command else run(command, check=check)
 
-    def found(package: str, folder: Path) -> str:
+    def made(package: str, folder: Path, tensorflow: bool = False) -> list[list[str]]:
         monkeypatch.chdir(folder)
-        monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+        spec = {"tensorflow": "there"} if tensorflow else {}
+        monkeypatch.setattr(importlib.util, "find_spec", spec.get)
         monkeypatch.setattr(subprocess, "run", without_pip)
-        names = {"PACKAGE": package}
-        exec(cell(built(), "install").source, names)
-        (command,) = asked
-        assert command[:4] == [sys.executable, "-m", "pip", "install"]
-        assert command[-1] == str(names["SOURCES"])
-        return command[-1]
+        exec(cell(built(), "install").source, {"PACKAGE": package})
+        first = [sys.executable, "-m", "pip", "install", "--quiet"]
+        assert all(command[:5] == first for command in asked)
+        return [command[5:] for command in asked]
 
-    return found
+    return made
+
+
+def uploads(monkeypatch, *names: str) -> None:
+    """Colab's dialogue, a stand-in that gives these names, one a time."""
+    given = iter(names)
+    colab = ModuleType("google.colab")
+    colab.files = SimpleNamespace(upload=lambda: {name: b"" for name in [next(given)] if name})
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
 
 
 def test_the_checkout_around_the_notebook_is_installed(install, tree):
     (tree / "notebooks").mkdir()
-    assert install("", tree / "notebooks") == str(tree)
+    assert install("", tree / "notebooks") == [[str(tree)]]
 
 
 def test_an_archive_is_installed(install, tree, tmp_path):
     shutil.make_archive(tmp_path / "uploaded", "zip", tmp_path, "tree")
-    assert (Path(install("uploaded.zip", tmp_path)) / "tf_nst" / "version.py").exists()
+    ((folder,),) = install("uploaded.zip", tmp_path)
+    assert (Path(folder) / "tf_nst" / "version.py").exists()
 
 
 def test_a_git_repository_is_installed(install, tree, tmp_path):
     who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
     for command in (("init", "--quiet"), ("add", "."), (*who, "commit", "--quiet", "-m", "All")):
         subprocess.run(["git", "-C", str(tree), *command], check=True)
-    assert (Path(install(tree.as_uri(), tmp_path)) / "tf_nst" / "version.py").exists()
+    ((folder,),) = install(tree.as_uri(), tmp_path)
+    assert (Path(folder) / "tf_nst" / "version.py").exists()
 
 
 def test_a_wheel_is_installed(install, tmp_path):
-    assert install("tf_nst-1-py3-none-any.whl", tmp_path) == "tf_nst-1-py3-none-any.whl"
+    wheel = "tf_nst-1-py3-none-any.whl"
+    assert install(wheel, tmp_path) == [[wheel]]
 
 
-def test_without_sources_it_says_what_is_missing(install, tmp_path):
-    with pytest.raises(FileNotFoundError, match="PACKAGE: expected a git address"):
+def test_a_file_is_asked_for_where_nothing_is_named(install, tmp_path, monkeypatch):
+    uploads(monkeypatch, "tf_nst-1-py3-none-any.whl")
+    assert install("", tmp_path) == [["tf_nst-1-py3-none-any.whl"]]
+
+
+def test_the_runtimes_own_tensorflow_stays(install, tree):
+    """Its version is not even looked at: all else that tf_nst needs is installed."""
+    only, others = install("", tree, tensorflow=True)
+    assert only == ["--no-deps", str(tree)]
+    names = {re.match(r"[\w-]+", line)[0] for line in others}
+    assert names == {"keras", "numpy", "pillow", "absl-py"}
+
+
+def test_without_colab_it_says_which_cell_to_fill(install, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"tf_nst.*its name in the first cell"):
         install("", tmp_path)
 
 
-def test_a_pair_is_uploaded(tmp_path, monkeypatch):
-    """Colab's dialogue is a stand-in."""
+def test_an_upload_that_was_called_off_is_told(install, tmp_path, monkeypatch):
+    uploads(monkeypatch, "")
+    with pytest.raises(FileNotFoundError, match="expected one file, received 0"):
+        install("", tmp_path)
+
+
+@pytest.mark.parametrize("upload", [True, False], ids=["ticked", "wheel"])
+def test_a_pair_is_uploaded(tmp_path, monkeypatch, upload):
+    """Where it is asked for, and where what was installed holds no example."""
     monkeypatch.chdir(tmp_path)
-    names = iter(("me.jpg", "painting.png"))
-
-    def upload() -> dict[str, bytes]:
-        name = next(names)
+    for name in ("me.jpg", "painting.png"):
         Pillow.new("RGB", (40, 30)).save(name)
-        return {name: Path(name).read_bytes()}
-
-    colab = ModuleType("google.colab")
-    colab.files = SimpleNamespace(upload=upload)
-    monkeypatch.setitem(sys.modules, "google.colab", colab)
-    found = {"UPLOAD": True}
-    exec(cell(built(), "pair").source, found)
-    assert (found["content"], found["style"]) == ("me.jpg", "painting.png")
+    uploads(monkeypatch, "me.jpg", "painting.png")
+    names = {"PACKAGE": ""}
+    exec(cell(built(), "install").source, names)
+    names |= {"UPLOAD": upload, "SOURCES": Path("tf_nst-1-py3-none-any.whl")}
+    exec(cell(built(), "pair").source, names)
+    assert (names["content"], names["style"]) == ("me.jpg", "painting.png")

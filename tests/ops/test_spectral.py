@@ -167,11 +167,3 @@ def test_a_batch_against_one_target_equals_each_alone():
     together, _ = trace_and_gradient(tf.constant(covariances), root)
     alone = [trace_and_gradient(batch(each), root)[0][0] for each in covariances]
     assert_close(together, alone, "float64")
-
-
-@pytest.mark.parametrize(
-    ("kinds", "expected"), [((), True), (("GPU",), False), (("TPU",), False)], ids=str
-)
-def test_accelerators_multiply(kinds, expected, monkeypatch):
-    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [kind] * (kind in kinds))
-    assert spectral.decomposes.__wrapped__() is expected

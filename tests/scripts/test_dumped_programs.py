@@ -73,12 +73,6 @@ def test_exact_float32_is_what_every_product_asks_for(program):
         assert list(product.precision_config.operand_precision) == [HIGHEST, HIGHEST]
 
 
-def test_without_a_folder_it_says_what_is_missing():
-    ran = run_script()
-    assert ran.returncode != 0
-    assert "expected --dump=FOLDER" in ran.stderr
-
-
 def test_roots_are_taken_by_products(program):
     """A decomposition would be a call out of the program, or a loop of a thousand small steps."""
     module, _ = program

@@ -38,6 +38,11 @@ def test_damaged_files_are_pictures_or_lines(monkeypatch, capfd):
     assert capfd.readouterr().out.startswith("60 damaged files: ")
 
 
+def test_damaged_files_are_pictures_or_lines_in_a_graph(monkeypatch, capfd):
+    assert run(monkeypatch, "--files=150", "--reader=export", "--gigabytes=0.5") == 0
+    assert capfd.readouterr().out.startswith("150 damaged files: ")
+
+
 @pytest.mark.parametrize(
     ("last", "outcome"), [("kill -ALRM $$", "hang"), ("kill -SEGV $$", "crash")]
 )

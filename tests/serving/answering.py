@@ -8,6 +8,7 @@ end in `_bytes`, {"error": ...}; gRPC: PredictRequest and PredictResponse). They
 import base64
 import io
 import json
+import ssl
 import threading
 from concurrent import futures
 from contextlib import contextmanager
@@ -75,12 +76,20 @@ def assert_same_picture(data: bytes, expected: np.ndarray) -> None:
     assert np.abs(pixels - expected).max() <= 1
 
 
+def assert_answers(answer, signatures, request) -> None:
+    """The answer is that of the export's signature."""
+    expected = call(signatures[request.signature], **request.inputs)
+    assert np.abs(decoded(answer.image) - decoded(expected["image_bytes"][0])).max() <= 1
+    np.testing.assert_allclose(answer.losses, expected["losses"][0], rtol=1e-3)
+
+
 class RestDouble(BaseHTTPRequestHandler):
     """Answers one model's :predict. `server.answers` holds what is answered before, once each:
     (status, body), or None for a connection that breaks off."""
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.headers.append(self.headers)
         self.server.requests.append((self.path, json.loads(body)))
         if self.server.answers:
             prepared = self.server.answers.pop(0)
@@ -116,11 +125,16 @@ def _from_json(value):
 
 
 @contextmanager
-def rest_double(signatures, answers=()):
-    """A running double; its `.url`, and `.requests`, those that it received."""
+def rest_double(signatures, answers=(), certificate=None):
+    """A running double; its `.url`, and `.requests` and `.headers`, those that it received."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), RestDouble)
     server.signatures, server.answers, server.requests = signatures, list(answers), []
-    server.url = f"http://127.0.0.1:{server.server_port}"
+    server.headers, scheme = [], "http"
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate.certificate, certificate.key)
+        server.socket, scheme = context.wrap_socket(server.socket, server_side=True), "https"
+    server.url = f"{scheme}://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server
@@ -133,10 +147,11 @@ class GrpcDouble(prediction_service_pb2_grpc.PredictionServiceServicer):
     """Answers Predict."""
 
     def __init__(self, signatures):
-        self.signatures, self.requests = signatures, []
+        self.signatures, self.requests, self.metadata = signatures, [], []
 
     def Predict(self, request, context):
         self.requests.append(request)
+        self.metadata.append([tuple(pair) for pair in context.invocation_metadata()])
         function = self.signatures[request.model_spec.signature_name]
         inputs = {name: tf.make_ndarray(value) for name, value in request.inputs.items()}
         try:
@@ -150,12 +165,18 @@ class GrpcDouble(prediction_service_pb2_grpc.PredictionServiceServicer):
 
 
 @contextmanager
-def grpc_double(signatures):
-    """A running double; its `.address`, and `.requests`, those that it received."""
+def grpc_double(signatures, certificate=None):
+    """A running double; its `.address`, and `.requests` and `.metadata`, those that it received."""
     double = GrpcDouble(signatures)
     server = grpc.server(futures.ThreadPoolExecutor(2))
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(double, server)
-    double.address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    place = "127.0.0.1:0"
+    if certificate:
+        pair = (certificate.key.read_bytes(), certificate.certificate.read_bytes())
+        port = server.add_secure_port(place, grpc.ssl_server_credentials([pair]))
+    else:
+        port = server.add_insecure_port(place)
+    double.address = f"127.0.0.1:{port}"
     server.start()
     try:
         yield double

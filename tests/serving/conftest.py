@@ -1,10 +1,14 @@
 """One export of few layers and few steps, loaded once."""
 
+from types import SimpleNamespace
+
 import pytest
 import tensorflow as tf
 from answering import counted
+from certificate import CERTIFICATE, KEY
 
 import tf_nst
+from tf_nst.serving import retries
 
 OPTIONS = {
     "size": 48,
@@ -34,7 +38,8 @@ def painting():
 def exported(tmp_path_factory, painting):
     """The folder of the version."""
     output = tmp_path_factory.mktemp("models") / "nst"
-    return tf_nst.export(output, painting, max_megapixels=0.05, **OPTIONS)
+    bounds = {"max_megapixels": 0.05, "max_request_megapixels": 0.12, "max_pictures": 5}
+    return tf_nst.export(output, painting, **bounds, **OPTIONS)
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +52,20 @@ def model(exported):
 def signatures(model) -> dict:
     """Its functions by name."""
     return model.signatures
+
+
+@pytest.fixture
+def certificate(tmp_path) -> SimpleNamespace:
+    """Paths of PEM files: `.certificate`, and its `.key`."""
+    files = SimpleNamespace(certificate=tmp_path / "certificate.pem", key=tmp_path / "key.pem")
+    files.certificate.write_text(CERTIFICATE)
+    files.key.write_text(KEY)
+    return files
+
+
+@pytest.fixture
+def pauses(monkeypatch) -> list[float]:
+    """The pauses of the client in seconds, none of which is waited for."""
+    lengths = []
+    monkeypatch.setattr(retries.time, "sleep", lengths.append)
+    return lengths

@@ -3,15 +3,15 @@
 import json
 import socket
 
-import numpy as np
 import pytest
 import tensorflow as tf
-from answering import call, counted, decoded, encoded, grpc_double, rest_double
+from answering import assert_answers, call, counted, encoded, grpc_double, rest_double
 from tensorflow_serving.apis import predict_pb2
 
 from tf_nst.errors import RunError, UserError
-from tf_nst.serving import client
-from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest
+from tf_nst.serving import client, rest, retries
+from tf_nst.serving.client import Request, ask_grpc, ask_rest
+from tf_nst.serving.server import Server
 
 PHOTO, STYLE = encoded(counted(30, 44)), encoded(counted(40, 34, 31))
 DEFAULT = Request(PHOTO)
@@ -20,18 +20,8 @@ BUSY = (503, b'{"error": "not ready"}')
 
 
 @pytest.fixture(autouse=True)
-def pauses(monkeypatch) -> list[float]:
-    """The pauses of the client in seconds, none of which is waited for."""
-    lengths = []
-    monkeypatch.setattr(client.time, "sleep", lengths.append)
-    return lengths
-
-
-def assert_answers(answer, signatures, request: Request) -> None:
-    """The answer is that of the export's signature."""
-    expected = call(signatures[request.signature], **request.inputs)
-    assert np.abs(decoded(answer.image) - decoded(expected["image_bytes"][0])).max() <= 1
-    np.testing.assert_allclose(answer.losses, expected["losses"][0], rtol=1e-3)
+def no_waiting(pauses):
+    """None of the pauses is waited for."""
 
 
 @pytest.mark.parametrize("request_", [DEFAULT, STYLED], ids=["serving_default", "stylize"])
@@ -82,17 +72,44 @@ def test_a_refusal_quotes_the_server_and_is_not_tried_again(signatures, double_o
     assert len(double.requests) == 1
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_a_busy_server_is_tried_again_after_longer_pauses(signatures, pauses, status):
-    with rest_double(signatures, [(status, b"{}"), BUSY, None]) as double:
+def test_a_server_that_is_not_ready_is_tried_again_after_longer_pauses(signatures, pauses):
+    with rest_double(signatures, [BUSY, BUSY, None]) as double:
         assert_answers(ask_rest(Server(double.url), DEFAULT), signatures, DEFAULT)
     assert len(double.requests) == 4
     assert pauses == [0.5, 1.0, 2.0]
 
 
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [("7", 7.0), ("0", 0.5), ("86400", 30.0), ("-1", 0.5), ("1e9", 0.5), ("soon", 0.5)],
+)
+def test_a_pause_that_the_server_asks_for_is_kept_up_to_a_limit(pauses, asked, pause):
+    error = rest._refusal(503, "not ready", asked)
+    outcomes = [error, None]
+
+    def attempt(seconds):
+        if outcomes[0] is not None:
+            raise outcomes.pop(0)
+        return "answer"
+
+    assert retries.with_retries(Server("http://host"), attempt) == "answer"
+    assert pauses == [pause]
+
+
+def test_pauses_grow_no_longer_than_a_limit_and_never_past_the_timeout(pauses):
+    def attempt(seconds):
+        raise retries.Unavailable("is not ready")
+
+    with pytest.raises(RunError, match="is not ready; tried 101 times"):
+        retries.with_retries(Server("http://host", timeout=1000.0, retries=100), attempt)
+    assert pauses[:8] == [0.5, 1, 2, 4, 8, 16, 30, 30] and set(pauses[8:]) == {30}
+    with pytest.raises(RunError, match="is not ready; tried once"):
+        retries.with_retries(Server("http://host", timeout=0.4), attempt)
+
+
 def test_patience_ends(signatures):
     with rest_double(signatures, [BUSY] * 9) as double:
-        with pytest.raises(RunError, match=r"is busy \(HTTP 503: not ready\); tried 3 times"):
+        with pytest.raises(RunError, match=r"is not ready \(HTTP 503: not ready\); tried 3 times"):
             ask_rest(Server(double.url, retries=2), DEFAULT)
     assert len(double.requests) == 3
 
@@ -100,6 +117,16 @@ def test_patience_ends(signatures):
 @pytest.mark.parametrize(
     ("status", "body", "line"),
     [
+        (429, b"", r"\(HTTP 429\): nothing more"),
+        (502, b"", r"\(HTTP 502\): nothing more"),
+        (504, b"", r"\(HTTP 504\): nothing more"),
+        (307, b"", r"\(HTTP 307\): nothing more"),
+        (200, b"[" * 100_000, "the server's answer is not one of an export"),
+        (
+            200,
+            b'{"outputs": {"image_bytes": [{"b64": ""}], "losses": [[1' + b"0" * 400 + b"]]}}",
+            "is not",
+        ),
         (404, b'{"error": "Servable not found"}', r"\(HTTP 404\): Servable not found"),
         (500, b"<html>\n oh </html>", r"\(HTTP 500\): <html> oh </html>"),
         (500, b"", r"\(HTTP 500\): nothing more"),
@@ -140,12 +167,6 @@ def test_no_server_is_reported_after_all_attempts(ask, scheme, pauses):
     with pytest.raises(RunError, match=r"cannot be reached .*; tried 2 times"):
         ask(Server(address, retries=1), DEFAULT)
     assert pauses == [0.5]
-
-
-@pytest.mark.parametrize("url", ["localhost:8501", "ftp://localhost", "http://", "nonsense"])
-def test_addresses_that_are_none(url):
-    with pytest.raises(UserError, match="--url: expected http://HOST:PORT, received"):
-        ask_rest(Server(url), DEFAULT)
 
 
 def test_without_the_extra_grpc_says_what_to_install(monkeypatch):

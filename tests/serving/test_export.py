@@ -130,6 +130,7 @@ def test_the_record_names_the_losses_in_their_order(exported):
     ]
     assert set(record["settings"]) == set(EXPORT_OPTIONS)
     assert (record["settings"]["size"], record["most_pixels"]) == (48, 50000)
+    assert (record["most_request_pixels"], record["most_pictures"]) == (120_000, 5)
 
 
 # --- versions, and failures that leave nothing behind ----------------------------------------
@@ -221,6 +222,8 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(
             {"max_megapixels": "many"},
             "--max_megapixels: expected a finite number above 0, up to 500",
         ),
+        ({"max_pictures": 0}, "--max_pictures: expected a whole number from 1 to 1024"),
+        ({"max_request_megapixels": -1}, "--max_request_megapixels: expected a finite number"),
         ({"size": 8}, "--size: expected at least 16 pixels for these layers, received 8"),
         ({"style_size": 8}, "--style: array at --style_size=8 is too small"),
         ({"style_layers": "conv9_1"}, "--style_layers: expected layers of vgg19"),

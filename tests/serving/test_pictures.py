@@ -1,5 +1,7 @@
 """Bytes to tensors at the right size and back, against Pillow and the command's own resizing."""
 
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -7,14 +9,24 @@ from answering import counted, decoded, encoded
 
 from tf_nst.io.images import Image
 from tf_nst.io.resizing import fit_size, resize_image
+from tf_nst.serving import pictures
 from tf_nst.serving.pictures import decode, encode, fitted
 
 NOISE = np.random.default_rng(1)
 
 
-def as_float(pixels: np.ndarray) -> tf.Tensor:
-    """[1, H, W, 3] float32 in 0..1."""
-    return tf.constant(pixels[None], tf.float32) / 255.0
+@functools.cache
+def fitting(band: int):
+    """`fitted` as a function of a picture [1, h, w, 3] uint8 and a long side."""
+    specs = [tf.TensorSpec([1, None, None, 3], tf.uint8), tf.TensorSpec([], tf.int32)]
+    return tf.function(
+        lambda image, long_side: fitted(image, long_side, "photo", 2), specs, autograph=False
+    )
+
+
+def fit(pixels: np.ndarray, long_side: int) -> tf.Tensor:
+    """`fitted` of pixels [h, w, 3] uint8."""
+    return fitting(pictures._BAND)(tf.constant(pixels[None]), tf.constant(long_side))
 
 
 @pytest.mark.parametrize(
@@ -30,7 +42,7 @@ def as_float(pixels: np.ndarray) -> tf.Tensor:
 def test_what_is_decoded_is_what_pillow_decodes(kind, options):
     data = encoded(counted(33, 50), kind, **options)
     image = decode(tf.constant(data), "photo", 10_000)
-    np.testing.assert_array_equal(image[0].numpy() * 255, decoded(data))
+    np.testing.assert_array_equal(image[0], decoded(data))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WebP", "BMP"])
@@ -38,14 +50,14 @@ def test_alpha_is_left_out(kind):
     pixels = np.dstack([counted(20, 30), counted(20, 30)[..., :1]])
     data = encoded(pixels, kind, **({"lossless": True, "exact": True} if kind == "WebP" else {}))
     image = decode(tf.constant(data), "photo", 10_000)
-    np.testing.assert_array_equal(image[0].numpy() * 255, pixels[..., :3])
+    np.testing.assert_array_equal(image[0], pixels[..., :3])
 
 
 def test_sizes_are_those_of_the_command():
     for height, width, long_side in NOISE.integers(2, 90, (60, 3)).tolist():
         expected = fit_size(height, width, long_side)
         if min(expected) >= 2:
-            image = fitted(tf.zeros([1, height, width, 3]), tf.constant(long_side), "photo", 2)
+            image = fit(np.zeros([height, width, 3], np.uint8), long_side)
             assert image.shape[1:3] == expected
 
 
@@ -55,7 +67,7 @@ def test_pixels_are_those_of_the_command():
     for height, width, long_side in ((200, 150, 64), (40, 60, 100), (90, 33, 89), (64, 64, 64)):
         pixels = NOISE.integers(0, 256, (height, width, 3)).astype(np.uint8)
         expected = resize_image(Image(pixels), *fit_size(height, width, long_side)).pixels
-        result = fitted(as_float(pixels), tf.constant(long_side), "photo", 2)
+        result = fit(pixels, long_side)
         error = np.abs(np.round(result[0].numpy() * 255) - expected)
         assert error.max() <= 2
         assert np.mean(error > 0) < 5e-3
@@ -63,8 +75,16 @@ def test_pixels_are_those_of_the_command():
 
 def test_a_picture_of_the_size_is_left_as_it_is():
     pixels = NOISE.integers(0, 256, (48, 64, 3)).astype(np.uint8)
-    result = fitted(as_float(pixels), tf.constant(64), "photo", 2)
-    np.testing.assert_array_equal(result, as_float(pixels))
+    np.testing.assert_allclose(fit(pixels, 64)[0], pixels / 255, rtol=0, atol=1e-7)
+
+
+@pytest.mark.parametrize("size", [(50, 40), (7, 90), (90, 7)])
+def test_bands_do_not_show(monkeypatch, size):
+    """Of 1 or 2 rows, the last of them shorter."""
+    image = NOISE.integers(0, 256, (*size, 3)).astype(np.uint8)
+    whole = fit(image, 33)
+    monkeypatch.setattr(pictures, "_BAND", 80)
+    np.testing.assert_array_equal(fit(image, 33), whole)
 
 
 def test_encoded_pictures_are_rounded_to_the_nearest_level():

@@ -10,14 +10,77 @@ from PIL import Image as Pillow
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.metadata.declared import by_code_points
+from tf_nst.serving import headers, stripping
 from tf_nst.serving.sending import picture_to_send
+from tf_nst.serving.stripping import stripped_jpeg
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WebP", "BMP"])
-def test_an_upright_picture_is_sent_unchanged(tmp_path, kind):
-    data = encoded(counted(20, 30), kind)
-    (tmp_path / "photo").write_bytes(data)
-    assert picture_to_send(str(tmp_path / "photo"), "--content").data == data
+def sent_picture(path) -> Pillow.Image:
+    return Pillow.open(io.BytesIO(picture_to_send(str(path), "--content").data))
+
+
+def photograph() -> dict:
+    """Options of a file that says where and by whom it was taken."""
+    exif = Pillow.Exif()
+    exif[271], exif.get_ifd(0x8825)[1] = "SECRET maker", "N"
+    return {"exif": exif, "comment": b"SECRET"}
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("more", [{}, {"progressive": True}, {"restart_marker_blocks": 1}])
+def test_of_a_jpeg_its_scans_are_sent_and_no_metadata(tmp_path, mode, more):
+    """The same pixels, not encoded again."""
+    picture, path = Pillow.fromarray(counted(40, 50)).convert(mode), tmp_path / "photo"
+    picture.save(path, "JPEG", **photograph(), **more)
+    path.write_bytes(path.read_bytes() + b"SECRET film" + path.read_bytes())
+    data = picture_to_send(str(path), "--content").data
+    assert b"SECRET" in path.read_bytes() and b"SECRET" not in data and b"Exif" not in data
+    assert not {"exif", "comment", "icc_profile"} & set(Pillow.open(io.BytesIO(data)).info)
+    np.testing.assert_array_equal(Pillow.open(io.BytesIO(data)), Pillow.open(path))
+    start = data.index(b"\xff\xda")
+    assert data[start:] in path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WebP", "BMP", "TIFF", "GIF"])
+def test_another_format_is_sent_as_a_png_without_metadata(tmp_path, kind):
+    more = photograph() if kind in ("PNG", "WebP", "TIFF") else {}
+    (tmp_path / "photo").write_bytes(encoded(counted(20, 30), kind, **more))
+    data = picture_to_send(str(tmp_path / "photo"), "--content").data
+    sent = Pillow.open(io.BytesIO(data))
+    assert (sent.format, sent.mode, b"SECRET" in data) == ("PNG", "RGB", False)
+    np.testing.assert_array_equal(sent, read_image(tmp_path / "photo").pixels)
+
+
+PLAIN = encoded(counted(40, 50), "JPEG")
+SCAN = PLAIN.index(b"\xff\xda")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8",
+        PLAIN[:-2],
+        PLAIN[:SCAN],
+        PLAIN[:100],
+        PLAIN[:SCAN] + PLAIN[SCAN:-2] * 33 + PLAIN[-2:],
+        PLAIN.replace(b"\xff\xc0", b"\xff\xc9"),
+        b"\xff\xd8\xff\xd9",
+    ],
+)
+def test_a_jpeg_that_is_not_plain_is_not_stripped(data):
+    assert stripped_jpeg(data) is None
+
+
+def test_the_client_and_the_export_agree_on_scans():
+    assert stripping.MOST_SCANS == headers.MOST_SCANS
+
+
+def test_cmyk_is_sent_as_rgb(tmp_path):
+    Pillow.fromarray(counted(20, 30)).convert("CMYK").save(tmp_path / "photo", "JPEG")
+    assert (sent_picture(tmp_path / "photo").format, sent_picture(tmp_path / "photo").mode) == (
+        "PNG",
+        "RGB",
+    )
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
@@ -35,17 +98,10 @@ def test_a_turned_picture_is_sent_upright(tmp_path, orientation):
 @pytest.mark.parametrize("most", [10, 500])
 def test_pillows_own_limits_do_not_matter(tmp_path, monkeypatch, most):
     """Past it Pillow warns, past twice as much it refuses."""
-    data = encoded(counted(20, 30), "PNG")
-    (tmp_path / "photo").write_bytes(data)
+    (tmp_path / "photo").write_bytes(PLAIN)
     monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", most)
-    assert picture_to_send(str(tmp_path / "photo"), "--content").data == data
-
-
-@pytest.mark.parametrize("kind", ["TIFF", "GIF"])
-def test_a_format_that_the_graph_does_not_take_is_sent_as_png(tmp_path, kind):
-    (tmp_path / "photo").write_bytes(encoded(counted(20, 30), kind))
-    sent = picture_to_send(str(tmp_path / "photo"), "--content").data
-    assert Pillow.open(io.BytesIO(sent)).format == "PNG"
+    data = picture_to_send(str(tmp_path / "photo"), "--content").data
+    assert data[:3] == PLAIN[:3]
 
 
 def test_what_is_no_picture_is_refused_before_it_is_sent(tmp_path):

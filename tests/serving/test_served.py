@@ -23,6 +23,7 @@ from tf_nst.engine.graph import Recipe
 from tf_nst.objective.terms import build_terms
 from tf_nst.optim.optimizers import OPTIMIZERS, Settings
 from tf_nst.planning.schedule import tabulate
+from tf_nst.serving.admission import Bounds
 from tf_nst.serving.signatures import Limits, _stylize_tensor
 
 PHOTO = counted(30, 44)
@@ -175,7 +176,8 @@ def test_a_loss_that_is_not_finite_is_refused(tiny, make_extractor):
     terms = build_terms(ObjectiveConfig(*names), tiny)
     recipe = Recipe(make_extractor(layers), terms, wild, tabulate(48, 2))
     grey = tf.fill([1, 20, 20, 3], 0.5)
-    limits = Limits(48, 2, 2, 50_000, 0, 1.0, 10.0, matched=False)
+    bounds = Bounds(16, 50_000, 100_000)
+    limits = Limits(48, 2, 2, bounds, 0, 1.0, 10.0, matched=False)
     paint = _stylize_tensor(recipe, limits)
     with pytest.raises(tf.errors.InvalidArgumentError, match="the loss is not finite"):
         paint(content=grey, style=grey)

@@ -92,5 +92,5 @@ def _unexpected(error: Exception) -> str:
 def _fail(line: str, code: int, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    print(f"tf_nst: {printable(' '.join(line.split()))}", file=sys.stderr, flush=True)
+    print(f"tf_nst: {printable(line)}", file=sys.stderr, flush=True)
     return code

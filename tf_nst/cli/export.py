@@ -10,7 +10,7 @@ from tf_nst.config.options import Option
 from tf_nst.config.presets import PRESET, accepted_flags, preset_flags
 from tf_nst.config.value_types import FilePath, Text
 from tf_nst.errors import UserError
-from tf_nst.serving.options import EXPORT_OPTIONS, MAX_MEGAPIXELS, export_config
+from tf_nst.serving.options import EXPORT_OPTIONS, REQUEST_OPTIONS, export_config
 
 USAGE = """\
 tf-nst-export --style=PAINTING[:WEIGHT][,PAINTING:WEIGHT...] [--output=FOLDER] [flags]
@@ -34,7 +34,7 @@ EXPORT_FLAGS = (
         "where versions of the model are written; its name is the model's",
         required=True,
     ),
-    MAX_MEGAPIXELS,
+    *REQUEST_OPTIONS.values(),
     PRESET,
     *EXPORT_OPTIONS.values(),
     DEBUG,
@@ -66,8 +66,8 @@ def write(values) -> int:
     folder = export(
         values.output,
         styles,
-        max_megapixels=values.max_megapixels,
         report=say,
+        **{name: values[name].value for name in REQUEST_OPTIONS},
         **options,
     )
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

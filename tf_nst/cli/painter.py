@@ -11,7 +11,12 @@ from tf_nst.cli.stop import Stop
 from tf_nst.cli.terminal import say
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.events import StepsDone
-from tf_nst.engine.failures import NonFiniteLossError, OutOfMemoryError, UnfinishedError
+from tf_nst.engine.failures import (
+    DivergedError,
+    NonFiniteLossError,
+    OutOfMemoryError,
+    UnfinishedError,
+)
 from tf_nst.engine.loop import iterate
 from tf_nst.engine.state import RunState
 from tf_nst.engine.strategy import worker_place
@@ -20,10 +25,6 @@ from tf_nst.io.checkpoints import Checkpoints
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.resume import Resumed, check_digests
 from tf_nst.painting import Painting, prepare
-
-
-class DivergedError(RunError):
-    """The loss went up and up: going on from there would lead nowhere."""
 
 
 class _Run(NamedTuple):
@@ -113,23 +114,28 @@ def _paint(run: _Run, stop: Stop) -> bool:
 
     Returns whether a signal ended the steps; one that comes while the picture is written does not.
     """
-    worker, workers = worker_place(run.painting.job.strategy)
     try:
         image = _iterate(run, stop)
+    except DivergedError as error:
+        _write(run, error.image, stopped=True)
+        raise
     except UnfinishedError as error:
-        if error.image is not None and not worker:
+        if error.image is not None and run.is_first_worker:
             run.results.write_last_good(error, run.seconds)
         raise
-    stopped, diverged, ending = bool(stop.signum), run.results.outcome.diverged, "painted"
-    if stopped or diverged:
-        ending = f"stopped after {_steps(run.results.history.steps)}, the picture so far is"
+    stopped = bool(stop.signum)
+    _write(run, image, stopped=stopped)
+    return stopped
+
+
+def _write(run: _Run, image, *, stopped: bool) -> None:
+    """The picture of a run, whole or so far; of several workers the first one writes it."""
+    worker, workers = worker_place(run.painting.job.strategy)
     if worker:
         say(f"worker {worker + 1} of {workers} is done, the first one writes the picture")
-    else:
-        run.results.write(image, ending, run.seconds)
-    if diverged:
-        raise DivergedError(f"step {run.results.history.steps}: {run.results.outcome.divergence}")
-    return stopped
+        return
+    so_far = f"stopped after {_steps(run.results.history.steps)}, the picture so far is"
+    run.results.write(image, so_far if stopped else "painted", run.seconds)
 
 
 def _end(run: _Run, stopped: bool, command: str) -> None:
@@ -163,7 +169,7 @@ def _steps(count: int) -> str:
 def _iterate(run: _Run, stop: Stop):
     """Runs the job to its end or to a signal; returns the picture [1, H, W, 3]."""
     job, results = run.painting.job, run.results
-    listeners = [results.history, results.outcome, results.progress, run.checkpoints]
+    listeners = [results.history, results.progress, run.checkpoints]
     if run.values.preview_every and run.is_first_worker:
         listeners.append(results.previews())
     try:
@@ -171,7 +177,7 @@ def _iterate(run: _Run, stop: Stop):
         for event in iterate(job, _first_state(run), run.painting.engine):
             for listener in listeners:
                 listener(event)
-            if isinstance(event, StepsDone) and (stop.signum or results.outcome.diverged):
+            if isinstance(event, StepsDone) and stop.signum:
                 break
     finally:
         results.progress.close()

@@ -66,6 +66,8 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
 
 def _absl_flag(option: Option) -> flags.Flag:
     default, boolean = option.plain_default, isinstance(option.default, bool)
+    if option.type.repeated:
+        return flags.MultiFlag(_Parser(option), None, option.name, default, option.help)
     return flags.Flag(_Parser(option), None, option.name, default, option.help, boolean=boolean)
 
 

@@ -8,10 +8,9 @@ from tf_nst.cli.terminal import say
 from tf_nst.engine.failures import UnfinishedError
 from tf_nst.errors import NstError, RunError
 from tf_nst.io.flag_file import settings_bytes, settings_path
-from tf_nst.io.kept_exif import kept_exif
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
 from tf_nst.io.manifest import preview_path, record_bytes, record_path
-from tf_nst.io.outcome import Outcome
+from tf_nst.io.outcome import notes_on_loss
 from tf_nst.io.rescue import write_or_rescue
 from tf_nst.io.writing import Files, write_atomically
 from tf_nst.painting import Painting, finished
@@ -20,15 +19,14 @@ from tf_nst.painting import Painting, finished
 class Results:
     """Writes what comes of a painting, by the command's flags.
 
-    `history`, `outcome` and `progress` are listeners for its events.
+    `history` and `progress` are listeners for its events.
     """
 
     def __init__(self, values, painting: Painting):
         self.values, self.painting = values, painting
         self.history = History(painting.job.scales)
-        self.outcome = Outcome(painting.job.terms)
         self.progress = Progress(painting.job.terms, painting.job.scales, sys.stdout)
-        self.exif = kept_exif(values.content) if values.keep_metadata else b""
+        self.exif = painting.inputs.content.exif
         self.preview_failed = False
 
     def write(self, image, ending: str, seconds: float) -> None:
@@ -75,7 +73,7 @@ class Results:
             return {path: data, record_path(path): record, settings_path(path): flags}
 
         write_or_rescue(self.values.output, files_of)
-        for note in (*notes, *self.outcome.notes):
+        for note in (*notes, *notes_on_loss(self.painting.job.terms, self.history)):
             say(f"note: {note}")
 
     def _write_preview(self, image) -> None:

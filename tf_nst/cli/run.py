@@ -48,7 +48,12 @@ def paint(command: str, values) -> int:
     from tf_nst.io.inputs import read_inputs
     from tf_nst.io.writing import check_size
 
-    inputs = read_inputs(resumed.config if resumed else config, values.content, values.style)
+    inputs = read_inputs(
+        resumed.config if resumed else config,
+        values.content,
+        values.style,
+        keep_metadata=values.keep_metadata,
+    )
     check_size(values.output, inputs.content.height, inputs.content.width)
     if resumed:
         from tf_nst.io.resume import check_digests, picture_digests

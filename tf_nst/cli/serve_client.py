@@ -11,15 +11,34 @@ from tf_nst.cli.run import same_file
 from tf_nst.cli.terminal import say
 from tf_nst.config import MAX_SIDE, ObjectiveConfig
 from tf_nst.config.options import Option
-from tf_nst.config.value_types import Integer, Real, Text
+from tf_nst.config.value_types import Boolean, FilePath, Integer, Real, Text, ValueType
 from tf_nst.errors import RunError, UserError
 from tf_nst.serving.options import MAX_STEPS
+from tf_nst.serving.server import MAX_SECONDS, Server, grpc_target, parse_header, rest_endpoint
+
+# An answer's picture is decoded up to this size.
+MOST_ANSWER_PIXELS = 200_000_000
 
 USAGE = """\
 tf-nst-client --content=PHOTOGRAPH [--style=PAINTING] [--output=PICTURE] [flags]
 
 Sends the photograph, turned upright, to a TensorFlow Serving server that holds an export of tf_nst,
 and writes the picture that it answers with. Without --style the server's own style is painted."""
+
+
+class Header(ValueType):
+    """HTTP headers, each given by a flag of its own."""
+
+    expected = "NAME: VALUE"
+    values = "NAME: VALUE"
+    repeated = True
+
+    def read(self, text: str, flag: str) -> tuple[str, str]:
+        return parse_header(text, flag)
+
+    def convert(self, value: object, flag: str) -> tuple:
+        return tuple(value)
+
 
 _WITH_STYLE = (
     Option(
@@ -61,10 +80,27 @@ CLIENT_FLAGS = (
     ),
     Option("model", "nst", Text("a name"), "the model's name on the server"),
     *_WITH_STYLE,
-    Option("timeout", 300.0, Real(positive=True), "time that an answer may take", "seconds"),
     Option(
-        "retries", 3, Integer(0, 100), "further attempts at a server that is unreachable or busy"
+        "header",
+        None,
+        Header(),
+        "sent with the request, such as a token; may be repeated. gRPC: metadata",
     ),
+    Option("tls", False, Boolean(), "with --grpc: encrypt; of REST the URL says it, https://"),
+    Option(
+        "ca_file",
+        None,
+        FilePath("a PEM file"),
+        "certificates that are trusted in place of the system's",
+    ),
+    Option(
+        "timeout",
+        300.0,
+        Real(positive=True, most=MAX_SECONDS),
+        "time that an answer may take, all attempts and pauses included",
+        "seconds",
+    ),
+    Option("retries", 3, Integer(0, 100), "further attempts where no server is ready"),
     OVERWRITE,
     DEBUG,
 )
@@ -83,9 +119,10 @@ def main(argv: list[str]) -> int:
 def request_picture(values) -> int:
     """Requests the picture of parsed flags from the server and writes it."""
     _check(values)
+    server = _server(values)
     from tf_nst.io.rescue import write_or_rescue
     from tf_nst.io.writing import check_output
-    from tf_nst.serving.client import Request, Server, ask_grpc, ask_rest
+    from tf_nst.serving.client import Request, ask_grpc, ask_rest
     from tf_nst.serving.sending import picture_to_send
 
     check_output(values.output)
@@ -96,7 +133,6 @@ def request_picture(values) -> int:
     request = Request(content.data, style and style.data, **settings)
     for note in (*content.image.notes, *(style.image.notes if style else ())):
         say(f"note: {note}")
-    server = Server(values.grpc or values.url, values.model, values.timeout, values.retries)
     began = time.perf_counter()
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
     image = _image(answer.image, content.image)
@@ -124,17 +160,40 @@ def _check(values) -> None:
             )
 
 
+def _server(values) -> Server:
+    """Raises UserError where an address, or what belongs to it, cannot be used."""
+    server = Server(
+        values.grpc or values.url,
+        values.model,
+        values.timeout,
+        values.retries,
+        tuple(values.header or ()),
+        values.tls,
+        values.ca_file,
+    )
+    if values.tls and not values.grpc:
+        raise UserError("--tls: has no effect without --grpc, expected https:// in --url")
+    (grpc_target if values.grpc else rest_endpoint)(server)
+    return server
+
+
 def _image(data: bytes, content):
     """The picture of an answer, with the alpha of what was sent."""
     import numpy as np
     from PIL import Image as Pillow
 
+    from tf_nst.io.decoding import pillow_settings
     from tf_nst.io.images import Image
     from tf_nst.io.resizing import resize_alpha
 
     try:
-        with Pillow.open(io.BytesIO(data)) as picture:
+        with pillow_settings(), Pillow.open(io.BytesIO(data), formats=("PNG",)) as picture:
+            if picture.width * picture.height > MOST_ANSWER_PIXELS:
+                raise ValueError("too many pixels")
             pixels = np.asarray(picture.convert("RGB"))
             return Image(pixels, resize_alpha(content, *pixels.shape[:2]))
     except Exception as error:  # Pillow raises nearly everything on damaged files
-        raise RunError("the server's image_bytes are no picture; expected a PNG") from error
+        raise RunError(
+            "the server's image_bytes are no PNG that can be read; "
+            f"expected one of at most {MOST_ANSWER_PIXELS / 1e6:g} megapixels"
+        ) from error

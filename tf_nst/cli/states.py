@@ -7,6 +7,7 @@ import numpy as np
 
 from tf_nst.cli.records import digests
 from tf_nst.cli.results import Results
+from tf_nst.cli.terminal import printable
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.arrays import from_arrays
 from tf_nst.engine.events import Note
@@ -30,7 +31,7 @@ def make_checkpoints(values, config: StylizeConfig, results: Results, began: flo
       began: time.perf_counter() of the run's beginning.
     """
     painting = results.painting
-    memory = painting.limits.bytes / 1e9
+    memory, is_first = painting.limits.bytes / 1e9, not worker_place(painting.job.strategy)[0]
     description = describe_run(
         config,
         painting.config,
@@ -40,11 +41,12 @@ def make_checkpoints(values, config: StylizeConfig, results: Results, began: flo
     )
     return Checkpoints(
         state_path(values.output),
-        0 if worker_place(painting.job.strategy)[0] else values.checkpoint_seconds,
+        values.checkpoint_seconds if is_first else 0,
         lambda: description | {"seconds": time.perf_counter() - began},
         results.history,
-        lambda line: results.progress(Note(line)),
+        lambda line: results.progress(Note(printable(line))),
         background=painting.plan.background,
+        takes_over=is_first and bool(values.checkpoint_seconds or values.resume),
     )
 
 

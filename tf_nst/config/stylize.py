@@ -8,7 +8,7 @@ from tf_nst.config.objective import ObjectiveConfig
 from tf_nst.config.options import convert_options, option
 from tf_nst.config.starts import Start
 from tf_nst.config.tiles import MAX_SIDE, Tiles, cores_of
-from tf_nst.config.value_types import Choice, Integer, Real
+from tf_nst.config.value_types import Boolean, Choice, Integer, Real
 from tf_nst.errors import UserError
 
 OPTIMIZERS = ("lbfgs", "adam", "sgd")
@@ -66,7 +66,7 @@ class StylizeConfig:
         None,
         Real(positive=True),
         "lbfgs: share of its model's move that is tried first, by default 1; adam: pixel values "
-        "(0..1) a step, by default 0.05; sgd: pixel values per unit of gradient, by default 1e-4",
+        "(0..1) a step, by default 0.05; sgd: pixel values per unit of gradient, by default 1e-5",
     )
     lbfgs_pairs: int = option(
         10, Integer(1, MAX_PAIRS), "moves that lbfgs learns from; each keeps two pictures"
@@ -105,6 +105,9 @@ class StylizeConfig:
         "devices; mirrored: all GPUs, or all logical CPUs; workers: all processes of TF_CONFIG; "
         "auto: a TPU, else the GPUs, else the CPU; one picture is painted on one of them, but by "
         "--tile=N, whose windows they share",
+    )
+    deterministic: bool = option(
+        False, Boolean(), "a GPU adds up in a fixed order: the same picture to the last bit, slower"
     )
 
     def __post_init__(self):

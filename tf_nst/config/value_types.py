@@ -14,10 +14,12 @@ class ValueType:
     Attributes:
       expected: for messages, such as "a whole number from 1 to 9".
       values: for --help, such as "1 to 9"; may be empty.
+      repeated: whether the flag may be given several times, for a list of values.
     """
 
     expected: str
     values: str
+    repeated = False
 
     def read(self, text: str, flag: str) -> object:
         """The value that a flag's text stands for, which `convert` accepts if it is in range.

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine.divergence import Rise
 from tf_nst.engine.job import Job
 from tf_nst.engine.state import RunState
 from tf_nst.engine.steps import begin_scale
@@ -32,6 +33,8 @@ def from_arrays(job: Job, arrays: Mapping[str, np.ndarray]) -> RunState:
     """
     numbers = {name: kind(arrays[name]) for name, kind in _NUMBERS.items()}
     state = RunState(**numbers, least=arrays.get("least"), last_good=arrays.get("last_good"))
+    if "rise.first" in arrays:
+        state = state._replace(rise=Rise(*(arrays[f"rise.{name}"] for name in Rise._fields)))
     if "progress.image" not in arrays:
         return state
     optimizer = job.fallback if state.fallback else job.optimizers[state.scale]

@@ -18,6 +18,11 @@ class NonFiniteLossError(UnfinishedError):
     """A loss is NaN or infinite."""
 
 
+class DivergedError(UnfinishedError):
+    """The loss rose and stayed there. `image` is the picture so far: of the least loss, or the
+    average."""
+
+
 class LostWorkerError(UnfinishedError):
     """Another process that shares the windows is gone."""
 

@@ -42,6 +42,8 @@ def iterate(
 
     Raises:
       NonFiniteLossError: a loss is NaN or infinite.
+      DivergedError: ten losses in a row are more than ten times the first one of their scale, those
+        of each picture of the batch; the steps up to there were emitted.
       LostWorkerError: another process that shares the windows is gone.
       ValueError: a term's weights are not one for each picture, or several replicas share them.
     """

@@ -4,6 +4,7 @@ Pictures of a batch are independent of each other, so that replicas exchange not
 picture are shared out too: then sums are added over the replicas, and gradients over the workers.
 """
 
+import traceback
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
@@ -109,7 +110,12 @@ class Replicas:
         shared = self._strategy.experimental_distribute_values_from_function(
             lambda context: local[context.replica_id_in_sync_group % self._count]
         )
-        return self._strategy.reduce(tf.distribute.ReduceOp.SUM, shared, axis=None)
+        try:
+            return self._strategy.reduce(tf.distribute.ReduceOp.SUM, shared, axis=None)
+        except tf.errors.OpError as error:
+            # TensorFlow leaves a pool of threads open in a frame; it has to go before Python ends.
+            traceback.clear_frames(error.__traceback__)
+            raise
 
     def agreed(self, values: Any) -> Any:
         """A nest of tensors of the host, as the first worker has them."""

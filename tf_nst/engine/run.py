@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.engine import messages
+from tf_nst.engine.divergence import check_rise, follow, losses_of
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.evaluator import Evaluator, Measured, Steps
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, Snapshot, StepsDone
@@ -112,7 +113,7 @@ class Run:
         before, optimizer = self.state, self.job.optimizers[index]
         core = self.job.cores[index] if self.job.cores else 0
         state = before._replace(
-            scale=index, step_of_scale=0, core=core, fallback=fallback, least=None
+            scale=index, step_of_scale=0, core=core, fallback=fallback, least=None, rise=None
         )
         optimizer = self.job.fallback if fallback else optimizer
         picture = optimizer_state = None
@@ -139,6 +140,7 @@ class Run:
             failed, note = self.failed, None
             try:
                 yield self.call(run, count, calls)
+                check_rise(self.state.step, self.state.rise, lambda: self.picture)
             except tf.errors.ResourceExhaustedError as error:
                 note = self.step_down(error)
             if note:
@@ -207,21 +209,19 @@ class Run:
             raise non_finite(self.job.terms, report.history, before.step, start, before.last_good)
         terms = enumerate(self.job.terms)
         values = {term.name: report.history[:, index] for index, term in terms}
+        losses = losses_of(self.job.terms, report.history)
         self.failed = int(report.failed.sum())
         self.state = before._replace(
             step=before.step + steps,
             step_of_scale=before.step_of_scale + steps,
             progress=progress,
-            least=recent_least(before.least, self.losses(values)),
+            least=recent_least(before.least, losses),
+            rise=follow(before.rise, losses),
             last_good=start,
         )
         snapshot = self.next_snapshot()
         core, picture = self.state.core, self.picture
         return StepsDone(self.state.step, self.scale, values, seconds, picture, core, snapshot)
-
-    def losses(self, values: dict[str, np.ndarray]) -> np.ndarray:
-        """[steps, B]: the loss of each step."""
-        return sum(np.multiply(term.weight, values[term.name]) for term in self.job.terms)
 
     def finish(self) -> Generator[Event, None, None]:
         """The last picture and its values; raises if the last step ruined it."""

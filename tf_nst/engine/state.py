@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.engine.divergence import Rise
+
 
 class Track(NamedTuple):
     """What is kept of the pictures on the way; all axes begin with the batch.
@@ -40,6 +42,7 @@ class RunState(NamedTuple):
       fallback: whether this scale is painted by the job's fallback, for want of memory.
       progress: where the scale stands; None before the first has begun.
       least: [up to STOP_STEPS + 1, B], see `pace.recent_least`; None before the first step.
+      rise: how the losses of this scale compare with its first; None before the first step.
       last_good: [B, H, W, 3], the picture before this one, or None.
     """
 
@@ -50,4 +53,5 @@ class RunState(NamedTuple):
     fallback: bool = False
     progress: Progress | None = None
     least: np.ndarray | None = None
+    rise: Rise | None = None
     last_good: np.ndarray | tf.Tensor | None = None

@@ -1,5 +1,6 @@
 """From the name of a strategy to the devices that paint. To add one, add a branch of `_devices`."""
 
+import importlib.util
 import os
 from collections.abc import Callable
 
@@ -8,14 +9,14 @@ import tensorflow as tf
 from tf_nst.errors import UserError
 from tf_nst.planning.precision import device_name
 
+# The newest that is made with TPUs in it.
+TPU_WHEEL = "tensorflow-tpu==2.20.*"
 # Any of these names a TPU for tf.distribute.cluster_resolver.TPUClusterResolver.
 _TPU_VARIABLES = ("TPU_NAME", "TPU_CONFIG", "KUBE_GOOGLE_CLOUD_TPU_ENDPOINTS")
 
 
 def make_strategy(name: str, parts: int, report: Callable[[str], None]) -> tf.distribute.Strategy:
     """The strategy of no more replicas than there are parts to share out.
-
-    Switches TF32 off in this process: see docs/devices.md.
 
     Args:
       name: "auto" (a TPU where one is, else several GPUs, else the GPU, else the CPU), "cpu",
@@ -27,8 +28,6 @@ def make_strategy(name: str, parts: int, report: Callable[[str], None]) -> tf.di
     Raises:
       UserError: there are no such devices; the line lists what is there.
     """
-    # A GPU would multiply float32 with 10 bits of fraction: the line search compares finer losses.
-    tf.config.experimental.enable_tensor_float_32_execution(False)
     if name == "workers":
         return _join_workers()
     if name == "tpu" or (name == "auto" and _tpu_is_there()):
@@ -140,7 +139,14 @@ def _tpu(parts: int, report: Callable[[str], None]) -> tf.distribute.Strategy:
         topology = tf.tpu.experimental.initialize_tpu_system(resolver)
     except (ValueError, RuntimeError, OSError, ImportError, tf.errors.OpError) as error:
         first = (str(error).splitlines() or ["no reason given"])[0]
-        raise _absent("tpu", "a TPU", f" ({first})") from error
+        raise _absent("tpu", f"a TPU{_missing_wheel()}", f" ({first})") from error
     used = _used(topology.num_tasks * topology.num_tpus_per_task, parts, report)
     cores = tf.tpu.experimental.DeviceAssignment.build(topology, num_replicas=used)
     return tf.distribute.TPUStrategy(resolver, experimental_device_assignment=cores)
+
+
+def _missing_wheel() -> str:
+    """What to install where TensorFlow's wheel is one for CPUs and GPUs; else empty."""
+    if importlib.util.find_spec("libtpu"):
+        return ""
+    return f" and TensorFlow for it (pip install {TPU_WHEEL!r}; {tf.__version__} has none)"

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+
 from tf_nst.engine.arrays import to_arrays
 from tf_nst.engine.events import Event, ScaleStarted, StepsDone
-from tf_nst.errors import RunError
+from tf_nst.errors import NstError
 from tf_nst.io.listeners import Clock, History
+from tf_nst.io.locking import claim
 from tf_nst.io.state_file import remove_state, write_state
 
 # Of the time of a run, what its states may take of the painting: the next one waits until the last
@@ -32,6 +35,7 @@ class Checkpoints:
         report: Callable[[str], None],
         *,
         background: bool = True,
+        takes_over: bool = False,
         clock: Clock = time.perf_counter,
     ):
         """Takes where, how often, and what a file says besides the state and the history.
@@ -40,6 +44,7 @@ class Checkpoints:
           seconds: 0: never.
           report: called with a line where a state cannot be written; the run goes on.
           background: whether the next steps may begin before the file is written.
+          takes_over: whether a state that is there, and no living run's, counts as this run's.
         """
         self.path, self._seconds, self._describe = path, seconds, describe
         self._history, self._report, self._background = history, report, background
@@ -48,6 +53,8 @@ class Checkpoints:
         self._pool = ThreadPoolExecutor(1)
         self._writing: Future | None = None
         self._snapshot = self._scale = None
+        self._file = claim(path) if takes_over else None
+        self._reported = ""
 
     def __call__(self, event: Event) -> None:
         self._snapshot = event.snapshot
@@ -68,48 +75,75 @@ class Checkpoints:
             self._wait()
 
     def close(self) -> None:
-        """Waits for what is being written."""
+        """Waits for what is being written; the state is no living run's any more."""
         self._wait()
         self._pool.shutdown()
         self._snapshot = None
+        self._keep_locked(None)
 
     def remove(self) -> None:
-        """The run is finished: its state is no longer needed."""
+        """The run is finished: its state is no longer needed; that of another run stays."""
         self._wait()
-        remove_state(self.path)
+        remove_state(self.path, self._file)
 
     def _write(self) -> None:
         self._wait()
         began = self._clock()
-        state = self._snapshot()
-        description = {**self._describe(), "scale": state.scale, "step": state.step}
-        description["history"], losses = self._history.to_arrays()
-        arrays = to_arrays(state) | {"losses": losses}
-        self._writing = self._pool.submit(_write_timed, self.path, description, arrays)
+        try:
+            written = self.path, *self._taken_now()
+            self._writing = self._pool.submit(_write_timed, *written)
+        except Exception as error:
+            self._fail(error)
         if not self._background:
             self._wait()
         self._taken, self._due = self._clock(), False
         self._lost = self._taken - began
         self._plan_next(0.0)
 
+    def _taken_now(self) -> tuple[dict, dict[str, np.ndarray]]:
+        """The description and the arrays at the latest event."""
+        state = self._snapshot()
+        description = {**self._describe(), "scale": state.scale, "step": state.step}
+        description["history"], losses = self._history.to_arrays()
+        return description, to_arrays(state) | {"losses": losses}
+
     def _wait(self) -> None:
         """Returns once nothing is being written; reports what went wrong."""
         if self._writing is None:
             return
         try:
-            self._plan_next(self._writing.result())
-        except RunError as error:
-            self._report(str(error))
+            seconds, descriptor = self._writing.result()
+            self._keep_locked(descriptor)
+            self._plan_next(seconds)
+        except Exception as error:
+            self._fail(error)
         finally:
             self._writing = None
+
+    def _keep_locked(self, descriptor: int | None) -> None:
+        """Keeps the state locked that is now this run's, and no earlier one."""
+        if self._file is not None:
+            os.close(self._file)
+        self._file = descriptor
+
+    def _fail(self, error: Exception) -> None:
+        """Whatever kept a state from being written is a line, not said again next time."""
+        line = str(error)
+        if not isinstance(error, NstError):
+            reason = " ".join([f"{type(error).__name__}:", *line.split()]).removesuffix(":")
+            line = f"{self.path} cannot be written: {reason}"
+        if line != self._reported:
+            self._report(line)
+        self._reported = line
 
     def _plan_next(self, seconds_of_writing: float) -> None:
         lost = self._lost + seconds_of_writing
         self._next = self._taken + max(self._seconds, lost / MOST_SHARE)
 
 
-def _write_timed(*arguments) -> float:
-    """Writes a state; returns the seconds that the painting would have used of the processors."""
+def _write_timed(*arguments) -> tuple[float, int | None]:
+    """Writes a state. Returns the seconds that the painting would have used of the processors, and
+    what `write_state` does."""
     began = time.thread_time()
-    write_state(*arguments)
-    return (time.thread_time() - began) / (os.cpu_count() or 1)
+    descriptor = write_state(*arguments)
+    return (time.thread_time() - began) / (os.cpu_count() or 1), descriptor

@@ -15,6 +15,7 @@ from tf_nst.errors import NstError, RunError, UserError
 from tf_nst.io import profiles
 from tf_nst.io.depth import to_depth
 from tf_nst.io.formats import EXPECTED, HEAD_BYTES, TIFF, Format, format_of
+from tf_nst.io.kept_exif import kept_exif
 from tf_nst.io.metadata import declared
 from tf_nst.io.metadata.exif import read_exif
 from tf_nst.io.metadata.facts import Facts, UnusableError
@@ -26,18 +27,23 @@ ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
 
 
 class Decoded(NamedTuple):
-    """sRGB pixels [H,W,3], alpha [H,W] or None, the file's profile or None, notes for the user, and
-    the sha256 of the file's bytes in hexadecimal; None of what is not from a file."""
+    """sRGB pixels [H,W,3], alpha [H,W] or None, the file's profile or None, notes for the user, the
+    sha256 of the file's bytes in hexadecimal, None of what is not from a file, and of its EXIF what
+    a painting may keep, where it was asked for."""
 
     pixels: NDArray
     alpha: NDArray | None
     profile: bytes | None
     notes: tuple[str, ...]
     sha256: str | None = None
+    exif: bytes = b""
 
 
-def decode(path: str, flag: str, max_pixels: int) -> Decoded:
+def decode(path: str, flag: str, max_pixels: int, *, with_exif: bool = False) -> Decoded:
     """The first picture in the file, upright and in sRGB, uint8 or uint16 as the file has it.
+
+    Args:
+        with_exif: whether its EXIF is read too, which a pipe brings but once.
 
     Raises:
         UserError: no readable file, no image, a damaged one, or one of more than `max_pixels`.
@@ -46,7 +52,13 @@ def decode(path: str, flag: str, max_pixels: int) -> Decoded:
     with _refusals(path, flag), open_source(path, flag) as file:
         decoded = _decode_file(file, path, flag, max_pixels)
         file.seek(0)
-        return decoded._replace(sha256=hashlib.file_digest(file, "sha256").hexdigest())
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return decoded._replace(sha256=sha256, exif=_exif(file) if with_exif else b"")
+
+
+def _exif(file: BinaryIO) -> bytes:
+    with pillow_settings():
+        return kept_exif(file)
 
 
 def decode_pillow(picture: Pillow.Image, name: str, flag: str) -> Decoded:

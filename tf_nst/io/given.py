@@ -23,7 +23,7 @@ _EXPECTED = (
 Source = str | os.PathLike | Image | Pillow.Image | np.ndarray
 
 
-def as_image(source: Source, flag: str) -> Image:
+def as_image(source: Source, flag: str, *, with_exif: bool = False) -> Image:
     """The Image of a source, with a sha256: of its file's bytes, or of its pixels' [H, W, 3 or 4].
 
     Args:
@@ -31,22 +31,23 @@ def as_image(source: Source, flag: str) -> Image:
         or an array or tensor [H, W, 3], [H, W, 4] with alpha, [H, W] or [H, W, 1] grey, a first
         axis of 1 left out, of uint8, uint16, or floating in 0..1.
       flag: what errors name.
+      with_exif: whether the Image of a path has its EXIF, too.
 
     Raises:
       UserError: anything else, and as `read_image`.
     """
-    image = _converted(source, flag)
+    image = _converted(source, flag, with_exif)
     if image.sha256 is not None:
         return image
     pixels = np.ascontiguousarray(image)
     return replace(image, sha256=hashlib.sha256(pixels).hexdigest())
 
 
-def _converted(source: Source, flag: str) -> Image:
+def _converted(source: Source, flag: str, with_exif: bool) -> Image:
     if isinstance(source, Image):
         return source
     if isinstance(source, str | os.PathLike):
-        return read_image(source, flag)
+        return read_image(source, flag, with_exif=with_exif)
     if isinstance(source, Pillow.Image):
         return Image(*decode_pillow(source, "Pillow's image", flag)[:4], "Pillow's image")
     if not hasattr(source, "__array__"):

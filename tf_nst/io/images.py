@@ -33,6 +33,8 @@ class Image:
         name: what messages call the picture, such as its path.
         sha256: of the file's bytes, in hexadecimal, which resizing keeps; None for a picture that
             is not from a file (`Inputs` has its pixels' instead).
+        exif: what the file says of its making (tf_nst/io/kept_exif.py), where that was asked for;
+            `save` does not write it.
 
     Raises:
         UserError: arrays of another shape or dtype.
@@ -44,6 +46,7 @@ class Image:
     notes: tuple[str, ...] = ()
     name: str = "image"
     sha256: str | None = None
+    exif: bytes = b""
 
     def __post_init__(self):
         shape, dtype = self.pixels.shape, self.pixels.dtype
@@ -148,17 +151,23 @@ class Image:
 
 
 def read_image(
-    path: str | os.PathLike, flag: str = "--content", max_pixels: int = 500_000_000
+    path: str | os.PathLike,
+    flag: str = "--content",
+    max_pixels: int = 500_000_000,
+    *,
+    with_exif: bool = False,
 ) -> Image:
     """The first picture in a file: upright, converted to sRGB, at the file's depth (8 or 16 bits).
 
     Reads what Pillow reads, and 16-bit PNG and TIFF without loss. The size is checked against
-    `max_pixels` before anything is decoded. Pillow's two global limits are set while it reads.
+    `max_pixels` before anything is decoded. Pillow's two global limits are set while it reads. Its
+    EXIF is read `with_exif` alone.
 
     Raises:
         UserError: no readable file, no image, a damaged one, a floating-point or an oversized one.
         RunError: not enough memory.
     """
     name = os.fspath(path)
-    pixels, alpha, profile, notes, sha256 = decode(name, flag, max_pixels)
-    return Image(pixels, alpha, profile, notes, name, sha256)
+    decoded = decode(name, flag, max_pixels, with_exif=with_exif)
+    pixels, alpha, profile, notes, sha256, exif = decoded
+    return Image(pixels, alpha, profile, notes, name, sha256, exif)

@@ -54,20 +54,24 @@ class Inputs(NamedTuple):
         return {name: mask for name, mask in masks.items() if mask is not None}
 
 
-def read_inputs(config: StylizeConfig, content: Source, style: Source) -> Inputs:
+def read_inputs(
+    config: StylizeConfig, content: Source, style: Source, *, keep_metadata: bool = False
+) -> Inputs:
     """Reads the pictures that are given by path, and resizes all of them.
 
     Args:
       config: sizes, layers and --init.
       content: a path, an Image, Pillow's image, or an array or tensor, see `as_image`.
       style: the same.
+      keep_metadata: whether the content has its EXIF, too.
 
     Raises:
       UserError: no usable image; one too small for the layers; an unknown layer; a start of
         another aspect ratio.
     """
     least = least_size(config)
-    content, style = as_image(content, "--content"), as_image(style, "--style")
+    content = as_image(content, "--content", with_exif=keep_metadata)
+    style = as_image(style, "--style")
     start = _read_start(config.init)
     sources = (content.height, content.width), (style.height, style.width)
     content = _fitted(content, config.size, "--content", "--size", least)

@@ -1,11 +1,9 @@
 """What a photograph says of its making: EXIF, for a painting that is to keep it."""
 
-import os
 from typing import BinaryIO
 
 from PIL import Image as Pillow
 
-from tf_nst.io.decoding import pillow_settings
 from tf_nst.io.formats import HEAD_BYTES, format_of
 from tf_nst.io.metadata.exif import COLOUR_SPACE, EXIF_DIRECTORY, INTEROPERABILITY_DIRECTORY
 
@@ -18,16 +16,14 @@ _OF_THE_FILE = (COLOUR_SPACE, 40962, 40963, INTEROPERABILITY_DIRECTORY, 37500)
 _MOST_BYTES = 65_000
 
 
-def kept_exif(path: str) -> bytes:
+def kept_exif(file: BinaryIO) -> bytes:
     """Description, camera, time, exposure, author and place of a photograph as EXIF; or nothing.
 
     Orientation, sizes, thumbnail and the maker's notes are left out: the painting has its own.
     """
-    if not os.path.isfile(path):  # a pipe was emptied when the pixels were read
-        return b""
+    file.seek(0)
     try:
-        with open(path, "rb") as file, pillow_settings():
-            data = _kept(_given(file))
+        data = _kept(_given(file))
     except Exception:  # Pillow raises nearly everything; the pixels may be whole all the same
         return b""
     return data if len(data) <= _MOST_BYTES else b""

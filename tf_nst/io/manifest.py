@@ -10,7 +10,7 @@ import numpy as np
 
 from tf_nst.errors import UserError
 from tf_nst.io.flag_file import MARK, settings_path
-from tf_nst.io.state_file import is_state, state_path, temporary_path
+from tf_nst.io.state_file import is_state, state_path
 from tf_nst.io.writing import check_replaceable
 from tf_nst.version import VERSION
 
@@ -86,7 +86,6 @@ def check_state(picture: str | Path, flag: str = "--output", *, resume: bool = F
     """
     path = state_path(picture)
     check_replaceable(path, flag)
-    check_replaceable(temporary_path(path), flag)
     if path.exists() and not resume and not is_state(path):
         raise _foreign(picture, path, flag)
 

@@ -1,23 +1,19 @@
 """New files take the names of old ones: whole, together, and through links."""
 
 import contextlib
+import hashlib
 import os
 import secrets
 import stat
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
+from tf_nst.io.locking import claim, is_abandoned, keep_locked, locked_folders, opened
 
 Data = bytes | Callable[[BinaryIO], object]
-# How long another run, which holds a folder for milliseconds, is waited for.
-_PATIENCE, _PAUSE = 5.0, 0.02
-_unfinished: set[Path] = set()
+# Temporary files of this process, with what `keep_locked` gave of each.
+_unfinished: dict[Path, int | None] = {}
 
 
 class Staged(NamedTuple):
@@ -32,18 +28,29 @@ def target_of(path: str | os.PathLike) -> Path:
     return Path(os.path.realpath(path) if os.path.islink(path) else path)
 
 
-def temporary_in(folder: Path) -> Path:
+def temporaries_of(target: Path) -> list[Path]:
+    """All temporary files that are there for this name, of any run."""
+    return [*target.parent.glob(f"{_temporary_prefix(target)}*.tmp")]
+
+
+def _temporary_prefix(target: Path) -> str:
+    """Of the temporary names for this one; as short for a long name."""
+    return f".tf_nst-{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:12]}-"
+
+
+def _new_temporary(target: Path) -> Path:
     """A new temporary name, which `remove_unfinished` knows."""
-    path = folder / f".tf_nst-{secrets.token_hex(8)}.tmp"
-    _unfinished.add(path)
+    path = target.with_name(f"{_temporary_prefix(target)}{secrets.token_hex(8)}.tmp")
+    _unfinished[path] = None
     return path
 
 
-def reserve(path: Path) -> Path:
-    """Makes `path` a temporary name, which `remove_unfinished` knows; a file that is there goes."""
-    discard(path)
-    _unfinished.add(path)
-    return path
+def remove_abandoned(target: Path) -> None:
+    """Removes the temporary files for this name that killed runs left, where locks can tell."""
+    with contextlib.suppress(OSError):
+        for path in temporaries_of(target):
+            if is_abandoned(path):
+                path.unlink()
 
 
 def remove_unfinished() -> None:
@@ -56,38 +63,65 @@ def discard(path: Path) -> None:
     """Removes a temporary file, if it is there still."""
     with contextlib.suppress(OSError):
         path.unlink()
-    _unfinished.discard(path)
+    _forget(path)
+
+
+def _forget(path: Path) -> None:
+    descriptor = _unfinished.pop(path, None)
+    if descriptor is not None:
+        os.close(descriptor)
 
 
 def stage(path: str | os.PathLike, data: Data) -> Staged:
     """Writes a temporary file beside the target, with the permissions of the file that is there.
 
+    It is locked until it is discarded: other runs tell it from what a killed run left.
+
     Raises:
       OSError: it cannot be written.
     """
     target = target_of(path)
-    staged = Staged(temporary_in(target.parent), target)
+    mode = _permissions(target)
+    temporary, file = _open_temporary(target, 0o666 if mode is None else mode & 0o600 | 0o200)
     try:
-        write_staged(staged, data)
+        with file:
+            _write(file, data)
+            if mode is not None:
+                os.chmod(temporary, mode)
+            os.fsync(file.fileno())
     except BaseException:
-        discard(staged.temporary)
+        discard(temporary)
         raise
-    return staged
+    return Staged(temporary, target)
 
 
-def write_staged(staged: Staged, data: Data) -> None:
-    """Writes the temporary file, whole and to the disk. Raises OSError as `stage`."""
-    mode = _permissions(staged.target)
-    first = 0o666 if mode is None else mode & 0o600 | 0o200
-    with open(staged.temporary, "xb", opener=lambda path, how: os.open(path, how, first)) as file:
-        if callable(data):
-            data(file)
-        else:
-            file.write(data)
-        file.flush()
-        if mode is not None:
-            os.chmod(staged.temporary, mode)
-        os.fsync(file.fileno())
+def _open_temporary(target: Path, mode: int) -> tuple[Path, BinaryIO]:
+    """A new temporary file, locked; another one where a run removed it before it was."""
+    while True:
+        path = _new_temporary(target)
+        try:
+            file = open(path, "xb", opener=lambda path, how: os.open(path, how, mode))
+        except OSError:
+            _forget(path)
+            raise
+        _unfinished[path] = keep_locked(file.fileno())
+        if path.exists():
+            return path, file
+        file.close()
+        _forget(path)
+
+
+def _write(file: BinaryIO, data: Data) -> None:
+    if callable(data):
+        data(file)
+    else:
+        file.write(data)
+    file.flush()
+
+
+def take_lock(staged: Staged) -> int | None:
+    """What `keep_locked` gave of a file, for the caller to close: published, it stays locked."""
+    return _unfinished.pop(staged.temporary, None)
 
 
 def _permissions(path: Path) -> int | None:
@@ -109,7 +143,7 @@ def publish(files: list[Staged], gone: Sequence[Path] = ()) -> None:
     first, *others = files
     folders = {target.parent for _, target in files}
     old_names = [*(target for _, target in others), *gone]
-    with _locked(folders):
+    with locked_folders(folders):
         aside = _move_aside(old_names, folders)
         try:
             os.replace(*first)
@@ -124,6 +158,8 @@ def publish(files: list[Staged], gone: Sequence[Path] = ()) -> None:
         finally:
             for old, _ in aside:
                 discard(old)
+            for _, target in files:
+                remove_abandoned(target)
 
 
 def _move_aside(names: list[Path], folders: set[Path]) -> list[Staged]:
@@ -132,9 +168,7 @@ def _move_aside(names: list[Path], folders: set[Path]) -> list[Staged]:
     try:
         for target in names:
             if target.exists():
-                old = temporary_in(target.parent)
-                os.rename(target, old)
-                aside.append(Staged(old, target))
+                aside.append(_moved_aside(target))
     except BaseException:
         _put_back(aside)
         raise
@@ -142,46 +176,26 @@ def _move_aside(names: list[Path], folders: set[Path]) -> list[Staged]:
     return aside
 
 
+def _moved_aside(target: Path) -> Staged:
+    old = _new_temporary(target)
+    _unfinished[old] = claim(target)
+    try:
+        os.rename(target, old)
+    except BaseException:
+        _forget(old)
+        raise
+    return Staged(old, target)
+
+
 def _put_back(aside: list[Staged]) -> None:
     for old, target in aside:
         with contextlib.suppress(OSError):
             os.replace(old, target)
-        _unfinished.discard(old)
+        _forget(old)
 
 
 def sync_folders(folders: Iterable[Path]) -> None:
     """Has the folders' names reach the disk, where the system can."""
     for folder in folders:
-        with contextlib.suppress(OSError), _opened(folder) as descriptor:
+        with contextlib.suppress(OSError), opened(folder) as descriptor:
             os.fsync(descriptor)
-
-
-@contextlib.contextmanager
-def _opened(folder: Path) -> Iterator[int]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _locked(folders: Iterable[Path]) -> Iterator[None]:
-    """While inside, no other run publishes in these folders, where the file system can lock."""
-    with contextlib.ExitStack() as stack:
-        for folder in sorted(folders):
-            with contextlib.suppress(OSError):
-                _lock(stack.enter_context(_opened(folder)))
-        yield
-
-
-def _lock(descriptor: int) -> None:
-    end = time.monotonic() + _PATIENCE
-    while fcntl:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > end:
-                return
-        time.sleep(_PAUSE)

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tf_nst.config import StylizeConfig, config_from_options, options_from_config
+from tf_nst.config import STARTS, StylizeConfig, config_from_options, options_from_config
 from tf_nst.errors import UserError
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.manifest import versions
 from tf_nst.io.state_file import read_description
+from tf_nst.model.weights import WORDS
 from tf_nst.version import VERSION
+
+# Options whose value is the path of a file, unless it is one of these words.
+_FILES = {"init": STARTS, "weights": WORDS}
 
 
 class Resumed(NamedTuple):
@@ -58,7 +62,9 @@ def describe_run(
 
 
 def resume_run(path: Path, config: StylizeConfig) -> Resumed:
-    """The run of a state, if `config` is its config; steps may be added.
+    """The run of a state, if `config` is its config; steps may be added, files may have been moved.
+
+    What the files hold is left to `check_digests`.
 
     Raises:
       UserError: a damaged file, another version, another value of an option, or fewer steps.
@@ -71,7 +77,8 @@ def resume_run(path: Path, config: StylizeConfig) -> Resumed:
         )
     received = options_from_config(config)
     _check_options(path, description["options"], received)
-    steps, resolved = description["steps"], description["resolved"]
+    files = {name: received[name] for name in _FILES if _is_file(name, received[name])}
+    steps, resolved = description["steps"], description["resolved"] | files
     if received.get("steps") != description["options"].get("steps"):
         steps = _more_steps(path, description, config.steps)
         resolved = resolved | {"steps": ",".join(map(str, steps))}
@@ -119,11 +126,18 @@ def changed_packages(resumed: Resumed) -> list[str]:
 def _check_options(path: Path, expected: dict, received: dict) -> None:
     for name in {**expected, **received}:
         one, other = expected.get(name), received.get(name)
+        if _is_file(name, one) and _is_file(name, other):
+            continue  # wherever it lies: `check_digests` compares what it holds
         if name != "steps" and one != other:
             raise UserError(
                 f"--{name}: expected {_text(one)}, with which {path} was painted, received "
                 f"{_text(other)}; without --resume the run begins anew"
             )
+
+
+def _is_file(name: str, value: object) -> bool:
+    """Whether an option's value is the path of a file."""
+    return name in _FILES and value not in _FILES[name]
 
 
 def _text(value: object) -> str:

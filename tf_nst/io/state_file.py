@@ -14,7 +14,15 @@ from pathlib import Path
 import numpy as np
 
 from tf_nst.errors import RunError, UserError
-from tf_nst.io.replacing import Staged, discard, publish, reserve, write_staged
+from tf_nst.io.locking import is_file_of
+from tf_nst.io.replacing import (
+    discard,
+    publish,
+    remove_abandoned,
+    stage,
+    take_lock,
+    target_of,
+)
 
 _DESCRIPTION = "tf_nst"
 # A zip's first header has the first array's name after 30 bytes.
@@ -43,24 +51,25 @@ def is_state(path: Path) -> bool:
     return start.startswith(b"PK") and start.endswith(_MARK)
 
 
-def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray]) -> None:
+def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray]) -> int | None:
     """Writes a state whole or not at all, and makes sure that it is on the disk.
 
-    It is written under a temporary name, which a run that is killed leaves behind and the next one
-    writes over, flushed and renamed, and the folder is flushed.
+    Returns:
+      What `keep_locked` gives of the file, for the caller to close.
 
     Raises:
       RunError: an OSError, such as a full disk; the state before stays.
     """
     text = np.array(json.dumps({_NAMES: list(arrays), **description}).encode())
-    staged = Staged(reserve(temporary_path(path)), path)
     try:
-        write_staged(staged, lambda file: np.savez(file, **{_DESCRIPTION: text}, **arrays))
-        publish([staged])
+        staged = stage(path, lambda file: np.savez(file, **{_DESCRIPTION: text}, **arrays))
+        try:
+            publish([staged])
+            return take_lock(staged)
+        finally:
+            discard(staged.temporary)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        discard(staged.temporary)
 
 
 def read_description(path: Path) -> dict:
@@ -95,16 +104,16 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         raise _refusal(path) from error
 
 
-def remove_state(path: Path) -> None:
-    """Removes a state, and what a run that was killed left of the next one."""
-    if is_state(path):
-        discard(path)
-    discard(temporary_path(path))
+def remove_state(path: Path, descriptor: int | None) -> None:
+    """Removes a state of this run, and what runs that were killed left of their next ones.
 
-
-def temporary_path(path: Path) -> Path:
-    """Where a state is written before it takes its name."""
-    return path.with_name(f".tf_nst-{path.name}.tmp")
+    Args:
+      descriptor: what `keep_locked` gave of the state; another run's stays.
+    """
+    target = target_of(path)
+    if is_file_of(target, descriptor) and is_state(target):
+        discard(target)
+    remove_abandoned(target)
 
 
 def _refusal(path: Path) -> UserError:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from tf_nst.objective.statistic import Sums, Value, mean_target, means
+from tf_nst.ops.accelerators import wide_dtype
 from tf_nst.ops.distances import FLOOR, check_equal_shapes, relative_squared_error, safe_sqrt
 from tf_nst.ops.spectral import covariance_root, root_trace
 
@@ -12,13 +13,13 @@ from tf_nst.ops.spectral import covariance_root, root_trace
 def mean_and_variance(sums: Sums) -> Value:
     """The mean and the variance [B, C] of each channel, from the sums of values and squares.
 
-    In float64 until the squared mean is taken off: a channel of mean 100 and deviation 1 has a mean
-    square of 10,001, of which float32 keeps three decimals.
+    In `wide_dtype` until the squared mean is taken off: a channel of mean 100 and deviation 1 has a
+    mean square of 10,001, of which float32 keeps three decimals.
     """
-    dtype = sums["mean"].dtype
-    positions = tf.cast(sums["positions"], tf.float64)[:, None]
+    dtype, wide = sums["mean"].dtype, wide_dtype()
+    positions = tf.cast(sums["positions"], wide)[:, None]
     mean, mean_square = (
-        tf.math.divide_no_nan(tf.cast(sums[name], tf.float64), positions)
+        tf.math.divide_no_nan(tf.cast(sums[name], wide), positions)
         for name in ("mean", "mean_square")
     )
     variance = mean_square - tf.square(mean)
@@ -35,8 +36,8 @@ def pooled_variance(targets: Sequence[Value], shares: Sequence[float]) -> Value:
 
 
 def covariance(moments: Value) -> tf.Tensor:
-    """[B, C, C] from "mean" and "gram", in float64 until they are taken off each other."""
-    mean, gram = (tf.cast(moments[name], tf.float64) for name in ("mean", "gram"))
+    """[B, C, C] from "mean" and "gram", in `wide_dtype` until they are taken off each other."""
+    mean, gram = (tf.cast(moments[name], wide_dtype()) for name in ("mean", "gram"))
     return tf.cast(gram - _outer(mean), moments["gram"].dtype)
 
 

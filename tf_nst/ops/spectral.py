@@ -7,10 +7,12 @@ eigenvalues do no harm. f(w) = w / (w + floor)^1/2 is the square root but where 
 rounding has eaten it; its slope stays finite at 0.
 """
 
-import functools
+from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
+
+from tf_nst.ops.accelerators import decomposes
 
 # The floor, in units of the largest deviation of B and of the root of the dtype's precision: the
 # eigenvalues of a product of three matrices are known to the precision times the largest of them,
@@ -28,12 +30,6 @@ DOUBLING, ENDING = (2.0, 1.2), (1.5, 0.5)
 SIGN_DOUBLINGS, ROOT_DOUBLINGS = 20, 9
 # What may be left of an eigenvalue below 0, in units of the precision of the norm of its matrix.
 REMAINDER = 8.0
-
-
-@functools.cache
-def decomposes() -> bool:
-    """Whether this machine decomposes matrices quickly: accelerators multiply much faster."""
-    return not any(tf.config.list_logical_devices(kind) for kind in ("GPU", "TPU"))
 
 
 def covariance_root(covariance: tf.Tensor) -> tf.Tensor:
@@ -117,32 +113,64 @@ def _by_decomposition(matrix: tf.Tensor, floor: tf.Tensor) -> tuple[tf.Tensor, t
 def _by_products(matrix: tf.Tensor, floor: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """As `_by_decomposition`, by the coupled iteration of Newton and Schulz (Higham 2008,
     chapter 6, for matrices of norm below 1), which diverges at eigenvalues below 0."""
-    unit = tf.eye(matrix.shape[-1], dtype=matrix.dtype)
     size = tf.norm(matrix, axis=[1, 2], keepdims=True)
     room = tf.maximum(floor[:, :, None], REMAINDER * _precision(matrix) * size)
     matrix = _positive_part(matrix)
-    raised = matrix + room * unit
+    raised = _raised(matrix, room)
     size = tf.norm(raised, axis=[1, 2], keepdims=True)
-    root, inverse = raised / size, tf.broadcast_to(unit, tf.shape(raised))
-    for linear, cubic in _rounds(ROOT_DOUBLINGS):
-        step = linear * unit - cubic * tf.matmul(inverse, root)
-        root, inverse = tf.matmul(root, step), tf.matmul(step, inverse)
+
+    def refined(linear, cubic, root, inverse):
+        near_unit = tf.matmul(inverse, root)
+        return (
+            linear * root - cubic * tf.matmul(root, near_unit),
+            linear * inverse - cubic * tf.matmul(near_unit, inverse),
+        )
+
+    # From the identity as the inverse: its first step and, times that, the root's.
+    linear, cubic = DOUBLING
+    root = raised / size
+    step = _raised(-cubic * root, linear)
+    _, inverse = _repeated(refined, ROOT_DOUBLINGS - 1, tf.matmul(root, step), step)
     inverse /= tf.sqrt(size)
     product = tf.matmul(matrix, inverse)
     slope = inverse - tf.matmul(tf.matmul(product, inverse), inverse) / 2
     return tf.linalg.trace(product), _symmetric(slope)
 
 
+def _raised(matrix: tf.Tensor, by: tf.Tensor | float) -> tf.Tensor:
+    """M [B, r, r] plus `by` [B, 1, 1] times the identity, which needs no constant of its size."""
+    by = tf.reshape(tf.convert_to_tensor(by, matrix.dtype), [-1, 1])
+    return tf.linalg.set_diag(matrix, tf.linalg.diag_part(matrix) + by)
+
+
 def _positive_part(matrix: tf.Tensor) -> tf.Tensor:
     """M [B, r, r] without its eigenvalues below 0: (M + M sign M) / 2."""
-    unit = tf.eye(matrix.shape[-1], dtype=matrix.dtype)
     size = tf.norm(matrix, axis=[1, 2], keepdims=True)
-    sign = tf.where(size > 0, matrix / size, 0.0)
-    for linear, cubic in _rounds(SIGN_DOUBLINGS):
-        sign = tf.matmul(sign, linear * unit - cubic * tf.matmul(sign, sign))
+
+    def refined(linear, cubic, sign):
+        return (linear * sign - cubic * tf.matmul(sign, tf.matmul(sign, sign)),)
+
+    (sign,) = _repeated(refined, SIGN_DOUBLINGS, tf.where(size > 0, matrix / size, 0.0))
     return _symmetric(matrix + tf.matmul(matrix, sign)) / 2
 
 
-def _rounds(doublings: int) -> list[tuple[float, float]]:
-    """a, b of x (a - b x^2), which bring x of 2^-doublings to 1, from one to the next."""
-    return [DOUBLING] * doublings + [ENDING] * 4
+def _repeated(
+    refined: Callable[..., tuple[tf.Tensor, ...]], doublings: int, *matrices: tf.Tensor
+) -> tuple[tf.Tensor, ...]:
+    """The matrices after rounds of x (a - b x^2), which bring x of 2^-doublings to 1.
+
+    A loop, of which no gradient is taken. Unrolled, with an identity for each product, the rounds
+    for five layers of VGG19 were 435 products and 90 MB of constants in the compiled program.
+
+    Args:
+      refined: a, b, [] of the matrices' dtype, and the matrices -> the matrices one round later.
+    """
+    rounds = [DOUBLING] * doublings + [ENDING] * 4
+    linear, cubic = tf.unstack(tf.constant(rounds, matrices[0].dtype), axis=1)
+    _, *matrices = tf.while_loop(
+        lambda index, *_: index < len(rounds),
+        lambda index, *matrices: (index + 1, *refined(linear[index], cubic[index], *matrices)),
+        (tf.constant(0), *matrices),
+        parallel_iterations=1,
+    )
+    return tuple(matrices)

@@ -10,6 +10,8 @@ import functools
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.ops.accelerators import wide_dtype
+
 # bfloat16 features are multiplied in so many parts, of so many positions at least. A part's product
 # is summed in float32 and rounded to bfloat16; the parts are added in float32, so that their errors
 # average out: a Gram matrix of 262,144 positions is off by 2e-4 (relative, Frobenius), in one part
@@ -153,7 +155,7 @@ def mean_square_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> d
 
 
 def _channel_totals(values: tf.Tensor) -> tf.Tensor:
-    """[B, h, w, C] -> [B, C]: each row in the dtype given, the rows' sums in float64.
+    """[B, h, w, C] -> [B, C]: each row in the dtype given, the rows' sums in `wide_dtype`.
 
     One running float32 sum over a million positions is off by 1e-5 of itself, and a variance, the
     difference of two such sums, by a tenth where the mean is a hundred deviations.
@@ -162,8 +164,8 @@ def _channel_totals(values: tf.Tensor) -> tf.Tensor:
 
 
 def _over_rows(rows: tf.Tensor) -> tf.Tensor:
-    """[B, h, C] -> [B, C], in float64 on the way."""
-    return tf.cast(tf.reduce_sum(tf.cast(rows, tf.float64), axis=1), rows.dtype)
+    """[B, h, C] -> [B, C], in `wide_dtype` on the way."""
+    return tf.cast(tf.reduce_sum(tf.cast(rows, wide_dtype()), axis=1), rows.dtype)
 
 
 def error_sums(

@@ -67,7 +67,7 @@ def _sgd(settings: Settings) -> Optimizer:
 OPTIMIZERS = {
     "lbfgs": OptimizerRow(_lbfgs, 1.0, 0.0, lambda pairs: 5 + 2 * pairs, 3),
     "adam": OptimizerRow(_adam, 0.05, 0.9, lambda pairs: 2, 1),
-    "sgd": OptimizerRow(_sgd, 1e-4, 0.0, lambda pairs: 0, 1),
+    "sgd": OptimizerRow(_sgd, 1e-5, 0.0, lambda pairs: 0, 1),
 }
 
 

@@ -37,10 +37,9 @@ def stylize(
         uint16 or floating in 0..1; also [1, H, W, 3], grey [H, W], with alpha [H, W, 4].
       listeners: each is called with every event (tf_nst/engine/events.py).
       report: called with plain lines; by default they go to the logger "tf_nst".
-      engine: a `tf_nst.Engine`, which keeps the network, the compiled steps and what was measured
-        of the style for the next picture.
-      state: where a run of the same pictures and options stood, as `event.snapshot()` gave it to a
-        listener; it goes on to the same pixels.
+      engine: a `tf_nst.Engine`, which keeps network, compiled steps and the style's statistics.
+      state: as `event.snapshot()` gave it to a listener in a run of the same pictures and options,
+        which goes on to the same pixels.
       **options: the command's flags without their dashes, such as size=512, steps=300,
         style_layers="conv1_1,conv2_1:2" or init="noise"; `tf-nst --help` has their ranges.
 
@@ -50,6 +49,7 @@ def stylize(
     Raises:
       UserError: an argument that cannot be used.
       NonFiniteLossError: a loss became NaN or infinite.
+      DivergedError: ten losses in a row were over ten times the first one of their size.
     """
     began = time.perf_counter()
     config = config_from_options(options)

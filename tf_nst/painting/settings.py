@@ -10,6 +10,7 @@ import tensorflow as tf
 from tf_nst.config import StylizeConfig
 from tf_nst.config.tiles import tile_of
 from tf_nst.engine.engine import Engine
+from tf_nst.engine.process import configure_process
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.resources import get_speed, get_strategy
 from tf_nst.engine.strategy import device_type, resolved_name, whole_picture_strategy
@@ -35,6 +36,7 @@ def choose_devices(
     Raises:
       UserError: they are not there, or a layer is unknown.
     """
+    configure_process(config.memory, config.deterministic)
     network = NETWORKS[config.network_config.network]
     terms, core = build_terms(config.objective, network), (config.cores or (0,))[-1]
     parts = len(plan_windows(network, terms, core, *inputs.content.size)) if core else 1

@@ -26,7 +26,8 @@ from tf_nst.objective.layers import used_layers
 from tf_nst.objective.terms import build_terms
 from tf_nst.optim.optimizers import OPTIMIZERS, Settings, make_optimizer
 from tf_nst.planning.schedule import tabulate
-from tf_nst.serving.options import EXPORT_OPTIONS, check_megapixels, export_config
+from tf_nst.serving.admission import Bounds
+from tf_nst.serving.options import EXPORT_OPTIONS, REQUEST_OPTIONS, check_bounds, export_config
 from tf_nst.serving.signatures import Limits, Signatures, build_signatures
 from tf_nst.serving.warmup import warmup_requests, write_warmup
 from tf_nst.version import VERSION
@@ -48,6 +49,8 @@ def export(
     style: Source | Sequence[tuple[Source, float]],
     *,
     max_megapixels: float = 50.0,
+    max_request_megapixels: float = 100.0,
+    max_pictures: int = 16,
     report: Callable[[str], None] = _LOGGER.warning,
     **options,
 ) -> Path:
@@ -57,7 +60,8 @@ def export(
       output: folder of the model's versions, which need not exist.
       style: a path, an Image, Pillow's image or an array as `stylize` takes; or several with
         weights, [(style, weight), ...], which are blended.
-      max_megapixels: that an encoded picture of a request may declare.
+      max_megapixels, max_request_megapixels: that one and all pictures of a request may declare.
+      max_pictures: that a request may have painted.
       report: called with plain lines on a download's progress.
       **options: the export command's flags without their dashes; `size` and `steps` are those of
         `serving_default`, and the most that a request to `stylize` may ask for.
@@ -69,15 +73,25 @@ def export(
       UserError: an argument that cannot be used; the message says which and what was expected.
       RunError: the version cannot be written.
     """
-    check_megapixels(max_megapixels)
+    bounds = _bounds(max_megapixels, max_request_megapixels, max_pictures)
     config = _resolved(export_config(options))
     _check_size(config)
     _check_output(Path(output))
     styles = _read_styles(config, style)
+    _report_notes(styles, report)
+    model = _build(config, styles, bounds, report)
+    return _write(Path(output), model, least_size(config))
+
+
+def _bounds(megapixels: float, request_megapixels: float, pictures: int) -> Bounds:
+    values = (megapixels, request_megapixels, pictures)
+    check_bounds(dict(zip(REQUEST_OPTIONS, values, strict=True)))
+    return Bounds(pictures, math.floor(megapixels * 1e6), math.floor(request_megapixels * 1e6))
+
+
+def _report_notes(styles: list[tuple[Image, float]], report: Callable[[str], None]) -> None:
     for note in (note for image, _ in styles for note in image.notes):
         report(note)
-    model = _build(config, styles, math.floor(max_megapixels * 1e6), report)
-    return _write(Path(output), model, least_size(config))
 
 
 def _resolved(config: StylizeConfig) -> StylizeConfig:
@@ -115,7 +129,7 @@ def _read_styles(config: StylizeConfig, style) -> list[tuple[Image, float]]:
     return [(read_style(config, source), weight) for source, weight in pairs]
 
 
-def _build(config: StylizeConfig, styles, pixels: int, report) -> Model:
+def _build(config: StylizeConfig, styles, bounds: Bounds, report) -> Model:
     weights = _weights(config, report)
     recipe = _recipe(config, weights)
     pictures = [tf.constant(image.to_float()[None]) for image, _ in styles]
@@ -123,7 +137,7 @@ def _build(config: StylizeConfig, styles, pixels: int, report) -> Model:
     masks = [_mask(image) for image, _ in styles]
     visible = [None if mask is None else Visible(mask, weights.network) for mask in masks]
     baked, measured = bake(recipe, pictures, shares, config.size, visible)
-    limits = _limits(config, pixels)
+    limits = _limits(config, bounds)
     return Model(
         build_signatures(recipe, baked, bake_colors(pictures, shares, masks), limits),
         [*(weight.value for weight in recipe.extractor.weights), *measured],
@@ -143,12 +157,12 @@ def _weights(config: StylizeConfig, report) -> Weights:
     return load_weights(choice.weights, network, layers, seed=config.seed, report=report)
 
 
-def _limits(config: StylizeConfig, pixels: int) -> Limits:
+def _limits(config: StylizeConfig, bounds: Bounds) -> Limits:
     return Limits(
         size=config.size,
         steps=config.steps[0],
         least=least_size(config),
-        pixels=pixels,
+        bounds=bounds,
         style_size=config.style_size,
         content_weight=config.objective.content_weight,
         style_weight=config.objective.style_weight,
@@ -184,7 +198,9 @@ def _record(config: StylizeConfig, weights: Weights, recipe: Recipe, limits: Lim
         "weights_sha256": weights.checksum,
         "losses": [{"name": term.name, "weight": term.weight} for term in recipe.terms],
         "least_side": limits.least,
-        "most_pixels": limits.pixels,
+        "most_pixels": limits.bounds.pixels,
+        "most_request_pixels": limits.bounds.request_pixels,
+        "most_pictures": limits.bounds.pictures,
     }
 
 

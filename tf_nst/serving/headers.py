@@ -8,20 +8,27 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.serving.checks import require
+from tf_nst.serving.checks import require_all
+from tf_nst.serving.stripping import MOST_SCANS
 
 KINDS = ("JPEG", "PNG", "WebP", "BMP")
 UNKNOWN = -1
 
 # Zeros after the end, so that a field of a cut header can be read; no header field is longer.
-_MARGIN = 32
-# Segments or chunks before the pixels that are walked over; cameras and editors write some dozens.
+MARGIN = 128
+# Bytes of a PNG's signature.
+BEFORE_CHUNKS = 8
+# Chunks before the pixels that are walked over; cameras and editors write some dozens.
 _MOST_PARTS = 4096
-# Start-of-frame markers (ITU-T T.81, table B.1): C0 to CF but for tables C4, C8 and CC.
-_FRAMES = [0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF]
-# Markers after which no frame header comes: the image's end, a scan.
-_AFTER_HEADERS = [0xD9, 0xDA]
 _WEBP_ANIMATION = 2
+# Bytes of the information header that says how pixels are stored (BITMAPINFOHEADER).
+_BMP_HEADER = 40
+# Of red, green and blue, where the header of 40 bytes ends.
+_MASKS = (0xFF0000, 0xFF00, 0xFF)
+
+_OTHER = "received another; send it as PNG"
+_CHANNELS = f"expected a JPEG in grey or RGB, {_OTHER}"
+_BITMAPS = f"expected an uncompressed BMP of 24 or 32 bits, blue first, {_OTHER}"
 
 
 class Header(NamedTuple):
@@ -31,60 +38,59 @@ class Header(NamedTuple):
       kind: [] int32, a place in KINDS, or UNKNOWN.
       height, width: [] int64 pixels; 0 where the header is damaged.
       animated: [] bool.
+      refusal: [] string, what a variant is that a graph would not decode right; or empty.
     """
 
     kind: tf.Tensor
     height: tf.Tensor
     width: tf.Tensor
     animated: tf.Tensor
+    refusal: tf.Tensor
 
 
 def read_header(data: tf.Tensor) -> Header:
-    """The header of the encoded picture `data` [] string."""
-    octets = tf.pad(tf.io.decode_raw(data, tf.uint8), [[0, _MARGIN]])
+    """The header of the encoded picture `data` [] string.
+
+    Raises:
+      InvalidArgumentError: when it runs: a JPEG without a usable header.
+    """
+    octets = tf.pad(tf.io.decode_raw(data, tf.uint8), [[0, MARGIN]])
     kind = _kind(octets)
-    readers = (_jpeg, _png, _webp, _bmp, lambda _: _declared(0, 0))
-    size = tf.switch_case(
+    readers = (lambda _: _jpeg(data, octets), _png, _webp, _bmp, lambda _: _declared(0, 0))
+    declared = tf.switch_case(
         tf.where(kind == UNKNOWN, len(KINDS), kind),
         [lambda reader=reader: reader(octets) for reader in readers],
     )
-    return Header(kind, *size)
+    return Header(kind, *declared)
 
 
-def checked(data: tf.Tensor, name: str, most_pixels: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """The bytes [] string of a still picture of a known format, and its place in KINDS.
+def checked(data: tf.Tensor, name: str, most_pixels: int) -> Header:
+    """The header of a still picture that a graph decodes right.
 
     Args:
+      data: [] string.
       name: what messages call the picture.
       most_pixels: height times width may declare.
 
     Raises:
-      InvalidArgumentError: when it runs: something else, an animation, a damaged header, a picture
-        of more pixels.
+      InvalidArgumentError: when it runs: something else, an animation, a damaged header, a variant
+        that is not decoded, a picture of more pixels.
     """
-    kind, height, width, animated = read_header(data)
-    data = require(
-        data, kind != UNKNOWN, f"{name}: expected {', '.join(KINDS)}, received something else"
-    )
-    data = require(data, ~animated, f"{name}: expected a still picture, received an animation")
-    data = require(
-        data,
-        (height > 0) & (width > 0),
-        f"{name}: expected a whole picture, received one whose header is damaged or cut short",
-    )
+    kind, height, width, animated, refusal = header = read_header(data)
     # Each side first: the product of two 32-bit sides fits into 64 bits, but not by much.
     fits = (height <= most_pixels) & (width <= most_pixels) & (height * width <= most_pixels)
-    return (
-        require(
-            data,
-            fits,
-            f"{name}: expected at most {most_pixels} pixels, received ",
-            width,
-            " x ",
-            height,
+    checks = (
+        (kind != UNKNOWN, f"expected {', '.join(KINDS)}, received something else"),
+        (~animated, "expected a still picture, received an animation"),
+        (refusal == "", refusal),
+        (
+            (height > 0) & (width > 0),
+            "expected a whole picture, received one whose header is damaged or cut short",
         ),
-        kind,
+        (fits, f"expected at most {most_pixels} pixels, received ", width, " x ", height),
     )
+    checks = [(condition, f"{name}: ", *message) for condition, *message in checks]
+    return Header(*(require_all(value, *checks) for value in header))
 
 
 def _kind(octets: tf.Tensor) -> tf.Tensor:
@@ -98,46 +104,53 @@ def _kind(octets: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.concat([matches[:, 0], [UNKNOWN]], axis=0)[0], tf.int32)
 
 
-def _jpeg(octets: tf.Tensor):
-    """Over the segments to the frame header (ITU-T T.81, section B.2.2): FF, marker, length."""
+def _jpeg(data: tf.Tensor, octets: tf.Tensor):
+    """By the decoder's own reading of the header, so that the two cannot differ."""
+    height, width, channels = tf.unstack(tf.io.extract_jpeg_shape(data, tf.int64))
+    refusals = (
+        ((channels != 1) & (channels != 3), _CHANNELS),
+        (_scans(octets) > MOST_SCANS, f"expected a JPEG of at most {MOST_SCANS} scans, {_OTHER}"),
+    )
+    return _declared(height, width, refusals=refusals)
 
-    def code(place):
-        return octets[place + 1]
 
-    def unfinished(place, count):
-        here = (octets[place] == 0xFF) & ~_among(code(place), _FRAMES + _AFTER_HEADERS)
-        return here & (count < _MOST_PARTS)
-
-    def step(place, count):
-        length = 2 + tf.cast(_number(octets, place + 2, 2), tf.int32)
-        length = tf.where(code(place) == 0xFF, 1, length)
-        return _within(octets, place + length), count + 1
-
-    place, _ = tf.while_loop(unfinished, step, (tf.constant(2), tf.constant(0)))
-    is_frame = (octets[place] == 0xFF) & _among(code(place), _FRAMES)
-    height, width = _number(octets, place + 5, 2), _number(octets, place + 7, 2)
-    return _declared(tf.where(is_frame, height, 0), tf.where(is_frame, width, 0))
+def _scans(octets: tf.Tensor) -> tf.Tensor:
+    """How many scan headers there are (ITU-T T.81, B.2.3): FF DA, their length, components."""
+    count = tf.constant(0, tf.int64)
+    for components in range(1, 5):
+        start = bytes([0xFF, 0xDA, 0, 6 + 2 * components, components])
+        places = tf.size(octets) - len(start)
+        matches = [octets[index : index + places] == code for index, code in enumerate(start)]
+        count += tf.math.count_nonzero(tf.reduce_all(tf.stack(matches), axis=0))
+    return count
 
 
 def _png(octets: tf.Tensor):
     """Over the chunks to the pixels: an acTL chunk before them makes an animation (APNG)."""
 
-    def matches(place, *names):
-        return tf.reduce_any([_matches(octets, place + 4, name) for name in names])
-
     def unfinished(place, count):
-        inside = (place < tf.size(octets) - _MARGIN) & (count < _MOST_PARTS)
-        return inside & ~matches(place, b"IDAT", b"acTL")
+        inside = (place < tf.size(octets) - MARGIN) & (count < _MOST_PARTS)
+        return inside & ~has_name(octets, place, b"IDAT", b"acTL")
 
     def step(place, count):
-        length = tf.minimum(_number(octets, place, 4), tf.size(octets, tf.int64))
-        return _within(octets, place + 12 + tf.cast(length, tf.int32)), count + 1
+        return within(octets, place + chunk_length(octets, place)), count + 1
 
-    place, _ = tf.while_loop(unfinished, step, (tf.constant(8), tf.constant(0)))
-    whole = _matches(octets, 12, b"IHDR") & matches(place, b"IDAT", b"acTL")
+    place, _ = tf.while_loop(unfinished, step, (tf.constant(BEFORE_CHUNKS), tf.constant(0)))
+    animated = has_name(octets, place, b"acTL")
+    whole = has_name(octets, BEFORE_CHUNKS, b"IHDR") & (animated | has_name(octets, place, b"IDAT"))
     height, width = _number(octets, 20, 4), _number(octets, 16, 4)
-    animated = matches(place, b"acTL")
     return _declared(tf.where(whole, height, 0), tf.where(whole, width, 0), animated)
+
+
+def has_name(octets: tf.Tensor, place, *names: bytes) -> tf.Tensor:
+    """[] bool, whether the PNG chunk that begins at a place has one of the names."""
+    return tf.reduce_any([_matches(octets, place + 4, name) for name in names])
+
+
+def chunk_length(octets: tf.Tensor, place) -> tf.Tensor:
+    """[] int32: bytes of the PNG chunk that begins at a place; no more than there are `octets`."""
+    length = tf.minimum(_number(octets, place, 4), tf.size(octets, tf.int64))
+    return 12 + tf.cast(length, tf.int32)
 
 
 def _webp(octets: tf.Tensor):
@@ -163,13 +176,28 @@ def _webp(octets: tf.Tensor):
 
 def _bmp(octets: tf.Tensor):
     """The information header; a height below 0 means rows from the top down."""
-    height = _number(octets, 22, 4, little=True)
+
+    def number(place, length=4):
+        return _number(octets, place, length, little=True)
+
+    height = number(22)
     height = tf.where(height >= 2**31, 2**32 - height, height)
-    return _declared(height, _number(octets, 18, 4, little=True))
+    bits, compression = number(28, 2), number(30)
+    is_blue_first = tf.reduce_all([number(54 + 4 * i) == mask for i, mask in enumerate(_MASKS)])
+    plain = (compression == 0) & ((bits == 24) | (bits == 32))
+    fields = (compression == 3) & (bits == 32) & is_blue_first
+    known = (number(14) >= _BMP_HEADER) & (plain | fields)
+    whole = tf.size(octets) - MARGIN >= 14 + _BMP_HEADER
+    return _declared(height, number(18), refusals=((whole & ~known, _BITMAPS),))
 
 
-def _declared(height, width, animated=False):
-    return tf.cast(height, tf.int64), tf.cast(width, tf.int64), tf.cast(animated, tf.bool)
+def _declared(height, width, animated=False, refusals=()):
+    """The fields of a Header after its kind. `refusals`: (when [] bool, what it says)."""
+    text = tf.constant("")
+    for condition, line in refusals:
+        text = tf.where(condition & (text == ""), line, text)
+    sides = tf.cast(height, tf.int64), tf.cast(width, tf.int64)
+    return *sides, tf.cast(animated, tf.bool), text
 
 
 def _matches(octets: tf.Tensor, place, text: bytes) -> tf.Tensor:
@@ -183,10 +211,6 @@ def _number(octets: tf.Tensor, place, length: int, little: bool = False) -> tf.T
     return tf.reduce_sum(tf.cast(octets[place : place + length], tf.int64) * weights)
 
 
-def _among(octet: tf.Tensor, codes: list[int]) -> tf.Tensor:
-    return tf.reduce_any(octet == tf.constant(codes, tf.uint8))
-
-
-def _within(octets: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
+def within(octets: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
     """A position that can be read: one past the end becomes that of the zeros there."""
-    return tf.minimum(place, tf.size(octets) - _MARGIN)
+    return tf.minimum(place, tf.size(octets) - MARGIN)

@@ -5,21 +5,34 @@ from dataclasses import replace
 from tf_nst.config import StylizeConfig, all_options, config_from_options
 from tf_nst.config.lengths import StepsOfOneScale
 from tf_nst.config.options import Option
-from tf_nst.config.value_types import Choice, Real
+from tf_nst.config.value_types import Choice, Integer, Real
 from tf_nst.errors import UserError
 
 # Those of painting that have no meaning in a graph: it takes as many scales as fit, makes all its
 # steps, and does not know its server's memory, compiler or devices.
-LEFT_OUT = ("scales", "seconds", "stop", "memory", "tile", "xla", "strategy")
+LEFT_OUT = ("scales", "seconds", "stop", "memory", "tile", "xla", "strategy", "deterministic")
 MAX_STEPS = 5000
 
-MAX_MEGAPIXELS = Option(
-    "max_megapixels",
-    50.0,
-    Real(positive=True, most=500.0),
-    "size that an encoded picture of a request may declare",
-    "megapixels",
-)
+# What a server has to do for a request: bounds that its sender cannot change.
+REQUEST_OPTIONS = {
+    "max_megapixels": Option(
+        "max_megapixels",
+        50.0,
+        Real(positive=True, most=500.0),
+        "size that an encoded picture of a request may declare",
+        "megapixels",
+    ),
+    "max_request_megapixels": Option(
+        "max_request_megapixels",
+        100.0,
+        Real(positive=True, most=10_000.0),
+        "size that the pictures of a request, its style too, may declare together",
+        "megapixels",
+    ),
+    "max_pictures": Option(
+        "max_pictures", 16, Integer(1, 1024), "pictures that a request may have painted"
+    ),
+}
 _PAINTING = all_options()
 _NARROWED = {
     "size": {"help": "long side of the pictures; the most that a request may ask for"},
@@ -60,6 +73,7 @@ def export_config(options: dict) -> StylizeConfig:
     return config_from_options(defaults | options)
 
 
-def check_megapixels(megapixels: float) -> None:
-    """Raises UserError unless it is a number above 0, up to 500."""
-    MAX_MEGAPIXELS.convert(megapixels)
+def check_bounds(bounds: dict) -> None:
+    """Raises UserError unless the values of REQUEST_OPTIONS by name are of their types."""
+    for name, value in bounds.items():
+        REQUEST_OPTIONS[name].convert(value)

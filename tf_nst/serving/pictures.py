@@ -4,11 +4,15 @@ import tensorflow as tf
 
 from tf_nst.ops.resample import sides
 from tf_nst.serving.checks import require
+from tf_nst.serving.chunks import needed_chunks
 from tf_nst.serving.headers import KINDS, checked
+
+# Pixels that are resized at a time, to spare memory: 12 bytes each while they are floats.
+_BAND = 1 << 21
 
 
 def decode(data: tf.Tensor, name: str, most_pixels: int) -> tf.Tensor:
-    """The picture in the bytes `data` [] string, as [1, H, W, 3] float32 in 0..1.
+    """The picture in the bytes `data` [] string, as [1, H, W, 3] uint8.
 
     Alpha is left out, 16 bits become 8, orientation tags and colour profiles are ignored.
 
@@ -19,9 +23,12 @@ def decode(data: tf.Tensor, name: str, most_pixels: int) -> tf.Tensor:
     Raises:
       InvalidArgumentError: when it runs: bytes that `checked` refuses, or damaged ones.
     """
-    data, kind = checked(data, name, most_pixels)
-    pixels = tf.switch_case(kind, [lambda decoder=_DECODERS[name]: decoder(data) for name in KINDS])
-    return tf.cast(tf.ensure_shape(pixels, [None, None, 3]), tf.float32)[None] / 255.0
+    header = checked(data, name, most_pixels)
+    decoders = [lambda decoder=_DECODERS[kind]: decoder(data) for kind in KINDS]
+    pixels = tf.ensure_shape(tf.switch_case(header.kind, decoders), [None, None, 3])
+    height, width, _ = tf.unstack(tf.shape(pixels, tf.int64))
+    same = (height == header.height) & (width == header.width)
+    return require(pixels, same, f"{name}: expected the size that the header declares")[None]
 
 
 def _jpeg(data: tf.Tensor) -> tf.Tensor:
@@ -29,20 +36,24 @@ def _jpeg(data: tf.Tensor) -> tf.Tensor:
     return tf.io.decode_jpeg(data, channels=3, dct_method="INTEGER_ACCURATE")
 
 
+def _png(data: tf.Tensor) -> tf.Tensor:
+    return tf.io.decode_png(needed_chunks(data), channels=3)
+
+
 def _webp(data: tf.Tensor) -> tf.Tensor:
     # As many channels as there are: the decoder cannot leave alpha out.
     return tf.io.decode_image(data, expand_animations=False)[..., :3]
 
 
-def _png_or_bmp(data: tf.Tensor) -> tf.Tensor:
+def _bmp(data: tf.Tensor) -> tf.Tensor:
     return tf.io.decode_image(data, channels=3, expand_animations=False)
 
 
-_DECODERS = {"JPEG": _jpeg, "PNG": _png_or_bmp, "WebP": _webp, "BMP": _png_or_bmp}
+_DECODERS = {"JPEG": _jpeg, "PNG": _png, "WebP": _webp, "BMP": _bmp}
 
 
 def fitted(image: tf.Tensor, long_side: tf.Tensor, name: str, least: int) -> tf.Tensor:
-    """[1, h, w, 3] in 0..1 -> [1, H, W, 3] whose longer side is `long_side`, to 8 bits.
+    """[1, h, w, 3] uint8 -> [1, H, W, 3] float32 in 0..1, the longer side `long_side`, to 8 bits.
 
     As the command resizes files: antialiased, same aspect ratio, rounded to 255 levels.
 
@@ -54,32 +65,46 @@ def fitted(image: tf.Tensor, long_side: tf.Tensor, name: str, least: int) -> tf.
     Raises:
       InvalidArgumentError: when it runs: a shorter side below `least`, before or after.
     """
-    height, width = sides(large_enough(image, name, least))
-    size = tf.cast(tf.stack([height, width]), tf.int64)
-    longest, long_side = tf.reduce_max(size), tf.cast(long_side, tf.int64)
-    new = tf.cast(tf.maximum((2 * size * long_side + longest) // (2 * longest), 1), tf.int32)
-    return large_enough(_resized(image, height, new[0], new[1]), name, least)
+    size = tf.stack(sides(large_enough(image, name, least)))
+    longest, long_side = tf.cast(tf.reduce_max(size), tf.int64), tf.cast(long_side, tf.int64)
+    new = (2 * tf.cast(size, tf.int64) * long_side + longest) // (2 * longest)
+    new = at_least(tf.cast(tf.maximum(new, 1), tf.int32), name, least)
+    return _resized(image, new[0], new[1]) / 255.0
 
 
-def _resized(image: tf.Tensor, height, new_height, new_width) -> tf.Tensor:
+def _resized(image: tf.Tensor, new_height: tf.Tensor, new_width: tf.Tensor) -> tf.Tensor:
     """Along the rows, then along the columns, each to 8 bits: so does Pillow, in the command."""
-    for size in ((height, new_width), (new_height, new_width)):
-        image = tf.image.resize(image, tf.stack(size), "bicubic", antialias=True)
-        image = tf.round(tf.clip_by_value(image, 0.0, 1.0) * 255.0) / 255.0
-    return image
+    height, width = sides(image)
+    rows = tf.maximum(_BAND // width, 1)
+    count = (height + rows - 1) // rows
+
+    def step(index, bands):
+        band = image[:, index * rows : (index + 1) * rows]
+        return index + 1, bands.write(index, _resampled(band, sides(band)[0], new_width)[0])
+
+    bands = tf.TensorArray(tf.float32, count, infer_shape=False, element_shape=[None, None, 3])
+    start = (tf.constant(0), bands)
+    _, bands = tf.while_loop(lambda index, _: index < count, step, start, parallel_iterations=1)
+    return _resampled(bands.concat()[None], new_height, new_width)
+
+
+def _resampled(image: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
+    """Bicubic and antialiased, to 255 levels: float32 of whole numbers."""
+    image = tf.image.resize(image, tf.stack([height, width]), "bicubic", antialias=True)
+    return tf.round(tf.clip_by_value(image, 0.0, 255.0))
 
 
 def large_enough(image: tf.Tensor, name: str, least: int) -> tf.Tensor:
     """The image [1, H, W, 3] itself. Raises InvalidArgumentError where a side is below `least`."""
-    height, width = sides(image)
-    return require(
-        image,
-        tf.minimum(height, width) >= least,
-        f"{name}: expected at least {least} x {least} pixels, received ",
-        width,
-        " x ",
-        height,
-    )
+    size = at_least(tf.stack(sides(image)), name, least)
+    with tf.control_dependencies([size]):
+        return tf.identity(image)
+
+
+def at_least(size: tf.Tensor, name: str, least: int) -> tf.Tensor:
+    """Height and width [2] themselves. Raises InvalidArgumentError where one is below `least`."""
+    line = f"{name}: expected at least {least} x {least} pixels, received "
+    return require(size, tf.reduce_min(size) >= least, line, size[1], " x ", size[0])
 
 
 def encode(image: tf.Tensor) -> tf.Tensor:

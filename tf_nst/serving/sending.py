@@ -1,4 +1,8 @@
-"""What a client sends of a picture file, since a graph looks at no profile and turns nothing."""
+"""What a client sends of a picture file: its pixels and nothing else.
+
+A graph looks at no profile and turns nothing, and a server need not learn who took a photograph
+where.
+"""
 
 import io
 import os
@@ -9,11 +13,10 @@ from PIL import Image as Pillow
 
 from tf_nst.io import profiles
 from tf_nst.io.decoding import completed, pillow_settings
-from tf_nst.io.formats import BMP, HEAD_BYTES, JPEG, PNG, WEBP, format_of
+from tf_nst.io.formats import HEAD_BYTES, JPEG, format_of
 from tf_nst.io.hidden import fill_hidden
 from tf_nst.io.images import Image, read_image
-
-DECODED_BY_GRAPHS = (JPEG, PNG, WEBP, BMP)
+from tf_nst.serving.stripping import stripped_jpeg
 
 
 class Sent(NamedTuple):
@@ -24,32 +27,36 @@ class Sent(NamedTuple):
 
 
 def picture_to_send(path: str, flag: str) -> Sent:
-    """What a graph needs of a picture file: its own bytes if it is plain, else a PNG.
+    """What a graph needs of a picture file: the scans of a plain JPEG, else a PNG of its pixels.
 
-    A plain one is upright, opaque, in sRGB, and of a format that a graph decodes.
+    A plain one is upright and in sRGB. Neither has metadata, a profile, alpha or 16 bits.
 
     Raises:
       UserError: no readable image.
     """
     image = read_image(path, flag)
     is_srgb = image.profile is None or profiles.is_srgb(image.profile)
-    if image.mask is None and is_srgb and os.path.isfile(path):
-        with open(path, "rb") as file:
-            data = file.read()
-        if _is_decoded_by_graphs(data):
-            return Sent(data, image)
+    data = _plain_jpeg(path) if image.mask is None and is_srgb else None
+    return Sent(data or _as_png(image), image)
+
+
+def _as_png(image: Image) -> bytes:
     buffer = io.BytesIO()
     replace(fill_hidden(image), alpha=None).to_pillow().save(buffer, "PNG")
-    return Sent(buffer.getvalue(), image)
+    return buffer.getvalue()
 
 
-def _is_decoded_by_graphs(data: bytes) -> bool:
-    """Whether a graph makes of it what it shows: a still picture that lies as it is seen."""
-    known, file = format_of(data[:HEAD_BYTES]), io.BytesIO(data)
-    if known not in DECODED_BY_GRAPHS:
-        return False
-    facts = known.read(file)
+def _plain_jpeg(path: str) -> bytes | None:
+    """The scans of a JPEG that lies as it is seen; None of anything else."""
+    if not os.path.isfile(path):
+        return None
+    with open(path, "rb") as file:
+        data = file.read()
+    known = format_of(data[:HEAD_BYTES])
+    if known is not JPEG:
+        return None
+    facts = known.read(io.BytesIO(data))
     facts.file.seek(0)
     with pillow_settings(), Pillow.open(facts.file, formats=known.plugins) as picture:
-        facts = completed(facts, picture)
-    return facts.frames == facts.orientation == 1
+        upright = completed(facts, picture).orientation == 1
+    return stripped_jpeg(data) if upright else None

@@ -8,6 +8,7 @@ import tensorflow as tf
 from tf_nst.engine.graph import Recipe, Targets, measure, paint
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.ops.color import ColorStatistics, color_statistics
+from tf_nst.serving.admission import Bounds, admitted, admitted_tensors
 from tf_nst.serving.checks import require, require_between
 from tf_nst.serving.pictures import decode, encode, fitted, large_enough
 
@@ -21,7 +22,7 @@ class Limits(NamedTuple):
       size: long side of the picture in pixels; of `stylize` the most.
       steps: of `stylize` the most.
       least: pixels of a shorter side that the layers need.
-      pixels: that an encoded picture may declare.
+      bounds: of a request's pictures and pixels.
       style_size: long side at which `stylize` measures a style; 0: the picture's, never enlarged.
       content_weight, style_weight: those that the recipe's terms were made with, above 0.
       matched: whether pictures start in the style's colours.
@@ -30,7 +31,7 @@ class Limits(NamedTuple):
     size: int
     steps: int
     least: int
-    pixels: int
+    bounds: Bounds
     style_size: int
     content_weight: float
     style_weight: float
@@ -71,6 +72,8 @@ def _serving_default(
 ):
     @_signature(content_bytes=([None], tf.string))
     def serving_default(content_bytes):
+        content_bytes, _ = admitted(content_bytes, None, limits.bounds)
+
         def answer(data):
             content = _content(data, limits.size, limits)
             return _encoded(_painted(recipe, content, baked, colors, tf.constant(limits.steps)))
@@ -90,6 +93,7 @@ def _stylize(recipe: Recipe, limits: Limits):
         content_weight=([], tf.float32),
     )
     def stylize(content_bytes, style_bytes, steps, size, style_weight, content_weight):
+        content_bytes, style_bytes = admitted(content_bytes, style_bytes, limits.bounds)
         steps = require_between(steps, "steps", 1, limits.steps)
         size = require_between(size, "size", limits.least, limits.size)
         shares = {
@@ -112,6 +116,7 @@ def _stylize(recipe: Recipe, limits: Limits):
 def _stylize_tensor(recipe: Recipe, limits: Limits):
     @_signature(content=([None, None, None, 3], tf.float32), style=([1, None, None, 3], tf.float32))
     def stylize_tensor(content, style):
+        content = admitted_tensors(content, style, limits.bounds)
         style = _small_enough(style, "style", limits)
         colors = _colors(style, limits)
 
@@ -162,13 +167,13 @@ def _encoded(painted: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor
 
 
 def _content(data: tf.Tensor, size, limits: Limits) -> tf.Tensor:
-    image = decode(data, "content_bytes", limits.pixels)
+    image = decode(data, "content_bytes", limits.bounds.pixels)
     return fitted(image, size, "content_bytes", limits.least)
 
 
 def _style(data: tf.Tensor, size: tf.Tensor, limits: Limits) -> tf.Tensor:
     """At the size at which the command measures a style."""
-    image = decode(data, "style_bytes", limits.pixels)
+    image = decode(data, "style_bytes", limits.bounds.pixels)
     longest = tf.reduce_max(tf.shape(image)[1:3])
     size = limits.style_size or tf.minimum(size, longest)
     return fitted(image, size, "style_bytes", limits.least)

@@ -89,7 +89,7 @@ def reconstruct_content(
 
     Raises:
       UserError: an argument that cannot be used; the message says which and what was expected.
-      NonFiniteLossError: a loss became NaN or infinite.
+      NonFiniteLossError, DivergedError: a loss became NaN or infinite, or rose and stayed high.
     """
     inputs, runs = reconstruct(_KIND, content, layers, watch=watch, report=report, options=options)
     pictures = tuple(_measured(layer, inputs, result) for (layer,), result in runs)

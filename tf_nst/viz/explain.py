@@ -69,7 +69,7 @@ def explain_pair(
 
     Raises:
       UserError: an argument that cannot be used; the message says which and what was expected.
-      NonFiniteLossError: a loss became NaN or infinite.
+      NonFiniteLossError, DivergedError: a loss became NaN or infinite, or rose and stayed high.
     """
     config, report = figure_config(options, RUNNING), report_once(report)
     inputs = read_inputs(config, content, style)

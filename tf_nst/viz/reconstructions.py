@@ -45,7 +45,7 @@ def reconstruct(
 
     Raises:
       UserError: an argument that cannot be used; the message says which and what was expected.
-      NonFiniteLossError: a loss became NaN or infinite.
+      NonFiniteLossError, DivergedError: a loss became NaN or infinite, or rose and stayed high.
     """
     option = f"{kind.role}_layers"
     network = figure_config(options, RUNNING).network_config.network

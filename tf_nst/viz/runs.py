@@ -45,7 +45,7 @@ def run_job(title: str, painting: Painting, watch: Watch) -> RunResult:
     """Runs a painting's job to its end.
 
     Raises:
-      NonFiniteLossError: a loss is NaN or infinite.
+      NonFiniteLossError, DivergedError: a loss is NaN or infinite, or rose and stayed high.
     """
     history, last = History(painting.job.scales), deque(maxlen=1)
     listeners = *watch(title, painting.job), history, last.append

@@ -86,7 +86,7 @@ def reconstruct_style(
 
     Raises:
       UserError: an argument that cannot be used; the message says which and what was expected.
-      NonFiniteLossError: a loss became NaN or infinite.
+      NonFiniteLossError, DivergedError: a loss became NaN or infinite, or rose and stayed high.
     """
     inputs, runs = reconstruct(_KIND, style, layers, watch=watch, report=report, options=options)
     textures = tuple(_measured(names, result) for names, result in runs)

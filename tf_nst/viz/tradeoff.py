@@ -95,7 +95,7 @@ def paint_tradeoff(
 
     Raises:
       UserError: an argument that cannot be used; the message says which and what was expected.
-      NonFiniteLossError: a loss became NaN or infinite.
+      NonFiniteLossError, DivergedError: a loss became NaN or infinite, or rose and stayed high.
     """
     ratios = parse_numbers(ratios, float, 0.0, "--ratios", "numbers above 0")
     config = figure_config(options, RUNNING)

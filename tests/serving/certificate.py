@@ -1,0 +1,26 @@
+"""A certificate for 127.0.0.1 that signs itself, and its key, which guards nothing but the tests.
+
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 \\
+      -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1,DNS:localhost
+"""
+
+CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUEodyue8eZTg2aPgz/x0QLSj9SvgwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNzA0NDE0NFoYDzIxMjYxMTAz
+MDQ0MTQ0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASnqw6TH/MOVS0B5KQLpG8GKsTXiISgwKH85+btEdBSow/sddm6Y6pO
+nOBYFSCRdDZjMgCXHyD0HEYBTY7Azk8To28wbTAdBgNVHQ4EFgQUCrwPnRP9mxnE
+TkQAe2kCSDTo1OQwHwYDVR0jBBgwFoAUCrwPnRP9mxnETkQAe2kCSDTo1OQwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARhwR/AAABgglsb2NhbGhvc3QwCgYIKoZI
+zj0EAwIDSAAwRQIhAIOoKFLvfE/ydwkJcIh0+C0Ok0fnFFiKZBbgZdO5MSOsAiAT
+wP62ANWxoDFwmBG36ZRrGbfLE+rOrCRtgJuu28xJwA==
+-----END CERTIFICATE-----
+"""
+KEY = """\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgUOudqkQrHhGJynuw
+oF0D9MiTaxCXNYWNaytxFSe6oJShRANCAASnqw6TH/MOVS0B5KQLpG8GKsTXiISg
+wKH85+btEdBSow/sddm6Y6pOnOBYFSCRdDZjMgCXHyD0HEYBTY7Azk8T
+-----END PRIVATE KEY-----
+"""

@@ -1,0 +1,69 @@
+"""What a request may ask of a server's memory, checked on what its pictures declare."""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from tf_nst.serving.checks import require_all
+from tf_nst.serving.headers import checked
+
+
+class Bounds(NamedTuple):
+    """The most that is taken.
+
+    Attributes:
+      pictures: contents of a request.
+      pixels: of an encoded picture, its height times its width.
+      request_pixels: of all pictures of a request together.
+    """
+
+    pictures: int
+    pixels: int
+    request_pixels: int
+
+
+def admitted(content: tf.Tensor, style: tf.Tensor | None, bounds: Bounds):
+    """The encoded pictures of a request, `content` [B] string and `style` [] string or None.
+
+    Nothing is decoded before all of them have been checked.
+
+    Raises:
+      InvalidArgumentError: when it runs: too many pictures or pixels, or what `checked` refuses.
+    """
+    content = _few_enough(content, bounds)
+    pixels = tf.map_fn(
+        lambda data: _pixels(data, "content_bytes", bounds),
+        content,
+        fn_output_signature=tf.int64,
+        parallel_iterations=1,
+    )
+    total = tf.reduce_sum(pixels)
+    if style is not None:
+        total += _pixels(style, "style_bytes", bounds)
+    check = _total_check(total, bounds)
+    return require_all(content, check), None if style is None else require_all(style, check)
+
+
+def admitted_tensors(content: tf.Tensor, style: tf.Tensor, bounds: Bounds) -> tf.Tensor:
+    """`content` [B, H, W, 3] of a request with a `style` [1, h, w, 3]. Raises as `admitted`."""
+    count, height, width, _ = tf.unstack(tf.shape(content, tf.int64))
+    _, style_height, style_width, _ = tf.unstack(tf.shape(style, tf.int64))
+    total = count * height * width + style_height * style_width
+    return require_all(_few_enough(content, bounds), _total_check(total, bounds))
+
+
+def _few_enough(content: tf.Tensor, bounds: Bounds) -> tf.Tensor:
+    name = "content_bytes" if content.dtype == tf.string else "content"
+    count = tf.shape(content)[0]
+    line = f"{name}: expected at most {bounds.pictures} pictures, received "
+    return require_all(content, (count <= bounds.pictures, line, count))
+
+
+def _total_check(total: tf.Tensor, bounds: Bounds) -> tuple:
+    line = f"expected at most {bounds.request_pixels} pixels in all pictures together, received "
+    return total <= bounds.request_pixels, line, total
+
+
+def _pixels(data: tf.Tensor, name: str, bounds: Bounds) -> tf.Tensor:
+    header = checked(data, name, bounds.pixels)
+    return header.height * header.width
