@@ -2,7 +2,7 @@
 
 step       seconds of a step, its share of the machine's convolution ceiling and its ratio to plain
            Keras, which take turns with it, and where the rest goes
-statistics seconds of a step by each statistic of the style, over Gram matrices'
+statistics seconds of a step by each statistic of the style, over Gram matrices', and memory
 controls   seconds of a step with masks and several styles, over one style everywhere's
 seconds    what --seconds=N takes, from Enter to the end
 start      seconds from Enter to --help, to the first step, to the first preview, and until a second

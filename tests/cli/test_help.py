@@ -61,6 +61,7 @@ HELP_PARTS = {
     "content_weight": ("0 or more",),
     "style_weight": ("0 or more",),
     "tv_weight": ("0 or more",),
+    "laplacian_weight": ("0 or more", "edges"),
     "content_loss": CONTENT_LOSSES,
     "style_statistic": STYLE_STATISTICS,
     "tv_loss": VARIATION_LOSSES,

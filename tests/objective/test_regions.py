@@ -14,7 +14,7 @@ import reference
 import tensorflow as tf
 from tolerances import assert_within
 
-from objective.samples import make_term
+from objective.samples import PLAIN, make_term
 from tf_nst.engine.evaluator import Measured
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.windows import WindowObjective, Windows
@@ -23,6 +23,7 @@ from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.kept import Kept
 from tf_nst.objective.objective import (
     Objective,
+    blend,
     distances,
     measure_references,
     measure_sums,
@@ -33,13 +34,14 @@ from tf_nst.objective.objective import (
 )
 from tf_nst.objective.regions import Part, Region, by_regions
 from tf_nst.objective.statistics import STATISTICS
-from tf_nst.objective.terms import CONTENT, STYLE
+from tf_nst.objective.terms import CONTENT, STYLE, network_layers
 from tf_nst.objective.weights import guide_weights, position_weights, target_weights
 
 HEIGHT, WIDTH = 32, 48
 LAYER, DEEP = "block2_conv1", "block4_conv1"
 STYLES = [name for name in STATISTICS if make_term(name, LAYER).has_target]
 ADDITIVE = [name for name, kind in STATISTICS.items() if kind.additive]
+every_style = pytest.mark.parametrize("statistic", STYLES)
 CONTENT_64, IMAGE_64 = (
     tf.constant(0.1 + 0.8 * reference.counting(HEIGHT, WIDTH, start=start)[None])
     for start in (0, 70)
@@ -80,11 +82,12 @@ def test_a_term_of_the_style_is_one_of_each_region():
     assert by_regions((term,), (Region(STYLE, (Part(STYLE),)),)) == (term,)
 
 
-@pytest.mark.parametrize("statistic", STYLES)
+@pytest.mark.parametrize("statistic", [name for name in STYLES if name in ADDITIVE])
 def test_sums_of_a_partition_add_up_to_the_whole(statistic, tiny, make_extractor):
     terms = tuple(make_term(statistic, layer) for layer in (LAYER, DEEP))
     masked = by_regions(terms, regions_of(planes()))
-    features = observe(make_extractor((LAYER, DEEP), dtype="float64"), IMAGE_64)
+    extractor = make_extractor(network_layers(terms), dtype="float64")
+    features = observe(extractor, terms, IMAGE_64)
     whole = measure_sums(terms, features)
     parts = measure_sums(masked, features, weights=position_weights(tiny, masked, planes()))
     for term in terms:
@@ -94,7 +97,7 @@ def test_sums_of_a_partition_add_up_to_the_whole(statistic, tiny, make_extractor
             assert_within(one, other, 1e-12)
 
 
-@pytest.mark.parametrize("statistic", STYLES)
+@pytest.mark.parametrize("statistic", [name for name in STYLES if name in PLAIN])
 def test_regions_of_equal_values_have_the_loss_of_no_mask(statistic):
     """Two halves of a picture that repeats itself; features are the picture."""
     half = CONTENT_64[:, :, : WIDTH // 2]
@@ -122,8 +125,8 @@ def loss_of(extractor, network, terms, pictures, masks, image):
 
 
 def test_one_region_of_all_is_no_mask(tiny, make_extractor):
-    extractor = make_extractor((LAYER,), dtype="float64")
     terms = tuple(make_term(name, LAYER, 2.0) for name in STYLES)
+    extractor = make_extractor(network_layers(terms), dtype="float64")
     plain = loss_of(extractor, tiny, terms, {STYLE: STYLE_64}, {}, IMAGE_64)
     everywhere = {"a": tf.ones([1, HEIGHT, WIDTH, 1], tf.float64)}
     masked = by_regions(terms, regions_of(everywhere))
@@ -180,6 +183,29 @@ def test_a_target_takes_nothing_from_beyond_its_guide(tiny, make_extractor):
         assert np.allclose(one, two, rtol=1e-12, atol=0) == equal
 
 
+# --- several styles ---------------------------------------------------------------------------
+
+
+@every_style
+def test_each_region_has_its_gradient_and_its_styles_blended(statistic, tiny, make_extractor):
+    """Of every statistic; where it does not count a region pulls only as far as the layer sees."""
+    terms = by_regions((make_term(statistic, LAYER),), regions_of(planes()))
+    extractor = make_extractor(network_layers(terms), dtype="float64")
+    styles = STYLE_64, 1 - STYLE_64
+    for term in terms:
+        targets = [measure_targets(extractor, (term,), {term.of: style}) for style in styles]
+        weights = position_weights(tiny, (term,), planes())
+        losses, gradients = [], []
+        for wanted in (*targets, blend(targets, [1.0, 3.0], (term,))):
+            objective = Objective(extractor, (term,), wanted, {}, weights)
+            evaluation = value_and_grad(objective, IMAGE_64)
+            losses.append(float(evaluation.loss[0]))
+            gradients.append(np.abs(evaluation.gradient[0]).max(axis=2))
+        assert np.isfinite(losses).all() and len(set(losses)) == 3
+        seen = planes()[term.mask][0, :, :, 0].numpy() > 0
+        assert all((gradient[seen] > 0).mean() > 0.9 for gradient in gradients)
+
+
 # --- what is kept, and windows ----------------------------------------------------------------
 
 
@@ -189,7 +215,7 @@ def test_windows_equal_the_whole_with_every_statistic_masks_and_what_is_kept(
 ):
     masks = planes()
     terms = by_regions(tuple(make_term(name, LAYER) for name in ADDITIVE), regions_of(masks))
-    extractor = make_extractor((LAYER,), dtype="float64")
+    extractor = make_extractor(network_layers(terms), dtype="float64")
     painted = masks["a"] > 0.2
     pictures = {name: (1 - 0.1 * index) * STYLE_64 for index, name in enumerate(masks)}
     measured = Measured(

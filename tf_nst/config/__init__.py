@@ -16,13 +16,13 @@ from tf_nst.config.objective import (
     VARIATION_LOSSES,
     ObjectiveConfig,
 )
+from tf_nst.config.starts import STARTS
 from tf_nst.config.stylize import (
     COLORS,
     MAX_PAIRS,
     MAX_SEED,
     OPTIMIZERS,
     PRECISIONS,
-    STARTS,
     STRATEGIES,
     XLA_CHOICES,
     StylizeConfig,

@@ -7,12 +7,12 @@ from tf_nst.config.network import NetworkConfig
 from tf_nst.config.objective import ObjectiveConfig
 from tf_nst.config.options import convert_options, option
 from tf_nst.config.sizes import Size, StyleSizes
+from tf_nst.config.starts import Start
 from tf_nst.config.tiles import MAX_SIDE, Tiles, cores_of
-from tf_nst.config.value_types import Boolean, Choice, FilePath, Integer, Real
+from tf_nst.config.value_types import Boolean, Choice, Integer, Real
 from tf_nst.errors import UserError
 
 COLORS = ("style", "content", "luminance", "histogram")
-STARTS = ("matched", "content", "noise", "style_statistics")
 OPTIMIZERS = ("lbfgs", "adam", "sgd")
 PRECISIONS = ("auto", "float32", "bfloat16")
 XLA_CHOICES = ("auto", "on", "off")
@@ -80,8 +80,8 @@ class StylizeConfig:
     )
     init: str = option(
         "matched",
-        FilePath(f"{'|'.join(STARTS)}|an image file", f"{', '.join(STARTS)} or a file"),
-        "what the picture starts from",
+        Start(),
+        "what the picture starts from; blend:0.3: 0.3 of noise and 0.7 of the content",
     )
     optimizer: str = option("lbfgs", Choice(OPTIMIZERS), "optimiser that lowers the loss")
     learning_rate: float | None = option(

@@ -9,7 +9,7 @@ import tensorflow as tf
 from tf_nst.engine.state import Progress
 from tf_nst.objective.kept import Kept
 from tf_nst.objective.objective import NOTHING, Pictures, Values
-from tf_nst.objective.statistics import Value
+from tf_nst.objective.statistic import Value
 from tf_nst.optim.optimizer import Optimizer
 
 

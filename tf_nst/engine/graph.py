@@ -21,7 +21,7 @@ from tf_nst.objective.objective import (
     measure_targets,
     term_values,
 )
-from tf_nst.objective.statistics import Value
+from tf_nst.objective.statistic import Value
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.objective.weights import position_weights, target_weights
 from tf_nst.ops.color import ColorStatistics, color_map, color_statistics, map_colors

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_nst.engine.graph import Recipe, Targets, Visible
 from tf_nst.objective.objective import blend, measure_targets
-from tf_nst.objective.statistics import Value
+from tf_nst.objective.statistic import Value
 from tf_nst.objective.terms import STYLE, masked
 from tf_nst.objective.weights import target_weights
 from tf_nst.ops.color import ColorStatistics, color_statistics, pooled_statistics

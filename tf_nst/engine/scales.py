@@ -16,7 +16,7 @@ from tf_nst.objective.objective import (
     target_pictures,
 )
 from tf_nst.objective.regions import Part
-from tf_nst.objective.statistics import Value
+from tf_nst.objective.statistic import Value
 from tf_nst.objective.terms import CONTENT, Terms
 from tf_nst.objective.weights import guide_weights, position_weights, target_weights
 from tf_nst.ops.color import as_float

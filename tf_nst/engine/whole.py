@@ -20,7 +20,7 @@ from tf_nst.objective.objective import (
     measure_targets,
     term_values,
 )
-from tf_nst.objective.statistics import Value
+from tf_nst.objective.statistic import Value
 from tf_nst.objective.terms import Terms
 from tf_nst.ops.color import as_float
 from tf_nst.optim.optimizer import Optimizer

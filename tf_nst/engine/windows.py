@@ -40,7 +40,7 @@ from tf_nst.objective.objective import (
     target_pictures,
     total,
 )
-from tf_nst.objective.statistics import Sums, Value
+from tf_nst.objective.statistic import Sums, Value
 from tf_nst.objective.terms import Terms
 from tf_nst.ops.color import as_float
 from tf_nst.planning.tiles import Window, check_additive, plan_windows
@@ -194,7 +194,7 @@ class Windows:
             return self._replicas.hand_out(*map(place_of, windows))
 
     def _window_sums(self, terms: Terms, pixels: tf.Tensor, place, references, weights):
-        features = observe(self.objective.extractor, pixels)
+        features = observe(self.objective.extractor, terms, pixels)
         counted = {}
         for term in terms:
             core = core_weights(self.objective.network, term.layer, features[term.layer], place)

@@ -4,7 +4,9 @@ import os
 from typing import NamedTuple
 
 from tf_nst.config import STARTS, StylizeConfig
+from tf_nst.config.objective import LAPLACIAN_STRIDE
 from tf_nst.config.sizes import Size, long_side, size_for_each
+from tf_nst.config.starts import is_start
 from tf_nst.errors import UserError
 from tf_nst.io.areas import Areas, Places, read_areas
 from tf_nst.io.given import Source, as_image
@@ -113,7 +115,8 @@ def least_size(config: StylizeConfig) -> int:
       UserError: an unknown layer.
     """
     network = NETWORKS[config.network_config.network]
-    return geometry(network, used_layers(config.objective, network)).least_size
+    deepest = geometry(network, used_layers(config.objective, network)).least_size
+    return max(deepest, LAPLACIAN_STRIDE) if config.objective.laplacian_weight else deepest
 
 
 def _fitted_styles(
@@ -134,12 +137,12 @@ def _fitted_style(picture: Image, size: Size, config: StylizeConfig, least: int)
 
 
 def _read_start(init: str | os.PathLike) -> Image | None:
-    if init in STARTS:
+    if is_start(init):
         return None
     if not os.path.exists(init):
         raise UserError(
-            f"--init: expected {', '.join(STARTS)} or an image file, received {init}, which does "
-            "not exist"
+            f"--init: expected {', '.join(STARTS)}, blend:SHARE or an image file, received {init}, "
+            "which does not exist"
         )
     return read_image(init, "--init")
 

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_nst.objective.image_layers import IMAGE_LAYERS
 from tf_nst.objective.kept import Kept, with_kept
-from tf_nst.objective.statistics import Sums, Value
-from tf_nst.objective.terms import IMAGE, Term, Terms
+from tf_nst.objective.statistic import Sums, Value
+from tf_nst.objective.terms import Term, Terms
 
 Extractor = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 Features = dict[str, tf.Tensor]
@@ -93,7 +94,8 @@ def measure_targets(
     targets = {}
     for name in filter(pictures.__contains__, target_pictures(terms)):
         measured = tuple(term for term in terms if term.has_target and term.of == name)
-        sums = measure_sums(measured, observe(extractor, pictures[name]), weights=weights)
+        features = observe(extractor, measured, pictures[name])
+        sums = measure_sums(measured, features, weights=weights)
         targets |= {term.name: term.kind.target_of(sums[term.name]) for term in measured}
     return targets
 
@@ -104,8 +106,9 @@ def measure_references(
     """{picture: {layer: features}} of the terms that compare position by position."""
     references = {}
     for name in reference_pictures(terms):
-        layers = {term.layer for term in terms if term.has_reference and term.of == name}
-        features = observe(extractor, pictures[name])
+        compared = tuple(term for term in terms if term.has_reference and term.of == name)
+        layers = {term.layer for term in compared}
+        features = observe(extractor, compared, pictures[name])
         references[name] = {layer: features[layer] for layer in features if layer in layers}
     return references
 
@@ -120,9 +123,13 @@ def blend(targets: Sequence[dict[str, Value]], weights: Sequence[float], terms: 
     }
 
 
-def observe(extractor: Extractor, image: tf.Tensor) -> Features:
-    """{layer: features} of an image [B, H, W, 3] in 0..1; of IMAGE its pixels in 0..255."""
-    return {**extractor(image), IMAGE: image * 255.0}
+def observe(extractor: Extractor, terms: Terms, image: tf.Tensor) -> Features:
+    """{layer: features} of an image [B, H, W, 3] in 0..1, of the extractor and of the terms'
+    IMAGE_LAYERS."""
+    layers = {term.layer for term in terms if term.layer in IMAGE_LAYERS}
+    return extractor(image) | {
+        name: IMAGE_LAYERS[name].features(image * 255.0) for name in sorted(layers)
+    }
 
 
 def measure_sums(
@@ -144,7 +151,7 @@ def measure_sums(
         # One tensor, so that TensorFlow sees that two statistics have a product in common.
         key = term.layer, term.mask, term.of_mask, term.name in weights
         plane = planes.setdefault(key, _plane(weights.get(term.name)))
-        compared = _compared(term, references)
+        compared = _compared(term, features, references)
         sums[term.name] = term.kind.measure(features[term.layer], *compared, plane)
     return sums
 
@@ -154,7 +161,13 @@ def _plane(weights: tf.Tensor | None) -> tf.Tensor | None:
     return None if weights is None else weights[0, :, :, 0]
 
 
-def _compared(term: Term, references: Mapping[str, Features]) -> tuple[tf.Tensor, ...]:
+def _compared(
+    term: Term, features: Features, references: Mapping[str, Features]
+) -> tuple[tf.Tensor, ...]:
+    """What a term's features are measured with: those of its picture, or of its finer layer."""
+    if term.finer is not None:
+        layer, ratio = term.finer
+        return (tf.nn.avg_pool2d(features[layer], ratio, ratio, "VALID"),)
     return (references[term.of][term.layer],) if term.has_reference else ()
 
 
@@ -175,7 +188,8 @@ def term_values(objective: Objective, image: tf.Tensor) -> Values:
     Returns:
       {name: [B] float32}, in the order of the terms.
     """
-    features = observe(objective.extractor, with_kept(image, objective.kept))
+    image = with_kept(image, objective.kept)
+    features = observe(objective.extractor, objective.terms, image)
     sums = measure_sums(objective.terms, features, objective.references, objective.weights)
     return distances(objective.terms, sums, objective.targets)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
-from tf_nst.engine.initial import NOISY_STARTS, initial_image
+from tf_nst.engine.initial import initial_image, is_noisy
 from tf_nst.engine.job import Job
 from tf_nst.engine.regional import regional_image
 from tf_nst.engine.resources import get_network
@@ -30,6 +30,7 @@ from tf_nst.painting.settings import (
 )
 from tf_nst.planning.plan import Limits, Plan, plan, shortages
 from tf_nst.planning.schedule import Scale
+from tf_nst.planning.tiles import are_additive
 from tf_nst.planning.workload import Workload
 
 
@@ -134,13 +135,18 @@ def _job(
         blends={region.name: region.parts for region in arrangement.regions},
         painted=inputs.areas.painted,
         initial=_initial(config, inputs, arrangement, workload.scales),
-        detail=config.init not in NOISY_STARTS,
+        detail=not is_noisy(config.init),
         decay=config.average,
         stop=config.stop,
         xla=config.xla == "on",
-        # Where windows are not wanted none are taken, however short the memory.
-        cores=chosen.cores if config.cores is None or any(config.cores) else None,
+        cores=chosen.cores if _may_take_windows(config, workload) else None,
     )
+
+
+def _may_take_windows(config: StylizeConfig, workload: Workload) -> bool:
+    """Where windows are not wanted, or not exact, none are taken, however short the memory."""
+    wanted = config.cores is None or any(config.cores)
+    return wanted and are_additive(workload.terms)
 
 
 def _initial(

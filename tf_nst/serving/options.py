@@ -51,7 +51,11 @@ _NARROWED = {
         "type": StepsOfOneScale(MAX_STEPS),
         "help": "evaluations of the loss; the most that a request may ask for",
     },
-    "init": {"default": "matched", "type": Choice(("matched", "content"))},
+    "init": {
+        "default": "matched",
+        "type": Choice(("matched", "content")),
+        "help": "what the picture starts from",
+    },
     # The server may be another machine than this one: no "auto".
     "precision": {"default": "float32", "type": Choice(("float32", "bfloat16"))},
     "style_strength": {"type": Real(positive=True, most=1.0)},
