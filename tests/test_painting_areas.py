@@ -7,7 +7,10 @@ import pytest
 from paintings import OPTIONS, PAINTING, PHOTO
 
 import tf_nst
+from tf_nst.config import STYLE_STATISTICS
+from tf_nst.errors import UserError
 from tf_nst.io.images import Image
+from tf_nst.objective.statistics import STATISTICS
 
 HEIGHT, WIDTH = PHOTO.shape[:2]
 STRIPES = np.uint8(255 * (np.indices((40, 52)).sum(0) // 4 % 2))[..., None] * np.uint8([1, 0, 1])
@@ -76,6 +79,20 @@ def test_windows_paint_what_the_whole_does_with_masks_and_what_is_kept(painted):
     whole, _ = painted([PAINTING, STRIPES], **options)
     windows, _ = painted([PAINTING, STRIPES], tile=32, **options)
     assert np.abs(whole - windows).max() <= 1
+
+
+@pytest.mark.parametrize("statistic", sorted(set(STYLE_STATISTICS) - {"gram", "wasserstein"}))
+def test_every_statistic_takes_styles_masks_and_a_strength(painted, statistic):
+    """By windows too, or it is refused by name."""
+    options = {"mask": [LEFT, RIGHT], "style_strength": 0.8, "style_statistic": statistic}
+    whole, _ = painted([PAINTING, STRIPES], **options)
+    assert all(moved(whole)[half].mean() > 0.9 for half in HALVES)
+    if STATISTICS[statistic].additive:
+        windows, _ = painted([PAINTING, STRIPES], tile=32, **options)
+        assert np.abs(whole - windows).max() <= 1
+    else:
+        with pytest.raises(UserError, match=f"--tile: style/{statistic}/.* does not add up"):
+            painted([PAINTING, STRIPES], tile=32, **options)
 
 
 def test_a_mask_of_a_style_changes_what_is_taken_of_it(painted):
