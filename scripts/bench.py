@@ -2,7 +2,8 @@
 
 step       seconds of a step, its share of the machine's convolution ceiling and its ratio to plain
            Keras, which take turns with it, and where the rest goes
-statistics seconds of a step by each statistic of the style, over Gram matrices'
+statistics seconds of a step by each statistic of the style, over Gram matrices', and memory
+controls   seconds of a step with masks and several styles, over one style everywhere's
 seconds    what --seconds=N takes, from Enter to the end
 start      seconds from Enter to --help, to the first step, to the first preview, and until a second
            picture begins
@@ -32,6 +33,7 @@ from collections.abc import Iterator
 from absl import app, flags
 from benchmarks import (
     batches,
+    controls,
     exact,
     files,
     picture,
@@ -55,18 +57,18 @@ from tf_nst.errors import NstError
 SIZES = flags.DEFINE_list(
     "sizes",
     ["256", "512"],
-    "step, statistics, scale, batches, program: sides of square pictures; seconds, states: long "
-    "side; in pixels",
+    "step, statistics, controls, scale, batches, program: sides of square pictures; seconds, "
+    "states: long side; in pixels",
 )
 DTYPES = flags.DEFINE_list(
     "dtypes",
     ["float32", "bfloat16"],
-    "step, statistics, scale (the first), program: dtypes of the features; program takes "
-    "float32-exact too, which is float32 without TF32",
+    "step, statistics, scale and controls (the first), program: dtypes of the features; program "
+    "takes float32-exact too, which is float32 without TF32",
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
 STEPS = flags.DEFINE_integer(
-    "steps", 8, "scale, precision: steps; step, statistics, states: rounds"
+    "steps", 8, "scale, precision: steps; step, statistics, controls, states: rounds"
 )
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
@@ -122,6 +124,7 @@ MEASURE = flags.DEFINE_string("measure", "", "what a child process measures: a J
 MEASUREMENTS = {
     **step.MEASUREMENTS,
     **statistics.MEASUREMENTS,
+    **controls.MEASUREMENTS,
     **start.MEASUREMENTS,
     **picture.MEASUREMENTS,
     **precision.MEASUREMENTS,
@@ -197,6 +200,7 @@ def _program():
 TABLES = {
     "step": _step,
     "statistics": lambda: statistics.print_table(command, SIZES.value, DTYPES.value, STEPS.value),
+    "controls": lambda: controls.print_table(child, SIZES.value, DTYPES.value[0], STEPS.value),
     "start": lambda: start.print_table(child),
     "seconds": lambda: seconds.print_table(child, SIZES.value, BUDGETS.value),
     "picture": _picture,

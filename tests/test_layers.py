@@ -161,7 +161,7 @@ def test_a_circle_of_imports_is_detected(last):
 # --- what no module does ---------------------------------------------------------------------
 
 
-def test_ops_are_tensorflow_and_nothing_else():
+def test_ops_are_tensorflow_and_each_other_and_nothing_else():
     for path in (ROOT / "ops").glob("*.py"):
         names = imported_modules(ast.parse(path.read_text(encoding="utf-8")))
         others = {name for name in names if not name.startswith("tf_nst.ops.")}

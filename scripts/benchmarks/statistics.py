@@ -1,4 +1,4 @@
-"""Seconds of a step by each statistic of the style, against Gram matrices', which take turns."""
+"""Seconds and memory of a step by each statistic of the style, which take turns."""
 
 import numpy as np
 from benchmarks.step import our_turns
@@ -9,7 +9,8 @@ def print_table(command, sizes, dtypes, rounds):
     """A row for each size, dtype and statistic."""
     from tf_nst.config import STYLE_STATISTICS
 
-    print("| pixels | dtype | statistic | s/step | over gram's |\n|---|---|---|---|---|")
+    print("| pixels | dtype | statistic | s/step | over gram's | GB | estimated |")
+    print("|---|---|---|---|---|---|---|")
     for size in map(int, sizes):
         for dtype in dtypes:
             measurements = {
@@ -22,8 +23,9 @@ def print_table(command, sizes, dtypes, rounds):
             }
             for name, each in seconds.items():
                 ratio = spread(each / seconds["gram"], ".2f")
-                row = f"| {size} x {size} | {dtype} | {name} | {np.median(each):.3f} | {ratio} |"
-                print(row, flush=True)
+                last = results[name][-1]
+                row = f"| {size} x {size} | {dtype} | {name} | {np.median(each):.3f} | {ratio} "
+                print(f"{row}| {last['gigabytes']:.2f} | {last['estimate']:.2f} |", flush=True)
 
 
 MEASUREMENTS = {"statistic": our_turns}

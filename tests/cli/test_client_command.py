@@ -67,8 +67,18 @@ def test_a_style_and_its_settings_by_grpc(run_client, folder):
     assert code == 0
     server, request = run_client.requests[0]
     assert (server.address, server.retries, server.tls) == ("host:8500", 0, False)
-    assert request[2:] == (7, 40, 2.0, 1.0)
+    assert request[2:] == (7, 40, 2.0, 1.0, None)
     assert Pillow.open("out.jpg").format == "JPEG"
+
+
+def test_a_mask_is_sent_with_a_style(run_client, folder):
+    Pillow.linear_gradient("L").save("mask.png")
+    flags = ("--content=photo.png", "--style=painting.png", "--mask=mask.png", "--output=out.png")
+    assert run_client(*flags)[0] == 0
+    _, request = run_client.requests[0]
+    sent = Pillow.open(io.BytesIO(request.mask))
+    assert (sent.mode, sent.tobytes()) == ("L", Pillow.linear_gradient("L").tobytes())
+    assert request.signature == "stylize_masked"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from PIL import Image as Pillow
 
 import tf_nst
 from tf_nst.cli import export as command
-from tf_nst.cli.export import EXPORT_FLAGS, parse_styles
+from tf_nst.cli.export import EXPORT_FLAGS
 from tf_nst.cli.flags import help_text
+from tf_nst.config.paths import weighted_paths
 from tf_nst.serving.options import EXPORT_OPTIONS
 
 SMALL = ("--size=32", "--steps=1", "--optimizer=adam", *SHORT)
@@ -87,6 +88,6 @@ def test_help_lists_every_flag_and_every_option_has_one():
 def test_paths_with_commas_and_colons_are_taken_as_they_are(folder):
     for name in ("a,b.png", "c:2", "d.png"):
         Pillow.fromarray(counted(4, 4)).save(folder / name, "PNG")
-    assert parse_styles("a,b.png") == [("a,b.png", 1.0)]
-    assert parse_styles("c:2,d.png:0.5") == [("c:2", 1.0), ("d.png", 0.5)]
-    assert parse_styles("c:2:3,C:e.png") == [("c:2", 3.0), ("C:e.png", 1.0)]
+    assert weighted_paths("a,b.png", "--style") == [("a,b.png", 1.0)]
+    assert weighted_paths("c:2,d.png:0.5", "--style") == [("c:2", 1.0), ("d.png", 0.5)]
+    assert weighted_paths("c:2:3,C:e.png", "--style") == [("c:2", 3.0), ("C:e.png", 1.0)]

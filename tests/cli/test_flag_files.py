@@ -3,12 +3,13 @@
 import pytest
 from command_line import parsed
 
-from tf_nst.cli.export import EXPORT_FLAGS, parse_styles
+from tf_nst.cli.export import EXPORT_FLAGS
 from tf_nst.cli.flag_files import with_flag_files
 from tf_nst.cli.flags import PAINT_FLAGS
 from tf_nst.cli.serve_client import CLIENT_FLAGS
 from tf_nst.cli.visualize import KINDS, flags_of
 from tf_nst.config import config_from_options
+from tf_nst.config.paths import weighted_paths
 from tf_nst.config.value_types import FilePath
 from tf_nst.errors import UserError
 
@@ -64,9 +65,12 @@ def test_every_flag_with_a_file_or_folder_is_a_path(table):
 
 def test_a_tilde_is_the_home_folder_among_several_styles(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert parse_styles("~/a.png:2,b.png") == [(f"{tmp_path}/a.png", 2.0), ("b.png", 1.0)]
+    assert weighted_paths("~/a.png:2,b.png", "--style") == [
+        (f"{tmp_path}/a.png", 2.0),
+        ("b.png", 1.0),
+    ]
     (tmp_path / "a,b.png").touch()
-    assert parse_styles("~/a,b.png") == [(f"{tmp_path}/a,b.png", 1.0)]
+    assert weighted_paths("~/a,b.png", "--style") == [(f"{tmp_path}/a,b.png", 1.0)]
 
 
 def test_a_zero_byte_in_a_path_is_refused():

@@ -32,6 +32,9 @@ def test_every_flag_reaches_the_config():
     given = {
         "size": 64,
         "style_size": 48,
+        "style_strength": 0.25,
+        "color": "content",
+        "feather": 2.5,
         "steps": "7,0,6",
         "scales": 3,
         "network": "vgg16",

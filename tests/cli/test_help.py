@@ -9,6 +9,7 @@ from command_line import finish, start_fresh
 from tf_nst.cli.flags import PAINT_FLAGS, help_text
 from tf_nst.cli.run import USAGE, main
 from tf_nst.config import (
+    COLORS,
     CONTENT_LOSSES,
     LEAST_TILE,
     MAX_PAIRS,
@@ -36,11 +37,18 @@ from tf_nst.optim.optimizers import OPTIMIZERS as OPTIMIZER_ROWS
 # What --help must say of each flag: unit and range, or every choice.
 HELP_PARTS = {
     "content": ("image file",),
-    "style": ("image file",),
+    "style": ("image file", "folder", "PATH:WEIGHT", "blended"),
+    "mask": ("image file", "auto:N", "white"),
+    "keep": ("image file", "photograph"),
+    "style_mask": ("image file", "white"),
+    "labels": ("colour",),
     "output": (".png", ".jpg", ".webp", ".tiff"),
     "preset": ("paper", "override", "gatys"),
     "size": ("pixels", f"1 to {MAX_SIDE}"),
-    "style_size": ("pixels", f"0 to {MAX_SIDE}", "never enlarged"),
+    "style_size": ("pixels", f"0 to {MAX_SIDE}", "never enlarged", "0.5x"),
+    "style_strength": ("0 or more, up to 1", "photograph"),
+    "color": COLORS,
+    "feather": ("pixels", "0 or more"),
     "steps": ("evaluations", f"1 to {MAX_STEPS}", "by commas", "0 leaves a scale out"),
     "seconds": ("instead of --steps", "above 0", "NAME.cfg"),
     "scales": ("sizes", f"0 to {MAX_SCALES}", "sqrt(2)"),
@@ -53,6 +61,7 @@ HELP_PARTS = {
     "content_weight": ("0 or more",),
     "style_weight": ("0 or more",),
     "tv_weight": ("0 or more",),
+    "laplacian_weight": ("0 or more", "edges"),
     "content_loss": CONTENT_LOSSES,
     "style_statistic": STYLE_STATISTICS,
     "tv_loss": VARIATION_LOSSES,

@@ -10,9 +10,12 @@ from tf_nst.config.presets import PRESETS, accepted_flags, preset, preset_flags
 from tf_nst.errors import UserError
 
 # What depends on the machine, the pictures or the length of a run, not on a paper; --learning_rate
-# is of another unit for each optimiser.
+# is of another unit for each optimiser. Nor whose colours, how strong and how soft is asked for.
 NOT_IN_PRESETS = {
     "size",
+    "style_strength",
+    "color",
+    "feather",
     "seconds",
     "learning_rate",
     "memory",

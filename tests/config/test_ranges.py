@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tf_nst.config import (
+    COLORS,
     CONTENT_LOSSES,
     MAX_PAIRS,
     MAX_SEED,
@@ -31,7 +32,6 @@ from tf_nst.errors import UserError
 NO_NUMBERS = (math.nan, math.inf, -math.inf, "1", None, True, [1], 1j)
 WHOLES = {
     "size": (1, MAX_SIDE),
-    "style_size": (0, MAX_SIDE),
     "scales": (0, MAX_SCALES),
     "lbfgs_pairs": (1, MAX_PAIRS),
     "seed": (0, MAX_SEED),
@@ -51,7 +51,9 @@ def test_whole_numbers_have_a_least_and_a_most(name):
         )
 
 
-@pytest.mark.parametrize("name", ["content_weight", "style_weight", "tv_weight", "memory"])
+@pytest.mark.parametrize(
+    "name", ["content_weight", "style_weight", "tv_weight", "laplacian_weight", "memory"]
+)
 def test_weights_and_memory_are_finite_and_0_or_more(name):
     for value in (0, 0.0, 5e-324, 3, 1e308, np.float32(2)):
         assert options_from_config(config_from_options({name: value}))[name] == value
@@ -93,11 +95,23 @@ def test_shares_are_0_or_more_and_less_than_1(name):
         )
 
 
+def test_a_strength_is_from_0_to_1():
+    for value in (0, 5e-324, 0.5, 1):
+        assert config_from_options({"style_strength": value}).style_strength == value
+    for value in (1 + 2**-52, -5e-324, *NO_NUMBERS):
+        with pytest.raises(UserError) as error:
+            config_from_options({"style_strength": value})
+        assert str(error.value) == (
+            f"--style_strength: expected a finite number of 0 or more, up to 1, received {value!r}"
+        )
+
+
 def test_an_average_may_be_left_to_the_optimiser():
     assert config_from_options({"average": None}).average is None
 
 
 CHOICES = {
+    "color": COLORS,
     "network": NETWORKS,
     "pooling": POOLINGS,
     "padding": PADDINGS,
@@ -118,8 +132,9 @@ def test_choices_are_taken_and_others_refused_with_all_of_them(name):
         assert options_from_config(config_from_options(options))[name] == value
     with pytest.raises(UserError) as error:
         config_from_options({name: "foo"})
-    expected = f"--{name}: expected one of {', '.join(CHOICES[name])}, received 'foo'"
-    assert str(error.value) == expected
+    message = str(error.value)
+    assert message.startswith(f"--{name}: expected one of {', '.join(CHOICES[name])}")
+    assert message.endswith(", received 'foo'")
 
 
 @pytest.mark.parametrize("value", [None, 3, np.array(["max", "l2"]), ["max"]])
@@ -143,8 +158,23 @@ def test_a_start_is_a_word_or_a_file(value):
 
 @pytest.mark.parametrize("value", ["", None, 3, np.zeros((4, 4, 3))])
 def test_a_start_that_is_neither_is_refused(value):
-    with pytest.raises(UserError, match=rf"^--init: expected {', '.join(STARTS)} or a file"):
+    with pytest.raises(
+        UserError, match=rf"^--init: expected {', '.join(STARTS)}, blend:SHARE or a file"
+    ):
         config_from_options({"init": value})
+
+
+@pytest.mark.parametrize("value", ["blend:", "blend:0", "blend:1", "blend:nan", "blend:x"])
+def test_a_blend_without_a_share_between_0_and_1_is_refused(value):
+    with pytest.raises(UserError, match=r"^--init: expected blend:SHARE .* received 'blend:"):
+        config_from_options({"init": value})
+
+
+@pytest.mark.parametrize("value", ["0.99", "4.1", "nan", "inf", 0.5, True, None])
+def test_a_power_of_the_variation_is_1_to_4(value):
+    expected = r"^--tv_loss: expected one of squared, absolute or a power from 1 to 4, received"
+    with pytest.raises(UserError, match=expected):
+        config_from_options({"tv_loss": value})
 
 
 @pytest.mark.parametrize("value", [None, 3, b"a.h5"])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tf_nst.config import config_from_options
 from tf_nst.config.weighted import Weighted, parse_weighted
 from tf_nst.errors import UserError
 
@@ -41,6 +42,41 @@ def test_a_list_that_is_none_is_refused_with_what_was_received(text, received):
     with pytest.raises(UserError, match=r"^--flag: expected NAME") as error:
         parse_weighted(text, "--flag")
     assert str(error.value).endswith(f"received {received}")
+
+
+# --- statistics ------------------------------------------------------------------------------
+
+
+def statistics(text) -> tuple:
+    return config_from_options({"style_statistic": text}).objective.style_statistic
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("gram@conv1_1", ("gram@conv1_1", 1.0)),
+        ("gram@conv1_1:2", ("gram@conv1_1", 2.0)),
+        ("my.module:cubes", ("my.module:cubes", 1.0)),
+        ("my.module:cubes:2", ("my.module:cubes", 2.0)),
+        ("my.module:cubes@conv1_1:2", ("my.module:cubes@conv1_1", 2.0)),
+        ("__main__:cubes", ("__main__:cubes", 1.0)),
+    ],
+)
+def test_statistics_have_layers_and_may_be_functions(text, expected):
+    assert statistics(text) == (Weighted(*expected),)
+    assert statistics([Weighted(*expected)]) == statistics(text)
+    assert statistics(str(statistics(text)[0])) == statistics(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["gram@", "gram@:2", "gram:x", "gram:nan", "@conv1_1", "my.module:", "my:2:cubes"]
+)
+def test_a_statistic_that_is_none_is_refused_in_one_line(text):
+    with pytest.raises(UserError, match=r"^--style_statistic: expected [^\n]*$"):
+        statistics(text)
+
+
+# --- names -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", ["a,a", "a:2,b,a:3", "a, a "])

@@ -15,6 +15,7 @@ from conformance.samples import (
     OTHER,
     additive_ones,
     every_statistic,
+    extractor_of,
     objective_of,
 )
 from tf_nst.engine.evaluator import Measured
@@ -26,13 +27,13 @@ from tf_nst.errors import UserError
 from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.objective import (
     build_objective,
-    position_weights,
     reference_pictures,
     target_pictures,
     term_values,
 )
-from tf_nst.objective.statistics import STATISTICS
+from tf_nst.objective.statistics import STATISTICS, find_statistic
 from tf_nst.objective.terms import IMAGE
+from tf_nst.objective.weights import position_weights
 from tf_nst.optim.adam import adam
 
 # --- windows ---------------------------------------------------------------------------------
@@ -54,9 +55,10 @@ def test_the_sums_of_windows_equal_the_whole(statistic):
 def test_by_windows_equals_the_whole(statistic, tiny, make_extractor):
     """Through the network, at two layers, with sides off the deeper one's grid."""
     pictures = scene(51, 77)
-    extractor, image = make_extractor((LAYER, DEEP), dtype="float64"), pictures["image"]
+    image = pictures["image"]
     layers = (IMAGE,) if role_of(statistic) == "variation" else (LAYER, DEEP)
     terms = tuple(make_term(statistic, layer, 2.0 + at) for at, layer in enumerate(layers))
+    extractor = extractor_of(make_extractor, terms, dtype="float64")
     whole = value_and_grad(build_objective(extractor, terms, pictures), image)
     windowed = by_windows(extractor, tiny, terms, 24, pictures, {}, image)
     assert list(windowed.values) == list(whole.values)
@@ -68,10 +70,10 @@ def test_by_windows_equals_the_whole(statistic, tiny, make_extractor):
 def test_by_windows_it_is_refused_by_name_unless_it_adds_up(
     statistic, tiny, make_extractor, monkeypatch
 ):
-    row = STATISTICS[statistic]._replace(additive=False)
+    row = find_statistic(statistic)._replace(additive=False)
     monkeypatch.setitem(STATISTICS, statistic, row)
     term = make_term(statistic, LAYER)
-    objective = WindowObjective(make_extractor((LAYER,)), tiny, (term,), 32)
+    objective = WindowObjective(extractor_of(make_extractor, (term,)), tiny, (term,), 32)
     with pytest.raises(UserError, match=f"^--tile: {term.name} does not add up"):
         Windows(objective, Replicas(tf.distribute.get_strategy(), 1))
 
@@ -95,7 +97,7 @@ def test_several_calls_of_several_steps_trace_once(statistic, make_extractor, co
 def test_pictures_of_two_sizes_trace_once(statistic, tiny, make_extractor):
     """With and without a mask; what is painted has the loss that it has by itself."""
     terms = make_term(statistic, LAYER), make_term(statistic, LAYER, mask="half")
-    optimizer, extractor = adam(0.01), make_extractor((LAYER,))
+    optimizer, extractor = adam(0.01), extractor_of(make_extractor, terms)
     whole = Whole(extractor, terms, Replicas(tf.distribute.get_strategy(), 1), 0.0, False)
     traces = set()
     for size in ((20, 28), (25, 22)):

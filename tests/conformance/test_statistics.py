@@ -5,10 +5,12 @@ import pytest
 import reference
 import tensorflow as tf
 from objective.samples import ROLES, batch, distance, role_of, sums_of
+from reference_statistics import DISTANCES
 from tolerances import assert_close, assert_gradient
 
 from conformance.samples import (
     FEATURES,
+    NAMES,
     OTHER,
     ROUNDED,
     WEIGHTS,
@@ -16,8 +18,9 @@ from conformance.samples import (
     every_statistic,
     objective_of,
 )
+from tf_nst.config.objective import CHAINED_STATISTICS
 from tf_nst.objective.evaluation import value_and_grad
-from tf_nst.objective.statistics import STATISTICS
+from tf_nst.objective.statistics import STATISTICS, find_statistic
 
 
 def grey(statistic: str, value: float) -> np.ndarray:
@@ -38,13 +41,15 @@ def assert_rounded(statistic: str, actual, expected, dtype: str, scale: float) -
 
 def test_the_choices_of_the_config_are_the_rows():
     choices = [name for names in ROLES.values() for name in names]
-    assert sorted(choices) == sorted(STATISTICS)
+    assert sorted(choices) == sorted(NAMES)
+    chained = [name for name, row in STATISTICS.items() if row.chained]
+    assert tuple(chained) == CHAINED_STATISTICS
     paired = {role_of(name) for name, row in STATISTICS.items() if row.paired}
     assert paired == {"content"}
 
 
 def test_every_statistic_has_a_reference():
-    assert reference.DISTANCES.keys() == STATISTICS.keys()
+    assert DISTANCES.keys() == set(NAMES)
 
 
 # --- values ----------------------------------------------------------------------------------
@@ -55,14 +60,14 @@ def test_every_statistic_has_a_reference():
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_equals_the_reference(statistic, dtype, weights):
     actual = distance(statistic, batch(FEATURES, dtype), batch(OTHER, dtype), weights)
-    expected = reference.DISTANCES[statistic](FEATURES, OTHER, weights)
+    expected = DISTANCES[statistic](FEATURES, OTHER, weights)
     assert_close(actual, [expected], dtype)
 
 
 @every_statistic
 def test_bfloat16_features_are_within_the_tolerance(statistic):
     actual = distance(statistic, batch(FEATURES, "bfloat16"), batch(OTHER, "bfloat16"))
-    expected = reference.DISTANCES[statistic](FEATURES, OTHER)
+    expected = DISTANCES[statistic](FEATURES, OTHER)
     assert_close(tf.cast(actual, tf.float32), [expected], "bfloat16")
 
 
@@ -101,7 +106,7 @@ def test_the_gradient_equals_central_differences(statistic, weights):
         tape.watch(features)
         value = distance(statistic, features, other, weights)
     expected = reference.central_difference(
-        lambda it: reference.DISTANCES[statistic](it, OTHER, weights), FEATURES
+        lambda it: DISTANCES[statistic](it, OTHER, weights), FEATURES
     )
     assert_gradient(tape.gradient(value, features)[0], expected)
 
@@ -162,7 +167,7 @@ def test_two_masks_that_partition_the_picture_add_up(statistic):
 @every_statistic
 def test_what_the_mask_hides_does_not_count(statistic):
     """Outside the mask, and beyond its reach, features may be anything; within they count."""
-    reach = STATISTICS[statistic].reach
+    reach = find_statistic(statistic).reach
     mask = np.ones([5, 7])
     mask[:, 4:] = 0
     beyond, within = FEATURES.copy(), FEATURES.copy()

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from tolerances import assert_close
 
+from conformance.samples import additive_ones, every_statistic
 from conformance.two_devices import PICTURES
-from tf_nst.objective.statistics import STATISTICS
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_there_are_two_devices(results):
     assert (results["cpu/devices"], results["mirrored/devices"]) == (1, 2)
 
 
-@pytest.mark.parametrize("statistic", STATISTICS)
+@every_statistic
 @pytest.mark.parametrize("part", ["loss", "gradient"])
 def test_a_batch_spread_over_two_equals_the_batch_on_one(results, statistic, part):
     one, two = (results[f"{name}/{statistic}/batch/{part}"] for name in ("cpu", "mirrored"))
@@ -39,7 +39,7 @@ def test_a_batch_spread_over_two_equals_the_batch_on_one(results, statistic, par
     assert_close(two, one, "float64")
 
 
-@pytest.mark.parametrize("statistic", [name for name, row in STATISTICS.items() if row.additive])
+@additive_ones
 @pytest.mark.parametrize("part", ["loss", "gradient"])
 def test_windows_shared_by_two_equal_those_of_one(results, statistic, part):
     one, two = (results[f"{name}/{statistic}/windows/{part}"] for name in ("cpu", "mirrored"))

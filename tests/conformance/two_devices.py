@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from objective.samples import make_term, scene
 
+from conformance.samples import ADDITIVE, NAMES
 from tf_nst.engine.evaluator import Measured
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.strategy import make_strategy
@@ -19,11 +20,11 @@ from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights
 from tf_nst.objective.evaluation import Evaluation, value_and_grad
 from tf_nst.objective.objective import Objective, reference_pictures, target_pictures
-from tf_nst.objective.statistics import STATISTICS
 from tf_nst.objective.terms import CONTENT
 
 TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
 LAYER = "block2_conv1"
+LAYERS = ("block1_conv1", LAYER)
 # No multiple of the two devices.
 PICTURES = 3
 
@@ -65,16 +66,16 @@ def windows(strategy, extractor, terms, pictures) -> Evaluation:
 def main(path: str) -> None:
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-    arrays = load_weights("random", TINY, TINY.up_to((LAYER,)), seed=3, report=print).arrays
+    arrays = load_weights("random", TINY, TINY.up_to(LAYERS), seed=3, report=print).arrays
     pictures, results = scene(25, 38), {}
     for name in ("cpu", "mirrored"):
         strategy = make_strategy(name, PICTURES, print)
         results[f"{name}/devices"] = np.array(strategy.num_replicas_in_sync)
         with strategy.scope():
-            extractor = build_extractor(TINY, (LAYER,), arrays, dtype="float64")
-        for statistic, row in STATISTICS.items():
+            extractor = build_extractor(TINY, LAYERS, arrays, dtype="float64")
+        for statistic in NAMES:
             terms = (make_term(statistic, LAYER),)
-            for function in (batch, windows) if row.additive else (batch,):
+            for function in (batch, windows) if statistic in ADDITIVE else (batch,):
                 evaluation = function(strategy, extractor, terms, pictures)
                 start = f"{name}/{statistic}/{function.__name__}"
                 results[f"{start}/loss"] = np.asarray(evaluation.loss)

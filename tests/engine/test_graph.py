@@ -8,7 +8,8 @@ from tolerances import assert_within
 
 from tf_nst.config import ObjectiveConfig
 from tf_nst.config.weighted import parse_weighted
-from tf_nst.engine.graph import Recipe, Visible, bake, bake_colors, measure, paint
+from tf_nst.engine.graph import Recipe, Visible, paint
+from tf_nst.engine.graph_targets import bake, bake_colors, measure
 from tf_nst.engine.job import Job
 from tf_nst.engine.loop import iterate
 from tf_nst.model.networks import Network

@@ -67,6 +67,21 @@ def test_noise_is_grey_with_independent_channels(pictures):
     assert np.abs(np.corrcoef(pixels.T) - np.eye(3)).max() < 0.05
 
 
+@pytest.mark.parametrize("share", [0.25, 0.75])
+def test_a_blend_has_its_share_of_noise_and_the_rest_of_the_content(share, pictures):
+    image = initial_image(f"blend:{share}", *pictures, seed=1)
+    noise = initial_image("noise", *pictures, seed=1)
+    np.testing.assert_allclose(image, share * noise + (1 - share) * pictures[0], atol=1e-6)
+
+
+def test_a_blend_is_made_at_the_size_that_is_painted_first(pictures):
+    """Of an even content it has the deviation of the noise, less by the share."""
+    content = np.full([1, 64, 80, 3], 0.5, np.float32)
+    image = initial_image("blend:0.5", content, pictures[1], seed=1, noise_size=(32, 40))
+    assert image.shape == (1, 32, 40, 3) and image.dtype == np.float32
+    np.testing.assert_allclose(image.std(), CUT_DEVIATION / 2, atol=0.005)
+
+
 # Normal noise of deviation 0.25, cut at two deviations.
 CUT_DEVIATION = 0.2399
 

@@ -9,14 +9,22 @@ from tf_nst.engine.evaluator import Measured
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.objective.evaluation import Evaluation
-from tf_nst.objective.statistics import STATISTICS
-from tf_nst.objective.terms import CONTENT, IMAGE, STYLE, Term
+from tf_nst.objective.statistics import STATISTICS, find_statistic
+from tf_nst.objective.terms import CONTENT, IMAGE, STYLE, Finer, Term
 
 # Of a statistic by the flag that names it; the picture of its terms in a config.
 ROLES = {
     "content": config.CONTENT_LOSSES,
     "style": config.STYLE_STATISTICS,
-    "variation": config.VARIATION_LOSSES,
+    "variation": (*config.VARIATION_LOSSES, "1.25"),
+}
+# Those that add up over positions of one layer.
+PLAIN = [name for name, row in STATISTICS.items() if row.additive and not row.chained]
+# The layer that a chained statistic compares with.
+FINER = {
+    "block2_conv1": Finer("block1_conv1", 2),
+    "block3_conv1": Finer("block2_conv1", 2),
+    "block4_conv1": Finer("block3_conv1", 2),
 }
 OF = {"content": CONTENT, "style": STYLE, "variation": None}
 
@@ -37,7 +45,8 @@ def make_term(statistic: str, layer: str, weight=1.0, *, of: str = "", mask: str
     layer = IMAGE if role == "variation" else layer
     picture = OF[role] and (of or OF[role])
     name = "/".join(part for part in (role, statistic, layer, of, mask) if part)
-    return Term(name, picture, layer, weight, statistic, mask or None)
+    finer = FINER[layer] if find_statistic(statistic).chained else None
+    return Term(name, picture, layer, weight, statistic, mask or None, None, finer)
 
 
 def batch(features, dtype="float64") -> tf.Tensor:
@@ -47,19 +56,28 @@ def batch(features, dtype="float64") -> tf.Tensor:
 
 def sums_of(statistic: str, features, other, weights=None) -> dict:
     """The sums of a statistic; of `other` they know where the statistic compares by position."""
-    compared = (other,) if STATISTICS[statistic].paired else ()
-    return STATISTICS[statistic].measure(features, *compared, weights)
+    kind = find_statistic(statistic)
+    compared = (other,) if kind.paired else ()
+    if kind.chained:
+        compared = (finer_of(features),)
+    return kind.measure(features, *compared, weights)
+
+
+def finer_of(features) -> tf.Tensor:
+    """What tests take for a finer layer, averaged over each position; see the reference."""
+    return 1.5 * tf.square(features[..., 1:])
 
 
 def target_of(statistic: str, other) -> dict | None:
     """What a statistic compares with; None where there is no target."""
-    kind = STATISTICS[statistic]
-    return kind.target_of(kind.measure(other, None)) if role_of(statistic) == "style" else None
+    if role_of(statistic) != "style":
+        return None
+    return find_statistic(statistic).target_of(sums_of(statistic, other, None))
 
 
 def distance(statistic: str, features, other, weights=None) -> tf.Tensor:
     """[B]: the distance of features [B, h, w, C] from others."""
-    kind = STATISTICS[statistic]
+    kind = find_statistic(statistic)
     value = kind.value(sums_of(statistic, features, other, weights))
     return kind.distance(value, target_of(statistic, other))
 

@@ -4,26 +4,26 @@ import numpy as np
 import pytest
 import reference
 import tensorflow as tf
+from reference_statistics import DISTANCES
 from tolerances import assert_close
 
-from objective.samples import by_windows, make_term, role_of, scene
+from objective.samples import PLAIN, by_windows, make_term, role_of, scene
 from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.objective import (
     build_objective,
     measure_sums,
     observe,
-    position_weights,
     term_values,
 )
-from tf_nst.objective.statistics import STATISTICS
 from tf_nst.objective.terms import CONTENT, IMAGE
+from tf_nst.objective.weights import position_weights
 
 # Sides off the grid of 8 pixels of the deeper layer.
 HEIGHT, WIDTH = 83, 101
 SHALLOW, DEEP = "block2_conv1", "block4_conv1"
 LAYERS = (SHALLOW, DEEP)
 
-every_statistic = pytest.mark.parametrize("statistic", STATISTICS)
+every_statistic = pytest.mark.parametrize("statistic", PLAIN)
 
 
 def mask_of(plane) -> tf.Tensor:
@@ -115,7 +115,7 @@ def test_two_pictures_at_one_layer_each_count_in_their_mask(
             features_of(tiny, tiny_arrays, pictures[name], term.layer)
             for name in ("image", term.of or "image")
         )
-        expected = reference.DISTANCES[statistic](features, other, plane)
+        expected = DISTANCES[statistic](features, other, plane)
         # A difference of numbers of the size of the target, which is 1.
         assert_close(values[term.name], [expected], "float64", scale=max(1.0, expected))
 
@@ -135,7 +135,7 @@ def test_windows_equal_the_whole(statistic, core, tiny, make_extractor):
 
 def test_windows_equal_the_whole_with_all_statistics_at_once(tiny, make_extractor):
     """And terms without a mask among them."""
-    masked = [term for statistic in STATISTICS for term in two_pictures(statistic)]
+    masked = [term for statistic in PLAIN for term in two_pictures(statistic)]
     bare = make_term("gram", SHALLOW, 0.5), make_term("frobenius", DEEP, of="other content")
     pictures = scene(HEIGHT, WIDTH)
     assert_windows_equal_the_whole((*masked, *bare), 24, pictures, halves(), tiny, make_extractor)
@@ -192,8 +192,8 @@ def test_two_masks_that_partition_the_picture_add_up(statistic, tiny, make_extra
         layers = (IMAGE,)
     bare = tuple(make_term(statistic, layer) for layer in layers)
     extractor = make_extractor(LAYERS, dtype="float64")
-    features = observe(extractor, pictures["image"])
-    references = {CONTENT: observe(extractor, pictures[CONTENT])}
+    features = observe(extractor, bare, pictures["image"])
+    references = {CONTENT: observe(extractor, bare, pictures[CONTENT])}
     whole = measure_sums(bare, features, references)
     parts = []
     for mask in ("left", "right"):

@@ -11,6 +11,7 @@ from tf_nst.objective.terms import (
     CONTENT,
     IMAGE,
     STYLE,
+    Finer,
     Term,
     build_terms,
     layer_stride,
@@ -79,7 +80,8 @@ def test_a_term_has_a_target_or_a_reference_or_compares_with_nothing():
 @pytest.mark.parametrize("tv_loss", VARIATION_LOSSES)
 @pytest.mark.parametrize("content_loss", CONTENT_LOSSES)
 def test_names_never_collide(content_loss, tv_loss):
-    """Of every layer of the network as content and as style, by every statistic of styles."""
+    """Of every layer as content and as style, by every statistic, but for the chain of the first
+    layer; and of variation and edges."""
     layers = tuple(Weighted(layer.name) for layer in VGG19.layers)
     config = ObjectiveConfig(
         content_layers=layers,
@@ -87,9 +89,20 @@ def test_names_never_collide(content_loss, tv_loss):
         style_statistic=tuple(map(Weighted, STYLE_STATISTICS)),
         content_loss=content_loss,
         tv_loss=tv_loss,
+        laplacian_weight=1.0,
     )
     names = [term.name for term in build_terms(config, VGG19)]
     assert len(set(names)) == len(names) == (1 + len(STYLE_STATISTICS)) * len(layers) + 1
+    assert "content/mean_squared/laplacian" in names
+
+
+def test_a_chain_knows_how_much_finer_the_other_layer_is():
+    config = ObjectiveConfig(style_layers="conv1_1,conv3_1,conv3_2", style_statistic="chained")
+    finer = {it.layer: it.finer for it in build_terms(config, VGG19) if it.role == "style"}
+    assert finer == {
+        "block3_conv1": Finer("block1_conv1", 4),
+        "block3_conv2": Finer("block3_conv1", 1),
+    }
 
 
 @pytest.mark.parametrize(

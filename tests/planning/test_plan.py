@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.terms import Term
 from tf_nst.optim.optimizers import FALLBACK, OPTIMIZERS
@@ -212,3 +213,20 @@ def test_as_many_steps_as_fit_into_the_seconds_and_one_more_does_not():
     assert 5.0 + plan(work._replace(scales=scales), limits).seconds <= 60.0
     longer = (*scales[:-1], scales[-1]._replace(steps=scales[-1].steps + 1))
     assert 5.0 + plan(work._replace(scales=longer), limits).seconds > 60.0
+
+
+# --- what does not add up --------------------------------------------------------------------
+
+
+def test_what_does_not_add_up_is_painted_whole_however_short_the_memory():
+    sliced = TERM._replace(statistic="sliced")
+    chosen, lines = planned(workload(scales=(LARGE,), terms=(sliced,)), bytes=1.0)
+    assert chosen.cores == (0,) and lines
+    assert planned(workload(scales=(LARGE,)), bytes=1.0)[0].cores[0] > 0
+
+
+def test_windows_of_what_does_not_add_up_are_refused_before_the_network_is_loaded():
+    work = workload(scales=(LARGE,), terms=(TERM._replace(statistic="nearest"),))
+    with pytest.raises(UserError, match=r"^--tile: style does not add up over positions"):
+        planned(work, cores=(512,))
+    assert planned(work, cores=(2048,))[0].cores == (0,)

@@ -3,7 +3,8 @@
 import pytest
 
 from tf_nst.model.networks import NETWORKS, Network
-from tf_nst.objective.terms import IMAGE, Term
+from tf_nst.objective.image_layers import LAPLACIAN
+from tf_nst.objective.terms import IMAGE, Finer, Term
 from tf_nst.planning.memory import Sizes, estimate_bytes
 from tf_nst.planning.schedule import Scale
 from tf_nst.planning.tiles import plan_windows
@@ -142,3 +143,26 @@ def test_windows_that_are_planned_for_lie_inside_the_picture(size):
     sizes = work._sizes(work.scales[0], 32)
     for evaluated in (sizes.evaluated, *sizes.styles):
         assert all(own <= side for own, side in zip(evaluated, size, strict=True))
+
+
+def test_the_memory_of_a_statistic_counts_at_its_layer():
+    """Five float32 arrays of 6 positions and 4 channels, and the cosines of 6 with 4,096."""
+    nearest = TERMS[1]._replace(statistic="nearest")
+    kept = [
+        workload(terms=(term,), targets={}).bytes(Scale(*SIZE, 1), 0)
+        for term in (TERMS[1], nearest)
+    ]
+    assert kept[1] - kept[0] == 5 * 4 * 6 * 4 + 4 * 6 * 4096
+
+
+def test_a_chain_takes_a_product_of_both_layers():
+    chained = TERMS[1]._replace(statistic="chained", finer=Finer("block1_conv1", 2))
+    work = workload(terms=(chained,))
+    assert work.step_operations(SIZE, 0) == 2 * (FIRST + SECOND + 6 * 2 * 4 * 2)
+
+
+def test_edges_take_no_operations_and_give_windows_their_grid():
+    edges = Term("edges", "content", LAPLACIAN, 1.0, "mean_squared")
+    assert workload(terms=(edges,)).step_operations(SIZE, 0) == 0
+    (first, *_) = plan_windows(TINY, (edges,), 32, 200, 200)
+    assert first.rows.stop - first.rows.core_stop == 4 and first.rows.core_stop % 4 == 0

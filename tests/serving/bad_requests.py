@@ -50,6 +50,15 @@ BAD_REQUESTS = {
         f"style: {name}": (STYLED._replace(style=data), f"style_bytes: {line}")
         for name, (data, line) in BAD_PICTURES.items()
     },
+    **{
+        f"mask: {name}": (STYLED._replace(mask=data), f"mask_bytes: .*{line}" if line else "")
+        for name, (data, line) in BAD_PICTURES.items()
+        if name != "a line"
+    },
+    "mask: a line": (
+        STYLED._replace(mask=encoded(counted(1, 40))),
+        "mask_bytes: expected the aspect ratio of its picture, 40 x 27, received 40 x 1",
+    ),
     **{name: (STYLED._replace(**setting), line) for name, (setting, line) in _BAD_SETTINGS.items()},
 }
 

@@ -5,22 +5,54 @@ import pytest
 import tensorflow as tf
 from answering import call, counted, encoded
 
-from tf_nst.serving.admission import Bounds, admitted, admitted_tensors
+from tf_nst.serving.admission import Bounds, Encoded, admitted, admitted_tensors
 
 BOUNDS = Bounds(pictures=3, pixels=1000, request_pixels=2000)
 PHOTO = encoded(counted(20, 30))  # 600 pixels
 admit = tf.function(
-    lambda content, style: admitted(content, style, BOUNDS),
+    lambda content, style: admitted(Encoded(content, style), BOUNDS),
     input_signature=[tf.TensorSpec([None], tf.string), tf.TensorSpec([], tf.string)],
     autograph=False,
 )
 
 
 def test_what_is_within_the_bounds_is_handed_on():
-    content, style = admit([PHOTO, PHOTO], PHOTO)
+    content, style, masks = admit([PHOTO, PHOTO], PHOTO)
+    assert masks is None
     assert content.numpy().tolist() == [PHOTO, PHOTO] and style.numpy() == PHOTO
     assert admit([], PHOTO)[0].shape == (0,)
-    assert admitted(tf.constant([PHOTO] * 3), None, BOUNDS)[1] is None
+    assert admitted(Encoded(tf.constant([PHOTO] * 3)), BOUNDS).style is None
+
+
+admit_masks = tf.function(
+    lambda content, masks: admitted(Encoded(content, masks=masks), BOUNDS),
+    input_signature=[tf.TensorSpec([None], tf.string)] * 2,
+    autograph=False,
+)
+
+
+def test_masks_are_handed_on_one_for_each_picture():
+    mask = encoded(counted(10, 15)[..., 0])
+    content, _, masks = admit_masks([PHOTO, PHOTO], [mask, mask])
+    assert content.numpy().tolist() == [PHOTO, PHOTO] and masks.numpy().tolist() == [mask, mask]
+    with pytest.raises(tf.errors.InvalidArgumentError, match="one mask for each of 2 pictures, re"):
+        admit_masks([PHOTO, PHOTO], [mask])
+
+
+@pytest.mark.parametrize(
+    ("masks", "line"),
+    [
+        ([PHOTO[:60], PHOTO[:60]], "at most 2000 pixels in all pictures together, received 2400"),
+        ([b"a diary", PHOTO], "mask_bytes: picture 1 of 2: expected JPEG, PNG, WebP, BMP, rec"),
+        (
+            [encoded(counted(26, 40))[:60], PHOTO],
+            "mask_bytes: picture 1 of 2: expected at most 1000",
+        ),
+    ],
+)
+def test_masks_beyond_a_bound_are_refused_before_they_are_decoded(masks, line):
+    with pytest.raises(tf.errors.InvalidArgumentError, match=line):
+        admit_masks([PHOTO, PHOTO], masks)
 
 
 LARGE = encoded(counted(26, 40), "JPEG")

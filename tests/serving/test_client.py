@@ -15,7 +15,12 @@ from tf_nst.serving.server import Server
 
 PHOTO, STYLE = encoded(counted(30, 44)), encoded(counted(40, 34, 31))
 DEFAULT = Request(PHOTO)
+MASK = encoded(counted(30, 44)[..., 0])
 STYLED = Request(PHOTO, STYLE, steps=2, size=40, style_weight=3.0, content_weight=0.5)
+MASKED = STYLED._replace(mask=MASK)
+EACH = pytest.mark.parametrize(
+    "request_", [DEFAULT, STYLED, MASKED], ids=lambda request_: request_.signature
+)
 BUSY = (503, b'{"error": "not ready"}')
 
 
@@ -24,7 +29,7 @@ def no_waiting(pauses):
     """None of the pauses is waited for."""
 
 
-@pytest.mark.parametrize("request_", [DEFAULT, STYLED], ids=["serving_default", "stylize"])
+@EACH
 def test_rest(signatures, request_):
     with rest_double(signatures) as double:
         answer = ask_rest(Server(double.url), request_)
@@ -35,7 +40,7 @@ def test_rest(signatures, request_):
     assert "instances" not in body
 
 
-@pytest.mark.parametrize("request_", [DEFAULT, STYLED], ids=["serving_default", "stylize"])
+@EACH
 def test_grpc(signatures, request_):
     with grpc_double(signatures) as double:
         answer = ask_grpc(Server(double.address), request_)

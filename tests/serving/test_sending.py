@@ -11,7 +11,7 @@ from tf_nst.errors import UserError
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.metadata.declared import by_code_points
 from tf_nst.serving import headers, stripping
-from tf_nst.serving.sending import picture_to_send
+from tf_nst.serving.sending import mask_to_send, picture_to_send
 from tf_nst.serving.stripping import stripped_jpeg
 
 
@@ -132,3 +132,16 @@ def test_what_is_hidden_is_not_sent(tmp_path):
     assert sent[0].data == sent[1].data
     assert Pillow.open(io.BytesIO(sent[0].data)).mode == "RGB"
     np.testing.assert_array_equal(sent[0].image.alpha, alpha)
+
+
+def test_of_a_mask_its_light_is_sent_or_its_alpha(tmp_path):
+    path = str(tmp_path / "mask.png")
+    light, alpha = np.uint8([[0, 51], [255, 128]]), np.uint8([[255, 0], [7, 255]])
+    Image(np.repeat(light[..., None], 3, axis=2)).save(path)
+    data, notes = mask_to_send(path, "--mask")
+    np.testing.assert_array_equal(Pillow.open(io.BytesIO(data)), light)
+    assert notes == []
+    Image(np.zeros((2, 2, 3), np.uint8), alpha).save(path)
+    data, notes = mask_to_send(path, "--mask")
+    np.testing.assert_array_equal(Pillow.open(io.BytesIO(data)), alpha)
+    assert notes == [f"--mask: {path} has transparency: its alpha is the mask"]

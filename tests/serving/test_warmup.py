@@ -27,7 +27,7 @@ def test_the_records_of_an_export_are_answered(exported, signatures):
         request = prediction_log_pb2.PredictionLog.FromString(record.numpy()).predict_log.request
         assert request.model_spec.name == "nst"
         requests[request.model_spec.signature_name] = request.inputs
-    assert set(requests) == {"serving_default", "stylize", "stylize_tensor"}
+    assert set(requests) == {"serving_default", "stylize", "stylize_masked", "stylize_tensor"}
     for name, inputs in requests.items():
         values = {key: tf.make_ndarray(value) for key, value in inputs.items()}
         assert np.isfinite(call(signatures[name], **values)["losses"]).all()

@@ -7,8 +7,9 @@ from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG
 from tf_nst.cli.terminal import say
 from tf_nst.config.options import Option
+from tf_nst.config.paths import Paths, weighted_paths
 from tf_nst.config.presets import PRESET, accepted_flags, preset_flags
-from tf_nst.config.value_types import FilePath, Text
+from tf_nst.config.value_types import FilePath
 from tf_nst.errors import UserError
 from tf_nst.serving.options import EXPORT_OPTIONS, REQUEST_OPTIONS, export_config
 
@@ -23,7 +24,7 @@ EXPORT_FLAGS = (
     Option(
         "style",
         None,
-        Text("an image file, or several as FILE:WEIGHT by commas", "a path"),
+        Paths("an image file or a folder of them, or several as PATH:WEIGHT by commas", "a path"),
         "painting in whose manner; several are blended",
         required=True,
     ),
@@ -55,7 +56,7 @@ def write(values) -> int:
     """Exports by parsed flags. TensorFlow comes only when they are known to be good."""
     options = {name: values[name].value for name in EXPORT_OPTIONS}
     export_config(options)
-    styles = parse_styles(values.style)
+    styles = weighted_paths(values.style, "--style")
     for path, _ in styles:
         if not os.path.exists(path):
             raise UserError(f"--style: {path} does not exist; expected an image file")
@@ -84,28 +85,3 @@ def _notes(preset: str | None) -> list[str]:
     if not flags:
         return []
     return [f"--preset={preset} without {', '.join(flags)}, which an export does not take"]
-
-
-def parse_styles(text: str) -> list[tuple[str, float]]:
-    """`PATH` or `PATH:WEIGHT` by commas. A path that exists as it is written needs no weight.
-
-    Raises:
-      UserError: an empty path, a weight that is not above 0.
-    """
-    if os.path.exists(os.path.expanduser(text)):
-        return [(os.path.expanduser(text), 1.0)]
-    return [_parse_style(part.strip()) for part in text.split(",")]
-
-
-def _parse_style(part: str) -> tuple[str, float]:
-    part = os.path.expanduser(part)
-    path, colon, number = part.rpartition(":")
-    if os.path.exists(part) or not colon:
-        path, number = part, "1"
-    try:
-        weight = float(number)
-    except ValueError:
-        path, weight = part, 1.0
-    if not path or not 0 < weight < float("inf"):
-        raise UserError(f"--style: expected PATH:WEIGHT with a weight above 0, received {part!r}")
-    return path, weight

@@ -5,6 +5,7 @@ from pathlib import Path
 from tf_nst.cli.records import digests
 from tf_nst.engine.strategy import strategy_name
 from tf_nst.io.flag_file import changed_inputs, recorded_inputs
+from tf_nst.io.inputs import Inputs
 from tf_nst.io.listeners import roughly
 from tf_nst.io.resume import Resumed, changed_packages
 from tf_nst.io.state_file import state_path
@@ -21,11 +22,16 @@ def first_lines(values, painting: Painting, resumed: Resumed | None) -> list[str
         f"network  {config.network_config.network}, {painting.weights.source} weights, "
         f"{config.network_config.pooling} pooling",
         f"content  {_sizes(inputs.content, inputs.sources[0])}",
-        f"style    {_sizes(inputs.style, inputs.sources[1])}",
+        *_styles(inputs),
         f"memory   {_memory(painting)}{expected}",
         *_place(painting, resumed),
         *(f"note: {note}" for note in notes),
     ]
+
+
+def _styles(inputs: Inputs) -> list[str]:
+    pairs = zip(inputs.style_pictures, inputs.sources[1:], strict=True)
+    return [f"style    {_sizes(*pair)}" for pair in pairs]
 
 
 def _place(painting: Painting, resumed: Resumed | None) -> list[str]:

@@ -6,6 +6,7 @@ from tf_nst.cli.parsing import Source
 from tf_nst.config import StylizeConfig, all_options, config_from_options, option_names
 from tf_nst.config.lengths import MAX_STEPS
 from tf_nst.config.options import Option
+from tf_nst.config.paths import Paths, split_paths, weighted_paths
 from tf_nst.config.presets import PRESET
 from tf_nst.config.value_types import Boolean, Choice, FilePath, Integer, Real
 from tf_nst.errors import UserError
@@ -22,7 +23,37 @@ DEBUG = Option("debug", False, Boolean(), "show tracebacks and TensorFlow's own 
 
 PAINT_FLAGS = (
     Option("content", None, IMAGE_FILE, "photograph to paint", required=True),
-    Option("style", None, IMAGE_FILE, "painting in whose manner", required=True),
+    Option(
+        "style",
+        None,
+        Paths(
+            "an image file or a folder of them, or several as PATH:WEIGHT by commas",
+            "an image file",
+        ),
+        "painting in whose manner; several are blended, or each painted where its --mask is white",
+        required=True,
+    ),
+    Option(
+        "mask",
+        None,
+        Paths("an image file for each style by commas, or auto:N", "a path"),
+        "where which style is painted: white there, grey partly, black the photograph; auto:N: N "
+        "regions of the photograph's own, each like the most similar one of a style",
+    ),
+    Option("keep", None, Paths("an image file"), "white where the photograph stays as it is"),
+    Option(
+        "style_mask",
+        None,
+        Paths("an image file for each style by commas", "a path"),
+        "white where the style counts",
+    ),
+    Option(
+        "labels",
+        None,
+        Paths("an image file of the content and one of each style by commas", "paths"),
+        "instead of --mask and --style_mask: maps in which each colour of the content takes from "
+        "the same colour of a style",
+    ),
     Option("output", "stylized.png", OUTPUT_FILE, "picture to write", required=True),
     PRESET,
     *all_options().values(),
@@ -60,6 +91,9 @@ PAINT_FLAGS = (
     DEBUG,
 )
 
+# Flags of lists of pictures.
+PICTURES = ("mask", "keep", "style_mask", "labels")
+
 # Flags that mean nothing if another flag is 0.
 WEIGHTED_BY = {
     "content_layers": "content_weight",
@@ -92,6 +126,21 @@ def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
     _refuse_unused(values)
     options = {name: values[name].value for name in option_names()}
     return config_from_options(_with_one_length(options, values))
+
+
+def styles_from_flags(values: flags.FlagValues) -> list[tuple[str, float]]:
+    """Paths and weights of --style. Raises UserError for a weight that is not above 0."""
+    return weighted_paths(values.style, "--style")
+
+
+def places_from_flags(values: flags.FlagValues) -> dict[str, list[str] | str | None]:
+    """{flag: paths} of the masks, as `Places` has them."""
+    return {name: values[name].value and _paths(values[name].value) for name in PICTURES}
+
+
+def _paths(text: str) -> list[str] | str:
+    paths = split_paths(text)
+    return paths[0] if len(paths) == 1 else paths
 
 
 def _with_one_length(options: dict, values: flags.FlagValues) -> dict:

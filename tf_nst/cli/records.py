@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
-from tf_nst.cli.flags import WEIGHTED_BY
+from tf_nst.cli.flags import WEIGHTED_BY, places_from_flags, styles_from_flags
 from tf_nst.config import options_from_config
+from tf_nst.config.paths import join_paths
 from tf_nst.config.tiles import tile_of
 from tf_nst.engine.strategy import strategy_name
 from tf_nst.io.flag_lines import portable
+from tf_nst.io.images import Image
 from tf_nst.io.listeners import History
+from tf_nst.io.moved import moved_by_masks
 from tf_nst.io.resume import picture_digests
+from tf_nst.io.segmentation import regions_wanted
 from tf_nst.painting import Painting
 
 
@@ -17,30 +21,36 @@ def digests(painting: Painting) -> dict[str, str]:
     return {"weights": painting.weights.checksum, **picture_digests(painting.inputs)}
 
 
-def record_of(values, painting: Painting, history: History, seconds: float, path: Path) -> dict:
-    """What the record beside the picture `path` says of a run of so many seconds."""
+def record_of(
+    values, painting: Painting, history: History, picture: Image, seconds: float, path: Path
+) -> dict:
+    """What the record beside a picture at `path` says of a run of so many seconds."""
     inputs = painting.inputs
+    masks = [
+        each._asdict() | {"name": _name(each.name, path.parent)}
+        for each in moved_by_masks(inputs, picture)
+    ]
     return {
         "device": strategy_name(painting.job.strategy),
         "settings": _settings(values, painting, history, path.parent),
         "weights": {"source": painting.weights.source, "sha256": painting.weights.checksum},
         "inputs": {
-            name: {
-                "name": portable(picture.name, path.parent).removeprefix("./"),
-                "sha256": picture.sha256,
-            }
-            for name, picture in inputs.pictures.items()
+            flag: _one_or_all([_input(picture, path.parent) for picture in pictures])
+            for flag, pictures in inputs.pictures.items()
         },
         "sizes": {
             "picture": [inputs.content.width, inputs.content.height],
             "content": list(inputs.sources[0][::-1]),
-            "style": list(inputs.sources[1][::-1]),
-            "style_measured": [inputs.style.width, inputs.style.height],
+            "style": _one_or_all([list(size[::-1]) for size in inputs.sources[1:]]),
+            "style_measured": _one_or_all(
+                [[picture.width, picture.height] for picture in inputs.style_pictures]
+            ),
         },
         "scales": [
             {"width": scale.width, "height": scale.height, "steps": steps}
             for scale, steps in zip(painting.job.scales, history.steps_of_scales, strict=True)
         ],
+        **({"masks": masks} if masks else {}),
         "steps_made": history.steps,
         "seconds": round(seconds, 3),
         "seconds_in_steps": round(history.seconds, 3),
@@ -48,6 +58,18 @@ def record_of(values, painting: Painting, history: History, seconds: float, path
         "final": history.final,
         "losses": history.values,
     }
+
+
+def _input(picture: Image, folder: Path) -> dict:
+    return {"name": _name(picture.name, folder), "sha256": picture.sha256}
+
+
+def _name(name: str, folder: Path) -> str:
+    return portable(name, folder).removeprefix("./")
+
+
+def _one_or_all(items: list) -> object:
+    return items[0] if len(items) == 1 else items
 
 
 def _settings(values, painting: Painting, history: History, folder: Path) -> dict:
@@ -75,7 +97,7 @@ def flags_of(values, painting: Painting, history: History, path: Path) -> dict[s
     requested where a signal ended the run. Flags without effect are left out: the command refuses
     them.
     """
-    paths = {name: portable(values[name].value, path.parent) for name in ("content", "style")}
+    paths = {"content": portable(values.content, path.parent), **_lists(values, path.parent)}
     steps = ",".join(map(str, history.steps_of_scales))
     scales = {"steps": steps, "scales": len(history.steps_of_scales)}
     options = _settings(values, painting, history, path.parent) | scales
@@ -84,3 +106,16 @@ def flags_of(values, painting: Painting, history: History, path: Path) -> dict[s
             del options[name]
     beside = {"output": f"./{path.name}", "output_profile": values.output_profile}
     return {**paths, **options, **beside, "keep_metadata": values.keep_metadata}
+
+
+def _lists(values, folder: Path) -> dict[str, str]:
+    """{flag: its paths as a flag file in a folder has them} of styles and masks."""
+    styles = [(portable(path, folder), weight) for path, weight in styles_from_flags(values)]
+    lists = {"style": join_paths(styles)}
+    for flag, paths in places_from_flags(values).items():
+        if regions_wanted(paths):
+            lists[flag] = paths
+        elif paths:
+            listed = paths if isinstance(paths, list) else [paths]
+            lists[flag] = join_paths(portable(path, folder) for path in listed)
+    return lists

@@ -8,8 +8,10 @@ from tf_nst.cli.terminal import say
 from tf_nst.engine.failures import UnfinishedError
 from tf_nst.errors import NstError, RunError
 from tf_nst.io.flag_file import settings_bytes, settings_path
+from tf_nst.io.images import Image
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
 from tf_nst.io.manifest import preview_path, record_bytes, record_path
+from tf_nst.io.moved import Moved, moved_by_masks
 from tf_nst.io.outcome import notes_on_loss
 from tf_nst.io.rescue import write_or_rescue
 from tf_nst.io.writing import Files, write_atomically
@@ -69,10 +71,12 @@ class Results:
         def files_of(path: Path) -> Files:
             data, notes[:] = picture.encode(path, self.values.output_profile, self.exif)
             flags = self._flag_bytes(path) if with_flags else None
-            record = self._record_bytes(path, seconds)
+            record = self._record_bytes(path, picture, seconds)
             return {path: data, record_path(path): record, settings_path(path): flags}
 
         write_or_rescue(self.values.output, files_of)
+        for line in _lines_on_masks(moved_by_masks(self.painting.inputs, picture)):
+            say(line)
         for note in (*notes, *notes_on_loss(self.painting.job.terms, self.history)):
             say(f"note: {note}")
 
@@ -88,10 +92,19 @@ class Results:
                 say(f"note: {error}; the painting goes on")
             self.preview_failed = True
 
-    def _record_bytes(self, path: Path, seconds: float) -> bytes:
+    def _record_bytes(self, path: Path, picture: Image, seconds: float) -> bytes:
         run = self.values, self.painting, self.history
-        return record_bytes(path, record_of(*run, seconds, path))
+        return record_bytes(path, record_of(*run, picture, seconds, path))
 
     def _flag_bytes(self, path: Path) -> bytes:
         flags = flags_of(self.values, self.painting, self.history, path)
         return settings_bytes(path, flags, digests(self.painting))
+
+
+def _lines_on_masks(masks: tuple[Moved, ...]) -> list[str]:
+    """Such as `mask     sky.png, 41% of the picture, of which 99% changed`."""
+    return [
+        f"mask     {name}, {share:.0%} of the picture, of which {moved / share:.0%} changed"
+        for name, share, moved in masks
+        if share
+    ]

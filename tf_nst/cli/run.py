@@ -8,7 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from tf_nst.cli.command import run_command
-from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
+from tf_nst.cli.flags import (
+    PAINT_FLAGS,
+    config_from_flags,
+    places_from_flags,
+    styles_from_flags,
+)
 from tf_nst.cli.imports import import_tensorflow
 from tf_nst.cli.overwrite import check_overwrite
 from tf_nst.cli.terminal import printable
@@ -42,16 +47,17 @@ def paint(command: str, values) -> int:
     """
     began = time.perf_counter()
     config = config_from_flags(values)
-    _check_one_style(values.style)
+    styles, places = styles_from_flags(values), places_from_flags(values)
     _check_output(values, config.init)
     resumed = _find_state(values, config)
-    from tf_nst.io.inputs import read_inputs
+    from tf_nst.io.inputs import Places, read_inputs
     from tf_nst.io.writing import check_size
 
     inputs = read_inputs(
         resumed.config if resumed else config,
         values.content,
-        values.style,
+        styles,
+        Places(**places),
         keep_metadata=values.keep_metadata,
     )
     check_size(values.output, inputs.content.height, inputs.content.width)
@@ -97,14 +103,6 @@ def _goes_on(values) -> bool:
     return values.resume and state_path(values.output).exists()
 
 
-def _check_one_style(style: str) -> None:
-    paths = [part.rpartition(":")[0] or part for part in style.split(",")]
-    if len(paths) > 1 and not os.path.exists(style) and any(map(os.path.exists, paths)):
-        raise UserError(
-            f"--style: expected one image file, received {style}; only tf-nst-export blends several"
-        )
-
-
 def _check_output(values, init: str) -> None:
     from tf_nst.io.manifest import check_preview, check_sidecars, check_state, preview_path
     from tf_nst.io.writing import check_output
@@ -115,11 +113,7 @@ def _check_output(values, init: str) -> None:
         check_state(values.output, resume=values.resume)
     if values.preview_every:
         check_preview(values.output)
-    for flag, source in (
-        ("--content", values.content),
-        ("--style", values.style),
-        ("--init", init),
-    ):
+    for flag, source in _sources(values, init):
         if same_file(values.output, source):
             raise UserError(
                 f"--output and {flag}: {source} would be written over, expected two files"
@@ -132,6 +126,16 @@ def _check_output(values, init: str) -> None:
     # The picture that is there may be the one so far.
     if not _goes_on(values):
         check_overwrite(values.output, values.overwrite)
+
+
+def _sources(values, init: str) -> list[tuple[str, str]]:
+    """(flag, path) of all pictures that are read, and of what stands in the place of a path."""
+    sources = [("--content", values.content), ("--init", init)]
+    sources += [("--style", path) for path, _ in styles_from_flags(values)]
+    for name, paths in places_from_flags(values).items():
+        listed = paths if isinstance(paths, list) else [paths]
+        sources += [(f"--{name}", path) for path in listed if path]
+    return sources
 
 
 def same_file(one: str | Path, other: str) -> bool:

@@ -40,7 +40,13 @@ class Header(ValueType):
         return tuple(value)
 
 
-_WITH_STYLE = (
+_MASK = Option(
+    "mask",
+    None,
+    IMAGE_FILE,
+    "with --style: where it is painted: white there, grey partly, black the photograph",
+)
+_SETTINGS = (
     Option(
         "steps",
         50,
@@ -67,6 +73,7 @@ _WITH_STYLE = (
         "with --style: weight of the content loss",
     ),
 )
+_WITH_STYLE = (_MASK, *_SETTINGS)
 CLIENT_FLAGS = (
     Option("content", None, IMAGE_FILE, "photograph to paint", required=True),
     Option("style", None, IMAGE_FILE, "painting in whose manner; by default the export's"),
@@ -123,15 +130,16 @@ def request_picture(values) -> int:
     from tf_nst.io.rescue import write_or_rescue
     from tf_nst.io.writing import check_output
     from tf_nst.serving.client import Request, ask_grpc, ask_rest
-    from tf_nst.serving.sending import picture_to_send
+    from tf_nst.serving.sending import mask_to_send, picture_to_send
 
     check_output(values.output)
     check_overwrite(values.output, values.overwrite)
     content = picture_to_send(values.content, "--content")
     style = picture_to_send(values.style, "--style") if values.style else None
-    settings = {option.name: values[option.name].value for option in _WITH_STYLE}
-    request = Request(content.data, style and style.data, **settings)
-    for note in (*content.image.notes, *(style.image.notes if style else ())):
+    mask, notes = mask_to_send(values.mask, "--mask") if values.mask else (None, ())
+    settings = {option.name: values[option.name].value for option in _SETTINGS}
+    request = Request(content.data, style and style.data, mask=mask, **settings)
+    for note in (*content.image.notes, *(style.image.notes if style else ()), *notes):
         say(f"note: {note}")
     began = time.perf_counter()
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
@@ -148,7 +156,7 @@ def request_picture(values) -> int:
 
 
 def _check(values) -> None:
-    for name in ("content", "style"):
+    for name in ("content", "style", "mask"):
         if values[name].value and same_file(values.output, values[name].value):
             raise UserError(
                 f"--output and --{name}: {values.output} would be written over, expected two files"

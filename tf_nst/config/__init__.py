@@ -16,12 +16,13 @@ from tf_nst.config.objective import (
     VARIATION_LOSSES,
     ObjectiveConfig,
 )
+from tf_nst.config.starts import STARTS
 from tf_nst.config.stylize import (
+    COLORS,
     MAX_PAIRS,
     MAX_SEED,
     OPTIMIZERS,
     PRECISIONS,
-    STARTS,
     STRATEGIES,
     XLA_CHOICES,
     StylizeConfig,
@@ -29,6 +30,7 @@ from tf_nst.config.stylize import (
 from tf_nst.config.tiles import LEAST_TILE, MAX_SIDE, TILES
 
 __all__ = [
+    "COLORS",
     "CONTENT_LOSSES",
     "LEAST_TILE",
     "MAX_PAIRS",

@@ -2,22 +2,30 @@
 
 from dataclasses import dataclass
 
+from tf_nst.config.functions import ChoiceOrFunction, ChoiceOrPower, StyleStatistics
 from tf_nst.config.options import convert_options, option
-from tf_nst.config.value_types import Choice, Real
+from tf_nst.config.value_types import Real
 from tf_nst.config.weighted import Weighted, WeightedNames
 from tf_nst.errors import UserError
 
 # Names of the tables that compute them; a test keeps them equal.
-CONTENT_LOSSES = ("mean_squared", "frobenius")
-STYLE_STATISTICS = ("gram", "mean_std", "wasserstein")
+CONTENT_LOSSES = ("mean_squared", "frobenius", "self_similarity")
+STYLE_STATISTICS = (
+    *("gram", "mean", "mean_std", "covariance", "wasserstein"),
+    *("chained", "sliced", "histogram", "nearest"),
+)
+# Of a layer and the finer one before it.
+CHAINED_STATISTICS = ("chained",)
 VARIATION_LOSSES = ("squared", "absolute")
+# How much smaller the picture is made of which edges are compared.
+LAPLACIAN_STRIDE = 4
 
 _SAME_LAYER = "block4_conv2, conv4_2 and relu4_2 are the same layer"
 
 
 @dataclass(frozen=True)
 class ObjectiveConfig:
-    """The loss: alpha * content + beta * style + gamma * variation (docs/objective.md)."""
+    """The loss: alpha * content + beta * style + gamma * variation + edges (docs/objective.md)."""
 
     content_layers: tuple[Weighted, ...] = option(
         (Weighted("block3_conv2"), Weighted("block4_conv2")),
@@ -35,16 +43,24 @@ class ObjectiveConfig:
     content_weight: float = option(1.0, Real(), "weight of the content loss")
     style_weight: float = option(270.0, Real(), "weight of the style loss")
     tv_weight: float = option(1e-3, Real(), "weight of the variation loss")
-    content_loss: str = option("mean_squared", Choice(CONTENT_LOSSES), "how content is compared")
+    laplacian_weight: float = option(
+        0.0, Real(), "weight of the content's edges: Laplacians of the picture made 4 times smaller"
+    )
+    content_loss: str = option(
+        "mean_squared",
+        ChoiceOrFunction(CONTENT_LOSSES),
+        "how content is compared; MODULE:FUNCTION: docs/extending.md",
+    )
     style_statistic: tuple[Weighted, ...] = option(
         (Weighted("gram"), Weighted("wasserstein", 3.0)),
-        WeightedNames(STYLE_STATISTICS),
-        "what is compared of the style",
+        StyleStatistics(STYLE_STATISTICS),
+        "what is compared of the style, at all of --style_layers or, by NAME@LAYER, at one alone; "
+        "MODULE:FUNCTION: docs/extending.md",
     )
     tv_loss: str = option(
         "squared",
-        Choice(VARIATION_LOSSES),
-        "what is summed of the differences between neighbouring pixels",
+        ChoiceOrPower(VARIATION_LOSSES),
+        "what is summed of the differences between neighbouring pixels; a power: of their length",
     )
 
     def __post_init__(self):

@@ -6,11 +6,13 @@ from tf_nst.config.lengths import MAX_SCALES, Steps
 from tf_nst.config.network import NetworkConfig
 from tf_nst.config.objective import ObjectiveConfig
 from tf_nst.config.options import convert_options, option
+from tf_nst.config.sizes import Size, StyleSizes
+from tf_nst.config.starts import Start
 from tf_nst.config.tiles import MAX_SIDE, Tiles, cores_of
-from tf_nst.config.value_types import Boolean, Choice, FilePath, Integer, Real
+from tf_nst.config.value_types import Boolean, Choice, Integer, Real
 from tf_nst.errors import UserError
 
-STARTS = ("matched", "content", "noise", "style_statistics")
+COLORS = ("style", "content", "luminance", "histogram")
 OPTIMIZERS = ("lbfgs", "adam", "sgd")
 PRECISIONS = ("auto", "float32", "bfloat16")
 XLA_CHOICES = ("auto", "on", "off")
@@ -31,10 +33,30 @@ class StylizeConfig:
     network_config: NetworkConfig = field(default_factory=NetworkConfig)
     objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
     size: int = option(512, Integer(1, MAX_SIDE), "long side of the picture", "pixels")
-    style_size: int = option(
+    style_size: int | tuple[Size, ...] = option(
         0,
-        Integer(0, MAX_SIDE),
-        "long side at which the style is measured; 0: --size, but never enlarged",
+        StyleSizes(),
+        "long side at which the style is measured; 0: --size, but never enlarged; 0.5x: half of "
+        "that; several: one for each style",
+        "pixels",
+    )
+    style_strength: float = option(
+        1.0,
+        Real(most=1.0),
+        "how far the statistics are wanted to go from the photograph's own (0) to the style's (1); "
+        "0 gives the photograph back",
+    )
+    color: str = option(
+        "style",
+        Choice(COLORS),
+        "whose colours: style; content: the style is given the photograph's beforehand; luminance: "
+        "only light and dark are painted; histogram: the picture is given the photograph's "
+        "afterwards",
+    )
+    feather: float = option(
+        0.0,
+        Real(most=float(MAX_SIDE)),
+        "width of the passage from what stays of the photograph to what is painted",
         "pixels",
     )
     steps: tuple[int, ...] = option(
@@ -58,8 +80,8 @@ class StylizeConfig:
     )
     init: str = option(
         "matched",
-        FilePath(f"{'|'.join(STARTS)}|an image file", f"{', '.join(STARTS)} or a file"),
-        "what the picture starts from",
+        Start(),
+        "what the picture starts from; blend:0.3: 0.3 of noise and 0.7 of the content",
     )
     optimizer: str = option("lbfgs", Choice(OPTIMIZERS), "optimiser that lowers the loss")
     learning_rate: float | None = option(

@@ -1,9 +1,10 @@
 """Lists of names with weights, as flags have them: `NAME` or `NAME:WEIGHT` by commas."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from tf_nst.config.value_types import Choice, ValueType, to_float
+from tf_nst.config.value_types import ValueType, to_float
 from tf_nst.errors import UserError
 
 
@@ -23,38 +24,32 @@ class Weighted:
         return self.name if self.weight == 1.0 else f"{self.name}:{self.weight!r}"
 
 
-@dataclass(frozen=True)
 class WeightedNames(ValueType):
-    """A list of names with weights: text, or a sequence of texts and Weighted.
-
-    Attributes:
-      names: those that are known here; empty: any, looked up elsewhere.
-    """
-
-    names: tuple[str, ...] = ()
+    """A list of names with weights: text, or a sequence of texts and Weighted."""
 
     expected = "NAME or NAME:WEIGHT by commas"
-
-    @property
-    def values(self) -> str:
-        if not self.names:
-            return self.expected
-        return f"{'|'.join(self.names)}, or several as NAME:WEIGHT by commas"
+    values = expected
 
     def convert(self, value: object, flag: str) -> tuple[Weighted, ...]:
-        items = parse_weighted(value, flag)
-        if self.names:
-            for item in items:
-                Choice(self.names).convert(item.name, flag)
-        return items
+        return parse_weighted(value, flag)
 
 
-def parse_weighted(value: object, flag: str) -> tuple[Weighted, ...]:
+def split_name(text: str) -> tuple[str, str | None]:
+    """`NAME` or `NAME:WEIGHT` -> the name, and the weight's text or None."""
+    name, colon, weight = text.partition(":")
+    return name, weight if colon else None
+
+
+Split = Callable[[str], tuple[str, str | None]]
+
+
+def parse_weighted(value: object, flag: str, split: Split = split_name) -> tuple[Weighted, ...]:
     """A list of names with weights, as a tuple of Weighted.
 
     Args:
       value: `NAME` or `NAME:WEIGHT` by commas, or a list or tuple of such texts and Weighted.
       flag: named in errors.
+      split: an item's text -> its name, and its weight's text or None.
 
     Raises:
       UserError: something else, an empty list, an empty or repeated name, a weight that is not a
@@ -62,22 +57,24 @@ def parse_weighted(value: object, flag: str) -> tuple[Weighted, ...]:
     """
     parts = list(value) if isinstance(value, list | tuple) else [value]
     known = all(isinstance(part, str | Weighted) for part in parts)
-    items = tuple(item for part in parts for item in _parse_part(part, flag)) if known else ()
+    items = (
+        tuple(item for part in parts for item in _parse_part(part, flag, split)) if known else ()
+    )
     if not items:
         raise WeightedNames().refusal(flag, value)
     _check_names_differ(items, flag)
     return items
 
 
-def _parse_part(part: str | Weighted, flag: str) -> list[Weighted]:
+def _parse_part(part: str | Weighted, flag: str, split: Split) -> list[Weighted]:
     if isinstance(part, Weighted):
-        return [_checked(part, flag)]
-    return [_parse_item(item.strip(), flag) for item in part.split(",") if item.strip()]
+        return [_checked(part, flag, split)]
+    return [_parse_item(item.strip(), flag, split) for item in part.split(",") if item.strip()]
 
 
-def _parse_item(text: str, flag: str) -> Weighted:
-    name, colon, number = text.partition(":")
-    if not colon:
+def _parse_item(text: str, flag: str, split: Split) -> Weighted:
+    name, number = split(text)
+    if number is None:
         return Weighted(name)
     try:
         weight = float(number)
@@ -88,10 +85,11 @@ def _parse_item(text: str, flag: str) -> Weighted:
     return Weighted(name.strip(), weight)
 
 
-def _checked(item: Weighted, flag: str) -> Weighted:
-    """The item as its text would be read, which no name with a comma or a colon would be."""
+def _checked(item: Weighted, flag: str, split: Split) -> Weighted:
+    """The item as its text would be read, which no name with a comma or a weight would be."""
     name = item.name.strip() if isinstance(item.name, str) else ""
-    if not name or {",", ":"} & set(name) or not 0 < to_float(item.weight) < math.inf:
+    known = name and "," not in name and split(name) == (name, None)
+    if not known or not 0 < to_float(item.weight) < math.inf:
         raise WeightedNames().refusal(flag, item)
     return Weighted(name, item.weight)
 

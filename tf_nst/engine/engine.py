@@ -16,7 +16,7 @@ from tf_nst.engine.tiled import Tiled
 from tf_nst.engine.whole import Whole
 from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.objective.objective import NOTHING
-from tf_nst.objective.statistics import Value
+from tf_nst.objective.statistic import Value
 
 # So many of each are kept, the latest used. A run by windows has one evaluator for each core, and
 # targets are measured at every scale: five for a picture of 512 pixels.
@@ -73,7 +73,9 @@ class Engine:
 
 def _key(job: Job, core: int) -> Hashable:
     shared = job.network, job.extractor, job.terms, job.strategy, job.xla, job.decay
-    return (*shared, len(job.initial), job.cores is None, core)
+    # A function of one's own may be another by the same name.
+    kinds = tuple(term.kind for term in job.terms)
+    return (*shared, kinds, len(job.initial), job.cores is None, core)
 
 
 def _make_evaluator(job: Job, core: int) -> Evaluator:

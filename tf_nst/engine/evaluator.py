@@ -7,17 +7,20 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.engine.state import Progress
+from tf_nst.objective.kept import Kept
 from tf_nst.objective.objective import NOTHING, Pictures, Values
-from tf_nst.objective.statistics import Value
+from tf_nst.objective.statistic import Value
 from tf_nst.optim.optimizer import Optimizer
 
 
 class Measured(NamedTuple):
-    """What a loss compares with, see `Objective`; by windows the references are theirs."""
+    """What a loss compares with, and what is kept, see `Objective`; by windows the references are
+    theirs."""
 
     targets: dict[str, Value]
     references: Any
     weights: dict[str, tf.Tensor]
+    kept: Kept | tuple[()] = ()
 
 
 class CallReport(NamedTuple):

@@ -30,7 +30,7 @@ class StepsDone(NamedTuple):
       values: {term: [steps of this call, B] float32} unweighted, of what each step evaluated.
       seconds: what this call took.
       image: [B, H, W, 3] float32 in 0..1, the picture so far: the average of the optimiser's
-        pictures, or the best of them.
+        pictures, or the best of them; `painting.finished` puts back what is not painted.
       core: of the windows that it was painted by, in pixels; 0: the whole picture at once.
     """
 

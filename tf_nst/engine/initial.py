@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.config.starts import noise_share
 from tf_nst.objective.objective import NOTHING
 from tf_nst.objective.terms import CONTENT, STYLE
 from tf_nst.ops.bands import bands
@@ -17,9 +18,13 @@ from tf_nst.ops.color import (
     pooled_statistics,
     symmetric_root,
 )
+from tf_nst.ops.resample import resize
 
-# Their detail is no picture's: an enlarged picture is better without it.
-NOISY_STARTS = ("noise", "style_statistics")
+
+def is_noisy(init: str) -> bool:
+    """Whether a start has noise, whose detail is no picture's: an enlarged picture is better
+    without it."""
+    return init in ("noise", "style_statistics") or noise_share(init) is not None
 
 
 def initial_image(
@@ -34,8 +39,8 @@ def initial_image(
 
     Args:
       init: "matched", the content with the mean colour and the colour covariance of the style, with
-        the least change of its colours (docs/performance.md); "content"; or a start from noise, see
-        `noise_image`.
+        the least change of its colours (docs/performance.md); "content"; a start from noise, see
+        `noise_image`; or "blend:SHARE", the share of "noise" and the rest of the content.
       content: [1, H, W, 3] float32 in 0..1, or uint8 or uint16 codes.
       style: [1, h, w, 3], the same.
       seed: of the noise.
@@ -43,8 +48,12 @@ def initial_image(
       masks: where content and style are visible, by their names, [H, W] float32 of 0 or more.
     """
     seen = masks.get(STYLE)
-    if init in NOISY_STARTS:
-        return noise_image(init, *(noise_size or content.shape[1:3]), style, seed, seen)
+    size, share = noise_size or content.shape[1:3], noise_share(init)
+    if share is not None:
+        noise = noise_image("noise", *size, style, seed)
+        return share * noise + (1 - share) * np.asarray(resize(as_float(content), *size))
+    if is_noisy(init):
+        return noise_image(init, *size, style, seed, seen)
     if init == "content":
         return np.asarray(as_float(content))
     given, wanted = _statistics(content, masks.get(CONTENT)), _statistics(style, seen)

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tf_nst.model.networks import Network
 from tf_nst.objective.objective import NOTHING, Extractor
+from tf_nst.objective.regions import Part
 from tf_nst.objective.terms import Terms
 from tf_nst.optim.optimizer import Optimizer
 from tf_nst.planning.schedule import Scale
@@ -29,7 +30,12 @@ class Job(NamedTuple):
         else [1, h, w, 3] of the size at which the last scale measures it.
       initial: [B, H, W, 3] float32 in 0..1; of the picture's size, or without detail of any.
       masks: those that terms name: [H, W] float32 of 0 or more, of the picture's size; of a term's
-        `of_mask` [h, w], of the size of the picture at which its target is measured.
+        `of_mask` [h, w], of the size of the picture at which its target is measured; of a blended
+        target its parts name them.
+      blends: {name of a target: the parts that it is blended of}; a target that is not in it is
+        that of the picture of its name.
+      painted: [H, W] of the picture's size, above 0 where it is painted; elsewhere it stays
+        `pictures[CONTENT]`. None: all is painted.
       detail: whether an enlarged picture is given the detail of `initial`, which noise has not.
       decay: of the average of the optimiser's pictures; 0: they are not averaged.
       stop: a scale ends when STOP_STEPS steps lowered the loss by less than this share of it.
@@ -51,6 +57,8 @@ class Job(NamedTuple):
     pictures: Mapping[str, np.ndarray]
     initial: np.ndarray
     masks: Mapping[str, np.ndarray] = NOTHING
+    blends: Mapping[str, tuple[Part, ...]] = NOTHING
+    painted: np.ndarray | None = None
     detail: bool = False
     decay: float = 0.0
     stop: float = 0.0

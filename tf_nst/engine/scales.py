@@ -9,12 +9,16 @@ from tf_nst.engine.engine import Engine
 from tf_nst.engine.evaluator import Measured
 from tf_nst.engine.job import Job
 from tf_nst.engine.steps import next_start
+from tf_nst.objective.kept import Kept
 from tf_nst.objective.objective import (
-    position_weights,
+    blend,
     reference_pictures,
     target_pictures,
-    target_weights,
 )
+from tf_nst.objective.regions import Part
+from tf_nst.objective.statistic import Value
+from tf_nst.objective.terms import CONTENT, Terms
+from tf_nst.objective.weights import guide_weights, position_weights, target_weights
 from tf_nst.ops.color import as_float
 from tf_nst.ops.resample import resize
 from tf_nst.planning.schedule import Scale, style_sides
@@ -40,22 +44,31 @@ def start_of_scale(job: Job, scale: Scale, picture: Picture | None) -> tf.Tensor
 def measure(job: Job, engine: Engine, scale: Scale, core: int) -> Measured:
     """What the loss compares with, by windows of `core` pixels or (0) whole."""
     with tf.device("CPU:0"):
-        with_targets = _pictures_with_targets(job, scale)
         with_references = _pictures_with_references(job, scale)
-        weights, of_targets = _weights(job, scale), _weights_of_targets(job, scale)
-    targets = engine.targets(job, core, with_targets, of_targets)
+        weights, kept = _weights(job, scale), _kept(job, scale)
+    targets = {}
+    for name in target_pictures(job.terms):
+        targets |= _target(job, engine, scale, core, name)
     references = engine.evaluator(job, core).references(with_references)
-    return Measured(targets, references, weights)
+    return Measured(targets, references, weights, kept)
 
 
-def _pictures_with_targets(job: Job, scale: Scale) -> dict[str, Picture]:
-    """The pictures at which targets are measured: they shrink as the painted one does."""
-    pictures = _named(job, target_pictures(job.terms))
-    return {name: _shrunk(job, scale, picture) for name, picture in pictures}
+def _target(job: Job, engine: Engine, scale: Scale, core: int, name: str) -> dict[str, Value]:
+    """{term: value} of the terms of a target, blended where it has several parts."""
+    terms = tuple(term for term in job.terms if term.has_target and term.of == name)
+    parts, values = job.blends.get(name, (Part(name),)), []
+    for part in parts:
+        with tf.device("CPU:0"):
+            picture = _shrunk(job, scale, job.pictures[part.picture], part.picture)
+            weights = _weights_of_part(job, scale, terms, part)
+        values.append(engine.targets(job, core, {name: picture}, weights))
+    return values[0] if len(parts) == 1 else blend(values, [part.share for part in parts], terms)
 
 
-def _shrunk(job: Job, scale: Scale, picture: Picture) -> Picture:
+def _shrunk(job: Job, scale: Scale, picture: Picture, name: str) -> Picture:
     """[B, h, w, C] as much smaller as the painted picture is at a scale."""
+    if name == CONTENT:
+        return _of_size(picture, *scale[:2])
     share = max(scale[:2]) / max(job.size)
     return _of_size(picture, *map(int, style_sides(*picture.shape[1:3], share)))
 
@@ -73,11 +86,27 @@ def _weights(job: Job, scale: Scale) -> dict[str, tf.Tensor]:
     return position_weights(job.network, job.terms, masks)
 
 
-def _weights_of_targets(job: Job, scale: Scale) -> dict[str, tf.Tensor]:
-    """{term: [1, h, w, 1]} of the pictures at which targets are measured."""
-    names = {term.of_mask for term in job.terms} - {None}
-    masks = {name: _shrunk(job, scale, job.masks[name][None, :, :, None]) for name in names}
-    return target_weights(job.network, job.terms, masks)
+def _weights_of_part(job: Job, scale: Scale, terms: Terms, part: Part) -> dict[str, tf.Tensor]:
+    """{term: [1, h, w, 1]} of the picture of a part of a target of these terms."""
+    names = {term.of_mask for term in terms} - {None}
+    blended = terms[0].of in job.blends
+    if blended and part.mask is None:
+        return {}
+    planes = {name: job.masks[part.mask if blended else name] for name in names}
+    masks = {
+        name: _shrunk(job, scale, plane[None, :, :, None], part.picture)
+        for name, plane in planes.items()
+    }
+    return (guide_weights if part.guide else target_weights)(job.network, terms, masks)
+
+
+def _kept(job: Job, scale: Scale) -> Kept | tuple[()]:
+    """What of the content is not painted, at a scale."""
+    if job.painted is None:
+        return ()
+    photograph = as_float(_of_size(job.pictures[CONTENT], *scale[:2]))
+    painted = as_float(_of_size(job.painted[None, :, :, None], *scale[:2]))
+    return Kept(photograph, painted > 0)
 
 
 def _named(job: Job, names: Iterable[str]) -> list[tuple[str, np.ndarray]]:

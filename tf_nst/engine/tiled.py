@@ -16,7 +16,7 @@ from tf_nst.engine.steps import advance, all_finite
 from tf_nst.engine.windows import Windows
 from tf_nst.objective.evaluation import Evaluation
 from tf_nst.objective.objective import NOTHING, Pictures, Values
-from tf_nst.objective.statistics import Value
+from tf_nst.objective.statistic import Value
 from tf_nst.ops.bands import bands
 from tf_nst.optim.optimizer import Optimizer
 

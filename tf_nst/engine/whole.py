@@ -20,7 +20,7 @@ from tf_nst.objective.objective import (
     measure_targets,
     term_values,
 )
-from tf_nst.objective.statistics import Value
+from tf_nst.objective.statistic import Value
 from tf_nst.objective.terms import Terms
 from tf_nst.ops.color import as_float
 from tf_nst.optim.optimizer import Optimizer
@@ -81,6 +81,7 @@ class Whole:
             return paint_scale(objective, optimizer, progress, count, decay=self._decay)
 
         compiled = tf.function(steps, autograph=False, jit_compile=self._xla)
+        measured = measured._replace(kept=self._replicas.spread(measured.kept))
         arguments = progress, measured, tf.constant(1)
         program = self._programs(("steps", optimizer), compiled, *arguments)
         return lambda progress, count: self._in_step(program, progress, measured, count)
@@ -108,6 +109,7 @@ class Whole:
         def evaluate(image, measured):
             return term_values(Objective(self._extractor, self._terms, *measured), image)
 
+        measured = measured._replace(kept=self._replicas.spread(measured.kept))
         arguments = self._replicas.spread(tf.convert_to_tensor(picture)), measured
         values = self._programs("values", evaluate, *arguments)(*arguments)
         return {name: self._replicas.together(value) for name, value in values.items()}

@@ -25,6 +25,7 @@ from tf_nst.engine.evaluator import Measured
 from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.model.networks import Network
 from tf_nst.objective.evaluation import Evaluation
+from tf_nst.objective.kept import with_kept
 from tf_nst.objective.objective import (
     NOTHING,
     Extractor,
@@ -39,7 +40,7 @@ from tf_nst.objective.objective import (
     target_pictures,
     total,
 )
-from tf_nst.objective.statistics import Sums, Value
+from tf_nst.objective.statistic import Sums, Value
 from tf_nst.objective.terms import Terms
 from tf_nst.ops.color import as_float
 from tf_nst.planning.tiles import Window, check_additive, plan_windows
@@ -88,7 +89,7 @@ class Windows:
     ) -> dict[str, Value]:
         """As `measure_targets`: {term: value} of pictures [1, h, w, 3] in 0..1 or codes."""
         targets = {}
-        for name in target_pictures(self.objective.terms):
+        for name in filter(pictures.__contains__, target_pictures(self.objective.terms)):
             terms = tuple(it for it in self.objective.terms if it.has_target and it.of == name)
             counted = {it.name: weights[it.name] for it in terms if it.name in weights}
             sums = self._sums(terms, pictures[name], Measured({}, [], counted))
@@ -115,11 +116,12 @@ class Windows:
     def values(self, measured: Measured, image: tf.Tensor) -> Values:
         """As `objective.term_values`."""
         terms = self.objective.terms
+        image = with_kept(image, measured.kept)
         return distances(terms, self._sums(terms, image, measured), measured.targets)
 
     def value_and_grad(self, measured: Measured, image: tf.Tensor) -> Evaluation:
         """As `evaluation.value_and_grad`: an image [B, H, W, 3] in 0..1, which lies on the host."""
-        terms = self.objective.terms
+        terms, image = self.objective.terms, with_kept(image, measured.kept)
         sums = self._sums(terms, image, measured)
         with tf.GradientTape() as tape:
             tape.watch(sums)
@@ -144,6 +146,8 @@ class Windows:
             parts = self._run("gradient", self._window_gradient, *arguments)
             for window, part in zip(windows, self._replicas.each(parts), strict=True):
                 gradient[pixels_of(window)] += part.numpy()
+        if measured.kept:
+            gradient *= np.asarray(measured.kept.painted)
         return self._replicas.summed_over_workers(gradient)
 
     def _compared_rounds(self, image: tf.Tensor, measured: Measured):
@@ -190,7 +194,7 @@ class Windows:
             return self._replicas.hand_out(*map(place_of, windows))
 
     def _window_sums(self, terms: Terms, pixels: tf.Tensor, place, references, weights):
-        features = observe(self.objective.extractor, pixels)
+        features = observe(self.objective.extractor, terms, pixels)
         counted = {}
         for term in terms:
             core = core_weights(self.objective.network, term.layer, features[term.layer], place)

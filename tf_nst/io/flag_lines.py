@@ -5,9 +5,12 @@ import os
 import re
 from typing import NamedTuple
 
+from tf_nst.config.paths import in_folder
 from tf_nst.errors import UserError
 
 STARTS_HERE = "# Paths that begin with ./ or ../ start at this file's folder."
+# Flags of several paths.
+LISTS = ("style", "mask", "keep", "style_mask", "labels")
 _QUOTED = re.compile(r'(--?\w+=)(".*")')
 _RELATIVE = re.compile(r"(--?\w+=)(\.\.?/.*)", re.DOTALL)
 
@@ -52,9 +55,11 @@ def read_flag_file(path: str) -> FlagFile:
 
 def _in_folder(folder: str, line: str) -> str:
     match = _RELATIVE.fullmatch(line)
-    return (
-        match[1] + os.path.join(folder, match[2].removeprefix("./")) if match and folder else line
-    )
+    if not (match and folder):
+        return line
+    if match[1].strip("-=") in LISTS:
+        return match[1] + in_folder(folder, match[2])
+    return match[1] + os.path.join(folder, match[2].removeprefix("./"))
 
 
 def _unquoted(line: str) -> str:

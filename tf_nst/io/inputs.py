@@ -3,17 +3,22 @@
 import os
 from typing import NamedTuple
 
-from numpy.typing import NDArray
-
 from tf_nst.config import STARTS, StylizeConfig
+from tf_nst.config.objective import LAPLACIAN_STRIDE
+from tf_nst.config.sizes import Size, long_side, size_for_each
+from tf_nst.config.starts import is_start
 from tf_nst.errors import UserError
+from tf_nst.io.areas import Areas, Places, read_areas
 from tf_nst.io.given import Source, as_image
 from tf_nst.io.hidden import fill_hidden
 from tf_nst.io.images import Image, read_image
-from tf_nst.io.resizing import fit_size, resize_image
+from tf_nst.io.resizing import fit_size, resize_image, same_aspect
+from tf_nst.io.styles import Style, Styles, read_styles
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.layers import used_layers
+
+NOWHERE = Places()
 
 
 class Inputs(NamedTuple):
@@ -24,57 +29,73 @@ class Inputs(NamedTuple):
 
     Attributes:
       content: at the picture's size; its depth, alpha and profile are the picture's.
-      style: at the size at which it is measured.
+      styles: at the sizes at which they are measured.
       start: at the picture's size, where --init is a file; else None.
-      sources: (height, width) of content and style as they were given.
+      sources: (height, width) of the content and each picture of the styles as they were given.
+      areas: which style is painted where.
     """
 
     content: Image
-    style: Image
+    styles: tuple[Style, ...]
     start: Image | None
-    sources: tuple[tuple[int, int], tuple[int, int]]
+    sources: tuple[tuple[int, int], ...]
+    areas: Areas
 
     @property
-    def pictures(self) -> dict[str, Image]:
+    def style(self) -> Image:
+        """The first picture of the first style."""
+        return self.styles[0].pictures[0]
+
+    @property
+    def style_pictures(self) -> list[Image]:
+        """The pictures of all styles."""
+        return [picture for style in self.styles for picture in style.pictures]
+
+    @property
+    def pictures(self) -> dict[str, list[Image]]:
         """The pictures that go in, by the flag that names them."""
-        pictures = {"content": self.content, "style": self.style}
-        return pictures if self.start is None else pictures | {"init": self.start}
+        pictures = {"content": [self.content], "style": self.style_pictures}
+        start = {} if self.start is None else {"init": [self.start]}
+        return pictures | start | self.areas.images
 
     @property
     def notes(self) -> list[str]:
         """A line for whatever the user is to know of the pictures."""
-        return [note for picture in self.pictures.values() for note in picture.notes]
-
-    @property
-    def masks(self) -> dict[str, NDArray]:
-        """{"content" and "style": where each is visible, [H, W] float32 in 0..1}, unless opaque."""
-        masks = {"content": self.content.mask, "style": self.style.mask}
-        return {name: mask for name, mask in masks.items() if mask is not None}
+        start = [] if self.start is None else [self.start]
+        pictures = [self.content, *self.style_pictures, *start]
+        return [*(note for picture in pictures for note in picture.notes), *self.areas.notes]
 
 
 def read_inputs(
-    config: StylizeConfig, content: Source, style: Source, *, keep_metadata: bool = False
+    config: StylizeConfig,
+    content: Source,
+    style: Styles,
+    places: Places = NOWHERE,
+    *,
+    keep_metadata: bool = False,
 ) -> Inputs:
     """Reads the pictures that are given by path, and resizes all of them.
 
     Args:
       config: sizes, layers and --init.
       content: a path, an Image, Pillow's image, or an array or tensor, see `as_image`.
-      style: the same.
+      style: the same, or several, see `read_styles`.
+      places: masks.
       keep_metadata: whether the content has its EXIF, too.
 
     Raises:
       UserError: no usable image; one too small for the layers; an unknown layer; a start of
-        another aspect ratio.
+        another aspect ratio; masks that cannot be used.
     """
     least = least_size(config)
     content = as_image(content, "--content", with_exif=keep_metadata)
-    style = as_image(style, "--style")
+    styles = read_styles(style)
     start = _read_start(config.init)
-    sources = (content.height, content.width), (style.height, style.width)
+    sources = content.size, *(picture.size for style in styles for picture in style.pictures)
     content = _fitted(content, config.size, "--content", "--size", least)
-    style = _fitted_style(style, config, least)
-    return Inputs(content, style, _fitted_start(start, content), sources)
+    styles = _fitted_styles(styles, config, least)
+    areas = read_areas(config, places, content, styles)
+    return Inputs(content, styles, _fitted_start(start, content), sources, areas)
 
 
 def read_one(config: StylizeConfig, source: Source, flag: str) -> Image:
@@ -82,9 +103,9 @@ def read_one(config: StylizeConfig, source: Source, flag: str) -> Image:
     return _fitted(as_image(source, flag), config.size, flag, "--size", least_size(config))
 
 
-def read_style(config: StylizeConfig, style: Source) -> Image:
-    """A style alone, at the size at which it is measured. Raises as `read_inputs`."""
-    return _fitted_style(as_image(style, "--style"), config, least_size(config))
+def read_styles_only(config: StylizeConfig, style: Styles) -> tuple[Style, ...]:
+    """Styles alone, at the sizes at which they are measured. Raises as `read_inputs`."""
+    return _fitted_styles(read_styles(style), config, least_size(config))
 
 
 def least_size(config: StylizeConfig) -> int:
@@ -94,21 +115,34 @@ def least_size(config: StylizeConfig) -> int:
       UserError: an unknown layer.
     """
     network = NETWORKS[config.network_config.network]
-    return geometry(network, used_layers(config.objective, network)).least_size
+    deepest = geometry(network, used_layers(config.objective, network)).least_size
+    return max(deepest, LAPLACIAN_STRIDE) if config.objective.laplacian_weight else deepest
 
 
-def _fitted_style(style: Image, config: StylizeConfig, least: int) -> Image:
-    size = config.style_size or min(config.size, max(style.size))
-    return _fitted(style, size, "--style", "--style_size", least)
+def _fitted_styles(
+    styles: tuple[Style, ...], config: StylizeConfig, least: int
+) -> tuple[Style, ...]:
+    sizes = size_for_each(config.style_size, len(styles))
+    return tuple(
+        style._replace(
+            pictures=tuple(_fitted_style(it, size, config, least) for it in style.pictures)
+        )
+        for size, style in zip(sizes, styles, strict=True)
+    )
+
+
+def _fitted_style(picture: Image, size: Size, config: StylizeConfig, least: int) -> Image:
+    pixels = long_side(size, config.size, max(picture.size))
+    return _fitted(picture, pixels, "--style", "--style_size", least)
 
 
 def _read_start(init: str | os.PathLike) -> Image | None:
-    if init in STARTS:
+    if is_start(init):
         return None
     if not os.path.exists(init):
         raise UserError(
-            f"--init: expected {', '.join(STARTS)} or an image file, received {init}, which does "
-            "not exist"
+            f"--init: expected {', '.join(STARTS)}, blend:SHARE or an image file, received {init}, "
+            "which does not exist"
         )
     return read_image(init, "--init")
 
@@ -139,9 +173,7 @@ def _fitted_start(start: Image | None, content: Image) -> Image | None:
     """The start at the content's size; their aspect ratios agree to within a pixel or 1 %."""
     if start is None:
         return None
-    height, width = fit_size(start.height, start.width, max(content.height, content.width))
-    slack = 1 + 0.01 * min(content.height, content.width)
-    if max(abs(height - content.height), abs(width - content.width)) > slack:
+    if not same_aspect(start.size, content.size):
         raise UserError(
             f"--init: {start.name} has another aspect ratio than the content, expected that of "
             f"{content.width}×{content.height}, received {start.width}×{start.height}"

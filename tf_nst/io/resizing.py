@@ -20,6 +20,12 @@ def fit_size(height: int, width: int, long_side: int) -> tuple[int, int]:
     return new_height, new_width
 
 
+def same_aspect(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether the aspect ratios of two (height, width) agree, to within a pixel or 1 %."""
+    height, width = fit_size(*one, max(other))
+    return max(abs(height - other[0]), abs(width - other[1])) <= 1 + 0.01 * min(other)
+
+
 def resize_image(image: Image, height: int, width: int) -> Image:
     """`image` at another size, antialiased, at its own depth; itself if the size is the same.
 

@@ -1,11 +1,13 @@
 """Whether a run may go on from a state: the same flags, pictures, weights and version."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from tf_nst.config import STARTS, StylizeConfig, config_from_options, options_from_config
 from tf_nst.errors import UserError
+from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.manifest import versions
 from tf_nst.io.state_file import read_description
@@ -90,8 +92,25 @@ def resume_run(path: Path, config: StylizeConfig) -> Resumed:
 
 
 def picture_digests(inputs: Inputs) -> dict[str, str]:
-    """sha256 of each picture that goes in, by the flag that names it."""
-    return {flag: picture.sha256 for flag, picture in inputs.pictures.items()}
+    """sha256 of what each flag of pictures names: of its file, or of the list of its files' sha256
+    where there are several, or weights."""
+    weights = [style.weight for style in inputs.styles for _ in style.pictures]
+    digests = {
+        flag: _digest(pictures, weights if flag == "style" else [1.0] * len(pictures))
+        for flag, pictures in inputs.pictures.items()
+    }
+    return digests | {flag: _sha256(word) for flag, word in inputs.areas.words.items()}
+
+
+def _digest(pictures: list[Image], weights: list[float]) -> str:
+    if len(pictures) == 1:
+        return pictures[0].sha256
+    pairs = zip(pictures, weights, strict=True)
+    return _sha256(",".join(f"{picture.sha256}:{weight!r}" for picture, weight in pairs))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def check_digests(resumed: Resumed, digests: Mapping[str, str]) -> None:
@@ -103,12 +122,16 @@ def check_digests(resumed: Resumed, digests: Mapping[str, str]) -> None:
     Raises:
       UserError: one has another sha256.
     """
-    for flag, digest in digests.items():
-        expected = resumed.description["digests"][flag]
-        if digest != expected:
+    before = resumed.description["digests"]
+    for flag in {**before, **digests}:
+        expected, received = before.get(flag), digests.get(flag)
+        # The weights' is known only once they are loaded.
+        if expected != received and (flag != "weights" or received):
+            wanted = "no file, as" if expected is None else "the file with which"
+            given = "none" if received is None else f"another one (sha256 {received[:12]}…)"
+            digest = "" if expected is None else f" (sha256 {expected[:12]}…)"
             raise UserError(
-                f"--{flag}: expected the file with which {resumed.path} was painted (sha256 "
-                f"{expected[:12]}…), received another one (sha256 {digest[:12]}…)"
+                f"--{flag}: expected {wanted} {resumed.path} was painted{digest}, received {given}"
             )
 
 

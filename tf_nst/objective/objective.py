@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.model.networks import Network
-from tf_nst.objective.statistics import Sums, Value
-from tf_nst.objective.terms import IMAGE, Term, Terms, layer_stride
+from tf_nst.objective.image_layers import IMAGE_LAYERS
+from tf_nst.objective.kept import Kept, with_kept
+from tf_nst.objective.statistic import Sums, Value
+from tf_nst.objective.terms import Term, Terms
 
 Extractor = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 Features = dict[str, tf.Tensor]
@@ -28,6 +29,7 @@ class Objective(NamedTuple):
       references: {picture: {layer: features [B or 1, h, w, C]}}.
       weights: {term: [1, h, w, 1], how much each position of its layer counts}; a term without a
         mask is not in it.
+      kept: what of a photograph is not painted; (): all is painted.
     """
 
     extractor: Extractor
@@ -35,6 +37,7 @@ class Objective(NamedTuple):
     targets: dict[str, Value]
     references: dict[str, Features]
     weights: dict[str, tf.Tensor]
+    kept: Kept | tuple[()] = ()
 
 
 def build_objective(
@@ -50,7 +53,7 @@ def build_objective(
       terms: see `build_terms`.
       pictures: those that the terms name; of the size that will be painted where features are
         compared position by position, else of any size.
-      weights: see `Objective` and `position_weights`.
+      weights: see `Objective` and `weights.position_weights`.
     """
 
     @tf.function(autograph=False)
@@ -85,12 +88,14 @@ def measure_targets(
     """{term: the value of its statistic at its picture}, of the terms that have a target.
 
     Args:
-      weights: see `target_weights`.
+      pictures: a term whose picture is not among them is left out.
+      weights: see `weights.target_weights`.
     """
     targets = {}
-    for name in target_pictures(terms):
+    for name in filter(pictures.__contains__, target_pictures(terms)):
         measured = tuple(term for term in terms if term.has_target and term.of == name)
-        sums = measure_sums(measured, observe(extractor, pictures[name]), weights=weights)
+        features = observe(extractor, measured, pictures[name])
+        sums = measure_sums(measured, features, weights=weights)
         targets |= {term.name: term.kind.target_of(sums[term.name]) for term in measured}
     return targets
 
@@ -101,51 +106,11 @@ def measure_references(
     """{picture: {layer: features}} of the terms that compare position by position."""
     references = {}
     for name in reference_pictures(terms):
-        layers = {term.layer for term in terms if term.has_reference and term.of == name}
-        features = observe(extractor, pictures[name])
+        compared = tuple(term for term in terms if term.has_reference and term.of == name)
+        layers = {term.layer for term in compared}
+        features = observe(extractor, compared, pictures[name])
         references[name] = {layer: features[layer] for layer in features if layer in layers}
     return references
-
-
-def position_weights(
-    network: Network, terms: Terms, masks: Mapping[str, tf.Tensor]
-) -> dict[str, tf.Tensor]:
-    """{term: [1, h, w, 1] float32}: its mask at its layer, the mean of each position's pixels.
-
-    Args:
-      masks: {name: [1, H, W, 1] float32, 0 or more}, of the painted picture's size.
-    """
-    return {
-        term.name: _pooled_mask(masks[term.mask], layer_stride(network, term.layer))
-        for term in terms
-        if term.mask is not None
-    }
-
-
-def target_weights(
-    network: Network, terms: Terms, masks: Mapping[str, tf.Tensor]
-) -> dict[str, tf.Tensor]:
-    """As `position_weights`, of the pictures at which targets are measured.
-
-    Where a layer's positions miss all that a mask shows, such as a last odd row, each counts as 1.
-
-    Args:
-      masks: {name: [1, h, w, 1] float32, 0 or more}, each of its picture's size.
-    """
-    return {
-        term.name: _ones_for_nothing(_pooled_mask(masks[term.of_mask], stride))
-        for term in terms
-        if term.of_mask is not None
-        for stride in (layer_stride(network, term.layer),)
-    }
-
-
-def _ones_for_nothing(weights: tf.Tensor) -> tf.Tensor:
-    return tf.where(tf.reduce_any(weights > 0), weights, tf.ones_like(weights))
-
-
-def _pooled_mask(mask: tf.Tensor, stride: int) -> tf.Tensor:
-    return tf.nn.avg_pool2d(mask, stride, stride, "VALID")
 
 
 def blend(targets: Sequence[dict[str, Value]], weights: Sequence[float], terms: Terms):
@@ -158,9 +123,13 @@ def blend(targets: Sequence[dict[str, Value]], weights: Sequence[float], terms: 
     }
 
 
-def observe(extractor: Extractor, image: tf.Tensor) -> Features:
-    """{layer: features} of an image [B, H, W, 3] in 0..1; of IMAGE its pixels in 0..255."""
-    return {**extractor(image), IMAGE: image * 255.0}
+def observe(extractor: Extractor, terms: Terms, image: tf.Tensor) -> Features:
+    """{layer: features} of an image [B, H, W, 3] in 0..1, of the extractor and of the terms'
+    IMAGE_LAYERS."""
+    layers = {term.layer for term in terms if term.layer in IMAGE_LAYERS}
+    return extractor(image) | {
+        name: IMAGE_LAYERS[name].features(image * 255.0) for name in sorted(layers)
+    }
 
 
 def measure_sums(
@@ -174,14 +143,17 @@ def measure_sums(
     Args:
       features: see `observe`.
       references: see `Objective`, at the same positions.
-      weights: {term: [1, h, w, 1]}; of a term that is not in it every position counts as 1.
+      weights: {term: [1, h, w, 1]}; of a term that is not in it every position counts as 1. Terms
+        of one layer and mask have the same.
     """
-    return {
-        term.name: term.kind.measure(
-            features[term.layer], *_compared(term, references), _plane(weights.get(term.name))
-        )
-        for term in terms
-    }
+    planes, sums = {}, {}
+    for term in terms:
+        # One tensor, so that TensorFlow sees that two statistics have a product in common.
+        key = term.layer, term.mask, term.of_mask, term.name in weights
+        plane = planes.setdefault(key, _plane(weights.get(term.name)))
+        compared = _compared(term, features, references)
+        sums[term.name] = term.kind.measure(features[term.layer], *compared, plane)
+    return sums
 
 
 def _plane(weights: tf.Tensor | None) -> tf.Tensor | None:
@@ -189,7 +161,13 @@ def _plane(weights: tf.Tensor | None) -> tf.Tensor | None:
     return None if weights is None else weights[0, :, :, 0]
 
 
-def _compared(term: Term, references: Mapping[str, Features]) -> tuple[tf.Tensor, ...]:
+def _compared(
+    term: Term, features: Features, references: Mapping[str, Features]
+) -> tuple[tf.Tensor, ...]:
+    """What a term's features are measured with: those of its picture, or of its finer layer."""
+    if term.finer is not None:
+        layer, ratio = term.finer
+        return (tf.nn.avg_pool2d(features[layer], ratio, ratio, "VALID"),)
     return (references[term.of][term.layer],) if term.has_reference else ()
 
 
@@ -210,7 +188,8 @@ def term_values(objective: Objective, image: tf.Tensor) -> Values:
     Returns:
       {name: [B] float32}, in the order of the terms.
     """
-    features = observe(objective.extractor, image)
+    image = with_kept(image, objective.kept)
+    features = observe(objective.extractor, objective.terms, image)
     sums = measure_sums(objective.terms, features, objective.references, objective.weights)
     return distances(objective.terms, sums, objective.targets)
 

@@ -9,16 +9,22 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.config import ObjectiveConfig
-from tf_nst.config.weighted import Weighted
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import Network
-from tf_nst.objective.layers import content_layers, style_layers
-from tf_nst.objective.statistics import STATISTICS, Statistic
+from tf_nst.objective.image_layers import IMAGE, IMAGE_LAYERS, LAPLACIAN
+from tf_nst.objective.layers import StyleLayer, content_layers, spread, style_layers
+from tf_nst.objective.statistic import Statistic
+from tf_nst.objective.statistics import find_statistic
 
-# The layer of terms that look at the picture itself, in pixel values of 0..255.
-IMAGE = "image"
 # The pictures of a config.
 CONTENT, STYLE = "content", "style"
+
+
+class Finer(NamedTuple):
+    """A finer layer, and how many of its positions a side lie in one of the term's layer."""
+
+    layer: str
+    ratio: int
 
 
 class Term(NamedTuple):
@@ -27,12 +33,13 @@ class Term(NamedTuple):
     Attributes:
       name: for records and messages, such as `style/gram/block1_conv1`; no two terms share one.
       of: the picture that the painted one is compared with; None: no other.
-      layer: Keras' name, or IMAGE.
+      layer: Keras' name, or one of IMAGE_LAYERS.
       weight: a number; a scalar that a traced function is given only when it runs; or a tuple of
         numbers, one for each picture of the batch.
-      statistic: a row of STATISTICS.
+      statistic: a name that `find_statistic` knows.
       mask: where the painted picture counts; None: everywhere.
       of_mask: where the picture counts at which a target is measured; None: everywhere.
+      finer: what a chained statistic compares the layer with; else None.
     """
 
     name: str
@@ -42,11 +49,17 @@ class Term(NamedTuple):
     statistic: str
     mask: str | None = None
     of_mask: str | None = None
+    finer: Finer | None = None
 
     @property
     def kind(self) -> Statistic:
         """Its statistic."""
-        return STATISTICS[self.statistic]
+        return find_statistic(self.statistic, self.role)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers that it looks at."""
+        return (self.layer,) if self.finer is None else (self.layer, self.finer.layer)
 
     @property
     def role(self) -> str:
@@ -78,30 +91,32 @@ def build_terms(config: ObjectiveConfig, network: Network) -> Terms:
     so that content_weight and style_weight mean the same with one layer or with ten.
 
     Raises:
-      UserError: a layer that the network lacks.
+      UserError: a layer that the network lacks, or a function of one's own that cannot be used.
     """
-    style = style_layers(config, network)
     terms = [
         _term("content", CONTENT, layer, weight, config.content_loss)
-        for layer, weight in _spread(config.content_weight, content_layers(config, network))
+        for layer, weight in spread(config.content_weight, content_layers(config, network))
     ]
-    for statistic, share in _spread(config.style_weight, config.style_statistic):
-        terms += [
-            _term("style", STYLE, layer, weight, statistic)
-            for layer, weight in _spread(share, style)
-        ]
+    if config.laplacian_weight > 0:
+        terms.append(_term("content", CONTENT, LAPLACIAN, config.laplacian_weight, "mean_squared"))
+    terms += [_style_term(item, network) for item in style_layers(config, network)]
     if config.tv_weight > 0:
         terms.append(_term("variation", None, IMAGE, config.tv_weight, config.tv_loss))
+    for term in terms:
+        find_statistic(term.statistic, term.role)
     return tuple(terms)
+
+
+def _style_term(item: StyleLayer, network: Network) -> Term:
+    term = _term("style", STYLE, item.layer, item.weight, item.statistic)
+    if item.finer is None:
+        return term
+    ratio = layer_stride(network, item.layer) // layer_stride(network, item.finer)
+    return term._replace(finer=Finer(item.finer, ratio))
 
 
 def _term(role: str, of: str | None, layer: str, weight: float, statistic: str) -> Term:
     return Term(f"{role}/{statistic}/{layer}", of, layer, weight, statistic)
-
-
-def _spread(total: float, items: tuple[Weighted, ...]) -> list[tuple[str, float]]:
-    weights = sum(item.weight for item in items)
-    return [(item.name, total * item.weight / weights) for item in items]
 
 
 def masked(terms: Terms, masks: Collection[str]) -> Terms:
@@ -124,9 +139,12 @@ def masked(terms: Terms, masks: Collection[str]) -> Terms:
 
 def network_layers(terms: Terms) -> tuple[str, ...]:
     """The layers of the network that the terms look at, each once, in their order."""
-    return tuple(dict.fromkeys(term.layer for term in terms if term.layer != IMAGE))
+    layers = (layer for term in terms for layer in term.layers)
+    return tuple(dict.fromkeys(layer for layer in layers if layer not in IMAGE_LAYERS))
 
 
 def layer_stride(network: Network, layer: str) -> int:
-    """Pixels between neighbouring positions of a layer; 1 of IMAGE."""
-    return 1 if layer == IMAGE else geometry(network, (layer,)).stride
+    """Pixels between neighbouring positions of a layer."""
+    if layer in IMAGE_LAYERS:
+        return IMAGE_LAYERS[layer].stride
+    return geometry(network, (layer,)).stride

@@ -33,7 +33,7 @@ def gram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str
     Returns:
       "gram" [B, C, C] and "positions" [B].
     """
-    positions = _positions(features, weights)
+    positions = position_count(features, weights)
     if features.dtype != tf.bfloat16 or not rounds_products():
         return {"gram": _gram(_rows(features), weights), "positions": positions}
     chunks = _chunks(features)
@@ -46,7 +46,12 @@ def gram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str
 
 
 def moment_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
-    """The sums of `gram_sums`, and "mean" [B, C], the sum over positions of w f.
+    """The sums of `gram_sums` and of `mean_sums`. Args are those of `gram_sums`."""
+    return {**gram_sums(features, weights), **mean_sums(features, weights)}
+
+
+def mean_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
+    """The sum over positions of w f: "mean" [B, C], and "positions" [B].
 
     Args are those of `gram_sums`.
     """
@@ -54,7 +59,26 @@ def moment_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[s
     if weights is not None:
         values *= tf.cast(weights, values.dtype)[None, :, :, None]
     rows = tf.cast(tf.reduce_sum(values, axis=2), sum_dtype(features))
-    return {**gram_sums(features, weights), "mean": _over_rows(rows)}
+    return {"mean": _over_rows(rows), "positions": position_count(features, weights)}
+
+
+def cross_gram_sums(
+    features: tf.Tensor, finer: tf.Tensor, weights: tf.Tensor | None = None
+) -> dict[str, tf.Tensor]:
+    """Sum over positions p of w(p) f(p) g(p)^T, of two layers' features at the same positions.
+
+    Args:
+      features: [B, h, w, C], any floating dtype; finer: [B, h, w, D], the same.
+      weights: [h, w] or None for ones.
+
+    Returns:
+      "gram" [B, C, D] and "positions" [B].
+    """
+    rows, finer_rows = _rows(features), _rows(finer)
+    if weights is not None:
+        rows *= _column(weights, rows.dtype)
+    gram = tf.matmul(rows, finer_rows, transpose_a=True)
+    return {"gram": gram, "positions": position_count(features, weights)}
 
 
 @functools.cache
@@ -126,7 +150,7 @@ def mean_square_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> d
     return {
         "mean": _channel_totals(values),
         "mean_square": _channel_totals(squares),
-        "positions": _positions(features, weights),
+        "positions": position_count(features, weights),
     }
 
 
@@ -170,7 +194,7 @@ def error_sums(
     return {
         "error": _weighted_total(tf.square(rows - reference_rows), weights),
         "reference": _weighted_total(tf.square(reference_rows), weights),
-        "positions": _positions(features, weights),
+        "positions": position_count(features, weights),
     }
 
 
@@ -191,7 +215,7 @@ def _column(weights: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
     return tf.cast(tf.reshape(weights, [1, -1, 1]), dtype)
 
 
-def _positions(features: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
+def position_count(features: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
     """The sum of the weights, [B]; the number of positions where there are no weights."""
     shape, dtype = tf.shape(features), sum_dtype(features)
     if weights is not None and not features.shape[1:3].is_compatible_with(weights.shape):

@@ -8,12 +8,14 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.config import config_from_options
+from tf_nst.engine.color_modes import COLOR_MODES
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Note
 from tf_nst.engine.loop import stylize as run
 from tf_nst.engine.state import RunState
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.io.inputs import Places, Source, Styles, read_inputs
+from tf_nst.ops.color import as_float
 from tf_nst.ops.resample import resize
 from tf_nst.painting.preparation import Painting, prepare
 
@@ -22,7 +24,7 @@ _LOGGER = logging.getLogger("tf_nst")
 
 def stylize(
     content: Source,
-    style: Source,
+    style: Styles,
     *,
     listeners: tuple[Callable[[Event], None], ...] = (),
     report: Callable[[str], None] = _LOGGER.warning,
@@ -33,15 +35,15 @@ def stylize(
     """Paints `content` in the manner of `style`.
 
     Args:
-      content, style: each a path, an Image, Pillow's image, or an array or tensor [H, W, 3], uint8,
-        uint16 or floating in 0..1; also [1, H, W, 3], grey [H, W], with alpha [H, W, 4].
+      content: a path, an Image, Pillow's image, or an array or tensor [H, W, 3], [1, H, W, 3],
+        grey [H, W] or with alpha [H, W, 4], uint8, uint16 or floating in 0..1.
+      style: the same, or a folder; or a list of styles, each by itself or as (style, weight).
       listeners: each is called with every event (tf_nst/engine/events.py).
       report: called with plain lines; by default they go to the logger "tf_nst".
-      engine: a `tf_nst.Engine`, which keeps network, compiled steps and the style's statistics.
-      state: as `event.snapshot()` gave it to a listener in a run of the same pictures and options,
-        which goes on to the same pixels.
-      **options: the command's flags without their dashes, such as size=512, steps=300,
-        style_layers="conv1_1,conv2_1:2" or init="noise"; `tf-nst --help` has their ranges.
+      engine: a `tf_nst.Engine`, which keeps network, compiled steps and the styles' statistics.
+      state: as `event.snapshot()` gave it in a run of the same pictures and options, to go on.
+      **options: the command's flags without their dashes, such as size=512, steps=300 or
+        init="noise" (`tf-nst --help`); those of masks take what `content` does, see `Places`.
 
     Returns:
       An Image: `.show()`, `.save("out.png")`, `numpy.asarray(image)`.
@@ -52,8 +54,9 @@ def stylize(
       DivergedError: ten losses in a row were over ten times the first one of their size.
     """
     began = time.perf_counter()
+    places = {name: options.pop(name) for name in Places._fields if name in options}
     config = config_from_options(options)
-    inputs = read_inputs(config, content, style)
+    inputs = read_inputs(config, content, style, Places(**places))
     for note in inputs.notes:
         report(note)
     painting = prepare(config, inputs, report, began=began, engine=engine)
@@ -74,9 +77,18 @@ def _reporter(report: Callable[[str], None]) -> Callable[[Event], None]:
 def finished(painting: Painting, picture: tf.Tensor | np.ndarray) -> Image:
     """The Image of [1, h, w, 3] float in 0..1, with the content's size, depth, alpha and profile.
 
-    A picture of an earlier scale is enlarged.
+    A picture of an earlier scale is enlarged. Its colours are those that --color asks for; where
+    nothing was painted its pixels are the photograph's.
     """
-    content = painting.inputs.content
+    content, painted = painting.inputs.content, painting.inputs.areas.painted
     # numpy() would copy; the size is the content's already, but for previews of earlier scales.
-    pixels = np.asarray(resize(tf.convert_to_tensor(picture), *content.size))[0]
+    picture = resize(tf.convert_to_tensor(picture), *content.size)
+    from_paint = COLOR_MODES[painting.config.color].from_paint
+    if from_paint:
+        with tf.device("CPU:0"):
+            picture = from_paint(picture, as_float(content.pixels[None]))
+    pixels = np.asarray(picture)[0]
+    if painted is not None:
+        share = painted[..., None]
+        pixels = share * pixels + (1 - share) * content.to_float()
     return Image.from_float(pixels, content.depth, content.alpha, content.profile)

@@ -8,16 +8,18 @@ import numpy as np
 
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
-from tf_nst.engine.initial import NOISY_STARTS, initial_image
+from tf_nst.engine.initial import initial_image, is_noisy
 from tf_nst.engine.job import Job
+from tf_nst.engine.regional import regional_image
 from tf_nst.engine.resources import get_network
 from tf_nst.io.inputs import Inputs
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import Weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import Extractor
-from tf_nst.objective.terms import CONTENT, STYLE
+from tf_nst.objective.terms import CONTENT
 from tf_nst.optim.optimizers import Settings, make_fallback, make_optimizer
+from tf_nst.painting.arrangement import Arrangement, arrange
 from tf_nst.painting.settings import (
     choose_devices,
     describe_workload,
@@ -28,6 +30,7 @@ from tf_nst.painting.settings import (
 )
 from tf_nst.planning.plan import Limits, Plan, plan, shortages
 from tf_nst.planning.schedule import Scale
+from tf_nst.planning.tiles import are_additive
 from tf_nst.planning.workload import Workload
 
 
@@ -83,15 +86,15 @@ def prepare(
     timed, choice = config.seconds is not None, config.network_config
     layers = used_layers(config.objective, NETWORKS[choice.network])
     strategy = choose_devices(config, inputs, engine, report)
-    config = resolve(config, inputs, strategy)
-    workload = describe_workload(config, inputs, strategy)._replace(states=states)
+    config, arrangement = resolve(config, inputs, strategy), arrange(config, inputs)
+    workload = describe_workload(config, inputs, arrangement, strategy)._replace(states=states)
     limits = find_limits(config, layers, strategy, engine)
     config, workload = fit_steps(config, workload, limits, began, report)
     chosen = _plan(workload, limits, report)
     extractor, weights = get_network(
         engine, strategy, config.precision, choice, layers, seed=config.seed, report=report
     )
-    job = _job(config, inputs, workload, chosen, extractor)
+    job = _job(config, inputs, arrangement, workload, chosen, extractor)
     job = job._replace(pause_every=pause_every, strategy=strategy)
     config = record_config(config, weights, workload, chosen, limits)
     return Painting(job, config, inputs, weights, limits, chosen, timed, engine)
@@ -106,7 +109,12 @@ def _plan(workload: Workload, limits: Limits, report: Callable[[str], None]) -> 
 
 
 def _job(
-    config: StylizeConfig, inputs: Inputs, workload: Workload, chosen: Plan, extractor: Extractor
+    config: StylizeConfig,
+    inputs: Inputs,
+    arrangement: Arrangement,
+    workload: Workload,
+    chosen: Plan,
+    extractor: Extractor,
 ) -> Job:
     exact = config.precision != "bfloat16"
     optimizers = tuple(
@@ -122,22 +130,35 @@ def _job(
         scales=workload.scales,
         optimizers=optimizers,
         fallback=make_fallback(),
-        pictures={CONTENT: inputs.content.pixels[None], STYLE: inputs.style.pixels[None]},
-        masks=inputs.masks,
-        initial=_initial(config, inputs, workload.scales),
-        detail=config.init not in NOISY_STARTS,
+        pictures=arrangement.pictures,
+        masks=arrangement.masks,
+        blends={region.name: region.parts for region in arrangement.regions},
+        painted=inputs.areas.painted,
+        initial=_initial(config, inputs, arrangement, workload.scales),
+        detail=not is_noisy(config.init),
         decay=config.average,
         stop=config.stop,
         xla=config.xla == "on",
-        # Where windows are not wanted none are taken, however short the memory.
-        cores=chosen.cores if config.cores is None or any(config.cores) else None,
+        cores=chosen.cores if _may_take_windows(config, workload) else None,
     )
 
 
-def _initial(config: StylizeConfig, inputs: Inputs, scales: tuple[Scale, ...]) -> np.ndarray:
+def _may_take_windows(config: StylizeConfig, workload: Workload) -> bool:
+    """Where windows are not wanted, or not exact, none are taken, however short the memory."""
+    wanted = config.cores is None or any(config.cores)
+    return wanted and are_additive(workload.terms)
+
+
+def _initial(
+    config: StylizeConfig, inputs: Inputs, arrangement: Arrangement, scales: tuple[Scale, ...]
+) -> np.ndarray:
     """The start; noise of the first scale's size, since it would be less in a smaller picture."""
     if inputs.start is not None:
         return inputs.start.to_float()[None]
-    content, style = inputs.content.pixels[None], inputs.style.pixels[None]
+    content = arrangement.pictures[CONTENT]
     first = next(scale for scale in scales if scale.steps)
-    return initial_image(config.init, content, style, config.seed, first[:2], inputs.masks)
+
+    def start(style, masks):
+        return initial_image(config.init, content, style, config.seed, first[:2], masks)
+
+    return regional_image(start, *arrangement)

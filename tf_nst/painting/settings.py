@@ -8,6 +8,7 @@ from dataclasses import replace
 import tensorflow as tf
 
 from tf_nst.config import StylizeConfig
+from tf_nst.config.sizes import size_for_each
 from tf_nst.config.tiles import tile_of
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.process import configure_process
@@ -16,10 +17,13 @@ from tf_nst.engine.resources import get_speed, get_strategy
 from tf_nst.engine.strategy import device_type, resolved_name, whole_picture_strategy
 from tf_nst.errors import UserError
 from tf_nst.io.inputs import Inputs
-from tf_nst.model.networks import NETWORKS
+from tf_nst.io.styles import sizes_of
+from tf_nst.model.networks import NETWORKS, Network
 from tf_nst.model.weights import Weights
-from tf_nst.objective.terms import STYLE, build_terms, masked
+from tf_nst.objective.regions import Region, by_regions
+from tf_nst.objective.terms import CONTENT, Terms, build_terms, masked
 from tf_nst.optim.optimizers import OPTIMIZERS
+from tf_nst.painting.arrangement import Arrangement
 from tf_nst.planning.memory import available_bytes
 from tf_nst.planning.plan import Limits, Plan, fit_seconds, shortages
 from tf_nst.planning.precision import choose_precision
@@ -51,7 +55,7 @@ def resolve(
     row = OPTIMIZERS[config.optimizer]
     return replace(
         config,
-        style_size=max(inputs.style.height, inputs.style.width),
+        style_size=sizes_of(size_for_each(config.style_size, len(inputs.styles)), inputs.styles),
         learning_rate=config.learning_rate or row.learning_rate,
         average=row.decay if config.average is None else config.average,
         precision=precision.dtype,
@@ -61,7 +65,10 @@ def resolve(
 
 
 def describe_workload(
-    config: StylizeConfig, inputs: Inputs, strategy: tf.distribute.Strategy
+    config: StylizeConfig,
+    inputs: Inputs,
+    arrangement: Arrangement,
+    strategy: tf.distribute.Strategy,
 ) -> Workload:
     """What the run computes; where steps follow from seconds, at the picture's size alone.
 
@@ -76,15 +83,34 @@ def describe_workload(
         scales = (Scale(*size, 1),)
     return Workload(
         network,
-        masked(build_terms(config.objective, network), inputs.masks),
+        _terms(config, network, arrangement),
         config.precision,
         scales,
-        targets={STYLE: inputs.style.size},
+        targets={region.name: _largest(arrangement, region) for region in arrangement.regions},
         optimizer=config.optimizer,
         pairs=config.lbfgs_pairs,
         replicas=strategy.num_replicas_in_sync,
         any_size=Replicas(whole_picture_strategy(strategy), 1).any_size and config.xla == "off",
     )
+
+
+def _terms(config: StylizeConfig, network: Network, arrangement: Arrangement) -> Terms:
+    """The terms of all regions. What smooths the picture fades with the style, so that nothing
+    changes the photograph where its own statistics are wanted; these are met from the start, and
+    left out, since a step along the rounding of their distances would be one all the same."""
+    objective = config.objective
+    weights = {"tv_weight": config.style_strength * objective.tv_weight}
+    if config.style_strength == 0 and objective.content_weight > 0:
+        weights["style_weight"] = 0.0
+    terms = build_terms(replace(objective, **weights), network)
+    visible = {CONTENT} & arrangement.masks.keys()
+    return by_regions(masked(terms, visible), arrangement.regions)
+
+
+def _largest(arrangement: Arrangement, region: Region) -> tuple[int, int]:
+    """Height and width of the largest picture of a region."""
+    sizes = [arrangement.pictures[part.picture].shape[1:3] for part in region.parts]
+    return max(sizes, key=math.prod)
 
 
 def _check_tiles(config: StylizeConfig, scales: tuple[Scale, ...]) -> None:

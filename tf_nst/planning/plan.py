@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tf_nst.optim.optimizers import FALLBACK, OPTIMIZERS
 from tf_nst.planning.memory import picture_bytes
 from tf_nst.planning.schedule import Scale, fit_scales
-from tf_nst.planning.tiles import CORES
+from tf_nst.planning.tiles import CORES, are_additive, check_additive
 from tf_nst.planning.workload import Workload
 
 
@@ -55,7 +55,11 @@ class Plan(NamedTuple):
 
 
 def plan(workload: Workload, limits: Limits) -> Plan:
-    """The plan of a run within its limits."""
+    """The plan of a run within its limits; what does not add up over windows is painted whole.
+
+    Raises:
+      UserError: windows are asked for, of terms that do not add up.
+    """
     cores = _plan_cores(workload, limits)
     scales = tuple(zip(workload.scales, cores, strict=True))
     optimizers = tuple(_choose(workload, limits, scale, core) for scale, core in scales)
@@ -144,12 +148,17 @@ def _plan_cores(workload: Workload, limits: Limits) -> tuple[int, ...]:
         return tuple(_fitting_core(workload, limits, scale) for scale in scales)
     cores = limits.cores * len(scales) if len(limits.cores) == 1 else limits.cores
     pairs = zip(scales, cores, strict=True)
-    return tuple(core if core < max(scale[:2]) else 0 for scale, core in pairs)
+    cores = tuple(core if core < max(scale[:2]) else 0 for scale, core in pairs)
+    if any(cores):
+        check_additive(workload.terms)
+    return cores
 
 
 def _fitting_core(workload: Workload, limits: Limits, scale: Scale) -> int:
     """The largest core that fits with half of the pairs, else with the fallback, else the least."""
-    cores = (0, *(core for core in CORES if core < max(scale[:2])))
+    cores = (0,)
+    if are_additive(workload.terms):
+        cores = (0, *(core for core in CORES if core < max(scale[:2])))
     half = Choice(workload.optimizer, max(1, workload.pairs // 2))
     for choice in (half, Choice(FALLBACK, 0)):
         for core in cores:

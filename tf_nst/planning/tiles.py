@@ -5,6 +5,7 @@ from typing import NamedTuple
 from tf_nst.errors import UserError
 from tf_nst.model.geometry import Geometry, geometry
 from tf_nst.model.networks import Network
+from tf_nst.objective.image_layers import IMAGE_LAYERS
 from tf_nst.objective.terms import Terms, network_layers
 
 # Cores that are tried by default, in pixels a side, from the largest on: with VGG19's halo of 80
@@ -70,8 +71,16 @@ def plan_windows(
 ) -> tuple[Window, ...]:
     """The windows of a picture of height x width pixels in which these terms are exact."""
     deepest = geometry(network, network_layers(terms))
-    halo = max(deepest.halo, *(term.kind.reach for term in terms))
-    return plan_tiles(height, width, core, deepest._replace(halo=halo))
+    layers = [IMAGE_LAYERS[term.layer] for term in terms if term.layer in IMAGE_LAYERS]
+    reaches = (term.kind.reach for term in terms)
+    halo = max([deepest.halo, *reaches, *(layer.halo for layer in layers)])
+    stride = max([deepest.stride, *(layer.stride for layer in layers)])
+    return plan_tiles(height, width, core, deepest._replace(stride=stride, halo=halo))
+
+
+def are_additive(terms: Terms) -> bool:
+    """Whether all terms can be summed over windows."""
+    return all(term.kind.additive for term in terms)
 
 
 def check_additive(terms: Terms) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tf_nst.model.networks import Layer, Network
 from tf_nst.model.operations import passes
-from tf_nst.objective.terms import IMAGE, Terms, network_layers
+from tf_nst.objective.terms import Terms, network_layers
 from tf_nst.planning.memory import Size, Sizes, estimate_bytes
 from tf_nst.planning.schedule import Scale, style_sides
 from tf_nst.planning.tiles import Window, plan_windows
@@ -51,7 +51,18 @@ class Workload(NamedTuple):
         """The peak of a scale by windows of `core` pixels, or (0) whole."""
         references = tuple(term.layer for term in self.terms if term.has_reference)
         sizes = self._sizes(scale, core)
-        return estimate_bytes(self.layers, sizes, self.dtype, optimizer_bytes, references)
+        kept = optimizer_bytes + self._statistics_bytes(sizes.evaluated)
+        return estimate_bytes(self.layers, sizes, self.dtype, kept, references)
+
+    def _statistics_bytes(self, size: Size) -> int:
+        """What statistics keep of a picture or a window until their gradients are made."""
+        by_layer = {each.layer.name: each for each in passes(self.layers, *size)}
+        places = ((term, by_layer.get(term.layer)) for term in self.terms)
+        return sum(
+            term.kind.bytes(place.positions, place.layer.channels)
+            for term, place in places
+            if place
+        )
 
     def _sizes(self, scale: Scale, core: int) -> Sizes:
         picture = scale[:2]
@@ -107,9 +118,9 @@ class Workload(NamedTuple):
         operations = sum(each.operations for each in by_layer.values())
         if not network_only:
             for term in terms:
-                if term.layer != IMAGE:
-                    layer = by_layer[term.layer]
-                    operations += term.kind.operations(layer.positions, layer.layer.channels)
+                if term.layer in by_layer:
+                    channels = (by_layer[name].layer.channels for name in term.layers)
+                    operations += term.kind.operations(by_layer[term.layer].positions, *channels)
         return rounds * operations
 
     def _evaluated(self, size: Size, core: int) -> tuple[Size, int]:

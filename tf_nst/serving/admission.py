@@ -22,26 +22,52 @@ class Bounds(NamedTuple):
     request_pixels: int
 
 
-def admitted(content: tf.Tensor, style: tf.Tensor | None, bounds: Bounds):
-    """The encoded pictures of a request, `content` [B] string and `style` [] string or None.
+class Encoded(NamedTuple):
+    """The encoded pictures of a request.
 
-    Nothing is decoded before all of them have been checked.
+    Attributes:
+      content: [B] string.
+      style: [] string; None: the one that is baked in.
+      masks: [B] string, one for each content; None: all is painted.
+    """
+
+    content: tf.Tensor
+    style: tf.Tensor | None = None
+    masks: tf.Tensor | None = None
+
+
+def admitted(encoded: Encoded, bounds: Bounds) -> Encoded:
+    """The pictures of a request. Nothing is decoded before all of them have been checked.
 
     Raises:
-      InvalidArgumentError: when it runs: too many pictures or pixels, or what `checked` refuses.
+      InvalidArgumentError: when it runs: too many pictures or pixels, not one mask for each
+        picture, or what `checked` refuses.
     """
-    content = _few_enough(content, bounds)
+    content = _few_enough(encoded.content, bounds)
+    total = _pixels_of_all(content, "content_bytes", bounds)
+    if encoded.masks is not None:
+        masks = _one_for_each(encoded.masks, content)
+        total += _pixels_of_all(masks, "mask_bytes", bounds)
+    if encoded.style is not None:
+        total += _pixels(encoded.style, "style_bytes", bounds)
+    check = _total_check(total, bounds)
+    return Encoded(*(each if each is None else require_all(each, check) for each in encoded))
+
+
+def _one_for_each(masks: tf.Tensor, content: tf.Tensor) -> tf.Tensor:
+    wanted, count = tf.shape(content)[0], tf.shape(masks)[0]
+    line = "mask_bytes: expected one mask for each of ", wanted, " pictures, received ", count
+    return require_all(masks, (count == wanted, *line))
+
+
+def _pixels_of_all(pictures: tf.Tensor, name: str, bounds: Bounds) -> tf.Tensor:
     pixels = tf.map_fn(
         lambda picture: _pixels(*picture, bounds),
-        (content, numbered("content_bytes", tf.size(content))),
+        (pictures, numbered(name, tf.size(pictures))),
         fn_output_signature=tf.int64,
         parallel_iterations=1,
     )
-    total = tf.reduce_sum(pixels)
-    if style is not None:
-        total += _pixels(style, "style_bytes", bounds)
-    check = _total_check(total, bounds)
-    return require_all(content, check), None if style is None else require_all(style, check)
+    return tf.reduce_sum(pixels)
 
 
 def admitted_tensors(content: tf.Tensor, style: tf.Tensor, bounds: Bounds) -> tf.Tensor:

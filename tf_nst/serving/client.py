@@ -23,6 +23,7 @@ class Request(NamedTuple):
 
     Attributes:
       content, style: encoded pictures, upright.
+      mask: the same, white where a style that is brought is painted; None: everywhere.
       steps, size: numbers; `size` in pixels of the long side.
       style_weight, content_weight: as the command's flags.
     """
@@ -33,11 +34,14 @@ class Request(NamedTuple):
     size: int = 256
     style_weight: float = ObjectiveConfig.style_weight
     content_weight: float = ObjectiveConfig.content_weight
+    mask: bytes | None = None
 
     @property
     def signature(self) -> str:
         """The name of the signature that answers."""
-        return "serving_default" if self.style is None else "stylize"
+        if self.style is None:
+            return "serving_default"
+        return "stylize" if self.mask is None else "stylize_masked"
 
     @property
     def inputs(self) -> dict[str, object]:
@@ -46,7 +50,8 @@ class Request(NamedTuple):
         if self.style is None:
             return content
         settings = {name: getattr(self, name) for name in SETTINGS}
-        return content | {"style_bytes": self.style} | settings
+        mask = {} if self.mask is None else {"mask_bytes": [self.mask]}
+        return content | mask | {"style_bytes": self.style} | settings
 
 
 class Answer(NamedTuple):

@@ -6,47 +6,31 @@ import math
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.config import StylizeConfig, options_from_config
-from tf_nst.engine.graph import Recipe, Visible, bake, bake_colors
+from tf_nst.config import StylizeConfig
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Source, least_size, read_style
+from tf_nst.io.inputs import least_size, read_styles_only
+from tf_nst.io.styles import Styles
 from tf_nst.io.writing import check_writable
-from tf_nst.model.networks import NETWORKS
-from tf_nst.model.vgg import build_extractor
-from tf_nst.model.weights import Weights, load_weights
-from tf_nst.objective.layers import used_layers
-from tf_nst.objective.terms import build_terms
-from tf_nst.optim.optimizers import OPTIMIZERS, Settings, make_optimizer
-from tf_nst.planning.schedule import tabulate
+from tf_nst.optim.optimizers import OPTIMIZERS
 from tf_nst.serving.admission import Bounds
-from tf_nst.serving.options import EXPORT_OPTIONS, REQUEST_OPTIONS, check_bounds, export_config
-from tf_nst.serving.signatures import Limits, Signatures, build_signatures
+from tf_nst.serving.model import Model, build_model
+from tf_nst.serving.options import REQUEST_OPTIONS, check_bounds, export_config
 from tf_nst.serving.warmup import warmup_requests, write_warmup
-from tf_nst.version import VERSION
 
 RECORD = "tf_nst.json"
 _LOGGER = logging.getLogger("tf_nst")
 
 
-class Model(NamedTuple):
-    """What is saved: the functions by name, the variables that they share, and what they are."""
-
-    signatures: Signatures
-    variables: list[tf.Variable]
-    record: dict
-
-
 def export(
     output: str | os.PathLike,
-    style: Source | Sequence[tuple[Source, float]],
+    style: Styles,
     *,
     max_megapixels: float = 50.0,
     max_request_megapixels: float = 100.0,
@@ -58,8 +42,8 @@ def export(
 
     Args:
       output: folder of the model's versions, which need not exist.
-      style: a path, an Image, Pillow's image or an array as `stylize` takes; or several with
-        weights, [(style, weight), ...], which are blended.
+      style: a path, an Image, Pillow's image or an array as `stylize` takes, or a folder; or
+        several, [style, (style, weight), ...], which are blended.
       max_megapixels, max_request_megapixels: that one and all pictures of a request may declare.
       max_pictures: that a request may have painted.
       report: called with plain lines on a download's progress.
@@ -79,7 +63,7 @@ def export(
     _check_output(Path(output))
     styles = _read_styles(config, style)
     _report_notes(styles, report)
-    model = _build(config, styles, bounds, report)
+    model = build_model(config, styles, bounds, report)
     return _write(Path(output), model, least_size(config))
 
 
@@ -118,90 +102,13 @@ def _check_output(output: Path) -> None:
     check_writable(there)
 
 
-def _read_styles(config: StylizeConfig, style) -> list[tuple[Image, float]]:
-    several = isinstance(style, Sequence) and not isinstance(style, str)
-    pairs = style if several else [(style, 1.0)]
-    if not pairs or not all(isinstance(pair, Sequence) and len(pair) == 2 for pair in pairs):
-        raise UserError(f"--style: expected a picture or (picture, weight) pairs, received {style}")
-    for _, weight in pairs:
-        if not (isinstance(weight, int | float) and 0 < weight < math.inf):
-            raise UserError(f"--style: expected weights above 0, received {weight!r}")
-    return [(read_style(config, source), weight) for source, weight in pairs]
-
-
-def _build(config: StylizeConfig, styles, bounds: Bounds, report) -> Model:
-    weights = _weights(config, report)
-    recipe = _recipe(config, weights)
-    pictures = [tf.constant(image.to_float()[None]) for image, _ in styles]
-    shares = [weight for _, weight in styles]
-    masks = [_mask(image) for image, _ in styles]
-    visible = [None if mask is None else Visible(mask, weights.network) for mask in masks]
-    baked, measured = bake(recipe, pictures, shares, config.size, visible)
-    limits = _limits(config, bounds)
-    return Model(
-        build_signatures(recipe, baked, bake_colors(pictures, shares, masks), limits),
-        [*(weight.value for weight in recipe.extractor.weights), *measured],
-        _record(config, weights, recipe, limits),
-    )
-
-
-def _mask(image: Image) -> tf.Tensor | None:
-    """[1, h, w, 1]; None of an opaque picture."""
-    return None if image.mask is None else tf.constant(image.mask[None, :, :, None])
-
-
-def _weights(config: StylizeConfig, report) -> Weights:
-    choice = config.network_config
-    network = NETWORKS[choice.network]
-    layers = network.up_to(used_layers(config.objective, network))
-    return load_weights(choice.weights, network, layers, seed=config.seed, report=report)
-
-
-def _limits(config: StylizeConfig, bounds: Bounds) -> Limits:
-    return Limits(
-        size=config.size,
-        steps=config.steps[0],
-        least=least_size(config),
-        bounds=bounds,
-        style_size=config.style_size,
-        content_weight=config.objective.content_weight,
-        style_weight=config.objective.style_weight,
-        matched=config.init == "matched",
-    )
-
-
-def _recipe(config: StylizeConfig, weights: Weights) -> Recipe:
-    choice, network = config.network_config, NETWORKS[config.network_config.network]
-    settings = Settings(config.learning_rate, config.lbfgs_pairs, config.precision != "bfloat16")
-    return Recipe(
-        extractor=build_extractor(
-            weights.network,
-            used_layers(config.objective, network),
-            weights.arrays,
-            pooling=choice.pooling,
-            padding=choice.padding,
-            dtype=config.precision,
-        ),
-        terms=build_terms(config.objective, network),
-        optimizer=make_optimizer(config.optimizer, settings),
-        tables=tabulate(config.size, config.steps[0]),
-        decay=config.average,
-    )
-
-
-def _record(config: StylizeConfig, weights: Weights, recipe: Recipe, limits: Limits) -> dict:
-    """What a client may want to know, such as the order of the losses."""
-    options = options_from_config(config) | {"weights": weights.source}
-    return {
-        "tf_nst": VERSION,
-        "settings": {name: options[name] for name in EXPORT_OPTIONS},
-        "weights_sha256": weights.checksum,
-        "losses": [{"name": term.name, "weight": term.weight} for term in recipe.terms],
-        "least_side": limits.least,
-        "most_pixels": limits.bounds.pixels,
-        "most_request_pixels": limits.bounds.request_pixels,
-        "most_pictures": limits.bounds.pictures,
-    }
+def _read_styles(config: StylizeConfig, style: Styles) -> list[tuple[Image, float]]:
+    """The pictures of the styles with their weights; those of a folder share its weight."""
+    return [
+        (picture, each.weight / len(each.pictures))
+        for each in read_styles_only(config, style)
+        for picture in each.pictures
+    ]
 
 
 def _write(output: Path, model: Model, least: int) -> Path:

@@ -10,7 +10,17 @@ from tf_nst.errors import UserError
 
 # Those of painting that have no meaning in a graph: it takes as many scales as fit, makes all its
 # steps, and does not know its server's memory, compiler or devices.
-LEFT_OUT = ("scales", "seconds", "stop", "memory", "tile", "xla", "strategy", "deterministic")
+LEFT_OUT = (
+    "scales",
+    "seconds",
+    "stop",
+    "memory",
+    "tile",
+    "xla",
+    "strategy",
+    "deterministic",
+    "feather",
+)
 MAX_STEPS = 5000
 
 # What a server has to do for a request: bounds that its sender cannot change.
@@ -26,7 +36,7 @@ REQUEST_OPTIONS = {
         "max_request_megapixels",
         100.0,
         Real(positive=True, most=10_000.0),
-        "size that the pictures of a request, its style too, may declare together",
+        "size that the pictures of a request, its style and masks too, may declare together",
         "megapixels",
     ),
     "max_pictures": Option(
@@ -41,9 +51,14 @@ _NARROWED = {
         "type": StepsOfOneScale(MAX_STEPS),
         "help": "evaluations of the loss; the most that a request may ask for",
     },
-    "init": {"default": "matched", "type": Choice(("matched", "content"))},
+    "init": {
+        "default": "matched",
+        "type": Choice(("matched", "content")),
+        "help": "what the picture starts from",
+    },
     # The server may be another machine than this one: no "auto".
     "precision": {"default": "float32", "type": Choice(("float32", "bfloat16"))},
+    "style_strength": {"type": Real(positive=True, most=1.0)},
     "content_weight": {"type": Real(positive=True)},
     "style_weight": {"type": Real(positive=True)},
 }

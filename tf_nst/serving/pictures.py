@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from tf_nst.io.planes import LIGHT
 from tf_nst.ops.resample import sides
 from tf_nst.serving.checks import Text, or_default, require, require_all
 from tf_nst.serving.chunks import needed_chunks
@@ -73,11 +74,42 @@ def fitted(image: tf.Tensor, long_side: tf.Tensor, name: Text, least: int) -> tf
     Raises:
       InvalidArgumentError: when it runs: a shorter side below `least`, before or after.
     """
-    size = tf.stack(sides(large_enough(image, name, least)))
-    longest, long_side = tf.cast(tf.reduce_max(size), tf.int64), tf.cast(long_side, tf.int64)
-    new = (2 * tf.cast(size, tf.int64) * long_side + longest) // (2 * longest)
-    new = at_least(tf.cast(tf.maximum(new, 1), tf.int32), name, least)
+    size = tf.cast(tf.stack(sides(large_enough(image, name, least))), tf.int64)
+    new = at_least(tf.cast(_sides_of(size, long_side), tf.int32), name, least)
     return _resized(image, new[0], new[1]) / 255.0
+
+
+def fitted_mask(image: tf.Tensor, height: tf.Tensor, width: tf.Tensor, name: Text) -> tf.Tensor:
+    """[1, h, w, 3] uint8 -> [1, height, width, 1] float32 in 0..1, in 255 steps: its light.
+
+    Args:
+      height, width: of the picture that it is of, [] int32.
+      name: what messages call the mask, which may be [] string.
+
+    Raises:
+      InvalidArgumentError: when it runs: a mask of another aspect ratio, or one that is black.
+    """
+    mask = _of_aspect(image, tf.stack([height, width]), name)
+    light = tf.tensordot(_resized(mask, height, width) / 255.0, tf.constant(LIGHT), 1)
+    light = tf.round(light[..., None] * 255.0) / 255.0
+    line = ": expected white where the style counts, received a black picture"
+    return require(light, tf.reduce_any(light > 0), name, line)
+
+
+def _of_aspect(image: tf.Tensor, size: tf.Tensor, name: Text) -> tf.Tensor:
+    """The image itself, refused where `same_aspect` (tf_nst/io/resizing.py) would."""
+    given = tf.cast(tf.stack(sides(image)), tf.int64)
+    difference = tf.abs(_sides_of(given, tf.reduce_max(size)) - tf.cast(size, tf.int64))
+    slack = 1.0 + 0.01 * tf.cast(tf.reduce_min(size), tf.float32)
+    same = tf.cast(tf.reduce_max(difference), tf.float32) <= slack
+    line = ": expected the aspect ratio of its picture, ", size[1], " x ", size[0]
+    return require(image, same, name, *line, ", received ", given[1], " x ", given[0])
+
+
+def _sides_of(size: tf.Tensor, long_side: tf.Tensor) -> tf.Tensor:
+    """Height and width [2] int64 of a picture of `size` [2] int64 whose longer side is another."""
+    longest, long_side = tf.reduce_max(size), tf.cast(long_side, tf.int64)
+    return tf.maximum((2 * size * long_side + longest) // (2 * longest), 1)
 
 
 def _resized(image: tf.Tensor, new_height: tf.Tensor, new_width: tf.Tensor) -> tf.Tensor:

@@ -9,6 +9,7 @@ import os
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 from PIL import Image as Pillow
 
 from tf_nst.io import profiles
@@ -16,6 +17,7 @@ from tf_nst.io.decoding import completed, pillow_settings
 from tf_nst.io.formats import HEAD_BYTES, JPEG, format_of
 from tf_nst.io.hidden import fill_hidden
 from tf_nst.io.images import Image, read_image
+from tf_nst.io.planes import plane_of
 from tf_nst.serving.stripping import stripped_jpeg
 
 
@@ -38,6 +40,18 @@ def picture_to_send(path: str, flag: str) -> Sent:
     is_srgb = image.profile is None or profiles.is_srgb(image.profile)
     data = _plain_jpeg(path) if image.mask is None and is_srgb else None
     return Sent(data or _as_png(image), image)
+
+
+def mask_to_send(path: str, flag: str) -> tuple[bytes, list[str]]:
+    """A grey PNG of a mask, of its alpha where it has some, and notes.
+
+    Raises:
+      UserError: no readable image.
+    """
+    image, buffer = read_image(path, flag), io.BytesIO()
+    plane, note = plane_of(image)
+    Pillow.fromarray(np.uint8(np.rint(plane * 255))).save(buffer, "PNG")
+    return buffer.getvalue(), [*image.notes, *([f"{flag}: {note}"] if note else [])]
 
 
 def _as_png(image: Image) -> bytes:

@@ -1,60 +1,50 @@
 """What an exported model answers: the functions that a server calls by name."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
 
 import tensorflow as tf
 
-from tf_nst.engine.graph import Recipe, Targets, measure, paint
+from tf_nst.engine.color_modes import COLOR_MODES
+from tf_nst.engine.graph import Recipe, Targets, Visible, paint
+from tf_nst.engine.graph_targets import measure
+from tf_nst.model.networks import Network
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.ops.color import ColorStatistics, color_statistics
-from tf_nst.serving.admission import Bounds, admitted, admitted_tensors
-from tf_nst.serving.checks import Text, numbered, require, require_between
-from tf_nst.serving.pictures import decode, encode, fitted, large_enough
+from tf_nst.serving.admission import Encoded, admitted, admitted_tensors
+from tf_nst.serving.checks import numbered, require, require_between
+from tf_nst.serving.limits import (
+    Limits,
+    checked_weight,
+    content_mask,
+    content_picture,
+    small_enough,
+    style_picture,
+)
+from tf_nst.serving.pictures import encode
 
 Signatures = dict[str, tf.types.experimental.ConcreteFunction]
 
 
-class Limits(NamedTuple):
-    """What a request may ask for, and what it gets where it does not ask.
-
-    Attributes:
-      size: long side of the picture in pixels; of `stylize` the most.
-      steps: of `stylize` the most.
-      least: pixels of a shorter side that the layers need.
-      bounds: of a request's pictures and pixels.
-      style_size: long side at which `stylize` measures a style; 0: the picture's, never enlarged.
-      content_weight, style_weight: those that the recipe's terms were made with, above 0.
-      matched: whether pictures start in the style's colours.
-    """
-
-    size: int
-    steps: int
-    least: int
-    bounds: Bounds
-    style_size: int
-    content_weight: float
-    style_weight: float
-    matched: bool
+# A photograph [1, H, W, 3] -> the targets of the styles that are baked in, and their colours.
+Baked = Callable[[tf.Tensor], tuple[Targets, ColorStatistics]]
 
 
-def build_signatures(
-    recipe: Recipe, baked: Targets, colors: ColorStatistics, limits: Limits
-) -> Signatures:
+def build_signatures(recipe: Recipe, baked: Baked, limits: Limits, network: Network) -> Signatures:
     """The functions of a server, by their names; none of them changes a variable.
 
     Args:
       recipe: its tables are those of the limits.
-      baked: targets of the style of `serving_default`, at `limits.size`.
-      colors: of that style.
+      baked: of the style of `serving_default`, at `limits.size`.
       limits: of the requests.
+      network: of the recipe's extractor.
     """
     functions = (
-        _serving_default(recipe, baked, colors if limits.matched else None, limits),
+        _serving_default(recipe, baked, limits),
         _stylize(recipe, limits),
+        _stylize_masked(recipe, limits, network),
         _stylize_tensor(recipe, limits),
     )
-    names = ("serving_default", "stylize", "stylize_tensor")
+    names = ("serving_default", "stylize", "stylize_masked", "stylize_tensor")
     return {
         name: function.get_concrete_function()
         for name, function in zip(names, functions, strict=True)
@@ -67,63 +57,93 @@ def _signature(**inputs: tuple[list, tf.DType]):
     return tf.function(input_signature=specs, autograph=False)
 
 
-def _serving_default(
-    recipe: Recipe, baked: Targets, colors: ColorStatistics | None, limits: Limits
-):
+def _serving_default(recipe: Recipe, baked: Baked, limits: Limits):
     @_signature(content_bytes=([None], tf.string))
     def serving_default(content_bytes):
-        content_bytes, _ = admitted(content_bytes, None, limits.bounds)
+        encoded = admitted(Encoded(content_bytes), limits.bounds)
 
-        def answer(data, name):
-            content = _content(data, name, limits.size, limits)
-            return _encoded(_painted(recipe, content, baked, colors, tf.constant(limits.steps)))
+        def answer(picture, _):
+            content = content_picture(*picture, limits.size, limits)
+            steps = tf.constant(limits.steps)
+            targets, colors = baked(content)
+            colors = colors if limits.matched else None
+            return _encoded(_painted(recipe, content, targets, colors, steps))
 
-        return _answers(recipe, content_bytes, answer)
+        return _answers(recipe, encoded, answer)
 
     return serving_default
 
 
+# What a request that brings a style says beside its pictures.
+_SETTINGS = {
+    "steps": ([], tf.int32),
+    "size": ([], tf.int32),
+    "style_weight": ([], tf.float32),
+    "content_weight": ([], tf.float32),
+}
+
+
 def _stylize(recipe: Recipe, limits: Limits):
-    @_signature(
-        content_bytes=([None], tf.string),
-        style_bytes=([], tf.string),
-        steps=([], tf.int32),
-        size=([], tf.int32),
-        style_weight=([], tf.float32),
-        content_weight=([], tf.float32),
-    )
+    @_signature(content_bytes=([None], tf.string), style_bytes=([], tf.string), **_SETTINGS)
     def stylize(content_bytes, style_bytes, steps, size, style_weight, content_weight):
-        content_bytes, style_bytes = admitted(content_bytes, style_bytes, limits.bounds)
-        steps = require_between(steps, "steps", 1, limits.steps)
-        size = require_between(size, "size", limits.least, limits.size)
-        shares = {
-            STYLE: _weight(style_weight, "style_weight") / limits.style_weight,
-            CONTENT: _weight(content_weight, "content_weight") / limits.content_weight,
-        }
-        weighted = recipe._replace(terms=_weighted(recipe.terms, shares))
-        style = _style(style_bytes, size, limits)
-        colors = _colors(style, limits)
-
-        def answer(data, name):
-            content = _content(data, name, size, limits)
-            return _encoded(_painted(weighted, content, measure(weighted, style), colors, steps))
-
-        return _answers(recipe, content_bytes, answer)
+        settings = (steps, size, style_weight, content_weight)
+        return _requested(recipe, limits, Encoded(content_bytes, style_bytes), settings)
 
     return stylize
+
+
+def _stylize_masked(recipe: Recipe, limits: Limits, network: Network):
+    @_signature(
+        content_bytes=([None], tf.string),
+        mask_bytes=([None], tf.string),
+        style_bytes=([], tf.string),
+        **_SETTINGS,
+    )
+    def stylize_masked(
+        content_bytes, mask_bytes, style_bytes, steps, size, style_weight, content_weight
+    ):
+        encoded = Encoded(content_bytes, style_bytes, mask_bytes)
+        settings = (steps, size, style_weight, content_weight)
+        return _requested(recipe, limits, encoded, settings, network)
+
+    return stylize_masked
+
+
+def _requested(recipe: Recipe, limits: Limits, encoded: Encoded, settings, network=None):
+    """The answer to a request that brings a style; the network is that of masks."""
+    encoded = admitted(encoded, limits.bounds)
+    steps, size, style_weight, content_weight = settings
+    steps = require_between(steps, "steps", 1, limits.steps)
+    size = require_between(size, "size", limits.least, limits.size)
+    shares = {
+        STYLE: checked_weight(style_weight, "style_weight") / limits.style_weight,
+        CONTENT: checked_weight(content_weight, "content_weight") / limits.content_weight,
+    }
+    weighted = recipe._replace(terms=_weighted(recipe.terms, shares))
+    style = style_picture(encoded.style, size, limits)
+
+    def answer(picture, mask):
+        content = content_picture(*picture, size, limits)
+        where = None if mask is None else Visible(content_mask(*mask, content, limits), network)
+        painted = COLOR_MODES[recipe.color].style(style, content)
+        colors, targets = _colors(painted, limits), measure(weighted, painted)
+        return _encoded(_painted(weighted, content, targets, colors, steps, where))
+
+    return _answers(recipe, encoded, answer)
 
 
 def _stylize_tensor(recipe: Recipe, limits: Limits):
     @_signature(content=([None, None, None, 3], tf.float32), style=([1, None, None, 3], tf.float32))
     def stylize_tensor(content, style):
         content = admitted_tensors(content, style, limits.bounds)
-        style = _small_enough(style, "style", limits)
-        colors = _colors(style, limits)
+        style = small_enough(style, "style", limits)
 
         def answer(picture):
-            image = _small_enough(picture[0][None], picture[1], limits)
+            image = small_enough(picture[0][None], picture[1], limits)
             steps = tf.constant(limits.steps)
-            picture, losses = _painted(recipe, image, measure(recipe, style), colors, steps)
+            painted = COLOR_MODES[recipe.color].style(style, image)
+            colors = _colors(painted, limits)
+            picture, losses = _painted(recipe, image, measure(recipe, painted), colors, steps)
             return picture[0], losses
 
         count = tf.shape(content)[0]
@@ -143,25 +163,36 @@ def _losses_of(recipe: Recipe) -> tf.TensorSpec:
     return tf.TensorSpec([len(recipe.terms)], tf.float32)
 
 
-def _answers(recipe: Recipe, content_bytes: tf.Tensor, answer) -> dict[str, tf.Tensor]:
-    """Each picture painted alone, at its own size, one after the other."""
-    signature = (tf.TensorSpec([], tf.string), _losses_of(recipe))
+def _answers(recipe: Recipe, encoded: Encoded, answer) -> dict[str, tf.Tensor]:
+    """Each picture painted alone, at its own size, one after the other.
+
+    Args:
+      answer: a content and its mask, or None, each with its name -> a PNG and losses.
+    """
+    pictures = {"content": _numbered(encoded.content, "content_bytes")}
+    if encoded.masks is not None:
+        pictures["mask"] = _numbered(encoded.masks, "mask_bytes")
     pictures, losses = tf.map_fn(
-        lambda picture: answer(*picture),
-        (content_bytes, numbered("content_bytes", tf.size(content_bytes))),
-        fn_output_signature=signature,
+        lambda each: answer(each["content"], each.get("mask")),
+        pictures,
+        fn_output_signature=(tf.TensorSpec([], tf.string), _losses_of(recipe)),
         parallel_iterations=1,
     )
     return {"image_bytes": pictures, "losses": losses}
+
+
+def _numbered(pictures: tf.Tensor, name: str) -> tuple[tf.Tensor, tf.Tensor]:
+    """[B] string, and what messages call each of them [B] string."""
+    return pictures, numbered(name, tf.size(pictures))
 
 
 def _colors(style: tf.Tensor, limits: Limits) -> ColorStatistics | None:
     return color_statistics(style) if limits.matched else None
 
 
-def _painted(recipe: Recipe, content: tf.Tensor, targets: Targets, colors, steps: tf.Tensor):
+def _painted(recipe: Recipe, content: tf.Tensor, targets: Targets, colors, steps, where=None):
     """The picture [1, H, W, 3] in 0..1 and its losses [terms]."""
-    picture, losses, finite = paint(recipe, content, targets, steps, colors)
+    picture, losses, finite = paint(recipe, content, targets, steps, colors, where)
     line = "the loss is not finite: expected finite terms, try smaller weights"
     return require(picture, finite, line), losses
 
@@ -169,35 +200,6 @@ def _painted(recipe: Recipe, content: tf.Tensor, targets: Targets, colors, steps
 def _encoded(painted: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
     picture, losses = painted
     return encode(picture), losses
-
-
-def _content(data: tf.Tensor, name: tf.Tensor, size, limits: Limits) -> tf.Tensor:
-    image = decode(data, name, limits.bounds.pixels)
-    return fitted(image, size, name, limits.least)
-
-
-def _style(data: tf.Tensor, size: tf.Tensor, limits: Limits) -> tf.Tensor:
-    """At the size at which the command measures a style."""
-    image = decode(data, "style_bytes", limits.bounds.pixels)
-    longest = tf.reduce_max(tf.shape(image)[1:3])
-    size = limits.style_size or tf.minimum(size, longest)
-    return fitted(image, size, "style_bytes", limits.least)
-
-
-def _small_enough(image: tf.Tensor, name: Text, limits: Limits) -> tf.Tensor:
-    """[1, H, W, 3] in 0..1 and within the limits."""
-    image = large_enough(image, name, limits.least)
-    longest = tf.reduce_max(tf.shape(image))
-    line = f": expected at most {limits.size} pixels a side, received "
-    image = require(image, longest <= limits.size, name, line, longest)
-    inside = tf.reduce_all((image >= 0.0) & (image <= 1.0))
-    return require(image, inside, name, ": expected finite numbers in 0..1, received others")
-
-
-def _weight(weight: tf.Tensor, name: str) -> tf.Tensor:
-    fine = tf.math.is_finite(weight) & (weight >= 0.0)
-    line = f"{name}: expected a finite number of 0 or more, received "
-    return require(weight, fine, line, weight)
 
 
 def _weighted(terms: Terms, shares: Mapping[str, tf.Tensor]) -> Terms:

@@ -53,16 +53,18 @@ def warmup_requests(size: int) -> dict[str, dict[str, object]]:
     encoded = tf.io.encode_png(picture).numpy()
     tensor = tf.cast(picture, tf.float32)[None].numpy() / 255.0
     one, style = np.float32(1.0), np.float32(10.0)
+    styled = {
+        "content_bytes": [encoded],
+        "style_bytes": encoded,
+        "steps": np.int32(1),
+        "size": np.int32(size),
+        "content_weight": one,
+        "style_weight": style,
+    }
     return {
         "serving_default": {"content_bytes": [encoded]},
-        "stylize": {
-            "content_bytes": [encoded],
-            "style_bytes": encoded,
-            "steps": np.int32(1),
-            "size": np.int32(size),
-            "content_weight": one,
-            "style_weight": style,
-        },
+        "stylize": styled,
+        "stylize_masked": styled | {"mask_bytes": [encoded]},
         "stylize_tensor": {"content": tensor, "style": tensor},
     }
 

@@ -11,8 +11,10 @@ from tf_nst.config import StylizeConfig
 from tf_nst.engine.events import Event
 from tf_nst.engine.job import Job
 from tf_nst.engine.loop import stylize
+from tf_nst.io.areas import ALL
 from tf_nst.io.inputs import Inputs, Source, read_one
 from tf_nst.io.listeners import History
+from tf_nst.io.styles import Style
 from tf_nst.model.weights import Weights
 from tf_nst.painting import Painting, prepare
 
@@ -80,7 +82,7 @@ def around_grey(noise: np.ndarray, strength: float) -> np.ndarray:
 def lone_input(config: StylizeConfig, source: Source, flag: str) -> Inputs:
     """The inputs of a run with one picture only. Raises as `read_one`."""
     image = read_one(config, source, flag)
-    return Inputs(image, image, None, (image.size, image.size))
+    return Inputs(image, (Style((image,)),), None, (image.size, image.size), ALL)
 
 
 def report_once(report: Callable[[str], None]) -> Callable[[str], None]:

@@ -1,0 +1,67 @@
+"""Colour-coded maps: a colour of the content takes from the same colour of a style."""
+
+import numpy as np
+import pytest
+from source_pictures import picture
+
+from tf_nst.errors import UserError
+from tf_nst.io.images import Image
+from tf_nst.io.labels import label_areas
+from tf_nst.io.styles import Style
+
+RED, BLUE, GREEN = (250, 10, 5), (0, 0, 255), (0, 200, 0)
+
+
+def halves(height: int, width: int, *colors, name="map.png") -> Image:
+    """Stripes of these colours, side by side."""
+    parts = np.array_split(np.arange(width), len(colors))
+    row = np.concatenate(
+        [np.tile(color, (len(part), 1)) for color, part in zip(colors, parts, strict=True)]
+    )
+    return Image(np.uint8(np.broadcast_to(row, (height, width, 3))).copy(), name=name)
+
+
+def areas_of(*maps, styles=1):
+    given = tuple(Style((picture(10, 10),)) for _ in range(styles))
+    return label_areas(list(maps), picture(12, 16), given)
+
+
+def test_each_colour_is_an_area_of_the_style_that_has_it():
+    masks, named = areas_of(halves(12, 16, RED, BLUE), halves(20, 20, BLUE, GREEN, RED))
+    assert [mask.mean() for mask in masks] == [0.5, 0.5]
+    blue = next(index for index, mask in enumerate(masks) if mask[0, -1] == 1)
+    ((style, guide),) = named[blue]
+    assert style == 0 and guide.shape == (10, 10)
+    assert guide[0, 0] == 1 and guide[0, -1] == 0
+
+
+def test_what_jpeg_makes_of_a_colour_is_that_colour():
+    noisy = halves(40, 40, RED, BLUE)
+    rng = np.random.default_rng(0)
+    pixels = np.clip(noisy.pixels + rng.integers(-12, 13, noisy.pixels.shape), 0, 255)
+    pixels[:36] = noisy.pixels[:36]
+    masks, named = areas_of(halves(12, 16, RED, BLUE), Image(np.uint8(pixels)))
+    assert len(masks) == 2 and all(len(styles) == 1 for styles in named)
+
+
+def test_two_styles_with_a_colour_share_it():
+    maps = halves(12, 16, RED), halves(9, 9, RED, BLUE), halves(9, 9, BLUE, RED)
+    masks, named = areas_of(*maps, styles=2)
+    assert len(masks) == 1 and [index for index, _ in named[0]] == [0, 1]
+
+
+def test_a_colour_that_no_style_has_is_refused():
+    with pytest.raises(UserError) as error:
+        areas_of(halves(12, 16, RED, GREEN, name="me.png"), halves(9, 9, RED, name="it.png"))
+    assert str(error.value) == (
+        "--labels: me.png has #00c800 in 50% of its pixels, expected that colour in it.png too"
+    )
+
+
+def test_a_map_is_missing_or_of_another_aspect():
+    with pytest.raises(
+        UserError, match=r"^--labels: expected a map of the content and one of each"
+    ):
+        areas_of(halves(12, 16, RED))
+    with pytest.raises(UserError, match=r"^--labels: map.png has another aspect ratio"):
+        areas_of(halves(12, 16, RED), halves(9, 20, RED))

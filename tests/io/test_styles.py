@@ -1,0 +1,56 @@
+"""Styles: pictures, pairs with weights, folders."""
+
+import numpy as np
+import pytest
+from source_pictures import inputs_of, picture
+
+from tf_nst.errors import UserError
+from tf_nst.io.styles import read_styles
+
+
+def test_a_picture_is_one_style_and_a_list_several():
+    one, other = picture(8, 9), picture(7, 5)
+    (style,) = read_styles(one)
+    assert style.pictures[0].pixels is one.pixels and style.weight == 1.0
+    styles = read_styles([one, (other, np.float32(2))])
+    assert [style.weight for style in styles] == [1.0, 2.0]
+    assert [style.pictures[0].size for style in styles] == [(8, 9), (7, 5)]
+
+
+def test_a_folder_is_one_style_of_its_pictures(tmp_path):
+    for name in ("b.png", "a.jpg"):
+        picture(8, 9).save(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("none")
+    (tmp_path / "drawing.svg").write_text("<svg/>")
+    (tmp_path / ".hidden.png").write_bytes((tmp_path / "b.png").read_bytes())
+    (style,) = read_styles(str(tmp_path))
+    names = [image.name for image in style.pictures]
+    assert names == [str(tmp_path / name) for name in ("a.jpg", "b.png")]
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ([], "expected a picture or"),
+        ([("a.png",)], "expected a picture or"),
+        ([(picture(8, 8), 0)], "expected weights above 0, received 0"),
+        ([(picture(8, 8), True)], "expected weights above 0, received True"),
+        ([(picture(8, 8), float("nan"))], "expected weights above 0"),
+        ([picture(8, 8), 2.0], "received float"),
+    ],
+)
+def test_what_is_no_style_is_refused(given, line):
+    with pytest.raises(UserError, match=f"^--style: .*{line}"):
+        read_styles(given)
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    with pytest.raises(UserError, match="folder without pictures"):
+        read_styles(tmp_path)
+
+
+def test_each_style_has_its_size():
+    styles = [picture(40, 60), picture(60, 90)]
+    inputs = inputs_of(picture(48, 64), styles, size=64, style_size="30,0.5x")
+    assert [image.size for image in inputs.style_pictures] == [(20, 30), (21, 32)]
+    assert inputs.sources == ((48, 64), (40, 60), (60, 90))

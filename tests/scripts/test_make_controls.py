@@ -1,0 +1,24 @@
+"""The gallery: every picture's command is one that the program takes, and stands on the page."""
+
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+
+import make_controls
+
+from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags, places_from_flags, styles_from_flags
+from tf_nst.cli.parsing import parse_flags
+
+
+@pytest.mark.parametrize("name", make_controls.PICTURES)
+def test_a_command_is_taken_and_shown(name):
+    arguments = make_controls.command_of(name, 384)
+    values = parse_flags(["tf-nst", *arguments], PAINT_FLAGS)
+    assert config_from_flags(values).size == 384
+    styles, mask = styles_from_flags(values), places_from_flags(values)["mask"]
+    assert not isinstance(mask, list) or len(mask) == len(styles)
+    assert shlex.join(["tf-nst", *arguments]) in make_controls.page(384)

@@ -1,0 +1,53 @@
+"""The start of a picture of several regions or styles."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import tensorflow as tf
+
+from tf_nst.objective.objective import NOTHING
+from tf_nst.objective.regions import Region
+from tf_nst.objective.terms import CONTENT, STYLE
+from tf_nst.ops.resample import resize
+
+# picture, masks of content and style by their names -> a start from this style [1, h, w, 3].
+Start = Callable[[np.ndarray, Mapping[str, np.ndarray]], np.ndarray]
+
+
+def regional_image(
+    start: Start,
+    regions: tuple[Region, ...],
+    pictures: Mapping[str, np.ndarray],
+    masks: Mapping[str, np.ndarray] = NOTHING,
+) -> np.ndarray:
+    """The starts from the pictures of regions as one, [1, h, w, 3] float32 in 0..1.
+
+    Within a region they are added by their shares: of starts that are linear maps of the content's
+    colours the result is one. Regions are added by their masks; where there is none, the first
+    region's is taken.
+
+    Args:
+      start: all of its pictures have one size.
+      pictures, masks: that the regions name, see `Job`.
+    """
+    total = weight = None
+    for region in regions:
+        image = _of_region(start, region, pictures, masks)
+        if len(regions) == 1:
+            return image
+        share = resize(tf.constant(masks[region.mask][None, :, :, None]), *image.shape[1:3]).numpy()
+        total = share * image + (np.float32(1e-6) * image if total is None else total)
+        weight = share + (np.float32(1e-6) if weight is None else weight)
+    return np.clip(total / weight, 0.0, 1.0)
+
+
+def _of_region(start: Start, region: Region, pictures, masks) -> np.ndarray:
+    total = None
+    for part in region.parts:
+        seen = {CONTENT: region.mask, STYLE: part.mask}
+        named = {name: masks[mask] for name, mask in seen.items() if mask is not None}
+        image = start(pictures[part.picture], named)
+        if len(region.parts) == 1:
+            return image
+        total = part.share * image + (0.0 if total is None else total)
+    return np.float32(total)

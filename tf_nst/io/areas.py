@@ -1,0 +1,224 @@
+"""Which style is painted where, and what of the photograph is kept. No TensorFlow here."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tf_nst.config import StylizeConfig
+from tf_nst.errors import UserError
+from tf_nst.io.given import Source, as_image
+from tf_nst.io.images import Image
+from tf_nst.io.labels import label_areas
+from tf_nst.io.planes import feathered, plane_of, resized_plane
+from tf_nst.io.resizing import same_aspect
+from tf_nst.io.segmentation import regions_wanted, segment_areas
+from tf_nst.io.styles import Style
+
+# Of what part of the picture a line is said, at least.
+_WORTH_A_LINE = 0.01
+# Of what resized masks that meet add up to, which is 1 but for their rounding.
+SLACK = 0.03
+
+
+class Places(NamedTuple):
+    """What says where, as it is given: sources as `as_image` takes them; None: no such thing.
+
+    Attributes:
+      mask: one for each style, white where it is painted, grey partly; the rest stays the
+        photograph; or "auto:N": N regions of the photograph's own, each in the manner of the most
+        similar region of a style.
+      keep: white where the photograph stays.
+      style_mask: one for each style, white where it counts.
+      labels: in the place of masks, a colour-coded map of the content and one of each style.
+    """
+
+    mask: Source | Sequence[Source] | None = None
+    keep: Source | None = None
+    style_mask: Source | Sequence[Source] | None = None
+    labels: Sequence[Source] | None = None
+
+
+class Area(NamedTuple):
+    """A part of the picture.
+
+    Attributes:
+      mask: [H, W] float32 in 0..1, how much of each pixel is its; None: all of the picture.
+      styles: those that are painted in it: the index of each, and where it counts [h, w] of the
+        style's size; None: everywhere.
+    """
+
+    mask: NDArray | None
+    styles: tuple[tuple[int, NDArray | None], ...]
+
+
+class Areas(NamedTuple):
+    """All of them.
+
+    Attributes:
+      areas: their masks add up to 1 wherever anything is painted.
+      painted: [H, W] float32 in 0..1: how much of the painting each pixel shows, the rest is the
+        photograph; None: the painting alone.
+      notes: lines for the user.
+      images: {flag: what was read for it}, before it was resized.
+      words: {flag: what stands in the place of a picture}.
+    """
+
+    areas: tuple[Area, ...]
+    painted: NDArray | None = None
+    notes: tuple[str, ...] = ()
+    images: Mapping[str, list[Image]] = MappingProxyType({})
+    words: Mapping[str, str] = MappingProxyType({})
+
+
+# One style, everywhere.
+ALL = Areas((Area(None, ((0, None),)),))
+
+
+def read_areas(
+    config: StylizeConfig, places: Places, content: Image, styles: tuple[Style, ...]
+) -> Areas:
+    """Reads what says where.
+
+    Args:
+      content: at the picture's size.
+      styles: at the sizes at which they are measured.
+
+    Raises:
+      UserError: not one mask for each style, one that shows nothing or has another aspect ratio,
+        labels that the styles lack, or nothing left to paint.
+    """
+    count = regions_wanted(places.mask)
+    _check_one_way(places, count)
+    images = {
+        flag: [_image(source, f"--{flag}") for source in listed(given)]
+        for flag, given in places._asdict().items()
+        if given is not None and not (flag == "mask" and count)
+    }
+    words = {"mask": places.mask} if count else {}
+    notes = [
+        note for flag, read in images.items() for image in read for note in _notes(flag, image)
+    ]
+    if "labels" in images:
+        masks, named = label_areas(images["labels"], content, styles)
+    elif count:
+        masks, named = segment_areas(count, content, styles)
+    else:
+        masks, named = _mask_areas(images, content, styles)
+    areas, coverage, more = _shared(masks, named, [style.weight for style in styles])
+    painted, about_keep = _painted(images.get("keep"), coverage, content, config.feather)
+    return Areas(areas, painted, (*notes, *more, *about_keep), images, words)
+
+
+def _image(source: Source, flag: str) -> Image:
+    """As `as_image`, of an array of bool too: True is white."""
+    truth = isinstance(source, np.ndarray) and source.dtype == bool
+    return as_image(np.uint8(source) * 255 if truth else source, flag)
+
+
+def listed(given: object) -> list:
+    """What is given as one or as a list or tuple of several."""
+    return list(given) if isinstance(given, list | tuple) else [given]
+
+
+def _check_one_way(places: Places, count: int) -> None:
+    if places.labels is not None and places.mask is not None:
+        raise UserError("--labels and --mask: expected one of them, received both")
+    if (places.labels is not None or count) and places.style_mask is not None:
+        one = "--mask=auto:N" if count else "--labels"
+        raise UserError(f"{one} and --style_mask: expected one of them, received both")
+
+
+def _notes(flag: str, image: Image) -> list[str]:
+    transparent = [] if flag == "labels" else filter(None, [plane_of(image)[1]])
+    return [*image.notes, *(f"--{flag}: {note}" for note in transparent)]
+
+
+def _mask_areas(images: dict[str, list[Image]], content: Image, styles: tuple[Style, ...]):
+    """[mask] or [None], and of each the styles with what counts of them."""
+    guides = _guides(images.get("style_mask"), styles)
+    if "mask" not in images:
+        return [None], [tuple(enumerate(guides))]
+    _check_number(images["mask"], styles, "--mask")
+    masks = [_plane(image, content, "--mask", "the content") for image in images["mask"]]
+    return masks, [((index, guide),) for index, guide in enumerate(guides)]
+
+
+def _guides(images: list[Image] | None, styles: tuple[Style, ...]) -> list[NDArray | None]:
+    if images is None:
+        return [None] * len(styles)
+    _check_number(images, styles, "--style_mask")
+    return [
+        _plane(image, style.only_picture("--style_mask"), "--style_mask", "its style")
+        for image, style in zip(images, styles, strict=True)
+    ]
+
+
+def _check_number(images: list[Image], styles: tuple[Style, ...], flag: str) -> None:
+    if len(images) != len(styles):
+        raise UserError(
+            f"{flag}: expected one mask for each of {len(styles)} styles, received {len(images)}"
+        )
+
+
+def _plane(image: Image, of: Image, flag: str, what: str) -> NDArray:
+    """The mask at the size of the picture that it is of; it shows something."""
+    plane = _resized(image, of, flag, what)
+    if not plane.any():
+        raise UserError(f"{flag}: {image.name} is black, expected white where its style counts")
+    return plane
+
+
+def _resized(image: Image, of: Image, flag: str, what: str) -> NDArray:
+    if not same_aspect(image.size, of.size):
+        raise UserError(
+            f"{flag}: {image.name} has another aspect ratio than {what}, expected that of "
+            f"{of.width}×{of.height}, received {image.width}×{image.height}"
+        )
+    return resized_plane(plane_of(image)[0], *of.size)
+
+
+def _shared(masks: list, named: list, weights: list[float]) -> tuple:
+    """Areas whose masks add up to 1, how much they cover [H, W], and notes.
+
+    Where masks overlap their styles share a pixel by mask and weight.
+    """
+    if masks[0] is None:
+        return (Area(None, named[0]),), None, []
+    strengths = [
+        mask * np.float32(sum(weights[index] for index, _ in styles))
+        for mask, styles in zip(masks, named, strict=True)
+    ]
+    covered, strength = sum(masks), sum(strengths)
+    shares = (
+        np.divide(one, strength, out=np.zeros_like(one), where=strength > 0) for one in strengths
+    )
+    areas = tuple(Area(*pair) for pair in zip(shares, named, strict=True))
+    coverage = np.where(covered > 1 - SLACK, np.float32(1), covered)
+    return areas, coverage, _notes_on_cover(covered)
+
+
+def _notes_on_cover(covered: NDArray) -> list[str]:
+    twice, bare = np.mean(covered > 1 + SLACK), np.mean(covered < 0.5)
+    notes = []
+    if twice > _WORTH_A_LINE:
+        notes.append(f"masks overlap in {twice:.0%} of the picture, which their styles share there")
+    if bare > _WORTH_A_LINE:
+        notes.append(f"no mask covers {bare:.0%} of the picture, which stays the photograph")
+    return notes
+
+
+def _painted(keep: list[Image] | None, coverage: NDArray | None, content: Image, feather: float):
+    """How much of each pixel is painted, [H, W] or None, and notes."""
+    notes, painted = [], np.ones(content.size, np.float32) if coverage is None else coverage
+    for image in keep or []:
+        kept = _resized(image, content, "--keep", "the content")
+        painted = painted * (1 - kept)
+        notes += [] if kept.any() else [f"--keep: {image.name} is black, nothing is kept"]
+    if not painted.any():
+        raise UserError("--keep: expected something left to paint, received masks that keep all")
+    if painted.min() == 1:
+        return None, notes
+    return feathered(np.float32(painted), feather), notes

@@ -1,0 +1,74 @@
+"""--mask=auto:N: regions of the pictures' own, matched by likeness."""
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tf_nst.errors import UserError
+from tf_nst.io.images import Image
+from tf_nst.io.planes import resized_plane
+from tf_nst.io.resizing import fit_size, resize_image
+from tf_nst.io.styles import Style
+
+MOST_REGIONS = 12
+# Regions are sought at no more pixels a side.
+LONG_SIDE = 256
+# Of a place, top to bottom or left to right, in units of lightness: 100 from black to white.
+PLACE = 30.0
+
+
+def regions_wanted(mask: object) -> int:
+    """N of "auto:N"; 0 of anything else.
+
+    Raises:
+      UserError: N is none from 2 to MOST_REGIONS.
+    """
+    match = re.fullmatch(r"auto:(.*)", mask) if isinstance(mask, str) else None
+    if not match:
+        return 0
+    if not match[1].isdecimal() or not 2 <= int(match[1]) <= MOST_REGIONS:
+        raise UserError(f"--mask: expected auto:N with N from 2 to {MOST_REGIONS}, received {mask}")
+    return int(match[1])
+
+
+def segment_areas(count: int, content: Image, styles: tuple[Style, ...]):
+    """A mask for each region of the content, and the style that is most like it, with where.
+
+    Regions are the clusters of colours and places of SLIC (Achanta et al. 2012, SLIC superpixels
+    compared to state-of-the-art superpixel methods), by scikit-image; few of them, so that they are
+    regions and not superpixels. Alike is what has near mean colours, in CIELAB, and near places.
+
+    Raises:
+      UserError: scikit-image is not installed.
+    """
+    pictures = [style.only_picture("--mask=auto:N") for style in styles]
+    regions, features = _regions(content, count)
+    candidates = []
+    for index, picture in enumerate(pictures):
+        of_style, theirs = _regions(picture, count)
+        candidates += [
+            (feature, (index, resized_plane(region, *picture.size)))
+            for region, feature in zip(of_style, theirs, strict=True)
+        ]
+    nearest = [min(candidates, key=lambda it: np.linalg.norm(it[0] - mine))[1] for mine in features]
+    masks = [resized_plane(region, *content.size) for region in regions]
+    return masks, [(style,) for style in nearest]
+
+
+def _regions(image: Image, count: int) -> tuple[list[NDArray], list[NDArray]]:
+    """Masks [h, w] float32 of up to `count` regions, and of each its mean colour and place [5]."""
+    try:
+        from skimage.color import rgb2lab
+        from skimage.segmentation import slic
+    except ImportError as error:
+        raise UserError(
+            "--mask: auto:N needs scikit-image, expected it installed: pip install tf_nst[segment]"
+        ) from error
+    small = resize_image(image, *fit_size(*image.size, min(LONG_SIDE, max(image.size))))
+    pixels = small.to_float()
+    labels = slic(pixels, n_segments=count, compactness=PLACE, sigma=1, enforce_connectivity=False)
+    rows, columns = np.indices(labels.shape) / np.reshape(labels.shape, (2, 1, 1))
+    colors = np.dstack([rgb2lab(pixels), PLACE * rows, PLACE * columns])
+    planes = [np.float32(labels == label) for label in np.unique(labels)]
+    return planes, [colors[plane > 0].mean(axis=0) for plane in planes]

@@ -1,0 +1,98 @@
+"""Styles: one or several, each a picture or a folder of them, with weights and sizes."""
+
+import math
+import numbers
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tf_nst.config.sizes import Size
+from tf_nst.errors import UserError
+from tf_nst.io.formats import HEAD_BYTES, OTHERS, format_of
+from tf_nst.io.given import Source, as_image
+from tf_nst.io.images import Image
+from tf_nst.io.metadata.facts import UnusableError
+
+# A style as it is given, and with its weight.
+StyleSource = Source | tuple[Source, float]
+Styles = StyleSource | Sequence[StyleSource]
+
+
+class Style(NamedTuple):
+    """A style: its pictures, more than one of a folder, and its weight relative to the others'."""
+
+    pictures: tuple[Image, ...]
+    weight: float = 1.0
+
+    def only_picture(self, flag: str) -> Image:
+        """Its picture. Raises UserError where it is a folder's, in which no mask can show."""
+        if len(self.pictures) > 1:
+            raise UserError(
+                f"{flag}: expected a style of one picture, received a folder of "
+                f"{len(self.pictures)}"
+            )
+        return self.pictures[0]
+
+
+def read_styles(styles: Styles, flag: str = "--style") -> tuple[Style, ...]:
+    """The styles, as they are given.
+
+    Args:
+      styles: what `as_image` takes, or the path of a folder; a pair of that and a weight; or a list
+        of both.
+
+    Raises:
+      UserError: none, a weight that is not above 0, a folder without pictures, no usable image.
+    """
+    given = styles if isinstance(styles, list | tuple) else [styles]
+    if not given:
+        raise UserError(f"{flag}: expected a picture or (picture, weight) pairs, received {given}")
+    return tuple(_read(*_weighted(item, flag), flag) for item in given)
+
+
+def _weighted(item: StyleSource, flag: str) -> tuple[Source, float]:
+    if not isinstance(item, list | tuple):
+        return item, 1.0
+    if len(item) != 2:
+        raise UserError(f"{flag}: expected a picture or (picture, weight) pairs, received {item}")
+    source, weight = item
+    real = isinstance(weight, numbers.Real) and not isinstance(weight, bool)
+    if not (real and 0 < weight < math.inf):
+        raise UserError(f"{flag}: expected weights above 0, received {weight!r}")
+    return source, float(weight)
+
+
+def _read(source: Source, weight: float, flag: str) -> Style:
+    if isinstance(source, str | os.PathLike) and os.path.isdir(source):
+        return Style(tuple(as_image(path, flag) for path in _pictures_in(source, flag)), weight)
+    return Style((as_image(source, flag),), weight)
+
+
+def _pictures_in(folder: str | os.PathLike, flag: str) -> list[str]:
+    """The files of a folder that begin as pictures do, by name."""
+    try:
+        paths = sorted(path for path in Path(folder).iterdir() if path.is_file())
+        pictures = [str(path) for path in paths if path.name[0] != "." and _is_picture(path)]
+    except OSError as error:
+        raise UserError(f"{flag}: {folder} cannot be read ({error.strerror})") from error
+    if not pictures:
+        raise UserError(f"{flag}: {folder} is a folder without pictures, expected some")
+    return pictures
+
+
+def _is_picture(path: Path) -> bool:
+    with open(path, "rb") as file:
+        try:
+            return format_of(file.read(HEAD_BYTES)) is not OTHERS
+        except UnusableError:
+            return False
+
+
+def sizes_of(sizes: tuple[Size, ...], styles: tuple[Style, ...]) -> int | tuple[Size, ...]:
+    """The option by which styles, at the sizes at which they are measured, are so again."""
+    pixels = tuple(
+        size if len(style.pictures) > 1 else max(style.pictures[0].size)
+        for size, style in zip(sizes, styles, strict=True)
+    )
+    return pixels[0] if len(pixels) == 1 and isinstance(pixels[0], int) else pixels
