@@ -46,6 +46,7 @@ def test_every_flag_reaches_the_config():
         "content_weight": 2.5,
         "style_weight": 3.5,
         "tv_weight": 0.25,
+        "laplacian_weight": 0.75,
         "content_loss": "frobenius",
         "style_statistic": "gram:2.0,mean_std",
         "tv_loss": "absolute",
@@ -61,6 +62,7 @@ def test_every_flag_reaches_the_config():
         "precision": "float32",
         "xla": "off",
         "strategy": "cpu",
+        "deterministic": True,
     }
     assert given.keys() == set(option_names()) - {"seconds"}
     config = config_of(*(f"--{name}={value}" for name, value in given.items()))

@@ -39,6 +39,14 @@ def test_sky_takes_from_sky_wherever_it_is():
     assert named[1 - sky][0][1][0].mean() > 0.9
 
 
+@pytest.mark.parametrize(("side", "expected"), [(1, 1), (16, 4), (48, 5)])
+def test_regions_are_as_many_as_wanted_where_there_are_pixels_enough(side, expected):
+    pytest.importorskip("skimage")
+    masks, _ = segment_areas(max(expected, 2), picture(side, side), (Style((picture(9, 9),)),))
+    assert len(masks) == expected
+    np.testing.assert_allclose(sum(masks), 1, atol=1e-6)
+
+
 def test_the_most_similar_style_is_taken():
     pytest.importorskip("skimage")
     styles = Style((bands(30, 40, GROUND, DARK),)), Style((bands(30, 40, SKY, DARK),))

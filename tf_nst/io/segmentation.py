@@ -12,8 +12,8 @@ from tf_nst.io.resizing import fit_size, resize_image
 from tf_nst.io.styles import Style
 
 MOST_REGIONS = 12
-# Regions are sought at no more pixels a side.
-LONG_SIDE = 256
+# Regions are sought at no more pixels a side, as sets of so many superpixels.
+LONG_SIDE, SUPERPIXELS = 256, 256
 # Of a place, top to bottom or left to right, in units of lightness: 100 from black to white.
 PLACE = 30.0
 
@@ -35,9 +35,10 @@ def regions_wanted(mask: object) -> int:
 def segment_areas(count: int, content: Image, styles: tuple[Style, ...]):
     """A mask for each region of the content, and the style that is most like it, with where.
 
-    Regions are the clusters of colours and places of SLIC (Achanta et al. 2012, SLIC superpixels
-    compared to state-of-the-art superpixel methods), by scikit-image; few of them, so that they are
-    regions and not superpixels. Alike is what has near mean colours, in CIELAB, and near places.
+    Superpixels by scikit-image's SLIC (Achanta et al. 2012, SLIC superpixels compared to
+    state-of-the-art superpixel methods) are joined by their mean colours, in CIELAB, and places
+    (Ward 1963, Hierarchical grouping to optimize an objective function). Alike is what has near
+    mean colours and places.
 
     Raises:
       UserError: scikit-image is not installed.
@@ -56,9 +57,10 @@ def segment_areas(count: int, content: Image, styles: tuple[Style, ...]):
     return masks, [(style,) for style in nearest]
 
 
-def _regions(image: Image, count: int) -> tuple[list[NDArray], list[NDArray]]:
-    """Masks [h, w] float32 of up to `count` regions, and of each its mean colour and place [5]."""
+def _regions(image: Image, count: int) -> tuple[list[NDArray], NDArray]:
+    """Masks [h, w] float32 of up to `count` regions, and their mean colours and places [n, 5]."""
     try:
+        from scipy.cluster.hierarchy import fcluster, linkage
         from skimage.color import rgb2lab
         from skimage.segmentation import slic
     except ImportError as error:
@@ -67,8 +69,16 @@ def _regions(image: Image, count: int) -> tuple[list[NDArray], list[NDArray]]:
         ) from error
     small = resize_image(image, *fit_size(*image.size, min(LONG_SIDE, max(image.size))))
     pixels = small.to_float()
-    labels = slic(pixels, n_segments=count, compactness=PLACE, sigma=1, enforce_connectivity=False)
-    rows, columns = np.indices(labels.shape) / np.reshape(labels.shape, (2, 1, 1))
-    colors = np.dstack([rgb2lab(pixels), PLACE * rows, PLACE * columns])
-    planes = [np.float32(labels == label) for label in np.unique(labels)]
-    return planes, [colors[plane > 0].mean(axis=0) for plane in planes]
+    superpixels = slic(pixels, SUPERPIXELS, sigma=1, start_label=0)
+    rows, columns = np.indices(superpixels.shape) / np.reshape(superpixels.shape, (2, 1, 1))
+    features = np.dstack([rgb2lab(pixels), PLACE * rows, PLACE * columns])
+    regions = superpixels
+    if superpixels.max() > 0:
+        merges = linkage(_means(features, superpixels), "ward")
+        regions = fcluster(merges, count, "maxclust")[superpixels]
+    return [np.float32(regions == it) for it in np.unique(regions)], _means(features, regions)
+
+
+def _means(features: NDArray, labels: NDArray) -> NDArray:
+    """Features [h, w, C] -> the mean of each label [h, w], in their order: [labels, C]."""
+    return np.stack([features[labels == label].mean(axis=0) for label in np.unique(labels)])
