@@ -147,13 +147,14 @@ def test_windows_that_are_planned_for_lie_inside_the_picture(size):
 
 
 def test_the_memory_of_a_statistic_counts_at_its_layer():
-    """Five float32 arrays of 6 positions and 4 channels, and the cosines of 6 with 4,096."""
+    """Five float32 arrays of 6 positions and 4 channels, and of 4,096 neighbours the features and
+    the cosines with 1,024 positions."""
     nearest = TERMS[1]._replace(statistic="nearest")
     kept = [
         workload(terms=(term,), targets={}).bytes(Scale(*SIZE, 1), 0)
         for term in (TERMS[1], nearest)
     ]
-    assert kept[1] - kept[0] == 5 * 4 * 6 * 4 + 4 * 6 * 4096
+    assert kept[1] - kept[0] == 5 * 4 * 6 * 4 + 4 * 4096 * (4 + 1024)
 
 
 def test_what_a_statistic_keeps_of_a_large_style_counts_while_it_is_measured():

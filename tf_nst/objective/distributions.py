@@ -7,6 +7,7 @@ import tensorflow as tf
 from tf_nst.objective.statistic import Sums, Value
 from tf_nst.ops.distances import relative_squared_error
 from tf_nst.ops.distributions import (
+    NODES,
     histogram_parts,
     most_sorted,
     pooled_parts,
@@ -64,8 +65,8 @@ def histogram_distance(value: Value, target: Value) -> tf.Tensor:
 
 
 def histogram_bytes(positions: int, channels: int) -> int:
-    """Six float32 or int32 arrays of the features' size."""
-    return 24 * positions * channels
+    """Seven float32 or int32 arrays of the features' size, and eight float64 histograms."""
+    return 28 * positions * channels + 64 * NODES * channels
 
 
 def all_features(features: tf.Tensor, weights: tf.Tensor | None = None) -> Sums:
@@ -124,5 +125,5 @@ def nearest_operations(positions: int, channels: int) -> int:
 
 
 def nearest_bytes(positions: int, channels: int) -> int:
-    """Five float32 arrays of the features' size, and the cosines of a chunk."""
-    return 20 * positions * channels + 4 * min(positions, CHUNK) * NEIGHBOURS
+    """Five float32 arrays of the features' size, the neighbours, and the cosines of a chunk."""
+    return 20 * positions * channels + 4 * NEIGHBOURS * (channels + CHUNK)
