@@ -3,6 +3,7 @@
 import pytest
 
 from tf_nst.model.networks import NETWORKS, Network
+from tf_nst.objective.distributions import histogram_bytes
 from tf_nst.objective.image_layers import LAPLACIAN
 from tf_nst.objective.terms import IMAGE, Finer, Term
 from tf_nst.planning.memory import Sizes, estimate_bytes
@@ -146,13 +147,23 @@ def test_windows_that_are_planned_for_lie_inside_the_picture(size):
 
 
 def test_the_memory_of_a_statistic_counts_at_its_layer():
-    """Five float32 arrays of 6 positions and 4 channels, and the cosines of 6 with 4,096."""
+    """Five float32 arrays of 6 positions and 4 channels, and of 4,096 neighbours the features and
+    the cosines with 1,024 positions."""
     nearest = TERMS[1]._replace(statistic="nearest")
     kept = [
         workload(terms=(term,), targets={}).bytes(Scale(*SIZE, 1), 0)
         for term in (TERMS[1], nearest)
     ]
-    assert kept[1] - kept[0] == 5 * 4 * 6 * 4 + 4 * 6 * 4096
+    assert kept[1] - kept[0] == 5 * 4 * 6 * 4 + 4 * 4096 * (4 + 1024)
+
+
+def test_what_a_statistic_keeps_of_a_large_style_counts_while_it_is_measured():
+    """Of 2,000 x 2,000 positions and 4 channels."""
+    kept = [
+        workload(terms=(term,), targets={"style": (4000, 4000)}).bytes(Scale(*SIZE, 1), 0)
+        for term in (TERMS[1], TERMS[1]._replace(statistic="histogram"))
+    ]
+    assert kept[1] - kept[0] == histogram_bytes(2000 * 2000, 4)
 
 
 def test_a_chain_takes_a_product_of_both_layers():

@@ -51,8 +51,9 @@ def drawn_pairs(
 def self_similarity_distance(value: Value, target: None = None) -> tf.Tensor:
     """Mean over positions j of sum over i of |D_ij / sum_i D_ij - D'_ij / sum_i D'_ij|.
 
-    D are the cosine distances between the features of a picture, D' those of its content (Kolkin
-    et al. 2019, section 3.1), of POSITIONS drawn once. Theirs is divided by the positions again;
+    D are the cosine distances between the features of a picture, D' those of its content (the
+    content loss of Kolkin et al. 2019, Style transfer by relaxed optimal transport and
+    self-similarity), of POSITIONS drawn once. Theirs is divided by the positions again;
     ours is 0 to 2, whatever their number.
     """
     shares, wanted = (similarity_shares(value[name]) for name in ("features", "reference"))

@@ -7,6 +7,7 @@ import tensorflow as tf
 from tf_nst.objective.statistic import Sums, Value
 from tf_nst.ops.distances import relative_squared_error
 from tf_nst.ops.distributions import (
+    NODES,
     histogram_parts,
     most_sorted,
     pooled_parts,
@@ -33,10 +34,10 @@ def pooled_projections(targets: Sequence[Value], shares: Sequence[float]) -> Val
 def sliced_distance(value: Value, target: Value) -> tf.Tensor:
     """The squared sliced Wasserstein-2 distance, relative to the target's mean square.
 
-    Mean over directions of |sort(f v) - sort(f' v)|^2 (Heitz et al. 2021, equations 2 to 4), by the
-    means of equal parts of what is sorted, so that pictures of two sizes can be compared. Theirs
-    draws directions anew in every step; ours are as many as channels, at right angles, the same in
-    every step.
+    Mean over directions of |sort(f v) - sort(f' v)|^2 (Heitz et al. 2021, A sliced Wasserstein
+    loss for neural texture synthesis), by the means of equal parts of what is sorted, so that
+    pictures of two sizes can be compared. Theirs draws directions anew in every step; ours are as
+    many as channels, at right angles, the same in every step.
     """
     return relative_squared_error(value["parts"], target["parts"])
 
@@ -54,17 +55,18 @@ def sliced_bytes(positions: int, channels: int) -> int:
 def histogram_distance(value: Value, target: Value) -> tf.Tensor:
     """Mean over channels of |f - R(f)|^2, relative to the target's mean square.
 
-    R is the monotone map that gives a channel the target's histogram (Risser et al. 2017, equation
-    7); the mean of |f - R(f)|^2 is the squared Wasserstein-2 distance of the two histograms, and
-    its gradient 2 (f - R(f)), as theirs.
+    R is the monotone map that gives a channel the target's histogram (the histogram loss of Risser
+    et al. 2017, Stable and controllable neural texture synthesis); the mean of
+    |f - R(f)|^2 is the squared Wasserstein-2 distance of the two histograms, and its gradient
+    2 (f - R(f)), as theirs.
     """
     parts = (histogram_parts(each["histogram"]) for each in (value, target))
     return relative_squared_error(*parts)
 
 
 def histogram_bytes(positions: int, channels: int) -> int:
-    """Six float32 or int32 arrays of the features' size."""
-    return 24 * positions * channels
+    """Seven float32 or int32 arrays of the features' size, and eight float64 histograms."""
+    return 28 * positions * channels + 64 * NODES * channels
 
 
 def all_features(features: tf.Tensor, weights: tf.Tensor | None = None) -> Sums:
@@ -95,7 +97,7 @@ def nearest_distance(value: Value, target: Value) -> tf.Tensor:
     """Mean over positions of 1 - cos(f, n(f)), n(f) the target's feature of the largest cosine.
 
     Features are those less their picture's mean (Kolkin et al. 2022, Neural neighbor style
-    transfer, section 3; there neighbours are found a few times, here in every step). Of the target
+    transfer; there neighbours are found a few times, here in every step). Of the target
     NEIGHBOURS positions are drawn once.
     """
     check_channels(value["features"], target["neighbours"])
@@ -123,5 +125,5 @@ def nearest_operations(positions: int, channels: int) -> int:
 
 
 def nearest_bytes(positions: int, channels: int) -> int:
-    """Five float32 arrays of the features' size, and the cosines of a chunk."""
-    return 20 * positions * channels + 4 * min(positions, CHUNK) * NEIGHBOURS
+    """Five float32 arrays of the features' size, the neighbours, and the cosines of a chunk."""
+    return 20 * positions * channels + 4 * NEIGHBOURS * (channels + CHUNK)

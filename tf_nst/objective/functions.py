@@ -28,20 +28,20 @@ def load_statistic(name: str, role: str) -> Statistic:
       UserError: no such module or function, or one that does not give what is expected.
     """
     flag = FLAGS[role]
-    found = _import(name, flag)
-    if isinstance(found, Statistic):
-        if found.chained or found.paired != (role == "content"):
+    loaded = _import(name, flag)
+    if isinstance(loaded, Statistic):
+        if loaded.chained or loaded.paired != (role == "content"):
             raise UserError(
                 f"{flag}: expected a statistic with paired={role == 'content'} and chained=False, "
-                f"received {name} with paired={found.paired} and chained={found.chained}"
+                f"received {name} with paired={loaded.paired} and chained={loaded.chained}"
             )
-        return found
-    if not callable(found):
+        return loaded
+    if not callable(loaded):
         raise UserError(
             f"{flag}: expected a function or a Statistic, received {name}, which is "
-            f"{type(found).__name__}"
+            f"{type(loaded).__name__}"
         )
-    return _of_function(found, name, role)
+    return _of_function(loaded, name, role)
 
 
 def _import(name: str, flag: str) -> object:

@@ -28,7 +28,7 @@ class ImageLayer(NamedTuple):
 
 def _edges(pixels: tf.Tensor) -> tf.Tensor:
     """The Laplacian of the picture made smaller (Li et al. 2017, Laplacian-steered neural style
-    transfer, section 3.1)."""
+    transfer)."""
     return laplacian(tf.nn.avg_pool2d(pixels, LAPLACIAN_STRIDE, LAPLACIAN_STRIDE, "VALID"))
 
 

@@ -83,7 +83,7 @@ def mean_distance(value: Value, target: Value) -> tf.Tensor:
     """|mu - mu'|^2 / |mu'|^2 with the mean mu of each channel.
 
     The maximum mean discrepancy by the linear kernel k(x, y) = x^T y (Li et al. 2017, Demystifying
-    neural style transfer, section 4.1), relative to its target. The Gram distance is that by the
+    neural style transfer), relative to its target. The Gram distance is that by the
     kernel (x^T y)^2.
     """
     return relative_squared_error(value["mean"], target["mean"])
@@ -101,7 +101,7 @@ def gram_distance(value: Value, target: Value) -> tf.Tensor:
 def covariance_distance(value: Value, target: Value) -> tf.Tensor:
     """|A - B|^2 / |B|^2 with the covariances A and B of features: Gram matrices less their means.
 
-    Sun and Saenko 2016 (Deep CORAL, equation 1) divide by 4 d^2 where ours is relative.
+    Sun and Saenko 2016 (Deep CORAL) divide by 4 d^2 where ours is relative.
     """
     return relative_squared_error(value["covariance"], target["covariance"])
 

@@ -40,8 +40,8 @@ def nearest(rows: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
         cosines = tf.matmul(part, others, transpose_b=True)
         return tf.argmax(cosines, -1, output_type=tf.int32)
 
-    found = tf.map_fn(find, starts, parallel_iterations=1, fn_output_signature=tf.int32)
-    index = tf.reshape(tf.transpose(found, [1, 0, 2]), [shape[0], -1])[:, : shape[1]]
+    chunks = tf.map_fn(find, starts, parallel_iterations=1, fn_output_signature=tf.int32)
+    index = tf.reshape(tf.transpose(chunks, [1, 0, 2]), [shape[0], -1])[:, : shape[1]]
     others = tf.broadcast_to(others, tf.concat([shape[:1], tf.shape(others)[1:]], 0))
     return tf.gather(others, index, axis=1, batch_dims=1)
 

@@ -33,8 +33,9 @@ def power_variation_sums(
 ) -> dict[str, tf.Tensor]:
     """Sum over pixels and channels of (dx^2 + dy^2)^(power / 2), dx to the right, dy below.
 
-    Mahendran and Vedaldi 2015, equation 4, whose beta is the power. 2 is `squared_variation_sums`;
-    less keeps edges: 1 is the isotropic total variation of Rudin et al. 1992.
+    The total variation of Mahendran and Vedaldi 2015, whose beta is the power. 2 is
+    `squared_variation_sums`; less keeps edges: 1 is the isotropic total variation of Rudin et al.
+    1992.
 
     Args and returns are those of `squared_variation_sums`; a difference past the picture is 0.
     """

@@ -46,6 +46,7 @@ def estimate_bytes(
     dtype: str,
     kept: int = 0,
     references: tuple[str, ...] = (),
+    measured: int = 0,
 ) -> int:
     """The estimated peak of the process in bytes: a step's, or that of measuring a large style.
 
@@ -55,6 +56,7 @@ def estimate_bytes(
       dtype: of the features.
       kept: bytes of the optimiser's.
       references: layers whose features are kept by windows.
+      measured: bytes that statistics keep of a style while they are measured.
     """
     size = _BYTES[dtype]
     weights = sum(9 * layer.channels_in * layer.channels for layer in layers)
@@ -62,7 +64,7 @@ def estimate_bytes(
     step = size * sum(values) + 4 * _LARGEST_ALIVE[convolution_library()] * max(values)
     # Forward alone a layer goes as the next has come: one in its dtype, and as the Gram reads it.
     largest = (max(_values_per_layer(layers, *style)) for style in sizes.styles)
-    measuring = (size + 4) * max(largest, default=0)
+    measuring = (size + 4) * max(largest, default=0) + measured
     if sizes.windows > 1:
         whole = zip(layers, _values_per_layer(layers, *sizes.picture), strict=True)
         features = sum(count for layer, count in whole if layer.name in references)

@@ -51,13 +51,17 @@ class Workload(NamedTuple):
         """The peak of a scale by windows of `core` pixels, or (0) whole."""
         references = tuple(term.layer for term in self.terms if term.has_reference)
         sizes = self._sizes(scale, core)
-        kept = optimizer_bytes + self._statistics_bytes(sizes.evaluated)
-        return estimate_bytes(self.layers, sizes, self.dtype, kept, references)
+        kept = optimizer_bytes + self._statistics_bytes(self.terms, sizes.evaluated)
+        targets = tuple(term for term in self.terms if term.has_target)
+        measured = (self._statistics_bytes(targets, size) for size in sizes.styles)
+        return estimate_bytes(
+            self.layers, sizes, self.dtype, kept, references, max(measured, default=0)
+        )
 
-    def _statistics_bytes(self, size: Size) -> int:
+    def _statistics_bytes(self, terms: Terms, size: Size) -> int:
         """What statistics keep of a picture or a window until their gradients are made."""
         by_layer = {each.layer.name: each for each in passes(self.layers, *size)}
-        places = ((term, by_layer.get(term.layer)) for term in self.terms)
+        places = ((term, by_layer.get(term.layer)) for term in terms)
         return sum(
             term.kind.bytes(place.positions, place.layer.channels)
             for term, place in places
