@@ -58,8 +58,10 @@ class RealServer:
 
     def addresses(self) -> set[str]:
         """Those that it listens on."""
-        connections = psutil.Process(self.process.pid).net_connections("inet")
-        return {one.laddr.ip for one in connections if one.status == psutil.CONN_LISTEN}
+        process = psutil.Process(self.process.pid)
+        # The second name is that of psutil before 6.
+        connections = getattr(process, "net_connections", None) or process.connections
+        return {one.laddr.ip for one in connections("inet") if one.status == psutil.CONN_LISTEN}
 
     def resident_bytes(self) -> int:
         return psutil.Process(self.process.pid).memory_info().rss
