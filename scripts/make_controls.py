@@ -149,8 +149,9 @@ def page(size: int) -> str:
         "Written by `python scripts/make_controls.py`, which also draws the masks and the mosaic.\n"
     ]
     for control, (caption, _) in CONTROLS.items():
-        names = [f"{subject}_{control}" for subject in SUBJECTS]
-        images = "\n".join(f"![{caption}: {name}]({name}.jpg)" for name in names)
+        images = "\n".join(
+            f"![{caption}: {subject}]({subject}_{control}.jpg)" for subject in SUBJECTS
+        )
         commands = "\n".join(
             "    " + shlex.join(["tf-nst", *command_of(subject, control, size)])
             for subject in SUBJECTS
@@ -160,16 +161,20 @@ def page(size: int) -> str:
 
 
 def build(names: list[str], size: int) -> int:
-    """Paints controls of the gallery and writes its page; returns the first exit code above 0."""
+    """Paints pictures of the gallery, such as court_two, and writes its page.
+
+    Returns the first exit code above 0.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_mosaic()
     write_masks()
     (FOLDER / "README.md").write_text(page(size), encoding="utf-8")
-    for subject, control in ((subject, name) for name in names for subject in SUBJECTS):
+    for name in names:
+        subject, _, control = name.partition("_")
         if code := main(["tf-nst", *command_of(subject, control, size), "--overwrite=true"]):
             return code
         for suffix in (".json", ".cfg"):
-            (FOLDER / f"{subject}_{control}{suffix}").unlink()
+            (FOLDER / f"{name}{suffix}").unlink()
     return 0
 
 
@@ -179,4 +184,5 @@ if __name__ == "__main__":
     parser.add_argument("names", nargs="*", metavar="NAME")
     arguments = parser.parse_args()
     os.chdir(ROOT)
-    raise SystemExit(build(arguments.names or list(CONTROLS), arguments.size))
+    every = [f"{subject}_{control}" for control in CONTROLS for subject in SUBJECTS]
+    raise SystemExit(build(arguments.names or every, arguments.size))
