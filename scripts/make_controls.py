@@ -16,6 +16,8 @@ from tf_nst.cli.run import main
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path("docs/control")
 STEPS = 60
+# Of the JPEGs on the page.
+QUALITY = 88
 COURT, GARDEN = "examples/louvre_court.jpg", "examples/water_garden.jpg"
 MOSAIC = f"{FOLDER}/mosaic.jpg"
 # A tile of the mosaic with its joints, in pixels; how many there are in a column and a row.
@@ -175,7 +177,14 @@ def build(names: list[str], size: int) -> int:
             return code
         for suffix in (".json", ".cfg"):
             (FOLDER / f"{name}{suffix}").unlink()
+        _make_smaller(FOLDER / f"{name}.jpg")
     return 0
+
+
+def _make_smaller(path: Path) -> None:
+    """The command writes JPEGs of quality 95, which are twice as large as a page needs."""
+    with Pillow.open(path) as picture:
+        picture.save(path, quality=QUALITY, optimize=True)
 
 
 if __name__ == "__main__":
