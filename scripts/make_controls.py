@@ -4,6 +4,7 @@ each with its command. python scripts/make_controls.py [--size=384] [NAME ...]""
 import argparse
 import os
 import shlex
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -144,21 +145,21 @@ def command_of(subject: str, control: str, size: int) -> list[str]:
     return [*given, f"--size={size}", f"--steps={STEPS}", output]
 
 
-def page(size: int) -> str:
-    """docs/control/README.md."""
+def page(size: int, painted: Collection[str]) -> str:
+    """docs/control/README.md, of pictures such as court_two that have been painted."""
     parts = [
         "# Where, whose style and whose colours: a gallery\n\n"
         "Written by `python scripts/make_controls.py`, which also draws the masks and the mosaic.\n"
     ]
     for control, (caption, _) in CONTROLS.items():
-        images = "\n".join(
-            f"![{caption}: {subject}]({subject}_{control}.jpg)" for subject in SUBJECTS
-        )
-        commands = "\n".join(
+        shown = [subject for subject in SUBJECTS if f"{subject}_{control}" in painted]
+        images = [f"![{caption}: {subject}]({subject}_{control}.jpg)" for subject in shown]
+        commands = [
             "    " + shlex.join(["tf-nst", *command_of(subject, control, size)])
-            for subject in SUBJECTS
-        )
-        parts.append(f"## {caption}\n\n{images}\n\n{commands}\n")
+            for subject in shown
+        ]
+        if shown:
+            parts.append("\n".join([f"## {caption}\n", *images, "", *commands, ""]))
     return "\n".join(parts)
 
 
@@ -170,7 +171,6 @@ def build(names: list[str], size: int) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_mosaic()
     write_masks()
-    (FOLDER / "README.md").write_text(page(size), encoding="utf-8")
     for name in names:
         subject, _, control = name.partition("_")
         if code := main(["tf-nst", *command_of(subject, control, size), "--overwrite=true"]):
@@ -178,6 +178,8 @@ def build(names: list[str], size: int) -> int:
         for suffix in (".json", ".cfg"):
             (FOLDER / f"{name}{suffix}").unlink()
         _make_smaller(FOLDER / f"{name}.jpg")
+        painted = {path.stem for path in FOLDER.glob("*.jpg")}
+        (FOLDER / "README.md").write_text(page(size, painted), encoding="utf-8")
     return 0
 
 

@@ -22,7 +22,9 @@ def test_a_command_is_taken_and_shown(subject, control):
     assert config_from_flags(values).size == 384
     styles, mask = styles_from_flags(values), places_from_flags(values)["mask"]
     assert not isinstance(mask, list) or len(mask) == len(styles)
-    assert shlex.join(["tf-nst", *arguments]) in make_controls.page(384)
+    command = shlex.join(["tf-nst", *arguments])
+    assert command in make_controls.page(384, [f"{subject}_{control}"])
+    assert command not in make_controls.page(384, [])
 
 
 def test_masks_that_commands_name_are_drawn():
