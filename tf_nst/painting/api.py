@@ -35,14 +35,13 @@ def stylize(
     """Paints `content` in the manner of `style`.
 
     Args:
-      content: a path, an Image, Pillow's image, or an array or tensor [H, W, 3], uint8, uint16 or
-        floating in 0..1; also [1, H, W, 3], grey [H, W], with alpha [H, W, 4].
+      content: a path, an Image, Pillow's image, or an array or tensor [H, W, 3], [1, H, W, 3],
+        grey [H, W] or with alpha [H, W, 4], uint8, uint16 or floating in 0..1.
       style: the same, or a folder; or a list of styles, each by itself or as (style, weight).
       listeners: each is called with every event (tf_nst/engine/events.py).
       report: called with plain lines; by default they go to the logger "tf_nst".
       engine: a `tf_nst.Engine`, which keeps network, compiled steps and the styles' statistics.
-      state: as `event.snapshot()` gave it to a listener in a run of the same pictures and options,
-        which goes on to the same pixels.
+      state: as `event.snapshot()` gave it in a run of the same pictures and options, to go on.
       **options: the command's flags without their dashes, such as size=512, steps=300 or
         init="noise" (`tf-nst --help`); those of masks take what `content` does, see `Places`.
 
