@@ -14,14 +14,15 @@ states     steps a second while states are written, against none, which take tur
 exact      the gradient by windows against that of the whole picture
 files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
+server     a running server: requests a second and their latency, for 1, 4 and 16 clients
 batches    a step of several pictures as one batch against the same one after the other
 quality    pictures of some pairs by some settings: their style, colours, content, grain, a sheet
 program    what a TPU's compiler makes of the step, on a machine without one; with --dump writes it
            for an accelerator's machine with jax and no TensorFlow
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
-those of serving and batches, docs/scale.md those of large pictures and files, docs/resume.md those
-of states; docs/quality.md explains quality.
+those of serving, server and batches, docs/scale.md those of large pictures and files,
+docs/resume.md those of states; docs/quality.md explains quality.
 """
 
 import json
@@ -41,6 +42,7 @@ from benchmarks import (
     quality,
     scale,
     seconds,
+    server,
     serving,
     start,
     states,
@@ -110,7 +112,10 @@ COMPILER = flags.DEFINE_string(
 )
 BATCH = flags.DEFINE_integer("batch", 1, "program: pictures or windows, one a core")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
-REQUESTS = flags.DEFINE_integer("requests", 16, "serving: pictures for each number of clients")
+URL = flags.DEFINE_string("url", "http://127.0.0.1:8501", "server: its address")
+REQUESTS = flags.DEFINE_integer(
+    "requests", 16, "serving, server: pictures for each number of clients"
+)
 PICTURES = flags.DEFINE_string(
     "pictures", "", "quality: folder of a folder of pictures for each setting, and of the sheet"
 )
@@ -205,6 +210,7 @@ TABLES = {
     "exact": lambda: exact.print_table(child, WEIGHTS.value),
     "files": lambda: files.print_table(child),
     "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, REQUESTS.value),
+    "server": lambda: server.print_table(URL.value, CONTENT.value, REQUESTS.value),
     "batches": lambda: batches.print_table(child, SIZES.value),
     "quality": _quality,
     "program": _program,

@@ -3,6 +3,7 @@ which tests are left out without a file of weights."""
 
 import os
 import signal
+from pathlib import Path
 
 # Before TensorFlow is imported. Strict: what autograph cannot convert is an error, not left as is.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -20,6 +21,28 @@ from tf_nst.model.networks import Network
 from tf_nst.model.weights import load_weights
 
 TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
+# The files that take longest, the longest first: of several processes that run the tests none is
+# left alone with one of these at the end.
+LONGEST = (
+    "serving/test_served_exports.py",
+    "planning/test_memory_of_runs.py",
+    "engine/test_graph.py",
+    "engine/test_program.py",
+    "cli/test_resume_command.py",
+    "cli/test_signals.py",
+    "objective/test_masks.py",
+    "viz/test_explain.py",
+    "engine/test_mirrored.py",
+    "notebooks/test_colab.py",
+    "test_memory_over_runs.py",
+    "engine/test_engine.py",
+    "cli/test_scales.py",
+    "cli/test_replay.py",
+    "cli/test_workers.py",
+    "scripts/test_dumped_programs.py",
+    "scripts/test_quality.py",
+    "conformance/test_two_devices.py",
+)
 # Keras' VGG19, which the tests marked exact_weights compare with.
 EXACT_WEIGHTS = os.environ.get("TF_NST_WEIGHTS", "")
 
@@ -32,13 +55,20 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselects what needs the exact weights where there are none."""
+    """Puts LONGEST first, and deselects what needs the exact weights where there are none."""
+    items.sort(key=lambda item: place_of(item.path))
     if EXACT_WEIGHTS:
         return
     left_out = [item for item in items if item.get_closest_marker("exact_weights")]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def place_of(path: Path) -> int:
+    """That of a file in LONGEST, or after all of them."""
+    name = path.relative_to(Path(__file__).parent).as_posix()
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

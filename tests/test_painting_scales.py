@@ -42,7 +42,7 @@ def test_steps_and_scales_are_those_of_the_job(options):
 def test_more_scales_than_the_size_allows_are_refused_before_weights_are_loaded(monkeypatch):
     monkeypatch.setattr(resources, "load_weights", lambda *_, **__: pytest.fail("loads weights"))
     with pytest.raises(UserError, match=r"^--scales: expected at most 2 for 64×48 pixels and 4"):
-        prepared(scales=3)
+        prepared(scales=3, engine=tf_nst.Engine())
 
 
 def test_listeners_are_told_of_every_scale():

@@ -6,15 +6,18 @@ python examples/kserve/server.py --model_dir=models/nst --model_name=nst --http_
 import argparse
 import asyncio
 import base64
+import gc
+import logging
 from pathlib import Path
 
 import kserve
 import tensorflow as tf
 from kserve import model_server
-from kserve.errors import InvalidInput
+from kserve.errors import InvalidInput, ModelNotFound
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 WARMUP = "assets.extra/tf_serving_warmup_requests"
+MOST_LOGGED = 500
 
 
 class Export(kserve.Model):
@@ -33,6 +36,8 @@ class Export(kserve.Model):
         loaded = tf.saved_model.load(str(version))
         warm_up(loaded, version)
         self.export, self.ready = loaded, True
+        # The last version's functions refer to each other, and keep its variables until they go.
+        gc.collect()
         return self.ready
 
     async def predict(self, payload, headers=None) -> dict:
@@ -46,6 +51,28 @@ class Exports(kserve.ModelRepository):
     async def load(self, name: str) -> bool:
         """In a thread, as above."""
         return await asyncio.to_thread(self.models[name].load)
+
+
+class Server(kserve.ModelServer):
+    """kserve's, on one address: by itself it listens on all of them."""
+
+    def __init__(self, host: str):
+        # kserve's gRPC speaks the V2 protocol, which an export does not.
+        super().__init__(registered_models=Exports(), enable_grpc=False)
+        self.host = host
+
+    async def _serve(self) -> None:
+        self._rest_server.config.host = self.host
+        await super()._serve()
+
+
+def refused_in_a_line(record: logging.LogRecord) -> bool:
+    """Whether to log a record: always; of a refused request why, in place of a traceback."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, InvalidInput | ModelNotFound):
+        reason = " ".join(str(error).split())[:MOST_LOGGED]
+        record.msg, record.args, record.exc_info = "refused: %s", (reason,), None
+    return True
 
 
 def warm_up(loaded, version: Path) -> None:
@@ -89,18 +116,20 @@ def encoded(tensor: tf.Tensor) -> list:
 
 
 def main() -> None:
-    """Loads the newest version and serves it; the flags are kserve's own and --model_dir."""
+    """Loads the newest version and serves it; --model_dir and --host, the others are kserve's."""
     parser = argparse.ArgumentParser(parents=[model_server.parser])
     parser.add_argument("--model_dir", default="/mnt/models", type=Path, help="folder of versions")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0: all")
     arguments = parser.parse_args()
+    if arguments.workers != 1:
+        parser.error(f"--workers: expected 1, received {arguments.workers}")
     model = Export(arguments.model_name, arguments.model_dir)
     try:
         model.load()
     except (OSError, ValueError) as error:
         parser.error(f"--model_dir: {error}")
-    # kserve's gRPC speaks the V2 protocol, which an export does not.
-    server = kserve.ModelServer(registered_models=Exports(), enable_grpc=False)
-    server.start([model])
+    logging.getLogger("kserve").addFilter(refused_in_a_line)
+    Server(arguments.host).start([model])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The command run in this process, in a folder with two pictures."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,26 @@ def run_here(capfd):
         return Ran(code, *capfd.readouterr())
 
     return run
+
+
+@pytest.fixture(scope="module")
+def module_engine():
+    """An engine for all runs of a module."""
+    from tf_nst.engine.engine import Engine
+
+    return Engine()
+
+
+@pytest.fixture
+def one_engine(module_engine, monkeypatch):
+    """Runs in this process share an engine: what they have in common is traced once.
+
+    For tests of what is around the painting; that an engine's pictures are those of an engine of
+    their own is tested in tests/engine/test_engine.py.
+    """
+    from tf_nst.cli import painter
+
+    monkeypatch.setattr(painter, "prepare", partial(painter.prepare, engine=module_engine))
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from tf_nst.cli.parsing import Source, parse_flags
 from tf_nst.config import StylizeConfig, config_from_options
 from tf_nst.config.presets import PRESETS, accepted_flags, preset, preset_flags
 
+pytestmark = pytest.mark.usefixtures("one_engine")
+
 FOLDER = Path(tf_nst.__file__).parent / "config" / "data"
 every_preset = pytest.mark.parametrize("name", PRESETS)
 

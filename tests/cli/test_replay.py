@@ -12,6 +12,8 @@ from PIL import Image as Pillow
 from tf_nst.model.hdf5 import convolutions
 from tf_nst.model.networks import NETWORKS
 
+pytestmark = pytest.mark.usefixtures("one_engine")
+
 
 def sha256(path) -> str:
     """Of the file's bytes, in hexadecimal."""

@@ -19,6 +19,8 @@ SHARED = (*FILES, *SHORT, "--size=64", "--scales=2", "--output=out.png")
 LBFGS = (*SHARED, "--steps=3,5")
 ADAM = (*SHARED, "--steps=3,5", "--optimizer=adam")
 GOING_ON = "to go on: tf-nst --content=photo.png "
+# Of runs with an engine each there is the first test.
+one_engine = pytest.mark.usefixtures("one_engine")
 
 
 @pytest.fixture
@@ -69,6 +71,7 @@ def test_a_run_that_signals_ended_goes_on_to_the_same_pixels(folder, run_here, s
     assert_same(folder, "unbroken")
 
 
+@one_engine
 def test_a_run_by_windows_goes_on_to_the_same_pixels(folder, run_here, stop_at):
     windows = (*ADAM, "--tile=32", "--steps=2,3")
     stop_at(3, *windows)
@@ -77,6 +80,7 @@ def test_a_run_by_windows_goes_on_to_the_same_pixels(folder, run_here, stop_at):
     assert_same(folder, "unbroken")
 
 
+@one_engine
 def test_a_full_disk_keeps_the_state_and_names_the_line_that_goes_on(folder, run_here, monkeypatch):
     def full(files):
         raise RunError("out.png cannot be written: No space left on device")
@@ -93,6 +97,7 @@ def test_a_full_disk_keeps_the_state_and_names_the_line_that_goes_on(folder, run
     assert_same(folder, "unbroken")
 
 
+@one_engine
 def test_without_a_state_the_run_begins_anew_and_at_0_seconds_keeps_none(folder, stop_at):
     ran = stop_at(2, *ADAM, "--resume", "--checkpoint_seconds=0")
     assert "note: --resume: there is no out.state, the run begins anew" in ran.out.splitlines()
@@ -100,6 +105,7 @@ def test_without_a_state_the_run_begins_anew_and_at_0_seconds_keeps_none(folder,
     assert not (folder / "out.state").exists()
 
 
+@one_engine
 def test_at_0_seconds_the_state_of_an_earlier_run_stays(folder, run_here, stop_at):
     stop_at(2, *ADAM)
     state, without = (folder / "out.state").read_bytes(), (*ADAM, "--checkpoint_seconds=0")
@@ -136,6 +142,7 @@ def test_a_loss_that_is_not_finite_leaves_no_state(folder, run_here):
 # --- refusals --------------------------------------------------------------------------------
 
 
+@one_engine
 def test_what_has_changed_is_one_line_and_leaves_all_as_it_was(folder, run_here, stop_at):
     """Without `--resume` the state is lost, which is noted."""
     stop_at(2, *ADAM)
@@ -156,6 +163,7 @@ def test_what_has_changed_is_one_line_and_leaves_all_as_it_was(folder, run_here,
     assert read_description(folder / "out.state")["step"] == 1
 
 
+@one_engine
 def test_a_start_may_have_been_moved_but_not_changed(folder, run_here, stop_at):
     """Also where its path is spelled otherwise."""
     (folder / "start.png").write_bytes((folder / "photo.png").read_bytes())
@@ -184,6 +192,7 @@ def test_a_file_of_someone_else_is_not_written_over(folder, run_here):
     assert snapshot(folder) == before
 
 
+@one_engine
 def test_without_a_state_a_picture_that_is_to_stay_stays(folder, run_here, stop_at):
     """With one it is the picture so far."""
     stop_at(2, *ADAM)

@@ -32,6 +32,7 @@ from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import load_weights
 from tf_nst.version import VERSION
 
+pytestmark = pytest.mark.usefixtures("one_engine")
 STEPS = 5
 
 

@@ -11,6 +11,8 @@ from PIL import Image as Pillow
 
 from tf_nst.model.download import KERAS_FILES
 
+pytestmark = pytest.mark.usefixtures("one_engine")
+
 # --- downloads -------------------------------------------------------------------------------
 
 

@@ -15,6 +15,8 @@ from command_line import (
 from tf_nst.cli.run import main
 from tf_nst.config.weighted import Weighted
 
+pytestmark = pytest.mark.usefixtures("one_engine")
+
 PLACES = {"content": "photo.png", "style": "painting.png", "output": "out.png"}
 CHOOSING = (
     *SHORT,

@@ -1,6 +1,7 @@
 """What the photograph brings: alpha, depth, colour profile, notes."""
 
 import numpy as np
+import pytest
 from command_line import (
     assert_fine,
     counted,
@@ -12,6 +13,8 @@ from PIL import ImageCms
 
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.profiles import srgb_profile
+
+pytestmark = pytest.mark.usefixtures("one_engine")
 
 
 def test_the_alpha_of_the_photograph_is_the_pictures(folder, paint_here):

@@ -14,6 +14,8 @@ from PIL import Image as Pillow
 
 from tf_nst.io.writing import write_atomically
 
+pytestmark = pytest.mark.usefixtures("one_engine")
+
 # Three scales of 64×48, 91×68 and 128×96 pixels.
 THREE = ("--size=128", "--scales=3", "--optimizer=lbfgs", "--lbfgs_pairs=2", "--output=out.png")
 

@@ -11,6 +11,8 @@ from tf_nst.cli.flags import config_from_flags
 from tf_nst.engine import resources
 from tf_nst.errors import UserError
 
+pytestmark = pytest.mark.usefixtures("one_engine")
+
 # So slow that a step at 32×24 pixels takes three minutes, of which a start is a small part.
 SPEED = 1e6
 QUICK = (*FILES, *SHORT, "--optimizer=adam", "--output=out.png")

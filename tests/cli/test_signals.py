@@ -17,6 +17,8 @@ from tf_nst.cli.flags import DEBUG
 from tf_nst.cli.stop import Stop
 from tf_nst.io.images import Image
 
+pytestmark = pytest.mark.usefixtures("one_engine")
+
 MANY = (*FILES, "--output=out.png", "--size=32", "--steps=1000000", *SHORT, "--optimizer=adam")
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 BEFORE = "tf_nst: stopped before there was a picture\n"

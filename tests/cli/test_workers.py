@@ -71,8 +71,9 @@ def test_two_workers_paint_what_one_process_paints(pictures, run_in):
     assert settings(pictures / "both.cfg")["strategy"] == "workers"
 
 
-def test_a_worker_that_is_left_alone_says_so_and_keeps_the_picture(pictures):
-    first, second = pair(pictures, "--steps=200", "--scales=1", "--output=lost.png")
+def test_a_worker_that_is_left_alone_says_so_and_both_go_on_to_the_same_pixels(pictures):
+    flags = ("--steps=16", "--scales=1", "--output=lost.png")
+    first, second = pair(pictures, *flags)
     try:
         assert next((line for line in first.stdout if line.startswith("step ")), "")
     finally:
@@ -84,6 +85,14 @@ def test_a_worker_that_is_left_alone_says_so_and_keeps_the_picture(pictures):
     assert "another worker is gone" in line and "to go on: tf-nst --content=photo.png " in line
     assert (pictures / "lost.state").exists()
     assert pixels(pictures / "lost.png").shape == (72, 96, 3)
+    assert json.loads((pictures / "lost.json").read_text())["steps_made"] < 16
+
+    for worker in pair(pictures, *flags, "--resume"):
+        assert_fine(finish(worker))
+    for worker in pair(pictures, *flags[:2], "--output=unbroken.png"):
+        assert_fine(finish(worker))
+    assert not (pictures / "lost.state").exists()
+    assert np.array_equal(pixels(pictures / "lost.png"), pixels(pictures / "unbroken.png"))
 
 
 def test_workers_without_a_cluster_are_refused(run_in, monkeypatch):

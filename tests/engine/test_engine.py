@@ -24,6 +24,14 @@ def paint(engine: Engine | None, photo=PHOTO, painting=PAINTING, **options) -> n
     return np.asarray(tf_nst.stylize(photo, painting, engine=engine, **OPTIONS | options))
 
 
+@pytest.fixture(scope="module")
+def used() -> Engine:
+    """Has painted with OPTIONS, and what the tests before had it paint."""
+    engine = Engine()
+    paint(engine)
+    return engine
+
+
 @pytest.mark.parametrize("tile", ["off", "32", "off,32"])
 def test_a_second_picture_of_the_same_sizes_and_style_traces_and_measures_nothing(tile):
     """And is the one that it would be alone."""
@@ -37,12 +45,10 @@ def test_a_second_picture_of_the_same_sizes_and_style_traces_and_measures_nothin
     np.testing.assert_array_equal(paint(None, PHOTO[:, ::-1], tile=tile), other)
 
 
-def test_another_style_is_measured_and_nothing_is_traced():
-    engine = Engine()
-    paint(engine)
-    traces = engine.traces
-    second = paint(engine, painting=PAINTING[::-1] // 2)
-    assert (engine.traces, engine.measurements) == (traces, 4)
+def test_another_style_is_measured_and_nothing_is_traced(used):
+    traces, measurements = used.traces, used.measurements
+    second = paint(used, painting=PAINTING[::-1] // 2)
+    assert (used.traces, used.measurements) == (traces, measurements + 2)
     np.testing.assert_array_equal(second, paint(None, painting=PAINTING[::-1] // 2))
 
 
@@ -58,10 +64,8 @@ def test_another_style_is_measured_and_nothing_is_traced():
         {"style_layers": "conv1_1"},
     ],
 )
-def test_a_picture_by_other_settings_is_that_of_an_engine_of_its_own(options):
-    engine = Engine()
-    paint(engine)
-    np.testing.assert_array_equal(paint(engine, **options), paint(None, **options))
+def test_a_picture_by_other_settings_is_that_of_an_engine_of_its_own(used, options):
+    np.testing.assert_array_equal(paint(used, **options), paint(None, **options))
 
 
 def test_a_file_of_weights_that_changes_is_read_again(tmp_path, monkeypatch):

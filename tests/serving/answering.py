@@ -79,8 +79,8 @@ def assert_same_picture(data: bytes, expected: np.ndarray) -> None:
 def assert_answers(answer, signatures, request) -> None:
     """The answer is that of the export's signature."""
     expected = call(signatures[request.signature], **request.inputs)
-    assert np.abs(decoded(answer.image) - decoded(expected["image_bytes"][0])).max() <= 1
-    np.testing.assert_allclose(answer.losses, expected["losses"][0], rtol=1e-3)
+    assert_same_picture(answer.image, decoded(expected["image_bytes"][0]))
+    np.testing.assert_allclose(answer.losses, expected["losses"][0], rtol=CLOSE)
 
 
 class RestDouble(BaseHTTPRequestHandler):

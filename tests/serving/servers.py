@@ -35,17 +35,18 @@ class RealServer:
       models: the folder of versions.
       url: of REST.
       grpc: HOST:PORT, or None where it does not speak TensorFlow Serving's gRPC.
+      log: the file of what it prints.
     """
 
     def __init__(self, models: Path):
         self.models, self.port = models, free_port()
         self.url, self.grpc, self.process = f"http://127.0.0.1:{self.port}", None, None
+        self.log = models.parent / "log"
 
     def launch(self) -> None:
         """Starts the process, and does not wait for it."""
-        self.process = subprocess.Popen(
-            self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=subprocess.STDOUT)
 
     def wait_until_ready(self) -> None:
         """Until the newest version, warm, answers."""
@@ -54,6 +55,11 @@ class RealServer:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+    def addresses(self) -> set[str]:
+        """Those that it listens on."""
+        connections = psutil.Process(self.process.pid).net_connections("inet")
+        return {one.laddr.ip for one in connections if one.status == psutil.CONN_LISTEN}
 
     def resident_bytes(self) -> int:
         return psutil.Process(self.process.pid).memory_info().rss

@@ -43,8 +43,11 @@ def test_masks_are_handed_on_one_for_each_picture():
     ("masks", "line"),
     [
         ([PHOTO[:60], PHOTO[:60]], "at most 2000 pixels in all pictures together, received 2400"),
-        ([b"a diary", PHOTO], "mask_bytes: expected JPEG, PNG, WebP, BMP, received something"),
-        ([encoded(counted(26, 40))[:60], PHOTO], "mask_bytes: expected at most 1000 pixels"),
+        ([b"a diary", PHOTO], "mask_bytes: picture 1 of 2: expected JPEG, PNG, WebP, BMP, rec"),
+        (
+            [encoded(counted(26, 40))[:60], PHOTO],
+            "mask_bytes: picture 1 of 2: expected at most 1000",
+        ),
     ],
 )
 def test_masks_beyond_a_bound_are_refused_before_they_are_decoded(masks, line):
@@ -64,7 +67,8 @@ LARGE = encoded(counted(26, 40), "JPEG")
             PHOTO,
             "expected at most 2000 pixels in all pictures together, received 2400",
         ),
-        ([PHOTO, LARGE], PHOTO, "content_bytes: expected at most 1000 pixels, received 40 x 26"),
+        ([PHOTO, LARGE], PHOTO, "content_bytes: picture 2 of 2: expected at most 1000 pixels, rec"),
+        ([LARGE], PHOTO, "content_bytes: expected at most 1000 pixels, received 40 x 26"),
         ([PHOTO], LARGE, "style_bytes: expected at most 1000 pixels, received 40 x 26"),
         ([b"a diary"], PHOTO, "content_bytes: expected JPEG, PNG, WebP, BMP, received"),
     ],

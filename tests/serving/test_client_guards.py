@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 
 import pytest
@@ -15,6 +16,8 @@ from tf_nst.serving.client import Request, ask_grpc, ask_rest
 from tf_nst.serving.server import Server
 
 DEFAULT = Request(encoded(counted(30, 44)))
+# Seconds that a thread is waited for.
+PATIENCE = 60
 
 
 def drip(connection: socket.socket, start: bytes) -> None:
@@ -26,17 +29,45 @@ def drip(connection: socket.socket, start: bytes) -> None:
             threading.Event().wait(0.05)
 
 
-@pytest.mark.parametrize(
+BYTE_BY_BYTE = pytest.mark.parametrize(
     "start", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"]
 )
-def test_a_server_that_answers_byte_by_byte_is_left_after_the_timeout(start):
-    """In its headers and in its body: each byte comes in time, the answer does not."""
+
+
+@BYTE_BY_BYTE
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_server_that_answers_byte_by_byte_is_left_after_the_timeout(certificate, start, scheme):
+    """In its headers and in its body: each byte comes in time, the answer does not. Neither thread
+    goes on, since the connection is closed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.certificate, certificate.key)
+
+    def serve():
+        connection = listening.accept()[0]
+        with connection, contextlib.suppress(OSError):
+            if scheme == "https":
+                connection = context.wrap_socket(connection, server_side=True)
+            drip(connection, start)
+
+    before = set(threading.enumerate())
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        serve = threading.Thread(target=lambda: drip(listening.accept()[0], start), daemon=True)
-        serve.start()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"{scheme}://127.0.0.1:{listening.getsockname()[1]}"
+        files = str(certificate.certificate) if scheme == "https" else None
         with pytest.raises(RunError, match=r"no answer in 0\.3 s"):
-            ask_rest(Server(url, timeout=0.3), DEFAULT)
+            ask_rest(Server(url, timeout=0.3, ca_file=files), DEFAULT)
+        for thread in set(threading.enumerate()) - before:
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+
+
+def test_a_connection_that_is_made_after_the_end_is_ended():
+    near, far = socket.socketpair()
+    with near, far:
+        connections = rest.Connections()
+        connections.end()
+        connections.add(near)
+        assert far.recv(1) == b""
 
 
 def test_an_answer_of_too_many_bytes_is_not_read(signatures, monkeypatch):

@@ -133,7 +133,9 @@ LED_ASTRAY = {
 
 @pytest.mark.parametrize("name", LED_ASTRAY)
 def test_no_jpeg_leads_past_the_limit(name):
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"at most 10000 pixels|Invalid JPEG"):
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=r"photo: expected (at most 10000 pix|a whole pic)"
+    ):
         decode_graph(LED_ASTRAY[name])
 
 
@@ -143,5 +145,5 @@ def test_of_two_pictures_in_a_jpeg_the_first_is_measured_and_decoded():
 
 
 def test_a_bitmap_of_65535_columns_more_than_it_holds_is_refused():
-    with pytest.raises(tf.errors.InvalidArgumentError):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="received a damaged one"):
         decode_graph(bmp(24).replace(struct.pack("<i", 19), struct.pack("<i", 700)))

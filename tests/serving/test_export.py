@@ -140,7 +140,7 @@ def test_the_record_names_the_losses_in_their_order(exported):
 def quick(monkeypatch):
     """Exports that write a file in place of a model."""
     empty = exporting.Model({}, [], {})
-    monkeypatch.setattr(exporting, "_build", lambda *_: empty)
+    monkeypatch.setattr(exporting, "build_model", lambda *_: empty)
     monkeypatch.setattr(exporting, "_save", lambda folder, *_: (folder / "model").write_text("x"))
 
 
@@ -185,7 +185,7 @@ def test_a_failure_leaves_nothing_behind(quick, tmp_path, painting, monkeypatch)
 
 def test_an_output_that_is_a_file_is_refused_before_the_work(tmp_path, painting, monkeypatch):
     (tmp_path / "nst").write_text("mine")
-    monkeypatch.setattr(exporting, "_build", lambda *_: pytest.fail("built"))
+    monkeypatch.setattr(exporting, "build_model", lambda *_: pytest.fail("built"))
     for output in (tmp_path / "nst", tmp_path / "nst" / "deeper" / "still"):
         with pytest.raises(UserError, match=r"--output: .*nst is a file; expected a folder"):
             tf_nst.export(output, painting)
@@ -200,7 +200,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(
         assert dir == tmp_path
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(exporting, "_build", lambda *_: pytest.fail("built"))
+    monkeypatch.setattr(exporting, "build_model", lambda *_: pytest.fail("built"))
     monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
     with pytest.raises(UserError, match=r"--output: .* cannot be written to \(Permission denied\)"):
         tf_nst.export(tmp_path / "models" / "nst", painting)

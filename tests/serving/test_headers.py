@@ -23,8 +23,6 @@ STILL = {
     "WebP": ({}, {"lossless": True}, {"exif": LONG_EXIF}),
     "BMP": ({},),
 }
-# A JPEG without a usable header raises: its decoder reads the header.
-OTHERS = [kind for kind in KINDS if kind != "JPEG"]
 CASES = [(kind, options) for kind, several in STILL.items() for options in several]
 
 
@@ -74,7 +72,7 @@ def test_other_bytes_are_unknown(data):
     assert read(data).kind == UNKNOWN
 
 
-@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_cut_makes_a_size_or_an_error(kind):
     """Every prefix: 0 x 0 until the header is whole, the true size from then on."""
     data = encoded(counted(20, 30), kind)
@@ -89,7 +87,7 @@ def _partial(kind: str):
     return {(1, 1), (1, 30)} if kind == "WebP" else set()
 
 
-@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_random_damage_makes_no_error(kind):
     generator = np.random.default_rng(5)
     data = np.frombuffer(encoded(counted(20, 30), kind), np.uint8)
@@ -102,11 +100,8 @@ def test_random_damage_makes_no_error(kind):
 def test_a_cut_jpeg_has_its_size_or_none():
     data = encoded(counted(20, 30), "JPEG")
     for end in range(3, len(data), 7):
-        try:
-            assert list(map(int, read(data[:end])[1:3])) == [20, 30]
-        except tf.errors.InvalidArgumentError as error:
-            assert "Invalid JPEG data" in error.message
-            assert end < data.index(b"\xff\xda") + 20
+        size = list(map(int, read(data[:end])[1:3]))
+        assert size == [20, 30] or (size == [0, 0] and end < data.index(b"\xff\xda") + 20)
 
 
 def test_endless_parts_come_to_an_end():
@@ -122,7 +117,7 @@ def test_endless_parts_come_to_an_end():
         (animated("PNG"), "photo: expected a still picture, received an animation"),
         (animated("WEBP"), "photo: expected a still picture, received an animation"),
         (encoded(counted(20, 30))[:30], "photo: expected a whole picture"),
-        (b"\xff\xd8\xff\xd9", "Invalid JPEG data"),
+        (b"\xff\xd8\xff\xd9", "photo: expected a whole picture, received one whose header is"),
         (encoded(counted(26, 40)), "photo: expected at most 1000 pixels, received 40 x 26"),
     ],
 )

@@ -6,6 +6,8 @@ from answering import CLOSE, assert_same_picture, call, counted, encoded, painte
 from tolerances import assert_within
 
 import tf_nst
+from tf_nst.serving import export as exporting
+from tf_nst.serving.signatures import _serving_default
 
 PHOTO = counted(30, 44)
 SHALLOW = {
@@ -15,6 +17,18 @@ SHALLOW = {
     "style_layers": "conv1_1",
     "lbfgs_pairs": 3,
 }
+
+
+@pytest.fixture(autouse=True)
+def one_signature(monkeypatch):
+    """Leaves out the others, which are not asked, and take as long each to trace, save and load."""
+
+    def build(recipe, baked, colors, limits):
+        colors = colors if limits.matched else None
+        function = _serving_default(recipe, baked, colors, limits)
+        return {"serving_default": function.get_concrete_function()}
+
+    monkeypatch.setattr(exporting, "build_signatures", build)
 
 
 def served(folder, painting, options, photo):

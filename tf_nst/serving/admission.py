@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.serving.checks import require_all
+from tf_nst.serving.checks import Text, numbered, require_all
 from tf_nst.serving.headers import checked
 
 
@@ -62,8 +62,8 @@ def _one_for_each(masks: tf.Tensor, content: tf.Tensor) -> tf.Tensor:
 
 def _pixels_of_all(pictures: tf.Tensor, name: str, bounds: Bounds) -> tf.Tensor:
     pixels = tf.map_fn(
-        lambda data: _pixels(data, name, bounds),
-        pictures,
+        lambda picture: _pixels(*picture, bounds),
+        (pictures, numbered(name, tf.size(pictures))),
         fn_output_signature=tf.int64,
         parallel_iterations=1,
     )
@@ -90,6 +90,6 @@ def _total_check(total: tf.Tensor, bounds: Bounds) -> tuple:
     return total <= bounds.request_pixels, line, total
 
 
-def _pixels(data: tf.Tensor, name: str, bounds: Bounds) -> tf.Tensor:
+def _pixels(data: tf.Tensor, name: Text, bounds: Bounds) -> tf.Tensor:
     header = checked(data, name, bounds.pixels)
     return header.height * header.width

@@ -1,6 +1,10 @@
 """Refusals inside a graph: a request that fails them is answered with INVALID_ARGUMENT."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
+
+Text = str | tf.Tensor
 
 
 def require(value: tf.Tensor, condition: tf.Tensor, *message: str | int | tf.Tensor) -> tf.Tensor:
@@ -35,6 +39,23 @@ def require_between(value: tf.Tensor, name: str, least: int, most: int) -> tf.Te
     """A scalar of least <= value <= most, refused by name otherwise. Raises as `require`."""
     inside = (value >= least) & (value <= most)
     return require(value, inside, f"{name}: expected {least} to {most}, received ", value)
+
+
+def or_default(
+    function: Callable[[tf.Tensor], tf.Tensor], argument: tf.Tensor, default: tf.Tensor
+) -> tf.Tensor:
+    """`function(argument)`, or `default`, of the same dtype and rank, where an operation fails.
+
+    The dataset is what a graph has to go on after a failure.
+    """
+    results = tf.data.Dataset.from_tensors(argument).map(function).ignore_errors()
+    return results.reduce(default, lambda _, result: result)
+
+
+def numbered(name: str, count: tf.Tensor) -> tf.Tensor:
+    """[count] string: what messages call each of so many pictures of a request; of one `name`."""
+    number, of = tf.strings.as_string(tf.range(1, count + 1)), tf.strings.as_string(count)
+    return tf.where(count == 1, [name], tf.strings.join([f"{name}: picture ", number, " of ", of]))
 
 
 def _as_text(part: str | int | tf.Tensor) -> tf.Tensor:

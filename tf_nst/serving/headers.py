@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.serving.checks import require_all
+from tf_nst.serving.checks import Text, or_default, require_all
 from tf_nst.serving.stripping import MOST_SCANS
 
 KINDS = ("JPEG", "PNG", "WebP", "BMP")
@@ -49,11 +49,7 @@ class Header(NamedTuple):
 
 
 def read_header(data: tf.Tensor) -> Header:
-    """The header of the encoded picture `data` [] string.
-
-    Raises:
-      InvalidArgumentError: when it runs: a JPEG without a usable header.
-    """
+    """The header of the encoded picture `data` [] string."""
     octets = tf.pad(tf.io.decode_raw(data, tf.uint8), [[0, MARGIN]])
     kind = _kind(octets)
     readers = (lambda _: _jpeg(data, octets), _png, _webp, _bmp, lambda _: _declared(0, 0))
@@ -64,12 +60,12 @@ def read_header(data: tf.Tensor) -> Header:
     return Header(kind, *declared)
 
 
-def checked(data: tf.Tensor, name: str, most_pixels: int) -> Header:
+def checked(data: tf.Tensor, name: Text, most_pixels: int) -> Header:
     """The header of a still picture that a graph decodes right.
 
     Args:
       data: [] string.
-      name: what messages call the picture.
+      name: what messages call the picture, which may be [] string.
       most_pixels: height times width may declare.
 
     Raises:
@@ -89,7 +85,7 @@ def checked(data: tf.Tensor, name: str, most_pixels: int) -> Header:
         ),
         (fits, f"expected at most {most_pixels} pixels, received ", width, " x ", height),
     )
-    checks = [(condition, f"{name}: ", *message) for condition, *message in checks]
+    checks = [(condition, name, ": ", *message) for condition, *message in checks]
     return Header(*(require_all(value, *checks) for value in header))
 
 
@@ -106,9 +102,11 @@ def _kind(octets: tf.Tensor) -> tf.Tensor:
 
 def _jpeg(data: tf.Tensor, octets: tf.Tensor):
     """By the decoder's own reading of the header, so that the two cannot differ."""
-    height, width, channels = tf.unstack(tf.io.extract_jpeg_shape(data, tf.int64))
+    damaged = tf.zeros([3], tf.int64)
+    shape = or_default(lambda it: tf.io.extract_jpeg_shape(it, tf.int64), data, damaged)
+    height, width, channels = tf.unstack(tf.ensure_shape(shape, [3]))
     refusals = (
-        ((channels != 1) & (channels != 3), _CHANNELS),
+        ((height > 0) & (channels != 1) & (channels != 3), _CHANNELS),
         (_scans(octets) > MOST_SCANS, f"expected a JPEG of at most {MOST_SCANS} scans, {_OTHER}"),
     )
     return _declared(height, width, refusals=refusals)

@@ -20,8 +20,9 @@ from tf_nst.objective.terms import build_terms
 from tf_nst.optim.optimizers import Settings, make_optimizer
 from tf_nst.planning.schedule import tabulate
 from tf_nst.serving.admission import Bounds
+from tf_nst.serving.limits import Limits
 from tf_nst.serving.options import EXPORT_OPTIONS
-from tf_nst.serving.signatures import Baked, Limits, Signatures, build_signatures
+from tf_nst.serving.signatures import Baked, Signatures, build_signatures
 from tf_nst.version import VERSION
 
 

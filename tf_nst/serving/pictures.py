@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from tf_nst.io.planes import LIGHT
 from tf_nst.ops.resample import sides
-from tf_nst.serving.checks import require
+from tf_nst.serving.checks import Text, or_default, require, require_all
 from tf_nst.serving.chunks import needed_chunks
 from tf_nst.serving.headers import KINDS, checked
 
@@ -12,24 +12,32 @@ from tf_nst.serving.headers import KINDS, checked
 _BAND = 1 << 21
 
 
-def decode(data: tf.Tensor, name: str, most_pixels: int) -> tf.Tensor:
+def decode(data: tf.Tensor, name: Text, most_pixels: int) -> tf.Tensor:
     """The picture in the bytes `data` [] string, as [1, H, W, 3] uint8.
 
     Alpha is left out, 16 bits become 8, orientation tags and colour profiles are ignored.
 
     Args:
-      name: what messages call the picture.
+      name: what messages call the picture, which may be [] string.
       most_pixels: limit of the height times the width that it declares.
 
     Raises:
       InvalidArgumentError: when it runs: bytes that `checked` refuses, or damaged ones.
     """
     header = checked(data, name, most_pixels)
-    decoders = [lambda decoder=_DECODERS[kind]: decoder(data) for kind in KINDS]
-    pixels = tf.ensure_shape(tf.switch_case(header.kind, decoders), [None, None, 3])
+    pixels = or_default(lambda it: _decoded(it, header.kind), data, tf.zeros([0, 0, 3], tf.uint8))
     height, width, _ = tf.unstack(tf.shape(pixels, tf.int64))
     same = (height == header.height) & (width == header.width)
-    return require(pixels, same, f"{name}: expected the size that the header declares")[None]
+    return require_all(
+        tf.ensure_shape(pixels, [None, None, 3]),
+        (height > 0, name, ": expected a whole picture, received a damaged one"),
+        (same, name, ": expected the size that the header declares"),
+    )[None]
+
+
+def _decoded(data: tf.Tensor, kind: tf.Tensor) -> tf.Tensor:
+    decoders = [lambda decoder=_DECODERS[name]: decoder(data) for name in KINDS]
+    return tf.ensure_shape(tf.switch_case(kind, decoders), [None, None, 3])
 
 
 def _jpeg(data: tf.Tensor) -> tf.Tensor:
@@ -53,14 +61,14 @@ def _bmp(data: tf.Tensor) -> tf.Tensor:
 _DECODERS = {"JPEG": _jpeg, "PNG": _png, "WebP": _webp, "BMP": _bmp}
 
 
-def fitted(image: tf.Tensor, long_side: tf.Tensor, name: str, least: int) -> tf.Tensor:
+def fitted(image: tf.Tensor, long_side: tf.Tensor, name: Text, least: int) -> tf.Tensor:
     """[1, h, w, 3] uint8 -> [1, H, W, 3] float32 in 0..1, the longer side `long_side`, to 8 bits.
 
     As the command resizes files: antialiased, same aspect ratio, rounded to 255 levels.
 
     Args:
       long_side: [] int32.
-      name: what messages call the picture.
+      name: what messages call the picture, which may be [] string.
       least: pixels of the shorter side.
 
     Raises:
@@ -71,12 +79,12 @@ def fitted(image: tf.Tensor, long_side: tf.Tensor, name: str, least: int) -> tf.
     return _resized(image, new[0], new[1]) / 255.0
 
 
-def fitted_mask(image: tf.Tensor, height: tf.Tensor, width: tf.Tensor, name: str) -> tf.Tensor:
+def fitted_mask(image: tf.Tensor, height: tf.Tensor, width: tf.Tensor, name: Text) -> tf.Tensor:
     """[1, h, w, 3] uint8 -> [1, height, width, 1] float32 in 0..1, in 255 steps: its light.
 
     Args:
       height, width: of the picture that it is of, [] int32.
-      name: what messages call the mask.
+      name: what messages call the mask, which may be [] string.
 
     Raises:
       InvalidArgumentError: when it runs: a mask of another aspect ratio, or one that is black.
@@ -84,18 +92,18 @@ def fitted_mask(image: tf.Tensor, height: tf.Tensor, width: tf.Tensor, name: str
     mask = _of_aspect(image, tf.stack([height, width]), name)
     light = tf.tensordot(_resized(mask, height, width) / 255.0, tf.constant(LIGHT), 1)
     light = tf.round(light[..., None] * 255.0) / 255.0
-    line = f"{name}: expected white where the style counts, received a black picture"
-    return require(light, tf.reduce_any(light > 0), line)
+    line = ": expected white where the style counts, received a black picture"
+    return require(light, tf.reduce_any(light > 0), name, line)
 
 
-def _of_aspect(image: tf.Tensor, size: tf.Tensor, name: str) -> tf.Tensor:
+def _of_aspect(image: tf.Tensor, size: tf.Tensor, name: Text) -> tf.Tensor:
     """The image itself, refused where `same_aspect` (tf_nst/io/resizing.py) would."""
     given = tf.cast(tf.stack(sides(image)), tf.int64)
     difference = tf.abs(_sides_of(given, tf.reduce_max(size)) - tf.cast(size, tf.int64))
     slack = 1.0 + 0.01 * tf.cast(tf.reduce_min(size), tf.float32)
     same = tf.cast(tf.reduce_max(difference), tf.float32) <= slack
-    line = f"{name}: expected the aspect ratio of its picture, ", size[1], " x ", size[0]
-    return require(image, same, *line, ", received ", given[1], " x ", given[0])
+    line = ": expected the aspect ratio of its picture, ", size[1], " x ", size[0]
+    return require(image, same, name, *line, ", received ", given[1], " x ", given[0])
 
 
 def _sides_of(size: tf.Tensor, long_side: tf.Tensor) -> tf.Tensor:
@@ -126,17 +134,17 @@ def _resampled(image: tf.Tensor, height: tf.Tensor, width: tf.Tensor) -> tf.Tens
     return tf.round(tf.clip_by_value(image, 0.0, 255.0))
 
 
-def large_enough(image: tf.Tensor, name: str, least: int) -> tf.Tensor:
+def large_enough(image: tf.Tensor, name: Text, least: int) -> tf.Tensor:
     """The image [1, H, W, 3] itself. Raises InvalidArgumentError where a side is below `least`."""
     size = at_least(tf.stack(sides(image)), name, least)
     with tf.control_dependencies([size]):
         return tf.identity(image)
 
 
-def at_least(size: tf.Tensor, name: str, least: int) -> tf.Tensor:
+def at_least(size: tf.Tensor, name: Text, least: int) -> tf.Tensor:
     """Height and width [2] themselves. Raises InvalidArgumentError where one is below `least`."""
-    line = f"{name}: expected at least {least} x {least} pixels, received "
-    return require(size, tf.reduce_min(size) >= least, line, size[1], " x ", size[0])
+    line = f": expected at least {least} x {least} pixels, received "
+    return require(size, tf.reduce_min(size) >= least, name, line, size[1], " x ", size[0])
 
 
 def encode(image: tf.Tensor) -> tf.Tensor:

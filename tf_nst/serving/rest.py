@@ -3,8 +3,11 @@
 import http.client
 import json
 import re
+import socket
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
 
 from tf_nst.errors import RunError, UserError
 from tf_nst.serving.retries import Unavailable, too_slow, within
@@ -21,6 +24,57 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         """None: the redirection is an error, as any other status."""
 
 
+class Connections:
+    """The sockets of one request, which another thread may end while they are read."""
+
+    def __init__(self):
+        self._sockets: list[socket.socket] = []
+        self._ended = False
+
+    def add(self, connected: socket.socket) -> None:
+        """One more; it is ended at once where the others were."""
+        self._sockets.append(connected)
+        if self._ended:
+            self.end()
+
+    def end(self) -> None:
+        """Whoever reads them reads their end."""
+        self._ended = True
+        for connected in self._sockets:
+            with suppress(OSError):
+                connected.shutdown(socket.SHUT_RDWR)
+
+
+class _Watched:
+    """A handler whose connections are kept in `connections`."""
+
+    connections: Connections
+
+    def do_open(self, make: Callable[..., http.client.HTTPConnection], request, **options):
+        """As the handler's, with a connection that is kept once it is made."""
+
+        def make_watched(*arguments, **keywords):
+            connection = make(*arguments, **keywords)
+            connect = connection.connect
+
+            def connect_watched():
+                connect()
+                self.connections.add(connection.sock)
+
+            connection.connect = connect_watched
+            return connection
+
+        return super().do_open(make_watched, request, **options)
+
+
+class _Http(_Watched, urllib.request.HTTPHandler):
+    pass
+
+
+class _Https(_Watched, urllib.request.HTTPSHandler):
+    pass
+
+
 def post(server: Server, endpoint: Endpoint, data: bytes, seconds: float) -> bytes:
     """The body of the answer to JSON `data`.
 
@@ -29,17 +83,25 @@ def post(server: Server, endpoint: Endpoint, data: bytes, seconds: float) -> byt
       RunError: no answer in `seconds`, or one that is no use.
       Unavailable: there is no server, or it is not ready.
     """
+    connections = Connections()
+    opener = _opener(server, connections)
+    headers = endpoint.headers | {"Content-Type": "application/json"}
+    request = urllib.request.Request(endpoint.url, data, headers)
     try:
-        return within(seconds, lambda: _post(server, endpoint, data, seconds))
+        return within(seconds, lambda: _post(opener, request, seconds))
     except TimeoutError:
+        connections.end()
         raise too_slow(server) from None
 
 
-def _post(server: Server, endpoint: Endpoint, data: bytes, seconds: float) -> bytes:
-    secure = urllib.request.HTTPSHandler(context=tls_context(server))
-    opener = urllib.request.build_opener(_NoRedirects, secure)
-    headers = endpoint.headers | {"Content-Type": "application/json"}
-    request = urllib.request.Request(endpoint.url, data, headers)
+def _opener(server: Server, connections: Connections) -> urllib.request.OpenerDirector:
+    handlers = _Http(), _Https(context=tls_context(server))
+    for handler in handlers:
+        handler.connections = connections
+    return urllib.request.build_opener(_NoRedirects, *handlers)
+
+
+def _post(opener, request: urllib.request.Request, seconds: float) -> bytes:
     try:
         with _opened(opener, request, seconds) as response:
             body = response.read(MOST_ANSWER_BYTES + 1)

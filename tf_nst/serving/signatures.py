@@ -1,46 +1,28 @@
 """What an exported model answers: the functions that a server calls by name."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 import tensorflow as tf
 
 from tf_nst.engine.color_modes import COLOR_MODES
 from tf_nst.engine.graph import Recipe, Targets, Visible, paint
 from tf_nst.engine.graph_targets import measure
-from tf_nst.io.areas import SLACK
 from tf_nst.model.networks import Network
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.ops.color import ColorStatistics, color_statistics
-from tf_nst.ops.resample import sides
-from tf_nst.serving.admission import Bounds, Encoded, admitted, admitted_tensors
-from tf_nst.serving.checks import require, require_between
-from tf_nst.serving.pictures import decode, encode, fitted, fitted_mask, large_enough
+from tf_nst.serving.admission import Encoded, admitted, admitted_tensors
+from tf_nst.serving.checks import numbered, require, require_between
+from tf_nst.serving.limits import (
+    Limits,
+    checked_weight,
+    content_mask,
+    content_picture,
+    small_enough,
+    style_picture,
+)
+from tf_nst.serving.pictures import encode
 
 Signatures = dict[str, tf.types.experimental.ConcreteFunction]
-
-
-class Limits(NamedTuple):
-    """What a request may ask for, and what it gets where it does not ask.
-
-    Attributes:
-      size: long side of the picture in pixels; of `stylize` the most.
-      steps: of `stylize` the most.
-      least: pixels of a shorter side that the layers need.
-      bounds: of a request's pictures and pixels.
-      style_size: long side at which `stylize` measures a style; 0: the picture's, never enlarged.
-      content_weight, style_weight: those that the recipe's terms were made with, above 0.
-      matched: whether pictures start in the style's colours.
-    """
-
-    size: int
-    steps: int
-    least: int
-    bounds: Bounds
-    style_size: int
-    content_weight: float
-    style_weight: float
-    matched: bool
 
 
 # A photograph [1, H, W, 3] -> the targets of the styles that are baked in, and their colours.
@@ -80,8 +62,9 @@ def _serving_default(recipe: Recipe, baked: Baked, limits: Limits):
     def serving_default(content_bytes):
         encoded = admitted(Encoded(content_bytes), limits.bounds)
 
-        def answer(data, _):
-            content, steps = _content(data, limits.size, limits), tf.constant(limits.steps)
+        def answer(picture, _):
+            content = content_picture(*picture, limits.size, limits)
+            steps = tf.constant(limits.steps)
             targets, colors = baked(content)
             colors = colors if limits.matched else None
             return _encoded(_painted(recipe, content, targets, colors, steps))
@@ -133,15 +116,15 @@ def _requested(recipe: Recipe, limits: Limits, encoded: Encoded, settings, netwo
     steps = require_between(steps, "steps", 1, limits.steps)
     size = require_between(size, "size", limits.least, limits.size)
     shares = {
-        STYLE: _weight(style_weight, "style_weight") / limits.style_weight,
-        CONTENT: _weight(content_weight, "content_weight") / limits.content_weight,
+        STYLE: checked_weight(style_weight, "style_weight") / limits.style_weight,
+        CONTENT: checked_weight(content_weight, "content_weight") / limits.content_weight,
     }
     weighted = recipe._replace(terms=_weighted(recipe.terms, shares))
-    style = _style(encoded.style, size, limits)
+    style = style_picture(encoded.style, size, limits)
 
-    def answer(data, mask):
-        content = _content(data, size, limits)
-        where = None if mask is None else Visible(_mask(mask, content, limits), network)
+    def answer(picture, mask):
+        content = content_picture(*picture, size, limits)
+        where = None if mask is None else Visible(content_mask(*mask, content, limits), network)
         painted = COLOR_MODES[recipe.color].style(style, content)
         colors, targets = _colors(painted, limits), measure(weighted, painted)
         return _encoded(_painted(weighted, content, targets, colors, steps, where))
@@ -153,18 +136,21 @@ def _stylize_tensor(recipe: Recipe, limits: Limits):
     @_signature(content=([None, None, None, 3], tf.float32), style=([1, None, None, 3], tf.float32))
     def stylize_tensor(content, style):
         content = admitted_tensors(content, style, limits.bounds)
-        style = _small_enough(style, "style", limits)
+        style = small_enough(style, "style", limits)
 
-        def answer(image):
-            image, steps = _small_enough(image[None], "content", limits), tf.constant(limits.steps)
+        def answer(picture):
+            image = small_enough(picture[0][None], picture[1], limits)
+            steps = tf.constant(limits.steps)
             painted = COLOR_MODES[recipe.color].style(style, image)
             colors = _colors(painted, limits)
             picture, losses = _painted(recipe, image, measure(recipe, painted), colors, steps)
             return picture[0], losses
 
+        count = tf.shape(content)[0]
+        content = require(content, count > 0, "content: expected a picture or more")
         images, losses = tf.map_fn(
             answer,
-            require(content, tf.shape(content)[0] > 0, "content: expected a picture or more"),
+            (content, numbered("content", count)),
             fn_output_signature=(tf.TensorSpec([None, None, 3]), _losses_of(recipe)),
             parallel_iterations=1,
         )
@@ -181,15 +167,23 @@ def _answers(recipe: Recipe, encoded: Encoded, answer) -> dict[str, tf.Tensor]:
     """Each picture painted alone, at its own size, one after the other.
 
     Args:
-      answer: a content and its mask, or None -> a PNG and losses.
+      answer: a content and its mask, or None, each with its name -> a PNG and losses.
     """
+    pictures = {"content": _numbered(encoded.content, "content_bytes")}
+    if encoded.masks is not None:
+        pictures["mask"] = _numbered(encoded.masks, "mask_bytes")
     pictures, losses = tf.map_fn(
-        lambda each: answer(each[0], each[1] if len(each) > 1 else None),
-        [each for each in (encoded.content, encoded.masks) if each is not None],
+        lambda each: answer(each["content"], each.get("mask")),
+        pictures,
         fn_output_signature=(tf.TensorSpec([], tf.string), _losses_of(recipe)),
         parallel_iterations=1,
     )
     return {"image_bytes": pictures, "losses": losses}
+
+
+def _numbered(pictures: tf.Tensor, name: str) -> tuple[tf.Tensor, tf.Tensor]:
+    """[B] string, and what messages call each of them [B] string."""
+    return pictures, numbered(name, tf.size(pictures))
 
 
 def _colors(style: tf.Tensor, limits: Limits) -> ColorStatistics | None:
@@ -206,42 +200,6 @@ def _painted(recipe: Recipe, content: tf.Tensor, targets: Targets, colors, steps
 def _encoded(painted: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
     picture, losses = painted
     return encode(picture), losses
-
-
-def _content(data: tf.Tensor, size, limits: Limits) -> tf.Tensor:
-    image = decode(data, "content_bytes", limits.bounds.pixels)
-    return fitted(image, size, "content_bytes", limits.least)
-
-
-def _style(data: tf.Tensor, size: tf.Tensor, limits: Limits) -> tf.Tensor:
-    """At the size at which the command measures a style."""
-    image = decode(data, "style_bytes", limits.bounds.pixels)
-    longest = tf.reduce_max(tf.shape(image)[1:3])
-    size = limits.style_size or tf.minimum(size, longest)
-    return fitted(image, size, "style_bytes", limits.least)
-
-
-def _mask(data: tf.Tensor, content: tf.Tensor, limits: Limits) -> tf.Tensor:
-    """[1, H, W, 1] in 0..1 of the content's size; what is white but for rounding is white."""
-    image = decode(data, "mask_bytes", limits.bounds.pixels)
-    mask = fitted_mask(image, *sides(content), "mask_bytes")
-    return tf.where(mask > 1 - SLACK, 1.0, mask)
-
-
-def _small_enough(image: tf.Tensor, name: str, limits: Limits) -> tf.Tensor:
-    """[1, H, W, 3] in 0..1 and within the limits."""
-    image = large_enough(image, name, limits.least)
-    longest = tf.reduce_max(tf.shape(image))
-    line = f"{name}: expected at most {limits.size} pixels a side, received "
-    image = require(image, longest <= limits.size, line, longest)
-    inside = tf.reduce_all((image >= 0.0) & (image <= 1.0))
-    return require(image, inside, f"{name}: expected finite numbers in 0..1, received others")
-
-
-def _weight(weight: tf.Tensor, name: str) -> tf.Tensor:
-    fine = tf.math.is_finite(weight) & (weight >= 0.0)
-    line = f"{name}: expected a finite number of 0 or more, received "
-    return require(weight, fine, line, weight)
 
 
 def _weighted(terms: Terms, shares: Mapping[str, tf.Tensor]) -> Terms:
