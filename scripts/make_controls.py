@@ -4,6 +4,7 @@ each with its command. python scripts/make_controls.py [--size=384] [NAME ...]""
 import argparse
 import os
 import shlex
+from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from tf_nst.cli.run import main
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path("docs/control")
 STEPS = 60
+# Of the JPEGs on the page.
+QUALITY = 88
 COURT, GARDEN = "examples/louvre_court.jpg", "examples/water_garden.jpg"
 MOSAIC = f"{FOLDER}/mosaic.jpg"
 # A tile of the mosaic with its joints, in pixels; how many there are in a column and a row.
@@ -142,35 +145,48 @@ def command_of(subject: str, control: str, size: int) -> list[str]:
     return [*given, f"--size={size}", f"--steps={STEPS}", output]
 
 
-def page(size: int) -> str:
-    """docs/control/README.md."""
+def page(size: int, painted: Collection[str]) -> str:
+    """docs/control/README.md, of pictures such as court_two that have been painted."""
     parts = [
         "# Where, whose style and whose colours: a gallery\n\n"
         "Written by `python scripts/make_controls.py`, which also draws the masks and the mosaic.\n"
     ]
     for control, (caption, _) in CONTROLS.items():
-        names = [f"{subject}_{control}" for subject in SUBJECTS]
-        images = "\n".join(f"![{caption}: {name}]({name}.jpg)" for name in names)
-        commands = "\n".join(
+        shown = [subject for subject in SUBJECTS if f"{subject}_{control}" in painted]
+        images = [f"![{caption}: {subject}]({subject}_{control}.jpg)" for subject in shown]
+        commands = [
             "    " + shlex.join(["tf-nst", *command_of(subject, control, size)])
-            for subject in SUBJECTS
-        )
-        parts.append(f"## {caption}\n\n{images}\n\n{commands}\n")
+            for subject in shown
+        ]
+        if shown:
+            parts.append("\n".join([f"## {caption}\n", *images, "", *commands, ""]))
     return "\n".join(parts)
 
 
 def build(names: list[str], size: int) -> int:
-    """Paints controls of the gallery and writes its page; returns the first exit code above 0."""
+    """Paints pictures of the gallery, such as court_two, and writes its page.
+
+    Returns the first exit code above 0.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_mosaic()
     write_masks()
-    (FOLDER / "README.md").write_text(page(size), encoding="utf-8")
-    for subject, control in ((subject, name) for name in names for subject in SUBJECTS):
+    for name in names:
+        subject, _, control = name.partition("_")
         if code := main(["tf-nst", *command_of(subject, control, size), "--overwrite=true"]):
             return code
         for suffix in (".json", ".cfg"):
-            (FOLDER / f"{subject}_{control}{suffix}").unlink()
+            (FOLDER / f"{name}{suffix}").unlink()
+        _make_smaller(FOLDER / f"{name}.jpg")
+        painted = {path.stem for path in FOLDER.glob("*.jpg")}
+        (FOLDER / "README.md").write_text(page(size, painted), encoding="utf-8")
     return 0
+
+
+def _make_smaller(path: Path) -> None:
+    """The command writes JPEGs of quality 95, which are twice as large as a page needs."""
+    with Pillow.open(path) as picture:
+        picture.save(path, quality=QUALITY, optimize=True)
 
 
 if __name__ == "__main__":
@@ -179,4 +195,5 @@ if __name__ == "__main__":
     parser.add_argument("names", nargs="*", metavar="NAME")
     arguments = parser.parse_args()
     os.chdir(ROOT)
-    raise SystemExit(build(arguments.names or list(CONTROLS), arguments.size))
+    every = [f"{subject}_{control}" for control in CONTROLS for subject in SUBJECTS]
+    raise SystemExit(build(arguments.names or every, arguments.size))
