@@ -26,7 +26,7 @@ def stop_at(run_here, monkeypatch):
     """Paints with flags until a signal comes after so many steps: step, *flags -> Ran."""
 
     def run(step: int, *flags: str, number=signal.SIGTERM) -> Ran:
-        def write(path, data):
+        def write(path, data, check):
             os.kill(os.getpid(), number)
 
         with monkeypatch.context() as patch:
@@ -78,7 +78,7 @@ def test_a_run_by_windows_goes_on_to_the_same_pixels(folder, run_here, stop_at):
 
 
 def test_a_full_disk_keeps_the_state_and_names_the_line_that_goes_on(folder, run_here, monkeypatch):
-    def full(files):
+    def full(files, check):
         raise RunError("out.png cannot be written: No space left on device")
 
     with monkeypatch.context() as patch:

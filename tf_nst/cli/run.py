@@ -4,13 +4,14 @@ import os
 import shlex
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.imports import import_tensorflow
-from tf_nst.cli.overwrite import check_overwrite
+from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.terminal import printable
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
@@ -43,7 +44,7 @@ def paint(command: str, values) -> int:
     began = time.perf_counter()
     config = config_from_flags(values)
     _check_one_style(values.style)
-    _check_output(values, config.init)
+    check_names = _check_output(values, config.init)
     resumed = _find_state(values, config)
     from tf_nst.io.inputs import read_inputs
     from tf_nst.io.writing import check_size
@@ -62,7 +63,7 @@ def paint(command: str, values) -> int:
     import_tensorflow()
     from tf_nst.cli.painter import paint_picture
 
-    return paint_picture(values, config, inputs, began, command, resumed)
+    return paint_picture(values, config, inputs, began, command, resumed, check_names)
 
 
 def resuming_command(argv: list[str]) -> str:
@@ -105,11 +106,13 @@ def _check_one_style(style: str) -> None:
         )
 
 
-def _check_output(values, init: str) -> None:
+def _check_output(values, init: str) -> Callable[[], None]:
+    """Returns what checks the names again when the picture is written."""
     from tf_nst.io.manifest import check_preview, check_sidecars, check_state, preview_path
     from tf_nst.io.writing import check_output
 
     check_output(values.output)
+    check_names = _later_check(values)
     check_sidecars(values.output)
     if values.checkpoint_seconds or values.resume:
         check_state(values.output, resume=values.resume)
@@ -132,6 +135,20 @@ def _check_output(values, init: str) -> None:
     # The picture that is there may be the one so far.
     if not _goes_on(values):
         check_overwrite(values.output, values.overwrite)
+    return check_names
+
+
+def _later_check(values) -> Callable[[], None]:
+    """What refuses to write over files that other runs and programs write from now on."""
+    from tf_nst.io.manifest import check_sidecars, names_of
+
+    check_files = check_again(names_of(values.output), values.overwrite)
+
+    def check() -> None:
+        check_sidecars(values.output)
+        check_files()
+
+    return check
 
 
 def same_file(one: str | Path, other: str) -> bool:

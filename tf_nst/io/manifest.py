@@ -22,6 +22,11 @@ def record_path(picture: str | Path) -> Path:
     return Path(picture).with_suffix(".json")
 
 
+def names_of(picture: str | Path) -> tuple[Path, Path, Path]:
+    """A picture, its record and its flag file."""
+    return Path(picture), record_path(picture), settings_path(picture)
+
+
 def preview_path(picture: str | Path) -> Path:
     """NAME.preview.png beside NAME.png."""
     path = Path(picture)

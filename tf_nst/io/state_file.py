@@ -6,9 +6,11 @@ names all others: zip's own list of names has no checksum.
 """
 
 import json
+import os
 import zipfile
 import zlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -58,18 +60,24 @@ def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray])
       What `keep_locked` gives of the file, for the caller to close.
 
     Raises:
-      RunError: an OSError, such as a full disk; the state before stays.
+      RunError: an OSError, such as a full disk, the state before stays; or the file that is there
+        is no state.
     """
     text = np.array(json.dumps({_NAMES: list(arrays), **description}).encode())
     try:
         staged = stage(path, lambda file: np.savez(file, **{_DESCRIPTION: text}, **arrays))
         try:
-            publish([staged])
+            publish([staged], check=partial(_check_replaced, staged.target))
             return take_lock(staged)
         finally:
             discard(staged.temporary)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _check_replaced(path: Path) -> None:
+    if os.path.lexists(path) and not is_state(path):
+        raise RunError(f"{path} cannot be written: it exists and is not from tf_nst")
 
 
 def read_description(path: Path) -> dict:
