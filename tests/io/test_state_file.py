@@ -215,3 +215,11 @@ def test_what_is_no_state_is_not_replaced(tmp_path):
         write_state(tmp_path / "out.state", DESCRIPTION, ARRAYS)
     assert (tmp_path / "out.state").read_bytes() == b"other"
     assert len(os.listdir(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("text", ["[]", "5", "{}", '{"arrays": 5}', "[" * 100_000])
+def test_a_whole_file_with_another_description_is_refused(tmp_path, text):
+    np.savez(tmp_path / "out.npz", tf_nst=np.array(text.encode()))
+    os.rename(tmp_path / "out.npz", tmp_path / "out.state")
+    with pytest.raises(UserError, match=r"damaged .*; remove it, or choose another --output$"):
+        read_description(tmp_path / "out.state")

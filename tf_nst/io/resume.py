@@ -8,12 +8,19 @@ from tf_nst.config import STARTS, StylizeConfig, config_from_options, options_fr
 from tf_nst.errors import UserError
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.manifest import versions
-from tf_nst.io.state_file import read_description
+from tf_nst.io.state_file import read_description, refusing_damage
 from tf_nst.model.weights import WORDS
 from tf_nst.version import VERSION
 
 # Options whose value is the path of a file, unless it is one of these words.
 _FILES = {"init": STARTS, "weights": WORDS}
+# Of a description.
+_TYPES = {
+    **dict.fromkeys(("versions", "options", "resolved", "digests", "history"), dict),
+    **dict.fromkeys(("scale", "step"), int),
+    **dict.fromkeys(("memory", "seconds"), int | float),
+    "steps": list,
+}
 
 
 class Resumed(NamedTuple):
@@ -70,11 +77,26 @@ def resume_run(path: Path, config: StylizeConfig) -> Resumed:
       UserError: a damaged file, another version, another value of an option, or fewer steps.
     """
     description = read_description(path)
-    if description["version"] != VERSION:
-        raise UserError(
-            f"--resume: expected a state of tf_nst {VERSION}, received {path} of "
-            f"{description['version']}; without --resume the run begins anew"
-        )
+    with refusing_damage(path):
+        if description["version"] != VERSION:
+            raise UserError(
+                f"--resume: expected a state of tf_nst {VERSION}, received {path} of "
+                f"{description['version']}; without --resume the run begins anew"
+            )
+        _check_types(description)
+        return _resumed(path, description, config)
+
+
+def _check_types(description: dict) -> None:
+    """Raises KeyError or TypeError where a state's description is not one."""
+    for name, kind in _TYPES.items():
+        if not isinstance(description[name], kind):
+            raise TypeError(f"{name}: received {type(description[name]).__name__}")
+    for name in versions():
+        str(description["versions"][name])
+
+
+def _resumed(path: Path, description: dict, config: StylizeConfig) -> Resumed:
     received = options_from_config(config)
     _check_options(path, description["options"], received)
     files = {name: received[name] for name in _FILES if _is_file(name, received[name])}
@@ -104,7 +126,8 @@ def check_digests(resumed: Resumed, digests: Mapping[str, str]) -> None:
       UserError: one has another sha256.
     """
     for flag, digest in digests.items():
-        expected = resumed.description["digests"][flag]
+        with refusing_damage(resumed.path):
+            expected = str(resumed.description["digests"][flag])
         if digest != expected:
             raise UserError(
                 f"--{flag}: expected the file with which {resumed.path} was painted (sha256 "

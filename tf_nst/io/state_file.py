@@ -5,11 +5,12 @@ the checksum (CRC-32) that zip gives it. Its first array is the description, a t
 names all others: zip's own list of names has no checksum.
 """
 
+import contextlib
 import json
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +34,7 @@ _MARK_AT = 30
 _NAMES = "arrays"
 # What NumPy, zip and JSON raise at files that are not whole.
 _DAMAGE = (
-    *(OSError, EOFError, ValueError, KeyError, RuntimeError),
+    *(OSError, EOFError, ValueError, LookupError, RuntimeError, TypeError, AttributeError),
     *(zipfile.BadZipFile, zlib.error),
 )
 
@@ -80,13 +81,25 @@ def _check_replaced(path: Path) -> None:
         raise RunError(f"{path} cannot be written: it exists and is not from tf_nst")
 
 
+@contextlib.contextmanager
+def refusing_damage(path: Path) -> Iterator[None]:
+    """While inside, what NumPy, zip, JSON or a lookup raises is a UserError on this state."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise UserError(
+            f"--resume: expected a whole state of tf_nst, received {path}, which is damaged or is "
+            "not from tf_nst; remove it, or choose another --output"
+        ) from error
+
+
 def read_description(path: Path) -> dict:
     """The description of a state, all of whose checksums are right; no array stays in memory.
 
     Raises:
       UserError: the file cannot be read, is damaged or is not from tf_nst.
     """
-    try:
+    with refusing_damage(path):
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()
         with np.load(path, allow_pickle=False) as arrays:
@@ -94,9 +107,7 @@ def read_description(path: Path) -> dict:
             names = [_DESCRIPTION, *description.pop(_NAMES)]
             if damaged is None and names == arrays.files:
                 return description
-    except _DAMAGE as error:
-        raise _refusal(path) from error
-    raise _refusal(path)
+        raise ValueError("a checksum or a name is wrong")
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -105,11 +116,8 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     Raises:
       UserError: as `read_description`.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files if name != _DESCRIPTION}
-    except _DAMAGE as error:
-        raise _refusal(path) from error
+    with refusing_damage(path), np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files if name != _DESCRIPTION}
 
 
 def remove_state(path: Path, descriptor: int | None) -> None:
@@ -122,10 +130,3 @@ def remove_state(path: Path, descriptor: int | None) -> None:
     if is_file_of(target, descriptor) and is_state(target):
         discard(target)
     remove_abandoned(target)
-
-
-def _refusal(path: Path) -> UserError:
-    return UserError(
-        f"--resume: expected a whole state of tf_nst, received {path}, which is damaged or is "
-        "not from tf_nst; without --resume the run begins anew"
-    )
