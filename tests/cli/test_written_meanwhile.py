@@ -35,7 +35,8 @@ def meanwhile(folder, monkeypatch):
 def test_a_file_that_appeared_stays(folder, run_here, meanwhile, name, choice):
     meanwhile({name: b"other"})
     ran = run_here(*ADAM, f"--overwrite={choice}")
-    assert_one_line(ran, 1, (name, "; the picture is out.rescued.png"))
+    assert_one_line(ran, 1, (name, "; the picture is out.rescued.png\n"))
+    assert not (folder / "out.state").exists()
     assert (folder / name).read_bytes() == b"other"
     assert json.loads((folder / "out.rescued.json").read_text())["file"] == "out.rescued.png"
 

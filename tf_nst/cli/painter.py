@@ -21,7 +21,7 @@ from tf_nst.engine.failures import (
 from tf_nst.engine.loop import iterate
 from tf_nst.engine.state import RunState
 from tf_nst.engine.strategy import worker_place
-from tf_nst.errors import RunError
+from tf_nst.errors import RunError, UserError
 from tf_nst.io.checkpoints import Checkpoints
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.resume import Resumed, check_digests
@@ -156,14 +156,17 @@ def _end(run: _Run, stopped: bool, command: str) -> None:
 
 def _explained(run: _Run, error: RunError, command: str) -> RunError:
     """The error, with the line that goes on where there is a state to go on from."""
-    if isinstance(error, NonFiniteLossError | DivergedError):
+    # The name is another program's by now, where going on would write: the picture is elsewhere.
+    taken = isinstance(error.__cause__, UserError)
+    finished = taken and run.results.history.final
+    if finished or isinstance(error, NonFiniteLossError | DivergedError):
         if run.has_state and run.is_first_worker:
             run.checkpoints.remove()
         return error
     # Bands of the picture may have been updated, others not, when memory ran out.
     if not isinstance(error, OutOfMemoryError):
         run.checkpoints.save()
-    if not (run.has_state and is_state(run.checkpoints.path)):
+    if taken or not (run.has_state and is_state(run.checkpoints.path)):
         return error
     return RunError(f"{error}; to go on: {command}")
 
