@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tf_nst.cli.command import run_command
+from tf_nst.cli.command import Terminated, run_command
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.imports import import_tensorflow
 from tf_nst.cli.overwrite import check_again, check_overwrite
@@ -35,12 +35,22 @@ def main(argv: list[str]) -> int:
 
 
 def paint(command: str, values) -> int:
-    """Paints the picture of parsed flags. TensorFlow comes only when they are known to be good.
+    """Paints the picture of parsed flags.
 
     Args:
       command: a line that goes on where this run ends early.
       values: of the flags.
     """
+    try:
+        return _paint(command, values)
+    except (Terminated, KeyboardInterrupt) as error:
+        if _goes_on(values):
+            error.add_note(f"stopped before the run went on; to go on: {command}")
+        raise
+
+
+def _paint(command: str, values) -> int:
+    """TensorFlow comes only when the flags are known to be good."""
     began = time.perf_counter()
     config = config_from_flags(values)
     _check_one_style(values.style)
@@ -153,4 +163,7 @@ def _later_check(values) -> Callable[[], None]:
 
 def same_file(one: str | Path, other: str) -> bool:
     """Whether both paths exist and lead to one file."""
-    return Path(one).exists() and Path(other).exists() and os.path.samefile(one, other)
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):  # such as a name that is too long
+        return False

@@ -212,27 +212,33 @@ def _check_files(kind: Kind, values) -> Callable[[], None]:
     return _check_output(kind, values)
 
 
+def _sources(path: str) -> list[str]:
+    """The file that an input is, or those of the folder."""
+    return [entry.path for entry in os.scandir(path)] if os.path.isdir(path) else [path]
+
+
 def _check_output(kind: Kind, values) -> Callable[[], None]:
     from tf_nst.io.manifest import check_record, record_path
-    from tf_nst.io.writing import check_output, check_writable
+    from tf_nst.io.writing import check_output, check_replaceable, check_writable
 
     output = Path(values.output)
     if kind.suffix != ".html":
-        check_output(output)
+        check_output(values.output)
     elif output.suffix.lower() not in (".html", ".htm"):
         raise UserError(f"--output: expected a name that ends in .html, received {output}")
     elif not output.parent.is_dir():
         raise UserError(f"--output: expected an existing folder, received {output}")
     else:
+        check_replaceable(values.output)
         check_writable(output.parent)
     check_files = check_again((output, record_path(output)), values.overwrite)
     check_record(output)
     for name in kind.files:
-        if any(same_file(it, values[name].value) for it in (output, record_path(output))):
-            raise UserError(
-                f"--output and --{name}: {values[name].value} would be written over, expected two "
-                "files"
-            )
+        for source in _sources(values[name].value):
+            if any(same_file(it, source) for it in (output, record_path(output))):
+                raise UserError(
+                    f"--output and --{name}: {source} would be written over, expected two files"
+                )
     check_overwrite(values.output, values.overwrite)
 
     def check() -> None:

@@ -76,7 +76,7 @@ def _recorded_file(record: Path) -> str | None:
     try:
         name = json.loads(record.read_bytes())["file"]
         return Path(name).name
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -90,12 +90,22 @@ def check_state(picture: str | Path, flag: str = "--output", *, resume: bool = F
       UserError: as `check_sidecars`.
     """
     path = state_path(picture)
+    _check_readable(path, flag)
     check_replaceable(path, flag)
     if path.exists() and not resume and not is_state(path):
         raise _foreign(picture, path, flag)
 
 
+def _check_readable(path: Path, flag: str) -> None:
+    if os.path.exists(path) and not os.access(path, os.R_OK):
+        raise UserError(
+            f"{flag}: {path} cannot be read (Permission denied); expected a file that can be read, "
+            "or another name for the picture"
+        )
+
+
 def _check_written_here(picture: str | Path, path: Path, mark: str, flag: str) -> None:
+    _check_readable(path, flag)
     if os.path.exists(path) and not _begins_with(path, mark):
         raise _foreign(picture, path, flag)
     check_replaceable(path, flag)

@@ -34,9 +34,9 @@ def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
     Raises:
         UserError: unknown extension, a folder missing or not writable, or as `check_replaceable`.
     """
+    check_replaceable(path, flag)
     path = Path(path)
     _suffix(path, flag)
-    check_replaceable(path, flag)
     if not path.parent.exists():
         raise UserError(
             f"{flag}: the folder {path.parent} does not exist; expected an existing folder, "
@@ -53,8 +53,10 @@ def check_replaceable(path: str | os.PathLike, flag: str = "--output") -> None:
 
     Raises:
         UserError: a folder, a pipe or a device, a file without permission to write, a link that
-            leads nowhere, a name that is too long.
+            leads nowhere, a name that is too long or ends in a slash.
     """
+    if os.fspath(path).endswith(("/", os.sep)):
+        raise UserError(f"{flag}: expected the name of a file, received {path}, a folder's")
     path = Path(path)
     try:
         mode = os.stat(path).st_mode
@@ -65,9 +67,9 @@ def check_replaceable(path: str | os.PathLike, flag: str = "--output") -> None:
             f"{flag}: {path} cannot be written ({error.strerror}); expected another name"
         ) from error
     if stat.S_ISDIR(mode):
-        raise UserError(f"{flag}: {path} is a folder; expected the name of an image file")
+        raise UserError(f"{flag}: {path} is a folder; expected another name")
     if not stat.S_ISREG(mode):
-        raise UserError(f"{flag}: {path} is no ordinary file; expected the name of an image file")
+        raise UserError(f"{flag}: {path} is no ordinary file; expected another name")
     if not os.access(path, os.W_OK):
         raise UserError(f"{flag}: {path} is write-protected; expected another name")
 
