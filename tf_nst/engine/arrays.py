@@ -42,7 +42,8 @@ def from_arrays(job: Job, arrays: Mapping[str, np.ndarray]) -> RunState:
     optimizer = job.fallback if state.fallback else job.optimizers[state.scale]
     batch = len(job.initial)
     picture = tf.TensorSpec([batch, *job.scales[state.scale][:2], 3])
-    shapes = {"least": [None, batch], "last_good": picture.shape}
+    # The last good picture may be of the scale before.
+    shapes = {"least": [None, batch], "last_good": [batch, None, None, 3]}
     for name, shape in (shapes | {f"rise.{field}": [batch] for field in Rise._fields}).items():
         if name in arrays:
             _check(arrays[name], tf.TensorSpec(shape, arrays[name].dtype), name)
