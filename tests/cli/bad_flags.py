@@ -49,6 +49,10 @@ TABLE = [
     ("--output=out.gif", "--output: expected a name that ends in one of .png", "out.gif"),
     ("--output=photo.png", "--output and --content: photo.png would be written over"),
     ("--output=folder/../photo.png", "--output and --content: photo.png would be written"),
+    ("--output=out.png/", "--output: expected the name of a file, received out.png/"),
+    ("--content=photo.png/ --output=square.png", "--content: photo.png/ does not exist"),
+    ("--content=square.png/ --output=square.png", "--content: square.png/ does not exist"),
+    (f"--content={'c' * 300} --output=square.png", "--content: ccc", "does not exist"),
     ("--output=painting.png", "--output and --style: painting.png would be written over"),
     (
         "--init=seen.preview.png --output=seen.preview.png",

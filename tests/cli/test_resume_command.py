@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from tf_nst.cli.run import resuming_command
 from tf_nst.config import ObjectiveConfig
 from tf_nst.errors import RunError
-from tf_nst.io.state_file import read_description, write_state
+from tf_nst.io.state_file import read_arrays, read_description, write_state
 
 SHARED = (*FILES, *SHORT, "--size=64", "--scales=2", "--output=out.png")
 LBFGS = (*SHARED, "--steps=3,5")
@@ -28,7 +28,7 @@ def stop_at(run_here, monkeypatch):
     """Paints with flags until a signal comes after so many steps: step, *flags -> Ran."""
 
     def run(step: int, *flags: str, number=signal.SIGTERM) -> Ran:
-        def write(path, data):
+        def write(path, data, check):
             os.kill(os.getpid(), number)
 
         with monkeypatch.context() as patch:
@@ -82,7 +82,7 @@ def test_a_run_by_windows_goes_on_to_the_same_pixels(folder, run_here, stop_at):
 
 @one_engine
 def test_a_full_disk_keeps_the_state_and_names_the_line_that_goes_on(folder, run_here, monkeypatch):
-    def full(files):
+    def full(files, check):
         raise RunError("out.png cannot be written: No space left on device")
 
     with monkeypatch.context() as patch:
@@ -181,6 +181,16 @@ def test_a_state_that_was_cut_off_is_refused(folder, run_here):
     said = ("--resume: expected a whole state", "out.state")
     assert_one_line(run_here(*ADAM, "--resume"), 2, said)
     assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize("name", ["progress.image", "losses"])
+def test_a_whole_state_with_another_array_is_refused(folder, run_here, stop_at, name):
+    stop_at(2, *ADAM)
+    path = folder / "out.state"
+    changed = read_arrays(path) | {name: np.zeros([3], np.float32)}
+    write_state(path, read_description(path), changed)
+    said = ("--resume: expected a whole state", "remove it, or choose another --output")
+    assert_one_line(run_here(*ADAM, "--resume"), 2, said)
 
 
 def test_a_file_of_someone_else_is_not_written_over(folder, run_here):

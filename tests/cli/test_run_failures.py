@@ -167,3 +167,11 @@ def test_too_little_memory_names_what_needs_less(folder, run_here, monkeypatch, 
 
     monkeypatch.setattr("tf_nst.cli.painter.prepare", fail)
     assert_one_line(run_here(*GOOD), 1, ("out of memory", "expected a smaller --size"))
+
+
+def test_a_library_without_room_in_memory_is_called_so(folder, run_here, monkeypatch):
+    def fail(*args, **kwargs):
+        raise ImportError("libtf.so: failed to map segment from shared object", name="tensorflow")
+
+    monkeypatch.setattr("tf_nst.cli.run.import_tensorflow", fail)
+    assert_one_line(run_here(*GOOD), 1, ("out of memory: ", "tensorflow cannot be loaded"))

@@ -106,7 +106,7 @@ def test_a_run_stopped_at_a_scale_writes_the_picture_enlarged_and_paints_it_agai
     """Ctrl-C comes while a preview is written, with the step at which it is."""
     sizes = []
 
-    def stop(path, write):
+    def stop(path, write, check):
         sizes.append(as_written(write).shape[1::-1])
         if len(sizes) == step:
             os.kill(os.getpid(), signal.SIGINT)
@@ -135,9 +135,9 @@ def test_previews_are_written_at_multiples_and_differ(folder, paint_here, monkey
     """The one at step 2 is the picture of 2 steps."""
     written = []
 
-    def spy(path, write):
+    def spy(path, write, check):
         written.append((Path(path).name, as_written(write)))
-        write_atomically(path, write)
+        write_atomically(path, write, check)
 
     monkeypatch.setattr("tf_nst.cli.results.write_atomically", spy)
     ran = paint_here("--preview_every=2", "--steps=5", "--output=out.png")
@@ -155,9 +155,9 @@ def test_a_preview_of_a_coarse_scale_has_the_size_of_the_picture(folder, paint_h
     """Multiples count over all scales."""
     written = []
 
-    def spy(path, write):
+    def spy(path, write, check):
         written.append(as_written(write).shape[1::-1])
-        write_atomically(path, write)
+        write_atomically(path, write, check)
 
     monkeypatch.setattr("tf_nst.cli.results.write_atomically", spy)
     assert_fine(paint_here(*THREE, "--steps=3,3,2", "--preview_every=4", "--optimizer=adam"))

@@ -217,3 +217,19 @@ def test_an_ignored_signal_stays_ignored(number):
         assert signal.getsignal(number) is signal.SIG_IGN
     finally:
         signal.signal(number, before)
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_before_a_run_goes_on_says_how_it_does(
+    folder, run_here, monkeypatch, number, code
+):
+    def find(values, config):
+        os.kill(os.getpid(), number)
+        for _ in range(200):
+            time.sleep(0.05)
+
+    (folder / "out.state").touch()
+    monkeypatch.setattr("tf_nst.cli.run._find_state", find)
+    ran = run_here(*MANY, "--resume")
+    going_on = f"to go on: {shlex.join(['tf-nst', *MANY, '--resume'])}"
+    assert (ran.code, ran.err) == (code, f"tf_nst: stopped before the run went on; {going_on}\n")

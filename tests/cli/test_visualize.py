@@ -126,10 +126,14 @@ def test_files_that_are_skipped_are_named_and_counted(draw_here, folder):
         (("style", *GIVEN["style"], "--steps=0"), "--steps: expected one number from 1 to"),
         (("style", *GIVEN["style"], "--steps=2,3"), "--steps: expected one number from 1 to"),
         (("losses", "--record=photo.png"), "--record: photo.png is no record of a run"),
+        (("losses", "--record=deep.json"), "--record: deep.json is no record of a run"),
+        (("losses", *GIVEN["losses"], "--output=a.png/"), "--output: expected the name of a file"),
+        (("explain", *GIVEN["explain"], "--output=a.html/"), "--output: expected the name of a"),
         (("losses", *GIVEN["losses"], "--output=a.bmp"), "--output: expected a name that ends in"),
         (("losses", *GIVEN["losses"], "--output=no/a.png"), "--output: the folder no does not"),
         (("losses", *GIVEN["losses"], "--output=run.png"), "--output and --record: run.json would"),
         (("gram", *GIVEN["gram"], "--output=photo.png"), "--output and --content: photo.png would"),
+        (("patches", *GIVEN["patches"], "--output=photo.png"), "--images: ./photo.png would be"),
         (("explain", *GIVEN["explain"], "--output=a.png"), "--output: expected a name that ends"),
         (("explain", *GIVEN["explain"], "--output=no/a.html"), "--output: expected an existing"),
     ],
@@ -137,6 +141,7 @@ def test_files_that_are_skipped_are_named_and_counted(draw_here, folder):
 def test_bad_input_is_one_line_and_touches_nothing(draw_here, folder, argv, line):
     if "--output=run.png" in argv:
         (folder / "run.json").write_text('{\n  "tf_nst": "0"}')
+    (folder / "deep.json").write_text("[" * 100_000)
     before = snapshot(folder)
     code, _, err = draw_here(*argv)
     assert code == 2

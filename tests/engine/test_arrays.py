@@ -22,7 +22,8 @@ def counted_state(optimizer, **changes) -> RunState:
     def count(leaf: tf.Tensor) -> np.ndarray:
         nonlocal start
         start += 1
-        return np.arange(start, start + leaf.shape.num_elements()).reshape(leaf.shape)
+        numbers = np.arange(start, start + leaf.shape.num_elements())
+        return numbers.reshape(leaf.shape).astype(leaf.dtype.as_numpy_dtype)
 
     progress = tf.nest.map_structure(count, begin_scale(optimizer, tf.zeros([1, *SIZE, 3])))
     return RunState(0, 7, 5, 64, progress=progress)._replace(**changes)
@@ -72,3 +73,25 @@ def test_without_an_array_there_is_no_state(make_job):
     del arrays["progress.state.mean"]
     with pytest.raises(KeyError, match=r"progress\.state\.mean"):
         from_arrays(make_job(), arrays)
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("progress.image", np.zeros([1, 2, 3, 3], np.float32)),
+        ("progress.image", np.zeros([1, *SIZE, 3], np.int32)),
+        ("progress.state.mean", np.zeros([1, 1, 1, 3], np.float32)),
+        ("progress.track.least", np.zeros([2], np.float32)),
+        ("last_good", np.zeros([3], np.float32)),
+        ("least", np.zeros([2, 5], np.float32)),
+    ],
+)
+def test_an_array_of_another_shape_or_dtype_is_refused(make_job, name, array):
+    arrays = to_arrays(counted_state(ADAM)) | {name: array}
+    with pytest.raises(ValueError, match=f"{name}: expected "):
+        from_arrays(make_job(), arrays)
+
+
+def test_a_scale_that_the_job_has_not_is_refused(make_job):
+    with pytest.raises(IndexError):
+        from_arrays(make_job(), to_arrays(counted_state(ADAM)) | {"scale": np.array(9)})

@@ -7,7 +7,7 @@ import pytest
 
 from tf_nst.errors import UserError
 from tf_nst.io.flag_file import recorded_inputs, settings_bytes, settings_path
-from tf_nst.io.flag_lines import STARTS_HERE, portable, read_flag_file, spelled
+from tf_nst.io.flag_lines import MOST_CHARACTERS, STARTS_HERE, portable, read_flag_file, spelled
 
 # Names that a file system may hold.
 NAMES = [
@@ -136,3 +136,15 @@ def test_a_folder_that_moves_keeps_its_flag_file(tmp_path, monkeypatch):
     assert arguments_of(Path("two/out.cfg")) == ["--content=two/a.png", "--output=two/out.png"]
     monkeypatch.chdir("two")
     assert arguments_of(Path("out.cfg")) == ["--content=./a.png", "--output=./out.png"]
+
+
+@pytest.mark.parametrize("data", [b"#" * (MOST_CHARACTERS + 1), b"--size=3\n" * MOST_CHARACTERS])
+def test_a_flag_file_that_is_too_large_is_refused(tmp_path, data):
+    (tmp_path / "a.cfg").write_bytes(data)
+    with pytest.raises(UserError, match=r"^--flagfile: expected a file of flags of at most 1 MB"):
+        read_flag_file(str(tmp_path / "a.cfg"))
+
+
+def test_a_device_without_an_end_is_refused():
+    with pytest.raises(UserError, match="expected a text file of flags, received /dev/zero"):
+        read_flag_file("/dev/zero")

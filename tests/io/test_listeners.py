@@ -143,3 +143,22 @@ def test_durations_are_for_a_person(seconds, text):
 )
 def test_a_guess_is_round(seconds, text):
     assert roughly(seconds) == text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"values": np.zeros([2], np.float32)},
+        {"values": np.zeros([1, 9], np.float32)},
+        {"cores_of_scales": []},
+        {"steps_of_scales": [3]},
+    ],
+    ids=str,
+)
+def test_a_history_of_other_shapes_is_refused(changes):
+    kept = {"terms": ["a"], "steps_of_scales": [1, 2], "cores_of_scales": [0, 0], "seconds": 1.0}
+    kept |= {"values": np.zeros([1, 3], np.float32)}
+    History((COARSE, SCALE)).restore(kept, kept["values"])
+    kept |= changes
+    with pytest.raises(ValueError, match=r"expected .*, received"):
+        History((COARSE, SCALE)).restore(kept, kept["values"])

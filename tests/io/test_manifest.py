@@ -11,6 +11,7 @@ from tf_nst.io.flag_file import settings_bytes, settings_path
 from tf_nst.io.manifest import (
     check_preview,
     check_sidecars,
+    check_state,
     preview_path,
     record_bytes,
     record_path,
@@ -160,3 +161,23 @@ def test_a_name_that_is_too_long_for_a_file_beside_the_picture_is_refused(tmp_pa
     with pytest.raises(UserError, match=r"^--output: .*cannot be written \(File name too long\)"):
         check_sidecars(tmp_path / ("a" * 251 + ".png"))
     check_sidecars(tmp_path / ("a" * 250 + ".png"))
+
+
+def test_a_folder_in_the_place_of_the_state_is_refused(tmp_path):
+    (tmp_path / "a.state").mkdir()
+    with pytest.raises(UserError, match=r"a\.state is a folder; expected another name$"):
+        check_state(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize("check", [check_state, check_sidecars])
+def test_files_that_cannot_be_read_are_called_so(tmp_path, monkeypatch, check):
+    for suffix in (".state", ".json"):
+        (tmp_path / f"a{suffix}").touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(UserError, match=r"^--output: .*cannot be read \(Permission denied\)"):
+        check(tmp_path / "a.png")
+
+
+def test_a_deeply_nested_record_is_of_no_other_picture(tmp_path):
+    (tmp_path / "a.json").write_text('{\n  "tf_nst": ' + "[" * 100_000)
+    check_sidecars(tmp_path / "a.png")

@@ -130,3 +130,10 @@ def test_colours_that_a_png_declares_by_numbers(tmp_path):
     expected = read_image(tmp_path / "a.png").pixels
     with Pillow.open(tmp_path / "a.png") as opened:
         np.testing.assert_array_equal(as_image(opened, "--content").pixels, expected)
+
+
+def test_grey_times_alpha_is_taken():
+    """Pillow converts La to LA alone."""
+    grey = Pillow.merge("LA", [Pillow.new("L", (2, 2), 60), Pillow.new("L", (2, 2), 255)])
+    image = as_image(grey.convert("La"), "--content")
+    assert (np.unique(image.pixels), np.unique(image.alpha)) == (60, 255)

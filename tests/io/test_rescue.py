@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tf_nst.errors import RunError
+from tf_nst.errors import RunError, UserError
 from tf_nst.io.flag_file import settings_path
 from tf_nst.io.manifest import record_path
 from tf_nst.io.rescue import write_or_rescue
@@ -109,3 +109,24 @@ def test_a_file_of_none_is_removed(here):
     write_or_rescue(here / "out.png", files_of)
     write_or_rescue(here / "out.png", lambda path: {path: b"new", settings_path(path): None})
     assert sorted(os.listdir(here)) == ["out.json", "out.png"]
+
+
+def test_two_runs_are_rescued_to_names_of_their_own(here, temporary):
+    def refuse():
+        raise UserError("--output: it is there")
+
+    def another_run_first(path):
+        if path.name == "out.rescued.png":
+            path.write_bytes(b"other")
+        return files_of(path)
+
+    with pytest.raises(RunError, match=r"it is there; the picture is .*here/out\.rescued2\.png$"):
+        write_or_rescue(here / "out.png", another_run_first, refuse)
+    assert (here / "out.rescued.png").read_bytes() == b"other"
+
+
+def test_a_flag_file_of_another_picture_is_not_replaced(here, temporary):
+    (here / "out.rescued.cfg").write_bytes(b"other")
+    with pytest.raises(RunError, match=r"rescued2\.png$"):
+        write_or_rescue(here / "out.png", failing(lambda path: path.name == "out.png"))
+    assert (here / "out.rescued.cfg").read_bytes() == b"other"

@@ -19,12 +19,13 @@ def save(tmp_path):
     """Writes a state of 250 steps, in scales of 60, 60 and 130: options and what else is changed in
     its description -> its path."""
 
-    def write(options=None, resolved=None, steps=(60, 60, 130), **changes) -> Path:
+    def write(options=None, resolved=None, steps=(60, 60, 130), replaced=(), **changes) -> Path:
         requested = config_from_options(options or {})
         resolved = config_from_options({**options_from_config(requested), **(resolved or {})})
         description = describe_run(requested, resolved, steps=steps, gigabytes=3.5, digests=DIGESTS)
-        place = {"scale": 1, "step": 70}
-        write_state(tmp_path / "out.state", description | place | changes, {"x": np.zeros(3)})
+        place = {"scale": 1, "step": 70, "seconds": 9.5, "history": {}}
+        description |= place | changes | dict(replaced)
+        write_state(tmp_path / "out.state", description, {"x": np.zeros(3)})
         return tmp_path / "out.state"
 
     return write
@@ -104,6 +105,26 @@ def test_a_damaged_file_is_refused(save):
     path.write_bytes(data)
     with pytest.raises(UserError, match="--resume: expected a whole state of tf_nst, received"):
         go_on(path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {name: None}
+        for name in ("version", "versions", "options", "resolved", "steps", "memory", "seconds")
+    ]
+    + [{"versions": {}}, {"options": {}}, {"steps": []}, {"step": [1]}, {"history": []}],
+    ids=str,
+)
+def test_a_description_that_is_none_is_refused(save, changes):
+    with pytest.raises(UserError, match="--") as caught:
+        go_on(save(replaced=changes), steps=251)
+    assert caught.value.exit_code == 2 and "\n" not in str(caught.value)
+
+
+def test_a_state_without_digests_is_refused(save):
+    with pytest.raises(UserError, match=r"damaged .*; remove it, or choose another --output"):
+        check_digests(go_on(save(digests={})), DIGESTS)
 
 
 @pytest.mark.parametrize("flag", DIGESTS)

@@ -207,3 +207,19 @@ def test_file_and_folder_are_flushed_in_that_order(path, monkeypatch):
     monkeypatch.setattr(os, "fsync", record("flush", fsync))
     write_state(path, DESCRIPTION, ARRAYS)
     assert calls == ["flush", "rename", "flush"]
+
+
+def test_what_is_no_state_is_not_replaced(tmp_path):
+    (tmp_path / "out.state").write_bytes(b"other")
+    with pytest.raises(RunError, match=r"out\.state cannot be written: it exists and is not from"):
+        write_state(tmp_path / "out.state", DESCRIPTION, ARRAYS)
+    assert (tmp_path / "out.state").read_bytes() == b"other"
+    assert len(os.listdir(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("text", ["[]", "5", "{}", '{"arrays": 5}', "[" * 100_000])
+def test_a_whole_file_with_another_description_is_refused(tmp_path, text):
+    np.savez(tmp_path / "out.npz", tf_nst=np.array(text.encode()))
+    os.rename(tmp_path / "out.npz", tmp_path / "out.state")
+    with pytest.raises(UserError, match=r"damaged .*; remove it, or choose another --output$"):
+        read_description(tmp_path / "out.state")

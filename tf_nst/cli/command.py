@@ -17,10 +17,11 @@ from tf_nst.config.options import Option
 from tf_nst.errors import NstError, RunError
 
 _HELP = {"--help", "-help", "-h", "--helpshort", "--helpfull"}
+BEFORE = "stopped before there was a picture"
 OUT_OF_MEMORY = "out of memory: expected a smaller --size, or --precision=bfloat16"
 
 
-class _Terminated(BaseException):
+class Terminated(BaseException):
     """SIGTERM or SIGHUP, `signum`, before there is a picture to save."""
 
     def __init__(self, signum: int):
@@ -28,7 +29,7 @@ class _Terminated(BaseException):
 
 
 def _terminate(signum, frame):
-    raise _Terminated(signum)
+    raise Terminated(signum)
 
 
 def run_command(
@@ -70,10 +71,9 @@ def _run(
         debug = values.debug
         with quiet(debug):
             return work(values)
-    except _Terminated as error:
-        return _fail("stopped before there was a picture", 128 + error.signum, debug)
-    except KeyboardInterrupt:
-        return _fail("stopped before there was a picture", 130, debug)
+    except (Terminated, KeyboardInterrupt) as error:
+        code = 128 + getattr(error, "signum", signal.SIGINT)
+        return _fail("; ".join(getattr(error, "__notes__", [BEFORE])), code, debug)
     except NstError as error:
         return _fail(str(error), error.exit_code, debug)
     except MemoryError:
@@ -85,6 +85,8 @@ def _run(
 def _unexpected(error: Exception) -> str:
     if type(error).__name__ == "ResourceExhaustedError":
         return OUT_OF_MEMORY
+    if isinstance(error, ImportError) and "failed to map segment" in str(error):
+        return f"out of memory: expected more of it, {error.name or 'a library'} cannot be loaded"
     first = (str(error).splitlines() or ["no message"])[0]
     return f"unexpected {type(error).__name__}: {first} (--debug shows where)"
 

@@ -12,15 +12,20 @@ from tf_nst.io.flag_lines import portable
 from tf_nst.io.images import Image
 from tf_nst.io.listeners import Progress, duration
 from tf_nst.io.manifest import record_bytes, record_path
+from tf_nst.io.replacing import Check
 from tf_nst.io.rescue import write_or_rescue
+from tf_nst.io.writing import Files
 from tf_nst.viz.figures import rendered
 from tf_nst.viz.patches import counted
 
 _FILES = ("content", "style", "images", "record", "output")
 
 
-def draw_kind(name: str, values, options: dict) -> int:
+def draw_kind(name: str, values, options: dict, check_names: Check) -> int:
     """Draws, shows progress, writes the figure and its record.
+
+    Args:
+      check_names: raises UserError where files that are there by now are not to be written over.
 
     Raises:
       UserError: an option or a picture that cannot be used.
@@ -40,9 +45,11 @@ def draw_kind(name: str, values, options: dict) -> int:
     seconds = time.perf_counter() - began
     record = {"figure": name, "settings": _settings(values, output.parent), **_weights(drawing)}
     record |= {"seconds": round(seconds, 3), "numbers": drawing.numbers()}
-    write_or_rescue(
-        output, lambda path: {path: data, record_path(path): record_bytes(path, record)}
-    )
+
+    def files_of(path: Path) -> Files:
+        return {path: data, record_path(path): record_bytes(path, record)}
+
+    write_or_rescue(output, files_of, check_names)
     say(f"drew {output} ({duration(seconds)}; {record_path(output).name})")
     return 0
 

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from tf_nst.cli.terminal import printable
 from tf_nst.errors import UserError
@@ -22,6 +24,17 @@ def check_overwrite(path: str, choice: str) -> None:
     raise UserError(
         f"--output: {path} exists and stays as it is; expected another name, or --overwrite=true"
     )
+
+
+def check_again(paths: Iterable[str | Path], choice: str) -> Callable[[], None]:
+    """What refuses, when a run publishes its files, to write over what came after this call.
+
+    With `choice` "true" nothing is refused.
+    """
+    from tf_nst.io.stamps import check_unchanged, stamps_of
+
+    stamps = {} if choice == "true" else stamps_of(paths)
+    return lambda: check_unchanged(stamps)
 
 
 def _can_ask() -> bool:

@@ -1,6 +1,7 @@
 """One run of the painting command, from the pictures read to the one written."""
 
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tf_nst.cli.first_lines import first_lines
@@ -20,10 +21,11 @@ from tf_nst.engine.failures import (
 from tf_nst.engine.loop import iterate
 from tf_nst.engine.state import RunState
 from tf_nst.engine.strategy import worker_place
-from tf_nst.errors import RunError
+from tf_nst.errors import RunError, UserError
 from tf_nst.io.checkpoints import Checkpoints
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.resume import Resumed, check_digests
+from tf_nst.io.state_file import is_state
 from tf_nst.painting import Painting, prepare
 
 
@@ -63,6 +65,7 @@ def paint_picture(
     began: float,
     command: str,
     resumed: Resumed | None,
+    check_names: Callable[[], None],
 ) -> int:
     """Paints, shows progress, writes the picture, its record and its flag file.
 
@@ -73,6 +76,7 @@ def paint_picture(
       began: the command's time.perf_counter().
       command: a line that goes on where this run ends early.
       resumed: what the run goes on from; None: it begins.
+      check_names: raises UserError where files that are there by now are not to be written over.
 
     Returns:
       0, or 128 and the number of the signal that ended the run early, such as 130 after Ctrl-C: the
@@ -82,7 +86,7 @@ def paint_picture(
       RunError: a loss is not finite or diverged, or another worker is gone (the last good picture,
         or that so far, is written), or a file cannot be.
     """
-    run = _begin(values, config, inputs, began, resumed)
+    run = _begin(values, config, inputs, began, resumed, check_names)
     with Stop() as stop:
         try:
             stopped = _paint(run, stop)
@@ -94,7 +98,9 @@ def paint_picture(
     return stop.exit_code if stop.signum else 0
 
 
-def _begin(values, config: StylizeConfig, inputs: Inputs, began: float, resumed) -> _Run:
+def _begin(
+    values, config: StylizeConfig, inputs: Inputs, began: float, resumed, check_names
+) -> _Run:
     """All that is there before the first step, and its lines."""
     options = {"pause_every": values.preview_every, "states": values.checkpoint_seconds > 0}
     painting = prepare(resumed.config if resumed else config, inputs, say, began=began, **options)
@@ -104,7 +110,7 @@ def _begin(values, config: StylizeConfig, inputs: Inputs, began: float, resumed)
         began -= resumed.description["seconds"]
     for line in first_lines(values, painting, resumed):
         say(line)
-    results = Results(values, painting)
+    results = Results(values, painting, check_names)
     checkpoints = make_checkpoints(values, config, results, began)
     return _Run(values, painting, results, checkpoints, resumed, began)
 
@@ -142,7 +148,7 @@ def _end(run: _Run, stopped: bool, command: str) -> None:
     """After the picture: the state of a finished run goes, that of one that was stopped stays."""
     if stopped:
         run.checkpoints.save()
-        if run.has_state and run.checkpoints.path.exists():
+        if run.has_state and is_state(run.checkpoints.path):
             say(f"to go on: {command}")
     elif run.has_state and run.is_first_worker:
         run.checkpoints.remove()
@@ -150,14 +156,17 @@ def _end(run: _Run, stopped: bool, command: str) -> None:
 
 def _explained(run: _Run, error: RunError, command: str) -> RunError:
     """The error, with the line that goes on where there is a state to go on from."""
-    if isinstance(error, NonFiniteLossError | DivergedError):
+    # The name is another program's by now, where going on would write: the picture is elsewhere.
+    taken = isinstance(error.__cause__, UserError)
+    finished = taken and run.results.history.final
+    if finished or isinstance(error, NonFiniteLossError | DivergedError):
         if run.has_state and run.is_first_worker:
             run.checkpoints.remove()
         return error
     # Bands of the picture may have been updated, others not, when memory ran out.
     if not isinstance(error, OutOfMemoryError):
         run.checkpoints.save()
-    if not (run.has_state and run.checkpoints.path.exists()):
+    if taken or not (run.has_state and is_state(run.checkpoints.path)):
         return error
     return RunError(f"{error}; to go on: {command}")
 

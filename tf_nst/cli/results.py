@@ -1,6 +1,7 @@
 """What a run of the painting command writes: the picture, its record, its flag file, previews."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from tf_nst.cli.records import digests, flags_of, record_of
@@ -10,9 +11,10 @@ from tf_nst.errors import NstError, RunError
 from tf_nst.io.flag_file import settings_bytes, settings_path
 from tf_nst.io.images import Image
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
-from tf_nst.io.manifest import preview_path, record_bytes, record_path
+from tf_nst.io.manifest import check_preview, preview_path, record_bytes, record_path
 from tf_nst.io.moved import Moved, moved_by_masks
 from tf_nst.io.outcome import notes_on_loss
+from tf_nst.io.replacing import Check
 from tf_nst.io.rescue import write_or_rescue
 from tf_nst.io.writing import Files, write_atomically
 from tf_nst.painting import Painting, finished
@@ -21,11 +23,12 @@ from tf_nst.painting import Painting, finished
 class Results:
     """Writes what comes of a painting, by the command's flags.
 
-    `history` and `progress` are listeners for its events.
+    `history` and `progress` are listeners for its events. `check_names` raises where files that are
+    there by now are not to be written over.
     """
 
-    def __init__(self, values, painting: Painting):
-        self.values, self.painting = values, painting
+    def __init__(self, values, painting: Painting, check_names: Check):
+        self.values, self.painting, self.check_names = values, painting, check_names
         self.history = History(painting.job.scales)
         self.progress = Progress(painting.job.terms, painting.job.scales, sys.stdout)
         self.exif = painting.inputs.content.exif
@@ -74,7 +77,7 @@ class Results:
             record = self._record_bytes(path, picture, seconds)
             return {path: data, record_path(path): record, settings_path(path): flags}
 
-        write_or_rescue(self.values.output, files_of)
+        write_or_rescue(self.values.output, files_of, self.check_names)
         for line in _lines_on_masks(moved_by_masks(self.painting.inputs, picture)):
             say(line)
         for note in (*notes, *notes_on_loss(self.painting.job.terms, self.history)):
@@ -85,7 +88,8 @@ class Results:
         path = preview_path(self.values.output)
         try:
             picture = finished(self.painting, image)
-            write_atomically(path, picture.encode(path, self.values.output_profile, self.exif)[0])
+            data, _ = picture.encode(path, self.values.output_profile, self.exif)
+            write_atomically(path, data, partial(check_preview, self.values.output))
         except (NstError, OSError) as error:
             if not self.preview_failed:
                 self.progress.close()

@@ -4,10 +4,11 @@ import os
 import shlex
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tf_nst.cli.command import run_command
+from tf_nst.cli.command import Terminated, run_command
 from tf_nst.cli.flags import (
     PAINT_FLAGS,
     config_from_flags,
@@ -15,7 +16,7 @@ from tf_nst.cli.flags import (
     styles_from_flags,
 )
 from tf_nst.cli.imports import import_tensorflow
-from tf_nst.cli.overwrite import check_overwrite
+from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.terminal import printable
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
@@ -39,16 +40,26 @@ def main(argv: list[str]) -> int:
 
 
 def paint(command: str, values) -> int:
-    """Paints the picture of parsed flags. TensorFlow comes only when they are known to be good.
+    """Paints the picture of parsed flags.
 
     Args:
       command: a line that goes on where this run ends early.
       values: of the flags.
     """
+    try:
+        return _paint(command, values)
+    except (Terminated, KeyboardInterrupt) as error:
+        if _goes_on(values):
+            error.add_note(f"stopped before the run went on; to go on: {command}")
+        raise
+
+
+def _paint(command: str, values) -> int:
+    """TensorFlow comes only when the flags are known to be good."""
     began = time.perf_counter()
     config = config_from_flags(values)
     styles, places = styles_from_flags(values), places_from_flags(values)
-    _check_output(values, config.init)
+    check_names = _check_output(values, config.init)
     resumed = _find_state(values, config)
     from tf_nst.io.inputs import Places, read_inputs
     from tf_nst.io.writing import check_size
@@ -68,7 +79,7 @@ def paint(command: str, values) -> int:
     import_tensorflow()
     from tf_nst.cli.painter import paint_picture
 
-    return paint_picture(values, config, inputs, began, command, resumed)
+    return paint_picture(values, config, inputs, began, command, resumed, check_names)
 
 
 def resuming_command(argv: list[str]) -> str:
@@ -103,11 +114,13 @@ def _goes_on(values) -> bool:
     return values.resume and state_path(values.output).exists()
 
 
-def _check_output(values, init: str) -> None:
+def _check_output(values, init: str) -> Callable[[], None]:
+    """Returns what checks the names again when the picture is written."""
     from tf_nst.io.manifest import check_preview, check_sidecars, check_state, preview_path
     from tf_nst.io.writing import check_output
 
     check_output(values.output)
+    check_names = _later_check(values)
     check_sidecars(values.output)
     if values.checkpoint_seconds or values.resume:
         check_state(values.output, resume=values.resume)
@@ -126,6 +139,20 @@ def _check_output(values, init: str) -> None:
     # The picture that is there may be the one so far.
     if not _goes_on(values):
         check_overwrite(values.output, values.overwrite)
+    return check_names
+
+
+def _later_check(values) -> Callable[[], None]:
+    """What refuses to write over files that other runs and programs write from now on."""
+    from tf_nst.io.manifest import check_sidecars, names_of
+
+    check_files = check_again(names_of(values.output), values.overwrite)
+
+    def check() -> None:
+        check_sidecars(values.output)
+        check_files()
+
+    return check
 
 
 def _sources(values, init: str) -> list[tuple[str, str]]:
@@ -140,4 +167,7 @@ def _sources(values, init: str) -> list[tuple[str, str]]:
 
 def same_file(one: str | Path, other: str) -> bool:
     """Whether both paths exist and lead to one file."""
-    return Path(one).exists() and Path(other).exists() and os.path.samefile(one, other)
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):  # such as a name that is too long
+        return False

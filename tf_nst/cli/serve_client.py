@@ -6,7 +6,7 @@ import time
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE, OVERWRITE
-from tf_nst.cli.overwrite import check_overwrite
+from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.run import same_file
 from tf_nst.cli.terminal import say
 from tf_nst.config import MAX_SIDE, ObjectiveConfig
@@ -133,6 +133,7 @@ def request_picture(values) -> int:
     from tf_nst.serving.sending import mask_to_send, picture_to_send
 
     check_output(values.output)
+    check_name = check_again([values.output], values.overwrite)
     check_overwrite(values.output, values.overwrite)
     content = picture_to_send(values.content, "--content")
     style = picture_to_send(values.style, "--style") if values.style else None
@@ -145,7 +146,7 @@ def request_picture(values) -> int:
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
     image = _image(answer.image, content.image)
     data, notes = image.encode(values.output)
-    write_or_rescue(values.output, lambda path: {path: data})
+    write_or_rescue(values.output, lambda path: {path: data}, check_name)
     for note in notes:
         say(f"note: {note}")
     losses = ", ".join(f"{loss:.4g}" for loss in answer.losses)

@@ -19,7 +19,7 @@ from tf_nst.errors import UserError
 from tf_nst.io.checkpoints import Checkpoints
 from tf_nst.io.listeners import History
 from tf_nst.io.resume import Resumed, describe_run
-from tf_nst.io.state_file import read_arrays, state_path
+from tf_nst.io.state_file import read_arrays, refusing_damage, state_path
 
 
 def make_checkpoints(values, config: StylizeConfig, results: Results, began: float) -> Checkpoints:
@@ -56,11 +56,12 @@ def read_state(values, job: Job, resumed: Resumed | None, history: History) -> R
     Raises:
       UserError: the file is damaged, or another worker goes on from elsewhere.
     """
-    state, arrays = None, {}
+    state = None
     if resumed:
-        arrays = read_arrays(resumed.path)
-        state = from_arrays(job, arrays)
-        history.restore(resumed.description["history"], arrays["losses"])
+        with refusing_damage(resumed.path):
+            arrays = read_arrays(resumed.path)
+            state = from_arrays(job, arrays)
+            history.restore(resumed.description["history"], arrays["losses"])
     if values.resume and worker_place(job.strategy)[1] > 1:
         _check_agreement(job, state.step if state else 0)
     return state

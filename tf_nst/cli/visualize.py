@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OVERWRITE
-from tf_nst.cli.overwrite import check_overwrite
+from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.run import same_file
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import FilePath, Text
@@ -187,10 +187,10 @@ def draw(name: str, values) -> int:
     options = {it: values[it].value for it in kind.options}
     check_matplotlib()
     _check_lists(kind, values, figure_config(options, kind.options).network_config.network)
-    _check_files(kind, values)
+    check_names = _check_files(kind, values)
     from tf_nst.cli.drawing import draw_kind
 
-    return draw_kind(name, values, options)
+    return draw_kind(name, values, options, check_names)
 
 
 def _check_lists(kind: Kind, values, network: str) -> None:
@@ -203,32 +203,46 @@ def _check_lists(kind: Kind, values, network: str) -> None:
             parse_layers(values[option.name].value, network, option.flag)
 
 
-def _check_files(kind: Kind, values) -> None:
+def _check_files(kind: Kind, values) -> Callable[[], None]:
+    """Returns what checks the names again when the figure is written."""
     for name in kind.files:
         if not os.path.exists(values[name].value):
             expected = _FILES[name].type.expected
             raise UserError(f"--{name}: {values[name].value} does not exist; expected {expected}")
-    _check_output(kind, values)
+    return _check_output(kind, values)
 
 
-def _check_output(kind: Kind, values) -> None:
+def _sources(path: str) -> list[str]:
+    """The file that an input is, or those of the folder."""
+    return [entry.path for entry in os.scandir(path)] if os.path.isdir(path) else [path]
+
+
+def _check_output(kind: Kind, values) -> Callable[[], None]:
     from tf_nst.io.manifest import check_record, record_path
-    from tf_nst.io.writing import check_output, check_writable
+    from tf_nst.io.writing import check_output, check_replaceable, check_writable
 
     output = Path(values.output)
     if kind.suffix != ".html":
-        check_output(output)
+        check_output(values.output)
     elif output.suffix.lower() not in (".html", ".htm"):
         raise UserError(f"--output: expected a name that ends in .html, received {output}")
     elif not output.parent.is_dir():
         raise UserError(f"--output: expected an existing folder, received {output}")
     else:
+        check_replaceable(values.output)
         check_writable(output.parent)
+    check_files = check_again((output, record_path(output)), values.overwrite)
     check_record(output)
     for name in kind.files:
-        if any(same_file(it, values[name].value) for it in (output, record_path(output))):
-            raise UserError(
-                f"--output and --{name}: {values[name].value} would be written over, expected two "
-                "files"
-            )
+        for source in _sources(values[name].value):
+            if any(same_file(it, source) for it in (output, record_path(output))):
+                raise UserError(
+                    f"--output and --{name}: {source} would be written over, expected two files"
+                )
     check_overwrite(values.output, values.overwrite)
+
+    def check() -> None:
+        check_record(output)
+        check_files()
+
+    return check

@@ -1,6 +1,7 @@
 """A run's state as arrays by name, as files keep them, and back."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,8 @@ def from_arrays(job: Job, arrays: Mapping[str, np.ndarray]) -> RunState:
       job: whose run it is: its optimisers say how the arrays belong together.
 
     Raises:
-      KeyError: an array of the state is not there.
+      KeyError, IndexError: an array or a scale of the state is not there.
+      ValueError: an array has another shape or dtype.
     """
     numbers = {name: kind(arrays[name]) for name, kind in _NUMBERS.items()}
     state = RunState(**numbers, least=arrays.get("least"), last_good=arrays.get("last_good"))
@@ -38,8 +40,16 @@ def from_arrays(job: Job, arrays: Mapping[str, np.ndarray]) -> RunState:
     if "progress.image" not in arrays:
         return state
     optimizer = job.fallback if state.fallback else job.optimizers[state.scale]
+    batch = len(job.initial)
+    picture = tf.TensorSpec([batch, *job.scales[state.scale][:2], 3])
+    # The last good picture may be of the scale before.
+    shapes = {"least": [None, batch], "last_good": [batch, None, None, 3]}
+    for name, shape in (shapes | {f"rise.{field}": [batch] for field in Rise._fields}).items():
+        if name in arrays:
+            _check(arrays[name], tf.TensorSpec(shape, arrays[name].dtype), name)
+    begin = tf.function(partial(begin_scale, optimizer), autograph=False)
     with tf.device("CPU:0"):
-        example = begin_scale(optimizer, tf.zeros([1, 1, 1, 3]))
+        example = begin.get_concrete_function(picture).structured_outputs
     return state._replace(progress=_filled(example, arrays, "progress"))
 
 
@@ -55,10 +65,19 @@ def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
 def _filled(example: Any, arrays: Mapping[str, np.ndarray], name: str) -> Any:
     """Nested tuples as those of an example, of the arrays that bear their names."""
     if not isinstance(example, tuple):
+        _check(arrays[name], example, name)
         return arrays[name]
     pairs = zip(_fields(example), example, strict=True)
     items = [_filled(item, arrays, f"{name}.{field}") for field, item in pairs]
     return type(example)(*items) if hasattr(example, "_fields") else tuple(items)
+
+
+def _check(array: np.ndarray, example: tf.Tensor | tf.TensorSpec, name: str) -> None:
+    if not example.shape.is_compatible_with(array.shape) or array.dtype != example.dtype:
+        raise ValueError(
+            f"{name}: expected {example.shape} of {example.dtype.name}, received "
+            f"{list(array.shape)} of {array.dtype}"
+        )
 
 
 def _fields(value: tuple) -> tuple:

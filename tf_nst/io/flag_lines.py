@@ -8,6 +8,8 @@ from typing import NamedTuple
 from tf_nst.config.paths import in_folder
 from tf_nst.errors import UserError
 
+# Characters of a flag file; one that names the longest paths has some thousands.
+MOST_CHARACTERS = 1_000_000
 STARTS_HERE = "# Paths that begin with ./ or ../ start at this file's folder."
 # Flags of several paths.
 LISTS = ("style", "mask", "keep", "style_mask", "labels")
@@ -30,11 +32,11 @@ def read_flag_file(path: str) -> FlagFile:
     arguments of a command (PEP 383).
 
     Raises:
-      UserError: no such file, or one that is not text.
+      UserError: no such file, one that is not text, or one of more than a megabyte.
     """
     try:
         with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
-            text = file.read()
+            text = file.read(MOST_CHARACTERS + 1)
     except OSError as error:
         raise UserError(
             f"--flagfile: expected a file of flags, received {path} ({error.strerror})"
@@ -44,6 +46,11 @@ def read_flag_file(path: str) -> FlagFile:
     if "\0" in text:
         raise UserError(
             f"--flagfile: expected a text file of flags, received {path}, which is none"
+        )
+    if len(text) > MOST_CHARACTERS:
+        raise UserError(
+            f"--flagfile: expected a file of flags of at most {MOST_CHARACTERS / 1e6:g} MB, "
+            f"received {path}, which is larger"
         )
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     comments = [line for line in lines if line.startswith(("#", "//"))]

@@ -10,6 +10,7 @@ from tf_nst.io.metadata.gif import read_gif
 from tf_nst.io.metadata.jpeg import read_jpeg
 from tf_nst.io.metadata.png import read_png
 from tf_nst.io.metadata.tiff import RAW, read_tiff
+from tf_nst.io.netpbm import read_netpbm
 
 EXPECTED = "expected an image (JPEG, PNG, WebP, TIFF, ...)"
 HEAD_BYTES = 32
@@ -35,7 +36,7 @@ GIF = Format("GIF", ("GIF",), read_gif)
 BMP = Format("BMP", ("BMP",), read_bmp)
 AVIF = Format("AVIF", ("AVIF",), read_avif)
 JPEG2000 = Format("JPEG 2000", ("JPEG2000",), read_jpeg2000)
-NETPBM = Format("PPM", ("PPM",))
+NETPBM = Format("PPM", ("PPM",), read_netpbm)
 OTHERS = Format("image", ("ICO", "PCX", "QOI", "SGI", "TGA"))
 
 _TIFF_BEGINNINGS = (b"II*\0", b"MM\0*", b"II+\0\x08\0\0\0", b"MM\0+\0\x08\0\0")

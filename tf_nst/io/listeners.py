@@ -69,11 +69,19 @@ class History:
         return description, np.array(list(self.values.values()), np.float32)
 
     def restore(self, description: dict, values: np.ndarray) -> None:
-        """The history of a run that goes on, as `to_arrays` gave it."""
-        self.steps_of_scales = list(description["steps_of_scales"])
-        self.cores_of_scales = list(description["cores_of_scales"])
-        self.seconds = description["seconds"]
-        names = description["terms"]
+        """The history of a run that goes on, as `to_arrays` gave it.
+
+        Raises:
+          KeyError, TypeError, ValueError: it did not.
+        """
+        names, steps = description["terms"], list(description["steps_of_scales"])
+        cores = list(description["cores_of_scales"])
+        if values.shape != ((len(names), sum(steps)) if names else (0,)):
+            raise ValueError(f"losses: expected [terms, steps], received {list(values.shape)}")
+        if not len(cores) == len(steps) == len(self.steps_of_scales):
+            raise ValueError(f"expected {len(self.steps_of_scales)} scales, received {len(steps)}")
+        self.steps_of_scales, self.cores_of_scales = steps, cores
+        self.seconds = float(description["seconds"])
         self.values = {name: row.tolist() for name, row in zip(names, values, strict=True)}
 
 

@@ -22,6 +22,11 @@ def record_path(picture: str | Path) -> Path:
     return Path(picture).with_suffix(".json")
 
 
+def names_of(picture: str | Path) -> tuple[Path, Path, Path]:
+    """A picture, its record and its flag file."""
+    return Path(picture), record_path(picture), settings_path(picture)
+
+
 def preview_path(picture: str | Path) -> Path:
     """NAME.preview.png beside NAME.png."""
     path = Path(picture)
@@ -71,7 +76,7 @@ def _recorded_file(record: Path) -> str | None:
     try:
         name = json.loads(record.read_bytes())["file"]
         return Path(name).name
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -85,12 +90,22 @@ def check_state(picture: str | Path, flag: str = "--output", *, resume: bool = F
       UserError: as `check_sidecars`.
     """
     path = state_path(picture)
+    _check_readable(path, flag)
     check_replaceable(path, flag)
     if path.exists() and not resume and not is_state(path):
         raise _foreign(picture, path, flag)
 
 
+def _check_readable(path: Path, flag: str) -> None:
+    if os.path.exists(path) and not os.access(path, os.R_OK):
+        raise UserError(
+            f"{flag}: {path} cannot be read (Permission denied); expected a file that can be read, "
+            "or another name for the picture"
+        )
+
+
 def _check_written_here(picture: str | Path, path: Path, mark: str, flag: str) -> None:
+    _check_readable(path, flag)
     if os.path.exists(path) and not _begins_with(path, mark):
         raise _foreign(picture, path, flag)
     check_replaceable(path, flag)

@@ -5,7 +5,26 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-HEADER_BYTES = 4096
+from tf_nst.io.metadata.facts import Facts, UnusableError
+
+# With comments; the decoder takes a second for each megabyte or two of them.
+HEADER_BYTES = 1 << 16
+
+
+def read_netpbm(file: BinaryIO) -> Facts:
+    """What the decoder is given, the file itself.
+
+    Raises:
+      UnusableError: a header of more than HEADER_BYTES.
+    """
+    file.seek(0)
+    data = file.read(HEADER_BYTES)
+    fields, _ = _header(data)
+    if len(data) == HEADER_BYTES and len(fields) < (3 if data[:2] in (b"P1", b"P4") else 4):
+        raise UnusableError(
+            f"has a header of more than {HEADER_BYTES} bytes; expected one with shorter comments"
+        )
+    return Facts(file, orientation=0)
 
 
 def read_deep_ppm(file: BinaryIO) -> NDArray | None:

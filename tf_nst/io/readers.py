@@ -98,6 +98,8 @@ def _lost_bits(opened: Opened) -> tuple[str, ...]:
 def _read_8(picture: Pillow.Image, profile: bytes | None) -> Read:
     alpha = None
     cmyk = picture.mode == "CMYK"
+    if picture.mode == "La":  # which has a way to LA alone
+        picture = picture.convert("LA")
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         alpha = to_array(picture.getchannel("A"))

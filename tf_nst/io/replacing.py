@@ -12,6 +12,8 @@ from typing import BinaryIO, NamedTuple
 from tf_nst.io.locking import claim, is_abandoned, keep_locked, locked_folders, opened
 
 Data = bytes | Callable[[BinaryIO], object]
+# Raises what keeps files from being published.
+Check = Callable[[], None]
 # Temporary files of this process, with what `keep_locked` gave of each.
 _unfinished: dict[Path, int | None] = {}
 
@@ -131,8 +133,11 @@ def _permissions(path: Path) -> int | None:
         return None
 
 
-def publish(files: list[Staged], gone: Sequence[Path] = ()) -> None:
+def publish(files: list[Staged], gone: Sequence[Path] = (), check: Check = lambda: None) -> None:
     """Gives the files their names, the first before the others; removes those of `gone`.
+
+    `check` is called first, while no other run publishes in the folders; where it raises, all stays
+    as it is.
 
     What stood under the others' names is moved out of the way before, so that at no moment, nor
     after a crash, an old file stands beside a new one: only files that belong together, or fewer.
@@ -144,6 +149,7 @@ def publish(files: list[Staged], gone: Sequence[Path] = ()) -> None:
     folders = {target.parent for _, target in files}
     old_names = [*(target for _, target in others), *gone]
     with locked_folders(folders):
+        check()
         aside = _move_aside(old_names, folders)
         try:
             os.replace(*first)

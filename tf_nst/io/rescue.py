@@ -4,28 +4,35 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 from tf_nst.errors import NstError, RunError
-from tf_nst.io.manifest import record_path
+from tf_nst.io.manifest import names_of
+from tf_nst.io.replacing import Check
 from tf_nst.io.writing import Files, write_together
 
 # Of a picture's path: its data and those of the files beside it, the picture first.
 FilesOf = Callable[[Path], Files]
 
 
-def write_or_rescue(path: str | os.PathLike, files_of: FilesOf) -> None:
+def write_or_rescue(
+    path: str | os.PathLike, files_of: FilesOf, check: Check = lambda: None
+) -> None:
     """Writes the files of `path`; where that fails, a copy beside or in the temporary folder.
 
     There the picture is written alone if the files beside it fail.
+
+    Args:
+      check: raises where files of `path` that are there now are to stay.
 
     Raises:
       RunError: they were not written under their names; the message says where the picture is.
     """
     path = Path(path)
     try:
-        write_together(files_of(path))
+        write_together(files_of(path), check)
     except Exception as error:
         place = _rescue(path, files_of)
         if place is None:
@@ -38,7 +45,7 @@ def _rescue(path: Path, files_of: FilesOf) -> Path | None:
     for place in _places(path):
         for files in (files_of, lambda place: _picture_alone(place, files_of)):
             with contextlib.suppress(Exception):
-                write_together(files(place))
+                write_together(files(place), partial(_check_free, place))
                 return place
     return None
 
@@ -51,11 +58,21 @@ def _places(path: Path) -> Iterator[Path]:
     """NAME.rescued.png beside NAME.png, then NAME.png in a new temporary folder."""
     for number in count(1):
         place = path.with_name(f"{path.stem}.rescued{number if number > 1 else ''}{path.suffix}")
-        if not place.exists() and not record_path(place).exists():
+        if _is_free(place):
             yield place
-            break
+            if _is_free(place):  # else another run took it meanwhile
+                break
     with contextlib.suppress(OSError):
         folder = tempfile.mkdtemp(prefix="tf_nst-")
         yield Path(folder, path.name)
         with contextlib.suppress(OSError):
             os.rmdir(folder)
+
+
+def _is_free(place: Path) -> bool:
+    return not any(map(os.path.lexists, names_of(place)))
+
+
+def _check_free(place: Path) -> None:
+    if not _is_free(place):
+        raise FileExistsError(place)

@@ -10,12 +10,19 @@ from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.manifest import versions
-from tf_nst.io.state_file import read_description
+from tf_nst.io.state_file import read_description, refusing_damage
 from tf_nst.model.weights import WORDS
 from tf_nst.version import VERSION
 
 # Options whose value is the path of a file, unless it is one of these words.
 _FILES = {"init": STARTS, "weights": WORDS}
+# Of a description.
+_TYPES = {
+    **dict.fromkeys(("versions", "options", "resolved", "digests", "history"), dict),
+    **dict.fromkeys(("scale", "step"), int),
+    **dict.fromkeys(("memory", "seconds"), int | float),
+    "steps": list,
+}
 
 
 class Resumed(NamedTuple):
@@ -72,11 +79,26 @@ def resume_run(path: Path, config: StylizeConfig) -> Resumed:
       UserError: a damaged file, another version, another value of an option, or fewer steps.
     """
     description = read_description(path)
-    if description["version"] != VERSION:
-        raise UserError(
-            f"--resume: expected a state of tf_nst {VERSION}, received {path} of "
-            f"{description['version']}; without --resume the run begins anew"
-        )
+    with refusing_damage(path):
+        if description["version"] != VERSION:
+            raise UserError(
+                f"--resume: expected a state of tf_nst {VERSION}, received {path} of "
+                f"{description['version']}; without --resume the run begins anew"
+            )
+        _check_types(description)
+        return _resumed(path, description, config)
+
+
+def _check_types(description: dict) -> None:
+    """Raises KeyError or TypeError where a state's description is not one."""
+    for name, kind in _TYPES.items():
+        if not isinstance(description[name], kind):
+            raise TypeError(f"{name}: received {type(description[name]).__name__}")
+    for name in versions():
+        str(description["versions"][name])
+
+
+def _resumed(path: Path, description: dict, config: StylizeConfig) -> Resumed:
     received = options_from_config(config)
     _check_options(path, description["options"], received)
     files = {name: received[name] for name in _FILES if _is_file(name, received[name])}
@@ -122,14 +144,16 @@ def check_digests(resumed: Resumed, digests: Mapping[str, str]) -> None:
     Raises:
       UserError: one has another sha256.
     """
-    before = resumed.description["digests"]
+    with refusing_damage(resumed.path):
+        before = resumed.description["digests"]
+        before = {**before, "content": str(before["content"])}
     for flag in {**before, **digests}:
         expected, received = before.get(flag), digests.get(flag)
         # The weights' is known only once they are loaded.
         if expected != received and (flag != "weights" or received):
             wanted = "no file, as" if expected is None else "the file with which"
             given = "none" if received is None else f"another one (sha256 {received[:12]}…)"
-            digest = "" if expected is None else f" (sha256 {expected[:12]}…)"
+            digest = "" if expected is None else f" (sha256 {str(expected)[:12]}…)"
             raise UserError(
                 f"--{flag}: expected {wanted} {resumed.path} was painted{digest}, received {given}"
             )

@@ -5,6 +5,11 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import BinaryIO, NamedTuple
 
+from tf_nst.io.metadata.facts import UnusableError
+
+# PNG's programs write parts of some kilobytes, GIF's of 256 bytes.
+MOST_PARTS, LEAST_BYTES = 100_000, 200
+
 
 class Part(NamedTuple):
     """`length` bytes of the file from `start` on."""
@@ -52,6 +57,23 @@ class _Segments(io.RawIOBase):
 
 def _length(part: bytes | Part) -> int:
     return len(part) if isinstance(part, bytes) else part.length
+
+
+def check_parts(count: int, length: int) -> None:
+    """Refuses a file in so many and small parts that no camera or program writes.
+
+    Args:
+      count: parts of the file so far.
+      length: their bytes.
+
+    Raises:
+      UnusableError: more than MOST_PARTS of less than LEAST_BYTES on average.
+    """
+    if count > MOST_PARTS + length // LEAST_BYTES:
+        raise UnusableError(
+            f"is in more than {MOST_PARTS} parts of less than {LEAST_BYTES} bytes on average; "
+            "expected a file as programs write them"
+        )
 
 
 def joined(file: BinaryIO, parts: list[bytes | Part]) -> BinaryIO:

@@ -5,10 +5,13 @@ the checksum (CRC-32) that zip gives it. Its first array is the description, a t
 names all others: zip's own list of names has no checksum.
 """
 
+import contextlib
 import json
+import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +34,7 @@ _MARK_AT = 30
 _NAMES = "arrays"
 # What NumPy, zip and JSON raise at files that are not whole.
 _DAMAGE = (
-    *(OSError, EOFError, ValueError, KeyError, RuntimeError),
+    *(OSError, EOFError, ValueError, LookupError, RuntimeError, TypeError, AttributeError),
     *(zipfile.BadZipFile, zlib.error),
 )
 
@@ -58,18 +61,36 @@ def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray])
       What `keep_locked` gives of the file, for the caller to close.
 
     Raises:
-      RunError: an OSError, such as a full disk; the state before stays.
+      RunError: an OSError, such as a full disk, the state before stays; or the file that is there
+        is no state.
     """
     text = np.array(json.dumps({_NAMES: list(arrays), **description}).encode())
     try:
         staged = stage(path, lambda file: np.savez(file, **{_DESCRIPTION: text}, **arrays))
         try:
-            publish([staged])
+            publish([staged], check=partial(_check_replaced, staged.target))
             return take_lock(staged)
         finally:
             discard(staged.temporary)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _check_replaced(path: Path) -> None:
+    if os.path.lexists(path) and not is_state(path):
+        raise RunError(f"{path} cannot be written: it exists and is not from tf_nst")
+
+
+@contextlib.contextmanager
+def refusing_damage(path: Path) -> Iterator[None]:
+    """While inside, what NumPy, zip, JSON or a lookup raises is a UserError on this state."""
+    try:
+        yield
+    except _DAMAGE as error:
+        raise UserError(
+            f"--resume: expected a whole state of tf_nst, received {path}, which is damaged or is "
+            "not from tf_nst; remove it, or choose another --output"
+        ) from error
 
 
 def read_description(path: Path) -> dict:
@@ -78,7 +99,7 @@ def read_description(path: Path) -> dict:
     Raises:
       UserError: the file cannot be read, is damaged or is not from tf_nst.
     """
-    try:
+    with refusing_damage(path):
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()
         with np.load(path, allow_pickle=False) as arrays:
@@ -86,9 +107,7 @@ def read_description(path: Path) -> dict:
             names = [_DESCRIPTION, *description.pop(_NAMES)]
             if damaged is None and names == arrays.files:
                 return description
-    except _DAMAGE as error:
-        raise _refusal(path) from error
-    raise _refusal(path)
+        raise ValueError("a checksum or a name is wrong")
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -97,11 +116,8 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     Raises:
       UserError: as `read_description`.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files if name != _DESCRIPTION}
-    except _DAMAGE as error:
-        raise _refusal(path) from error
+    with refusing_damage(path), np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files if name != _DESCRIPTION}
 
 
 def remove_state(path: Path, descriptor: int | None) -> None:
@@ -114,10 +130,3 @@ def remove_state(path: Path, descriptor: int | None) -> None:
     if is_file_of(target, descriptor) and is_state(target):
         discard(target)
     remove_abandoned(target)
-
-
-def _refusal(path: Path) -> UserError:
-    return UserError(
-        f"--resume: expected a whole state of tf_nst, received {path}, which is damaged or is "
-        "not from tf_nst; without --resume the run begins anew"
-    )

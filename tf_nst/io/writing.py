@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tf_nst.errors import RunError, UserError
 from tf_nst.io import encoding, profiles
 from tf_nst.io.depth import to_depth
-from tf_nst.io.replacing import Data, discard, publish, stage, target_of
+from tf_nst.io.replacing import Check, Data, discard, publish, stage, target_of
 
 ENCODERS = {
     ".png": encoding.encode_png,
@@ -34,9 +34,9 @@ def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
     Raises:
         UserError: unknown extension, a folder missing or not writable, or as `check_replaceable`.
     """
+    check_replaceable(path, flag)
     path = Path(path)
     _suffix(path, flag)
-    check_replaceable(path, flag)
     if not path.parent.exists():
         raise UserError(
             f"{flag}: the folder {path.parent} does not exist; expected an existing folder, "
@@ -53,8 +53,10 @@ def check_replaceable(path: str | os.PathLike, flag: str = "--output") -> None:
 
     Raises:
         UserError: a folder, a pipe or a device, a file without permission to write, a link that
-            leads nowhere, a name that is too long.
+            leads nowhere, a name that is too long or ends in a slash.
     """
+    if os.fspath(path).endswith(("/", os.sep)):
+        raise UserError(f"{flag}: expected the name of a file, received {path}, a folder's")
     path = Path(path)
     try:
         mode = os.stat(path).st_mode
@@ -65,9 +67,9 @@ def check_replaceable(path: str | os.PathLike, flag: str = "--output") -> None:
             f"{flag}: {path} cannot be written ({error.strerror}); expected another name"
         ) from error
     if stat.S_ISDIR(mode):
-        raise UserError(f"{flag}: {path} is a folder; expected the name of an image file")
+        raise UserError(f"{flag}: {path} is a folder; expected another name")
     if not stat.S_ISREG(mode):
-        raise UserError(f"{flag}: {path} is no ordinary file; expected the name of an image file")
+        raise UserError(f"{flag}: {path} is no ordinary file; expected another name")
     if not os.access(path, os.W_OK):
         raise UserError(f"{flag}: {path} is write-protected; expected another name")
 
@@ -139,25 +141,25 @@ def encode_pixels(
     return write, tuple(f"{path}: {line}" for line in (*notes, *more))
 
 
-def write_atomically(path: str | os.PathLike, data: Data) -> None:
+def write_atomically(path: str | os.PathLike, data: Data, check: Check = lambda: None) -> None:
     """Write bytes, or what a callable writes to the open file, whole or not at all.
 
     Raises:
-        RunError: an OSError, such as a full disk.
+        RunError: an OSError, such as a full disk; or what `check` raises.
     """
-    write_together({path: data})
+    write_together({path: data}, check)
 
 
-def write_together(files: Files) -> None:
+def write_together(files: Files, check: Check = lambda: None) -> None:
     """Write several files that belong together, all or none of them where the disk is full.
 
     Temporary files in the same folders are flushed to the disk, and only when all are whole do
     they take the names, the first one's first (`publish`); on any failure they are removed. A
     file that is replaced leaves its permissions; a symbolic link stays, its target is replaced. A
-    file of None is removed, if it is there.
+    file of None is removed, if it is there. `check` is called just before.
 
     Raises:
-        RunError: an OSError, such as a full disk.
+        RunError: an OSError, such as a full disk; or what `check` raises.
     """
     staged = []
     path = next(iter(files))
@@ -166,7 +168,7 @@ def write_together(files: Files) -> None:
             if data is not None:
                 staged.append(stage(path, data))
         path = next(iter(files))
-        publish(staged, [target_of(path) for path, data in files.items() if data is None])
+        publish(staged, [target_of(path) for path, data in files.items() if data is None], check)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
     finally:

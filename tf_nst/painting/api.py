@@ -13,6 +13,7 @@ from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Note
 from tf_nst.engine.loop import stylize as run
 from tf_nst.engine.state import RunState
+from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Places, Source, Styles, read_inputs
 from tf_nst.ops.color import as_float
@@ -42,8 +43,8 @@ def stylize(
       report: called with plain lines; by default they go to the logger "tf_nst".
       engine: a `tf_nst.Engine`, which keeps network, compiled steps and the styles' statistics.
       state: as `event.snapshot()` gave it in a run of the same pictures and options, to go on.
-      **options: the command's flags without their dashes, such as size=512, steps=300 or
-        init="noise" (`tf-nst --help`); those of masks take what `content` does, see `Places`.
+      **options: the command's flags without their dashes (`tf-nst --help`), such as size=512; those
+        of masks take what `content` does, see `Places`.
 
     Returns:
       An Image: `.show()`, `.save("out.png")`, `numpy.asarray(image)`.
@@ -54,6 +55,7 @@ def stylize(
       DivergedError: ten losses in a row were over ten times the first one of their size.
     """
     began = time.perf_counter()
+    _check_arguments(listeners, report, engine, state)
     places = {name: options.pop(name) for name in Places._fields if name in options}
     config = config_from_options(options)
     inputs = read_inputs(config, content, style, Places(**places))
@@ -62,6 +64,20 @@ def stylize(
     painting = prepare(config, inputs, report, began=began, engine=engine)
     picture = run(painting.job, (_reporter(report), *listeners), painting.engine, state)
     return finished(painting, picture)
+
+
+def _check_arguments(listeners: object, report: object, engine: object, state: object) -> None:
+    if not (isinstance(listeners, tuple | list) and all(map(callable, listeners))):
+        raise UserError(f"listeners: expected a tuple of functions, received {listeners!r}")
+    if not callable(report):
+        raise UserError(f"report: expected a function, received {report!r}")
+    if not isinstance(engine, Engine | None):
+        raise UserError(f"engine: expected a tf_nst.Engine, received {engine!r}")
+    if not isinstance(state, RunState | None):
+        raise UserError(
+            "state: expected what event.snapshot() gave to a listener, received "
+            f"{type(state).__name__}"
+        )
 
 
 def _reporter(report: Callable[[str], None]) -> Callable[[Event], None]:

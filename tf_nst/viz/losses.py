@@ -13,6 +13,8 @@ from tf_nst.viz.options import check_matplotlib
 
 # A term that is 0 has no place on a logarithmic scale.
 LEAST = 1e-12
+# Of a record: a million steps of ten terms have 300 million.
+MOST_CHARACTERS = 1 << 29
 # Of the legend; a line's height in inches.
 LEGEND_COLUMNS, LEGEND_LINE = 3, 0.19
 _WANTED = "expected the record NAME.json that tf-nst writes beside a picture"
@@ -86,10 +88,10 @@ def read_curves(record: str | os.PathLike, flag: str = "--record") -> Curves:
     path = os.fspath(record)
     try:
         with open(path, encoding="utf-8") as file:
-            return curves_of(json.load(file))
+            return curves_of(json.loads(file.read(MOST_CHARACTERS)))
     except OSError as error:
         raise UserError(f"{flag}: {path} cannot be read ({error.strerror}); {_WANTED}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(f"{flag}: {path} is no record of a run; {_WANTED}") from error
 
 

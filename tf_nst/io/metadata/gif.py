@@ -3,7 +3,7 @@
 from typing import BinaryIO
 
 from tf_nst.io.metadata.facts import MOST_PROFILE_BYTES, Facts
-from tf_nst.io.segments import Part, joined, read_at, size_of
+from tf_nst.io.segments import Part, check_parts, joined, read_at, size_of
 
 EXTENSION, PICTURE, TRAILER = 0x21, 0x2C, 0x3B
 GRAPHIC_CONTROL, APPLICATION = 0xF9, 0xFF
@@ -19,8 +19,10 @@ def read_gif(file: BinaryIO) -> Facts:
     """
     head = read_at(file, 0, 13)
     place = 13 + _table_bytes(head[10])
-    parts, frames, profile, size = [Part(0, place)], 0, None, size_of(file)
+    parts, frames, profile, size, count = [Part(0, place)], 0, None, size_of(file), 0
     while place < size:
+        count += 1
+        check_parts(count, place)
         kind = read_at(file, place, 1)[0]
         if kind not in (EXTENSION, PICTURE):
             break
@@ -48,9 +50,11 @@ def _table_bytes(flags: int) -> int:
 
 def _after_blocks(file: BinaryIO, place: int, size: int) -> int:
     """Where blocks of up to 255 bytes, each after its length, are over."""
+    start, count = place, 0
     while place < size:
         length = read_at(file, place, 1)[0]
-        place += 1 + length
+        place, count = place + 1 + length, count + 1
+        check_parts(count, place - start)
         if not length:
             break
     return min(place, size)

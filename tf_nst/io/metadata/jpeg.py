@@ -5,7 +5,7 @@ from typing import BinaryIO
 from tf_nst.io.metadata import declared
 from tf_nst.io.metadata.exif import read_exif
 from tf_nst.io.metadata.facts import MOST_PROFILE_BYTES, Facts
-from tf_nst.io.segments import Part, joined, read_at, size_of
+from tf_nst.io.segments import Part, check_parts, joined, read_at, size_of
 
 START_OF_SCAN, FILL, WITHOUT_LENGTH = 0xDA, 0xFF, (0x01, *range(0xD0, 0xDA))
 MOST_JUNK_BYTES = 1 << 16
@@ -43,9 +43,9 @@ def _walk(file: BinaryIO):
     Bytes between segments are passed over, as decoders do, so that none of them sees others.
 
     Raises:
-      ValueError: there is no scan.
+      ValueError: there is no scan, or as `check_parts`.
     """
-    place, size, junk = 2, size_of(file), 0
+    place, size, junk, count = 2, size_of(file), 0, 0
     while junk < MOST_JUNK_BYTES:
         head = read_at(file, place, 4)
         marker, length = head[1], 2 + int.from_bytes(head[2:], "big")
@@ -60,7 +60,8 @@ def _walk(file: BinaryIO):
             break
         else:
             yield marker, Part(place, length)
-            place += length
+            place, count = place + length, count + 1
+            check_parts(count, place)
     raise ValueError("its segments are damaged")
 
 

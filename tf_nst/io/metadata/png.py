@@ -7,7 +7,7 @@ from typing import BinaryIO
 from tf_nst.io.metadata import declared
 from tf_nst.io.metadata.exif import read_exif
 from tf_nst.io.metadata.facts import MOST_PROFILE_BYTES, Facts
-from tf_nst.io.segments import Part, joined, read_at, size_of
+from tf_nst.io.segments import Part, check_parts, joined, read_at, size_of
 
 # Chunks that the decoder needs, and those that are read here.
 DECODED = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
@@ -39,9 +39,15 @@ def read_png(file: BinaryIO) -> Facts:
 
 
 def _walk(file: BinaryIO):
-    """(name, the part with length, name, body and checksum) of each chunk."""
-    place, size = 8, size_of(file)
+    """(name, the part with length, name, body and checksum) of each chunk.
+
+    Raises:
+      UnusableError: as `check_parts`.
+    """
+    place, size, count = 8, size_of(file), 0
     while place + 12 <= size:
+        count += 1
+        check_parts(count, place)
         length, name = struct.unpack(">I4s", read_at(file, place, 8))
         yield name, Part(place, min(length + 12, size - place))
         place += length + 12
