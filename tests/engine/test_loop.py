@@ -99,11 +99,11 @@ def test_stylize_shows_every_event_to_every_listener_and_returns_the_picture(mak
 
 
 def test_a_run_of_calls_of_several_lengths_traces_once(make_job, long_calls):
-    """The targets, the references, the steps and the last values."""
+    """The references, the steps and the last values; without a style no targets."""
     engine = Engine()
     events = list(iterate(make_job(12, **BARE), engine=engine))
     assert [event.step for event in steps_done(events)] == [1, 2, 12]
-    assert engine.traces == 4
+    assert engine.traces == 3
 
 
 def test_a_run_traces_its_extractor_once_for_each_use(make_job, make_extractor):

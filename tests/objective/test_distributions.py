@@ -14,11 +14,11 @@ from tf_nst.objective.evaluation import value_and_grad
 from tf_nst.objective.objective import (
     build_objective,
     measure_sums,
-    position_weights,
     term_values,
 )
 from tf_nst.objective.statistics import find_statistic
 from tf_nst.objective.terms import Finer, Term, network_layers
+from tf_nst.objective.weights import position_weights
 
 FEATURES = reference.counting(6, 8, 3)
 

@@ -43,8 +43,7 @@ def stylize(
       report: called with plain lines; by default they go to the logger "tf_nst".
       engine: a `tf_nst.Engine`, which keeps network, compiled steps and the styles' statistics.
       state: as `event.snapshot()` gave it in a run of the same pictures and options, to go on.
-      **options: the command's flags without their dashes (`tf-nst --help`), such as size=512; those
-        of masks take what `content` does, see `Places`.
+      **options: the command's flags without their dashes, such as size=512; masks: see `Places`.
 
     Returns:
       An Image: `.show()`, `.save("out.png")`, `numpy.asarray(image)`.
