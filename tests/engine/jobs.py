@@ -89,7 +89,7 @@ def failing(optimizer: Optimizer, after: int) -> Optimizer:
         return tf.where(steps[0] >= after, image, updated), (inner, steps)
 
     def init(image):
-        return optimizer.init(image), tf.zeros([len(image)], tf.int32)
+        return optimizer.init(image), tf.zeros([image.shape[0]], tf.int32)
 
     return Optimizer(
         init, update, lambda state, image: init(image), lambda state: state[1] >= after

@@ -55,7 +55,7 @@ def giving_up() -> Optimizer:
         return image, (inner, state[1] + 1, state[2])
 
     def init(image):
-        return ADAM.init(image), tf.zeros([len(image)], tf.int32), dark(image)
+        return ADAM.init(image), tf.zeros([image.shape[0]], tf.int32), dark(image)
 
     failed = Optimizer(
         init, update, lambda state, image: init(image), lambda state: state[2] & (state[1] >= 3)
@@ -71,7 +71,7 @@ def breaking() -> Optimizer:
         return image + ruin[:, None, None, None], (state[0] + 1, state[1])
 
     def init(image):
-        return tf.zeros([len(image)], tf.int32), dark(image)
+        return tf.zeros([image.shape[0]], tf.int32), dark(image)
 
     return Optimizer(init, update, lambda state, image: init(image))
 
