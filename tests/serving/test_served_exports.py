@@ -6,7 +6,7 @@ from answering import CLOSE, assert_same_picture, call, counted, encoded, painte
 from tolerances import assert_within
 
 import tf_nst
-from tf_nst.serving import export as exporting
+from tf_nst.serving import model as building
 from tf_nst.serving.signatures import _serving_default
 
 PHOTO = counted(30, 44)
@@ -23,12 +23,11 @@ SHALLOW = {
 def one_signature(monkeypatch):
     """Leaves out the others, which are not asked, and take as long each to trace, save and load."""
 
-    def build(recipe, baked, colors, limits):
-        colors = colors if limits.matched else None
-        function = _serving_default(recipe, baked, colors, limits)
+    def build(recipe, baked, limits, network):
+        function = _serving_default(recipe, baked, limits)
         return {"serving_default": function.get_concrete_function()}
 
-    monkeypatch.setattr(exporting, "build_signatures", build)
+    monkeypatch.setattr(building, "build_signatures", build)
 
 
 def served(folder, painting, options, photo):
