@@ -19,12 +19,12 @@ def print_table(child, sizes):
         "| largest difference of a loss, of a gradient |\n" + "|---" * 6 + "|"
     )
     for size in map(int, sizes):
-        for pictures, found in zip(PICTURES, child("batches", size), strict=True):
-            alone, together = np.array(found["alone"]), np.array(found["together"])
+        for pictures, measured in zip(PICTURES, child("batches", size), strict=True):
+            alone, together = np.array(measured["alone"]), np.array(measured["together"])
             print(
                 f"| {size} x {size} | {pictures} | {np.median(alone):.3f} "
                 f"| {np.median(together):.3f} | {spread(alone / together, '.2f')} "
-                f"| {found['loss']:.1g}, {found['gradient']:.1g} |",
+                f"| {measured['loss']:.1g}, {measured['gradient']:.1g} |",
                 flush=True,
             )
 

@@ -16,10 +16,10 @@ _DYNAMIC = re.compile(r"\w+\[[^\]]*(?:<=\d|\?)[^\]]*\]")
 
 def problems(text: str) -> list[str]:
     """A line for each kind of thing that a TPU's core cannot do, or only slowly."""
-    found = Counter(_OPERATION.findall(text))
-    lines = [f"calls the host: {name}, {found[name]} times" for name in HOST if found[name]]
+    counts = Counter(_OPERATION.findall(text))
+    lines = [f"calls the host: {name}, {counts[name]} times" for name in HOST if counts[name]]
     dynamic = sorted(set(_DYNAMIC.findall(text)))
-    if found["set-dimension-size"] or dynamic:
+    if counts["set-dimension-size"] or dynamic:
         lines.append(f"dynamic shape: {', '.join(dynamic[:3]) or 'set-dimension-size'}")
     doubles = len(re.findall(r"= \(?f64\[", text))
     if doubles:
@@ -29,6 +29,6 @@ def problems(text: str) -> list[str]:
 
 def counts(text: str) -> dict[str, int]:
     """How many operations there are in all, and of the kinds that code is large for."""
-    found = Counter(_OPERATION.findall(text))
-    started = {name: found[name] + found[f"{name}-start"] for name in COUNTED}
-    return {"operations": found.total(), **{name: n for name, n in started.items() if n}}
+    counts = Counter(_OPERATION.findall(text))
+    started = {name: counts[name] + counts[f"{name}-start"] for name in COUNTED}
+    return {"operations": counts.total(), **{name: n for name, n in started.items() if n}}

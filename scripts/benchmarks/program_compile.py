@@ -49,9 +49,9 @@ def _module_bytes(path):
 
 def _compiled(path, module, topology):
     devices = topologies.get_topology_desc(topology, platform="tpu").devices
-    told = path.with_suffix(".json")
-    told = json.loads(told.read_text()) if told.exists() else {}
-    split, replicas = told.get("split", []), told.get("replicas", 1)
+    description = path.with_suffix(".json")
+    description = json.loads(description.read_text()) if description.exists() else {}
+    split, replicas = description.get("split", []), description.get("replicas", 1)
     # Pictures, or windows of one, take a core each.
     devices = devices if split or replicas > 1 else devices[:1]
     began = time.perf_counter(), time.process_time()
