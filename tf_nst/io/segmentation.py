@@ -15,7 +15,7 @@ MOST_REGIONS = 12
 # Regions are sought at no more pixels a side, as sets of so many superpixels.
 LONG_SIDE, SUPERPIXELS = 256, 256
 # Of a place, top to bottom or left to right, in units of lightness: 100 from black to white.
-PLACE = 30.0
+PLACE = 60.0
 
 
 def regions_wanted(mask: object) -> int:
