@@ -9,10 +9,8 @@ def print_table(command, sizes, dtypes, rounds):
     """A row for each size, dtype and statistic."""
     from tf_nst.config import STYLE_STATISTICS
 
-    heads = ("pixels", "dtype", "statistic", "s/step", "over gram's", "of the processor, over gram's")
+    heads = ("pixels", "dtype", "statistic", "s/step", "over gram's", "the same by processor time")
     print("|", " | ".join((*heads, "GB", "estimated")), "|")
-        "| pixels | dtype | statistic | s/step | over gram's | of the processor, over gram's | GB | estimated |"
-    )
     print("|---" * 8 + "|")
     for size in map(int, sizes):
         for dtype in dtypes:
@@ -27,10 +25,8 @@ def print_table(command, sizes, dtypes, rounds):
             for name, each in seconds.items():
                 wall, processor = (spread(it, ".2f") for it in (each / seconds["gram"]).T)
                 last = results[name][-1]
-                row = (
-                    f"| {size} x {size} | {dtype} | {name} | {np.median(each[:, 0]):.3f} | {wall} "
-                )
-                row += f"| {processor} "
+                row = f"| {size} x {size} | {dtype} | {name} | {np.median(each[:, 0]):.3f} "
+                row += f"| {wall} | {processor} "
                 print(f"{row}| {last['gigabytes']:.2f} | {last['estimate']:.2f} |", flush=True)
 
 
