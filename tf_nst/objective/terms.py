@@ -3,7 +3,7 @@
 loss = sum over terms of weight * distance(value(sums), target)
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -134,6 +134,13 @@ def masked(terms: Terms, masks: Collection[str]) -> Terms:
             of_mask=term.of if term.has_target and term.of in masks else None,
         )
         for term in terms
+    )
+
+
+def reweighted(terms: Terms, weights: Sequence[float | tf.Tensor | tuple[float, ...]]) -> Terms:
+    """The terms with these weights, one of each."""
+    return tuple(
+        term._replace(weight=weight) for term, weight in zip(terms, weights, strict=True)
     )
 
 
