@@ -139,9 +139,7 @@ def masked(terms: Terms, masks: Collection[str]) -> Terms:
 
 def reweighted(terms: Terms, weights: Sequence[float | tf.Tensor | tuple[float, ...]]) -> Terms:
     """The terms with these weights, one of each."""
-    return tuple(
-        term._replace(weight=weight) for term, weight in zip(terms, weights, strict=True)
-    )
+    return tuple(term._replace(weight=weight) for term, weight in zip(terms, weights, strict=True))
 
 
 def network_layers(terms: Terms) -> tuple[str, ...]:
