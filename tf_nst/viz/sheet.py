@@ -12,6 +12,8 @@ from PIL import ImageDraw, ImageFont
 from tf_nst.io.images import Image
 
 GAP, FONT_SIZE, LINE = 12, 12, 16
+# For captions of smaller pictures.
+LEAST_WIDTH = 120
 PAPER, INK, GREY, ON_GREY = (255, 255, 255), (32, 32, 32), (208, 208, 208), (64, 64, 64)
 
 
@@ -34,7 +36,7 @@ class Grid(NamedTuple):
 
     Attributes:
       columns, rows: of cells.
-      height, width: of the largest picture.
+      height, width: of the largest picture, wide enough for captions.
       lines: of the longest caption.
     """
 
@@ -74,7 +76,8 @@ def choose_columns(axes: Sequence[int]) -> int:
 
 def plan_grid(count: int, columns: int, size: tuple[int, int], lines: int) -> Grid:
     """The grid of `count` cells of pictures of up to `size` (height, width) pixels."""
-    return Grid(columns, -(-count // columns), *size, lines)
+    height, width = size
+    return Grid(columns, -(-count // columns), height, max(width, LEAST_WIDTH), lines)
 
 
 def draw_sheet(cells: Sequence[SheetCell], grid: Grid) -> Image:
