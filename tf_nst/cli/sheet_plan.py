@@ -19,7 +19,7 @@ from tf_nst.config.variations import (
 )
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import read_one
+from tf_nst.io.inputs import least_size, read_one
 from tf_nst.io.styles import pictures_in
 
 # Of one style without --vary: how large its strokes are matters most. Shares of the picture's size
@@ -111,8 +111,9 @@ class SheetPlan(NamedTuple):
             too small for the layers.
         """
         alone = self._replace(styles=self.styles[:1])
-        for cell in alone.cells():
-            read_one(cell.config, content, "--content")
+        by_size = {(it.config.size, least_size(it.config)): it.config for it in alone.cells()}
+        for config in by_size.values():
+            read_one(config, content, "--content")
 
 
 def plan_sheet(values) -> SheetPlan:
