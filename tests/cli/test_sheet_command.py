@@ -86,7 +86,12 @@ def test_ctrl_c_writes_what_is_painted(sheet_here, monkeypatch):
 
     monkeypatch.setattr(SheetProgress, "begin", interrupted)
     one = ("photo.png", "--styles=styles/a.png", "--vary=seed=1,2,3", "--output=out.jpg")
-    ran = sheet_here(*one, *QUICK)
+    # Where the tests run in the background, Ctrl-C may be ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        ran = sheet_here(*one, *QUICK)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (ran.code, ran.err) == (130, "")
     assert "painted out.jpg (1 of 3 pictures, " in ran.out
     with open("out.html", encoding="utf-8") as page:
