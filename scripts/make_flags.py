@@ -5,6 +5,7 @@ from pathlib import Path
 from tf_nst.cli.export import EXPORT_FLAGS
 from tf_nst.cli.flags import PAINT_FLAGS
 from tf_nst.cli.serve_client import CLIENT_FLAGS
+from tf_nst.cli.sheet import SHEET_FLAGS
 from tf_nst.cli.visualize import KINDS, flags_of
 from tf_nst.config.options import Option
 
@@ -28,6 +29,11 @@ def flags_page() -> str:
         _section("## tf-nst", "Paints a photograph in the manner of a painting.", PAINT_FLAGS),
         _section("## tf-nst-export", "Writes a model for TensorFlow Serving.", EXPORT_FLAGS),
         _section("## tf-nst-client", "Has a server paint a picture.", CLIENT_FLAGS),
+        _section(
+            "## tf-nst-sheet",
+            "Paints a photograph small, by many styles and settings ([sheet.md](sheet.md)).",
+            SHEET_FLAGS,
+        ),
         "## tf-nst-visualize\n\nDraws what the layers of the network see.\n",
     ]
     for name, kind in KINDS.items():

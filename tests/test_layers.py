@@ -195,6 +195,7 @@ def test_only_the_command_prints(path):
         "tf_nst.io.writing",
         "tf_nst.serving.client",
         "tf_nst.cli.visualize",
+        "tf_nst.cli.sheet",
         "tf_nst.viz",
         "tf_nst.viz.options",
     ],

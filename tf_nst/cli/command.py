@@ -76,14 +76,15 @@ def _run(
         return _fail("; ".join(getattr(error, "__notes__", [BEFORE])), code, debug)
     except NstError as error:
         return _fail(str(error), error.exit_code, debug)
-    except MemoryError:
-        return _fail(OUT_OF_MEMORY, RunError.exit_code, debug)
     except Exception as error:
-        return _fail(_unexpected(error), RunError.exit_code, debug)
+        return _fail(reason_of(error), RunError.exit_code, debug)
 
 
-def _unexpected(error: Exception) -> str:
-    if type(error).__name__ == "ResourceExhaustedError":
+def reason_of(error: Exception) -> str:
+    """A failure in one line."""
+    if isinstance(error, NstError):
+        return str(error)
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return OUT_OF_MEMORY
     if isinstance(error, ImportError) and "failed to map segment" in str(error):
         return f"out of memory: expected more of it, {error.name or 'a library'} cannot be loaded"

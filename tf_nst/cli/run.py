@@ -87,10 +87,10 @@ def resuming_command(argv: list[str]) -> str:
     program, *arguments = argv
     called = ["python", program] if program.endswith(".py") else ["tf-nst"]
     arguments = [argument for argument in arguments if argument != "--resume"]
-    return " ".join(map(_quoted, [*called, *arguments, "--resume"]))
+    return " ".join(map(quoted, [*called, *arguments, "--resume"]))
 
 
-def _quoted(argument: str) -> str:
+def quoted(argument: str) -> str:
     """For a shell, in characters that can be shown: `$'caf\\xe9.png'`."""
     if argument.isprintable():
         return shlex.quote(argument)

@@ -53,6 +53,11 @@ def join_paths(items: Iterable[str | tuple[str, float]]) -> str:
     return ",".join(map(_spelled, items))
 
 
+def unescaped_items(text: str) -> list[str]:
+    """The items of a list by commas, those that a backslash keeps being part of an item."""
+    return [re.sub(r"\\([\\,])", r"\1", item) for item in _items(text)]
+
+
 def in_folder(folder: str, text: str) -> str:
     """A list whose paths that begin with ./ or ../ start at a folder."""
     prefix = _spelled(os.path.join(folder, ""))

@@ -14,6 +14,7 @@ from tf_nst.io.state_file import is_state, state_path
 from tf_nst.io.writing import check_replaceable
 from tf_nst.version import VERSION
 
+PAGE_MARK = "<!DOCTYPE html>\n<!-- a sheet of tf_nst -->\n"
 _JSON_MARK = '{\n  "tf_nst": '
 
 
@@ -25,6 +26,11 @@ def record_path(picture: str | Path) -> Path:
 def names_of(picture: str | Path) -> tuple[Path, Path, Path]:
     """A picture, its record and its flag file."""
     return Path(picture), record_path(picture), settings_path(picture)
+
+
+def page_path(picture: str | Path) -> Path:
+    """NAME.html beside NAME.png."""
+    return Path(picture).with_suffix(".html")
 
 
 def preview_path(picture: str | Path) -> Path:
@@ -54,6 +60,11 @@ def check_record(picture: str | Path, flag: str = "--output") -> None:
             f"{flag}: {path} is the record of {owner}, which {Path(picture).name} would write over;"
             f" expected another name than {Path(picture).stem}"
         )
+
+
+def check_page(picture: str | Path, flag: str = "--output") -> None:
+    """Refuses to write over a NAME.html that is no sheet's. Raises as `check_sidecars`."""
+    _check_written_here(picture, page_path(picture), PAGE_MARK, flag)
 
 
 def check_preview(picture: str | Path, flag: str = "--preview_every") -> None:
