@@ -6,8 +6,10 @@ import pytest
 from absl import flags as absl_flags
 from command_line import finish, start_fresh
 
-from tf_nst.cli.flags import PAINT_FLAGS, help_text
+from tf_nst.cli.flags import PAINT_FLAGS
+from tf_nst.cli.help import COLUMNS, GROUPS, flag_help, help_text
 from tf_nst.cli.run import USAGE, main
+from tf_nst.cli.verbs import VERBS, flag_tables
 from tf_nst.config import (
     CONTENT_LOSSES,
     LEAST_TILE,
@@ -30,8 +32,10 @@ from tf_nst.config import (
     options_from_config,
 )
 from tf_nst.config.lengths import MAX_SCALES, MAX_STEPS
+from tf_nst.errors import UserError
 from tf_nst.model.weights import WORDS
 from tf_nst.optim.optimizers import OPTIMIZERS as OPTIMIZER_ROWS
+from tf_nst.version import VERSION
 
 # What --help must say of each flag: unit and range, or every choice.
 HELP_PARTS = {
@@ -81,11 +85,16 @@ HELP_PARTS = {
 
 
 def explained() -> dict[str, tuple[str, str]]:
-    """{flag: (default as --help shows it, what --help says)}."""
-    pattern = re.compile(r"^  --(\w+)(?:=(.*))?\n      (.+)$", re.MULTILINE)
-    return {
-        name: (shown, said) for name, shown, said in pattern.findall(help_text(PAINT_FLAGS, ""))
-    }
+    """{flag: (default as --helpfull shows it, what it says)}, lines that were folded joined."""
+    entries = {}
+    for entry in re.split(r"\n+  (?=--)", help_text(PAINT_FLAGS, "", full=True))[1:]:
+        name, _, rest = entry.removeprefix("--").partition(" " if "=FILE" in entry else "\n")
+        name, default = (name.partition("=")[0], name.partition("=")[2])
+        lines = rest.split("\n\n")[0].split("\n")
+        while lines[0].startswith("      ") and lines[0].strip().startswith("block"):
+            default += lines.pop(0).strip()
+        entries[name] = default, re.sub(r"(?<=[|,]) (?=[a-z])", "", " ".join(map(str.strip, lines)))
+    return entries
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h", "-help", "--helpshort", "--helpfull"])
@@ -93,7 +102,7 @@ def test_help_shows_usage_and_every_flag_and_exits_0(flag, capsys):
     assert main(["tf-nst", "--size=abc", flag]) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
-    assert shown.out == help_text(PAINT_FLAGS, USAGE) + "\n"
+    assert shown.out == help_text(PAINT_FLAGS, USAGE, full=flag == "--helpfull") + "\n"
     assert shown.out.startswith(USAGE)
     for name in (*option_names(), "content", "style", "output", "flagfile"):
         assert f"\n  --{name}" in shown.out

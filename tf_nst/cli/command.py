@@ -8,15 +8,17 @@ from collections.abc import Callable
 
 from absl import flags
 
-from tf_nst.cli.flags import help_text
+from tf_nst.cli.help import flag_help, help_text
 from tf_nst.cli.parsing import parse_flags
 from tf_nst.cli.quiet import quiet
 from tf_nst.cli.stop import heeded
 from tf_nst.cli.terminal import lossy_output, printable
 from tf_nst.config.options import Option
 from tf_nst.errors import NstError, RunError
+from tf_nst.version import VERSION
 
 _HELP = {"--help", "-help", "-h", "--helpshort", "--helpfull"}
+_HELP_OF_FLAG = "--help="
 OUT_OF_MEMORY = "out of memory: expected a smaller --size, or --precision=bfloat16"
 
 
@@ -40,7 +42,7 @@ def run_command(
     """Parses `argv` (the program's name first) by `table`, does the work, reports its failure.
 
     Returns:
-      What `work` returns; 0 for --help; 2 for what can be mended in the command, 1 for what failed
+      What `work` returns; 0 for --help and --version; 2 for what can be mended in the command, 1 for what failed
       while running, 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP.
     """
     # The process is the command's own: a backend that is set for other programs changes nothing.
@@ -63,8 +65,8 @@ def _run(
 ) -> int:
     debug = False
     try:
-        if _HELP.intersection(argv[1:]):
-            print(help_text(table, usage), flush=True)
+        if text := _answer(argv[1:], table, usage):
+            print(text, flush=True)
             return 0
         values = parse_flags(argv, table)
         debug = values.debug
@@ -80,6 +82,16 @@ def _run(
         return _fail(OUT_OF_MEMORY, RunError.exit_code, debug)
     except Exception as error:
         return _fail(_unexpected(error), RunError.exit_code, debug)
+
+
+def _answer(arguments: list[str], table: tuple[Option, ...], usage: str) -> str:
+    """What --help, --help=FLAG or --version asks for; empty where none of them is there."""
+    for argument in arguments:
+        if argument.startswith(_HELP_OF_FLAG):
+            return flag_help(table, argument.removeprefix(_HELP_OF_FLAG))
+    if _HELP.intersection(arguments):
+        return help_text(table, usage, full="--helpfull" in arguments)
+    return f"tf-nst {VERSION}" if "--version" in arguments else ""
 
 
 def _unexpected(error: Exception) -> str:

@@ -40,6 +40,8 @@ EXPORT_FLAGS = (
     DEBUG,
 )
 
+TABLES = {"": EXPORT_FLAGS}
+
 
 def console() -> None:
     """The installed command."""

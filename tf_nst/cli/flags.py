@@ -1,4 +1,4 @@
-"""The flags of the painting command, what --help says of flags, and the config made of them."""
+"""The flags of the painting command, and the config made of them."""
 
 from absl import flags
 
@@ -68,19 +68,6 @@ WEIGHTED_BY = {
     "style_statistic": "style_weight",
     "tv_loss": "tv_weight",
 }
-
-
-def help_text(table: tuple[Option, ...], usage: str) -> str:
-    """Usage, then two lines for each flag: name and default, what it is and its values."""
-    lines = [usage, ""]
-    for option in table:
-        equals = "=" if option.default_text else ""
-        lines.append(f"  {option.flag}{equals}{option.default_text}")
-        values = f" ({option.values_text})" if option.values_text else ""
-        lines.append(f"      {option.help}{values}")
-    lines.append("  --flagfile=FILE")
-    lines.append("      more flags, one a line; those after it override it")
-    return "\n".join(lines)
 
 
 def config_from_flags(values: flags.FlagValues) -> StylizeConfig:

@@ -12,15 +12,27 @@ from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.imports import import_tensorflow
 from tf_nst.cli.overwrite import check_overwrite
 from tf_nst.cli.terminal import printable
+from tf_nst.cli.verbs import VERBS
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
 
-USAGE = """\
+_VERBS = "\n".join(f"  {name:<14}{verb.summary}" for name, verb in VERBS.items())
+USAGE = f"""\
+tf-nst [paint] PHOTOGRAPH PAINTING [-o PICTURE] [flags]
 tf-nst --content=PHOTOGRAPH --style=PAINTING [--output=PICTURE] [flags]
 tf-nst --flagfile=configs/monet.cfg [flags that override it]
+tf-nst VERB --help
 
-Paints the photograph in the manner of the painting. Beside PICTURE.png stand PICTURE.json, the
-record of the run, and PICTURE.cfg, a flag file that paints the same picture again."""
+Paints the photograph in the manner of the painting. Beside PICTURE.png stand
+PICTURE.json, the record of the run, and PICTURE.cfg, a flag file that paints
+the same picture again. - is stdin or stdout. Dashes and underscores in names of
+flags are alike: --style-size, --style_size.
+
+Verbs, of which paint is the default:
+{_VERBS}
+A photograph that is called like a verb is ./info, or --content=info."""
+
+TABLES = {"": PAINT_FLAGS}
 
 
 def console() -> None:
@@ -69,6 +81,8 @@ def resuming_command(argv: list[str]) -> str:
     """The line that goes on with what `argv`, the program's name first, began."""
     program, *arguments = argv
     called = ["python", program] if program.endswith(".py") else ["tf-nst"]
+    if arguments[:1] and arguments[0] in VERBS:  # a file that is called like one
+        called.append("paint")
     arguments = [argument for argument in arguments if argument != "--resume"]
     return " ".join(map(_quoted, [*called, *arguments, "--resume"]))
 

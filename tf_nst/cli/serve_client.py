@@ -105,6 +105,8 @@ CLIENT_FLAGS = (
     DEBUG,
 )
 
+TABLES = {"": CLIENT_FLAGS}
+
 
 def console() -> None:
     """The installed command."""

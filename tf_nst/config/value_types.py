@@ -148,15 +148,20 @@ class Text(ValueType):
 
 @dataclass(frozen=True)
 class FilePath(Text):
-    """A path, or a word in its place; `~` at its beginning is the home folder."""
+    """A path, or a word in its place; `~` at its beginning is the home folder.
+
+    In a flag $NAME and ${NAME} are environment variables.
+    """
 
     def read(self, text: str, flag: str) -> str:
-        return os.path.expanduser(text)
+        return expanded_path(text)
 
     def convert(self, value: object, flag: str) -> str:
         path = os.path.expanduser(super().convert(value, flag))
         if "\0" in path:
             raise self.refusal(flag, value)
+        if is_address(path):
+            raise UserError(f"{flag}: expected {self.expected}, received {address_advice(path)}")
         return path
 
 
@@ -177,6 +182,23 @@ class Boolean(ValueType):
         if not isinstance(value, bool):
             raise self.refusal(flag, value)
         return value
+
+
+def expanded_path(text: str) -> str:
+    """A path with ~, $NAME and ${NAME} replaced; a path that exists as it is written stays."""
+    if os.path.lexists(text):
+        return text
+    return os.path.expandvars(os.path.expanduser(text))
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an http or https address."""
+    return text.lower().startswith(("http://", "https://"))
+
+
+def address_advice(address: str) -> str:
+    """The end of a line that refuses an address in a path's place."""
+    return f"the address {address}, whose file `curl -LO {address}` brings"
 
 
 def is_integer(value: object) -> bool:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from tf_nst.config.value_types import address_advice, is_address
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.formats import EXPECTED, HEAD_BYTES, OTHERS, format_of
 
@@ -25,6 +26,8 @@ def open_source(path: str, flag: str) -> Iterator[BinaryIO]:
       UnusableError: a pipe that begins like no picture.
       RunError: there is no room for what a pipe brings.
     """
+    if is_address(path):
+        raise UserError(f"{flag}: expected an image file, received {address_advice(path)}")
     if not os.path.exists(path):
         raise UserError(f"{flag}: {path} does not exist; {EXPECTED}")
     if os.path.isdir(path):

@@ -1,0 +1,3 @@
+"""`tf-nst info`."""
+
+TABLES = {"": ()}
