@@ -42,8 +42,8 @@ def run_command(
     """Parses `argv` (the program's name first) by `table`, does the work, reports its failure.
 
     Returns:
-      What `work` returns; 0 for --help and --version; 2 for what can be mended in the command, 1 for what failed
-      while running, 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP.
+      What `work` returns; 0 for --help and --version; 2 for what can be mended in the command, 1
+      for what failed while running, 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP.
     """
     # The process is the command's own: a backend that is set for other programs changes nothing.
     os.environ["KERAS_BACKEND"] = "tensorflow"

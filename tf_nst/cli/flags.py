@@ -2,6 +2,7 @@
 
 from absl import flags
 
+from tf_nst.cli.output_flags import OUTPUT_FLAGS
 from tf_nst.cli.parsing import Source
 from tf_nst.config import StylizeConfig, all_options, config_from_options, option_names
 from tf_nst.config.lengths import MAX_STEPS
@@ -11,7 +12,7 @@ from tf_nst.config.value_types import Boolean, Choice, FilePath, Integer, Real
 from tf_nst.errors import UserError
 
 IMAGE_FILE = FilePath("an image file")
-OUTPUT_FILE = FilePath("an image file: .png .jpg .webp .tiff", "an image file")
+OUTPUT_FILE = FilePath("an image file: .png .jpg .webp .avif .tiff", "an image file")
 OVERWRITE = Option(
     "overwrite",
     "ask",
@@ -26,6 +27,7 @@ PAINT_FLAGS = (
     Option("output", "stylized.png", OUTPUT_FILE, "picture to write", required=True),
     PRESET,
     *all_options().values(),
+    *OUTPUT_FLAGS,
     Option(
         "output_profile",
         "srgb",

@@ -10,7 +10,9 @@ from pathlib import Path
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.imports import import_tensorflow
+from tf_nst.cli.output_flags import check_encoding
 from tf_nst.cli.overwrite import check_overwrite
+from tf_nst.cli.streams import STREAM, check_streams, lines, picture_path
 from tf_nst.cli.terminal import printable
 from tf_nst.cli.verbs import VERBS
 from tf_nst.config import StylizeConfig
@@ -42,7 +44,14 @@ def console() -> None:
 
 def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
-    return run_command(argv, PAINT_FLAGS, USAGE, partial(paint, resuming_command(argv)))
+    return run_command(argv, PAINT_FLAGS, USAGE, partial(_work, resuming_command(argv)))
+
+
+def _work(command: str, values) -> int:
+    check_streams(values)
+    check_encoding(values)
+    with lines(values.output, quiet=values.quiet, json=values.json):
+        return paint(command, values)
 
 
 def paint(command: str, values) -> int:
@@ -66,7 +75,7 @@ def paint(command: str, values) -> int:
         values.style,
         keep_metadata=values.keep_metadata,
     )
-    check_size(values.output, inputs.content.height, inputs.content.width)
+    check_size(picture_path(values.output), inputs.content.height, inputs.content.width)
     if resumed:
         from tf_nst.io.resume import check_digests, picture_digests
 
@@ -123,8 +132,10 @@ def _check_output(values, init: str) -> None:
     from tf_nst.io.manifest import check_preview, check_sidecars, check_state, preview_path
     from tf_nst.io.writing import check_output
 
+    if values.output == STREAM:
+        return
     check_output(values.output)
-    check_sidecars(values.output)
+    check_sidecars(values.output, sidecars=values.sidecars)
     if values.checkpoint_seconds or values.resume:
         check_state(values.output, resume=values.resume)
     if values.preview_every:

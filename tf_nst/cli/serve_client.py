@@ -8,6 +8,7 @@ from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE, OVERWRITE
 from tf_nst.cli.overwrite import check_overwrite
 from tf_nst.cli.run import same_file
+from tf_nst.cli.streams import STREAM, check_stdout, lines, picture_path, write_picture
 from tf_nst.cli.terminal import say
 from tf_nst.config import MAX_SIDE, ObjectiveConfig
 from tf_nst.config.options import Option
@@ -115,20 +116,27 @@ def console() -> None:
 
 def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
-    return run_command(argv, CLIENT_FLAGS, USAGE, request_picture)
+    return run_command(argv, CLIENT_FLAGS, USAGE, _work)
+
+
+def _work(values) -> int:
+    if values.output == STREAM:
+        check_stdout()
+    with lines(values.output):
+        return request_picture(values)
 
 
 def request_picture(values) -> int:
     """Requests the picture of parsed flags from the server and writes it."""
     _check(values)
     server = _server(values)
-    from tf_nst.io.rescue import write_or_rescue
     from tf_nst.io.writing import check_output
     from tf_nst.serving.client import Request, ask_grpc, ask_rest
     from tf_nst.serving.sending import picture_to_send
 
-    check_output(values.output)
-    check_overwrite(values.output, values.overwrite)
+    if values.output != STREAM:
+        check_output(values.output)
+        check_overwrite(values.output, values.overwrite)
     content = picture_to_send(values.content, "--content")
     style = picture_to_send(values.style, "--style") if values.style else None
     settings = {option.name: values[option.name].value for option in _WITH_STYLE}
@@ -138,8 +146,8 @@ def request_picture(values) -> int:
     began = time.perf_counter()
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
     image = _image(answer.image, content.image)
-    data, notes = image.encode(values.output)
-    write_or_rescue(values.output, lambda path: {path: data})
+    data, notes = image.encode(picture_path(values.output))
+    write_picture(values.output, lambda path: {path: data})
     for note in notes:
         say(f"note: {note}")
     losses = ", ".join(f"{loss:.4g}" for loss in answer.losses)

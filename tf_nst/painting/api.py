@@ -71,12 +71,16 @@ def _reporter(report: Callable[[str], None]) -> Callable[[Event], None]:
     return listen
 
 
-def finished(painting: Painting, picture: tf.Tensor | np.ndarray) -> Image:
-    """The Image of [1, h, w, 3] float in 0..1, with the content's size, depth, alpha and profile.
+def finished(
+    painting: Painting, picture: tf.Tensor | np.ndarray, depth: int | None = None
+) -> Image:
+    """The Image of [1, h, w, 3] float in 0..1, with the content's size, alpha and profile.
+
+    `depth` is 8 or 16 bits, by default the content's.
 
     A picture of an earlier scale is enlarged.
     """
     content = painting.inputs.content
     # numpy() would copy; the size is the content's already, but for previews of earlier scales.
     pixels = np.asarray(resize(tf.convert_to_tensor(picture), *content.size))[0]
-    return Image.from_float(pixels, content.depth, content.alpha, content.profile)
+    return Image.from_float(pixels, depth or content.depth, content.alpha, content.profile)
