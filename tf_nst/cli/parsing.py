@@ -9,7 +9,7 @@ from absl import flags
 from tf_nst.cli.arguments import declared, with_declared_name
 from tf_nst.cli.flag_files import with_flag_files
 from tf_nst.config.options import Option
-from tf_nst.config.presets import PRESET, accepted_flags
+from tf_nst.config.presets import PICTURES, PRESET, accepted_flags, preset_pictures
 from tf_nst.config.value_types import expanded_path
 from tf_nst.errors import UserError
 
@@ -90,15 +90,21 @@ def _flag_value(argument: str, following: str) -> str:
 
 
 def _with_presets(arguments: list[str], table: tuple[Option, ...]) -> list[str]:
-    """The arguments, before each preset those of its flags that the command takes."""
+    """The arguments, before each preset those of its flags that the command takes.
+
+    Its pictures are before all arguments: whatever names others overrides them.
+    """
     options = {option.name: option for option in table}
-    result = []
+    result, pictures = [], []
     for argument, following in pairwise([*arguments, ""]):
         name = _flag_value(argument, following)
         if name and PRESET.name in options and _flag_name(argument) == PRESET.name:
-            result += [f"--{flag}={text}" for flag, text in accepted_flags(name, options).items()]
+            flags = accepted_flags(name, options).items()
+            result += [f"--{flag}={text}" for flag, text in flags if flag not in PICTURES]
+            paths = preset_pictures(name).items()
+            pictures += [f"--{flag}={path}" for flag, path in paths if flag in options]
         result.append(argument)
-    return result
+    return [*pictures, *result]
 
 
 def _refusal(error: Exception, arguments: list[str], values: flags.FlagValues) -> str:
