@@ -77,20 +77,24 @@ HELP_PARTS = {
     "resume": ("NAME.state",),
     "overwrite": ("true", "false", "ask", "terminal"),
     "debug": ("tracebacks",),
-    "flagfile": ("override",),
+    "quality": ("1 to 100", "lossless", "WebP", "95"),
+    "bits": ("8", "16", "PNG", "TIFF"),
+    "sidecars": ("all", "record", "none", "NAME.json"),
+    "json": ("stdout",),
+    "quiet": ("errors",),
+    "verbose": ("every option",),
 }
 
 
 def explained() -> dict[str, tuple[str, str]]:
-    """{flag: (default as --helpfull shows it, what it says)}, lines that were folded joined."""
+    """{flag: (default, what is said)} as --help=FLAG has them, folded lines joined."""
     entries = {}
-    for entry in re.split(r"\n+  (?=--)", help_text(PAINT_FLAGS, "", full=True))[1:]:
-        name, _, rest = entry.removeprefix("--").partition(" " if "=FILE" in entry else "\n")
-        name, default = (name.partition("=")[0], name.partition("=")[2])
-        lines = rest.split("\n\n")[0].split("\n")
-        while lines[0].startswith("      ") and lines[0].strip().startswith("block"):
-            default += lines.pop(0).strip()
-        entries[name] = default, re.sub(r"(?<=[|,]) (?=[a-z])", "", " ".join(map(str.strip, lines)))
+    for option in PAINT_FLAGS:
+        shown = flag_help(PAINT_FLAGS, option.name)
+        assert shown.startswith(f"  {option.flag} ")
+        joined = re.sub(r"\n {8,}", " ", shown)
+        default = re.search(r"default  +(.+)", joined)[1].replace(", ", ",")
+        entries[option.name] = ("" if default in ("none", "required") else default), joined
     return entries
 
 
@@ -109,8 +113,9 @@ def test_help_says_units_ranges_and_choices_of_every_flag():
     entries = explained()
     assert entries.keys() == HELP_PARTS.keys()
     for name, parts in HELP_PARTS.items():
+        said = re.sub(r"(?<=[,|]) ", "", entries[name][1])
         for part in parts:
-            assert part in entries[name][1], name
+            assert re.sub(r"(?<=[,|]) ", "", part) in said, name
 
 
 def test_help_shows_the_defaults_of_the_config():
@@ -124,6 +129,39 @@ def test_help_shows_the_defaults_of_the_config():
         assert float(said) == row.learning_rate
     averaged = {name: row.decay for name, row in OPTIMIZER_ROWS.items() if row.decay}
     assert averaged == {"adam": 0.9} and "by default 0.9 for adam, else 0" in entries["average"][1]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_help_has_groups_and_80_columns(full):
+    for verb in VERBS:
+        for table in flag_tables(verb).values():
+            shown = help_text(table, "", full=full)
+            assert max(map(len, shown.splitlines())) <= COLUMNS
+            for option in table:
+                assert f"\n  {option.flag}" in shown
+                assert max(map(len, flag_help(table, option.name).splitlines())) <= COLUMNS
+    headings = re.findall(r"^(\w+):$", help_text(PAINT_FLAGS, ""), re.MULTILINE)
+    assert headings == ["Pictures", "Look", "Control", "Speed", "Files"]
+    assert max(map(len, USAGE.splitlines())) <= COLUMNS
+
+
+def test_groups_name_flags_that_there_are():
+    tables = [table for verb in VERBS for table in flag_tables(verb).values()]
+    known = {option.name for table in tables for option in table}
+    assert {name for names in GROUPS.values() for name in names.split()} <= known
+
+
+@pytest.mark.parametrize("flag", ["style-size", "style_size", "--style-size", "o", "flagfile"])
+def test_help_of_one_flag(flag, capsys):
+    assert main(["tf-nst", f"--help={flag}"]) == 0
+    shown = capsys.readouterr().out
+    name = {"o": "output", "flagfile": "flagfile"}.get(flag, "style_size")
+    assert shown.startswith(f"  --{name}") and ("pixels" in shown) == (name == "style_size")
+
+
+def test_version(capsys):
+    assert main(["tf-nst", "--version"]) == 0
+    assert capsys.readouterr() == (f"tf-nst {VERSION}\n", "")
 
 
 def test_help_shows_nothing_of_other_libraries():

@@ -159,7 +159,7 @@ def test_the_flag_file_holds_resolved_values_and_paths_that_start_at_it(whole):
     assert "auto" not in flags.values() and "None" not in flags.values()
     assert flags.keys() == {flag.name for flag in PAINT_FLAGS} - {
         *("checkpoint_seconds", "debug", "overwrite", "preset", "preview_every", "resume"),
-        "seconds",
+        *("bits", "json", "quality", "quiet", "seconds", "sidecars", "verbose"),
     }
     assert flags["weights"] == "random" and flags["seed"] == "3"
     assert (flags["steps"], flags["scales"]) == (str(STEPS), "1")
