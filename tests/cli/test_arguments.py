@@ -112,5 +112,7 @@ def test_variables_in_every_path_flag_and_in_flag_files(tmp_path, monkeypatch):
 
 def test_an_address_is_refused_with_the_command_that_brings_the_file():
     line = ["tf-nst", "https://a.example/a.jpg", "b.jpg"]
-    with pytest.raises(UserError, match="^--content: expected an image file, .*`curl -LO https://"):
+    with pytest.raises(
+        UserError, match=r"^--content: expected an image file, .*`curl -LO https://"
+    ):
         parse_flags(line, PAINT_FLAGS)

@@ -7,8 +7,9 @@ from absl import flags as absl_flags
 from command_line import finish, start_fresh
 
 from tf_nst.cli.flags import PAINT_FLAGS
-from tf_nst.cli.help import help_text
+from tf_nst.cli.help import COLUMNS, GROUPS, flag_help, help_text
 from tf_nst.cli.run import USAGE, main
+from tf_nst.cli.verbs import VERBS, flag_tables
 from tf_nst.config import (
     CONTENT_LOSSES,
     LEAST_TILE,
@@ -33,6 +34,7 @@ from tf_nst.config import (
 from tf_nst.config.lengths import MAX_SCALES, MAX_STEPS
 from tf_nst.model.weights import WORDS
 from tf_nst.optim.optimizers import OPTIMIZERS as OPTIMIZER_ROWS
+from tf_nst.version import VERSION
 
 # What --help must say of each flag: unit and range, or every choice.
 HELP_PARTS = {

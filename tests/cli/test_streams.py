@@ -1,4 +1,4 @@
-"""stdin and stdout in the place of files, --json, --quiet, --verbose, and what is beside a picture."""
+"""stdin and stdout in the place of files, --json, --quiet, --verbose, --sidecars."""
 
 import io
 import json

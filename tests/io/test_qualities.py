@@ -74,7 +74,7 @@ def test_a_quality_that_a_format_has_not_is_refused(suffix):
 
 @pytest.mark.parametrize("quality", [0, 101, 2.5, "best", True, ""])
 def test_no_quality_is_refused(tmp_path, quality):
-    with pytest.raises(UserError, match="^--quality: expected a whole number from 1 to 100"):
+    with pytest.raises(UserError, match=r"^--quality: expected a whole number from 1 to 100"):
         Image(PIXELS).save(tmp_path / "a.jpg", quality=quality)
     assert list(tmp_path.iterdir()) == []
 
