@@ -14,9 +14,9 @@ INTRODUCTION = """\
 
 Written by `python scripts/make_flags.py` from the options as the code declares them. Every command
 also takes `--flagfile=FILE`, a file of flags, one a line; those after it override it. Dashes and
-underscores in a flag's name are alike, `-o` is `--output`, pictures that stand alone are `--content`
-and then `--style`. In a path `~`, `$NAME` and `${NAME}` are replaced, unless it exists as it is
-written; a `$` that names no variable stays. `--help=FLAG` says all of one flag. Options of
+underscores in a flag's name are alike, `-o` is `--output`, pictures that stand alone are
+`--content` and then `--style`. In a path `~`, `$NAME` and `${NAME}` are replaced, unless it exists
+as it is written; a `$` that names no variable stays. `--help=FLAG` says all of one flag. Options of
 painting are keyword arguments in Python, without the dashes: of `tf_nst.stylize`, `tf_nst.export`
 and the functions of `tf_nst.viz`.
 """

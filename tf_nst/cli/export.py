@@ -8,7 +8,13 @@ from tf_nst.cli.flags import DEBUG
 from tf_nst.cli.terminal import say
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PRESET, accepted_flags, preset_flags
-from tf_nst.config.value_types import FilePath, Text
+from tf_nst.config.value_types import (
+    FilePath,
+    Text,
+    address_advice,
+    expanded_path,
+    is_address,
+)
 from tf_nst.errors import UserError
 from tf_nst.serving.options import EXPORT_OPTIONS, REQUEST_OPTIONS, export_config
 
@@ -59,6 +65,8 @@ def write(values) -> int:
     export_config(options)
     styles = parse_styles(values.style)
     for path, _ in styles:
+        if is_address(path):
+            raise UserError(f"--style: expected an image file, received {address_advice(path)}")
         if not os.path.exists(path):
             raise UserError(f"--style: {path} does not exist; expected an image file")
     for line in _notes(values.preset):
@@ -94,13 +102,13 @@ def parse_styles(text: str) -> list[tuple[str, float]]:
     Raises:
       UserError: an empty path, a weight that is not above 0.
     """
-    if os.path.exists(os.path.expanduser(text)):
-        return [(os.path.expanduser(text), 1.0)]
+    if os.path.exists(expanded_path(text)):
+        return [(expanded_path(text), 1.0)]
     return [_parse_style(part.strip()) for part in text.split(",")]
 
 
 def _parse_style(part: str) -> tuple[str, float]:
-    part = os.path.expanduser(part)
+    part = expanded_path(part)
     path, colon, number = part.rpartition(":")
     if os.path.exists(part) or not colon:
         path, number = part, "1"
