@@ -41,6 +41,8 @@ EXPORT_FLAGS = (
     DEBUG,
 )
 
+TABLES = {"": EXPORT_FLAGS}
+
 
 def console() -> None:
     """The installed command."""

@@ -1,4 +1,4 @@
-"""`tf-nst-sheet`: one photograph by many styles or settings, as one small picture and a page."""
+"""`tf-nst sheet`: one photograph by many styles or settings, as one small picture and a page."""
 
 import os
 import sys
@@ -21,12 +21,13 @@ from tf_nst.config.variations import Variations
 from tf_nst.errors import UserError
 
 USAGE = """\
-tf-nst-sheet PHOTOGRAPH --styles=FOLDER [--vary=NAME=VALUE,VALUE...] [--output=PICTURE] [flags]
-tf-nst-sheet PHOTOGRAPH --styles=FOLDER [the same flags] --pick=NUMBER
+tf-nst sheet PHOTOGRAPH STYLES... [--vary=NAME=VALUE,VALUE...] [-o PICTURE] [flags]
+tf-nst sheet PHOTOGRAPH --styles=FOLDER [the same flags] --pick=NUMBER
 
-Paints the photograph small, by each style and each combination of the options that vary, and puts
-the pictures on one sheet. Beside PICTURE.png stands PICTURE.html, which has the command that paints
-each of them large; --pick prints it."""
+Paints the photograph small, by each style and each combination of the options
+that vary, and puts the pictures on one sheet. Beside PICTURE.png stands
+PICTURE.html, which has the command that paints each of them large; --pick
+prints it."""
 
 SIZE = 192
 # More pictures are painted only with --yes.
@@ -65,6 +66,8 @@ SHEET_FLAGS = (
     DEBUG,
 )
 
+TABLES = {"": SHEET_FLAGS}
+
 
 def console() -> None:
     """The installed command."""
@@ -73,10 +76,7 @@ def console() -> None:
 
 def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
-    arguments = argv[1:]
-    if arguments and not arguments[0].startswith("-"):
-        arguments[0] = f"--content={arguments[0]}"
-    return run_command([*argv[:1], *arguments], SHEET_FLAGS, USAGE, make_sheet)
+    return run_command(argv, SHEET_FLAGS, USAGE, make_sheet)
 
 
 def make_sheet(values) -> int:

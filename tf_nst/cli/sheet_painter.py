@@ -4,7 +4,7 @@ import sys
 import time
 from typing import Any, NamedTuple
 
-from tf_nst.cli.command import reason_of
+from tf_nst.cli.command import reason
 from tf_nst.cli.sheet_plan import Cell, SheetPlan, painting_command
 from tf_nst.cli.sheet_progress import SheetProgress
 from tf_nst.cli.stop import Stop
@@ -100,9 +100,9 @@ def _paint_cell(run: SheetRun, cell: Cell, stop: Stop) -> _Done:
     try:
         picture = run.painter.paint(cell.style, cell.config, listen, stopped)
     except Exception as error:
-        reason = printable(reason_of(error))
-        run.progress.fail(reason)
-        return _Done(cell, SheetCell(cell.caption, reason=reason), error)
+        line = printable(reason(error))
+        run.progress.fail(line)
+        return _Done(cell, SheetCell(cell.caption, reason=line), error)
     if picture is None:
         return _Done(cell, SheetCell(cell.caption, reason=STOPPED))
     run.progress.end()

@@ -149,6 +149,9 @@ def flags_of(name: str) -> tuple[Option, ...]:
     return (*files, output, *kind.lists, *options, OVERWRITE, DEBUG)
 
 
+TABLES = {name: flags_of(name) for name in KINDS}
+
+
 def console() -> None:
     """The installed command."""
     sys.exit(main(sys.argv))
@@ -166,7 +169,7 @@ def main(argv: list[str]) -> int:
 
 
 def _help_flag(argv: list[str]) -> list[str]:
-    return [it for it in argv[1:2] if it.startswith("-h") or it.startswith("--help")]
+    return [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
 
 
 def _refuse(name: str) -> Callable[[object], int]:

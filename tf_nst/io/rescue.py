@@ -34,14 +34,15 @@ def write_or_rescue(
     try:
         write_together(files_of(path), check)
     except Exception as error:
-        place = _rescue(path, files_of)
+        place = rescue(path, files_of)
         if place is None:
             raise
         reason = error if isinstance(error, NstError) else f"{type(error).__name__}: {error}"
         raise RunError(f"{reason}; the picture is {place}") from error
 
 
-def _rescue(path: Path, files_of: FilesOf) -> Path | None:
+def rescue(path: Path, files_of: FilesOf) -> Path | None:
+    """Writes the files beside `path` or in the temporary folder; where, None if neither can be."""
     for place in _places(path):
         for files in (files_of, lambda place: _picture_alone(place, files_of)):
             with contextlib.suppress(Exception):
