@@ -4,11 +4,10 @@ import io
 import json
 import os
 import re
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from command_line import FILES, SHORT, assert_fine, assert_one_line, pixels, settings
+from command_line import FILES, SHORT, assert_fine, assert_one_line, descriptors, pixels, settings
 from conftest import QUICK
 from PIL import Image as Pillow
 
@@ -16,21 +15,6 @@ from tf_nst.cli.main import main
 from tf_nst.io.images import read_image
 
 PAINTED = (*QUICK, *SHORT)
-
-
-@contextmanager
-def descriptors(*numbers: int, files):
-    """While inside, these descriptors of the process are those of open files."""
-    before = [os.dup(number) for number in numbers]
-    for number, file in zip(numbers, files, strict=True):
-        os.dup2(file.fileno(), number)
-    try:
-        yield
-    finally:
-        for number, copy in zip(numbers, before, strict=True):
-            os.dup2(copy, number)
-            os.close(copy)
-
 
 # --- painted -----------------------------------------------------------------------------------
 
