@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tf_nst.cli.streams import picture_path
 from tf_nst.config.encoding import Quality
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import Boolean, Choice
@@ -52,7 +53,7 @@ def check_encoding(values) -> None:
         flag = values[name]
         try:
             if flag.value is not None:
-                check(values.output, flag.value)
+                check(picture_path(values.output), flag.value)
         except UserError:
             if flag.source >= values["output"].source:
                 raise
