@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from tf_nst.cli.export import EXPORT_FLAGS
-from tf_nst.cli.flags import PAINT_FLAGS
-from tf_nst.cli.serve_client import CLIENT_FLAGS
-from tf_nst.cli.visualize import KINDS, flags_of
+from tf_nst.cli.verbs import VERBS, flag_tables
+from tf_nst.cli.visualize import KINDS
 from tf_nst.config.options import Option
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "flags.md"
@@ -15,7 +13,10 @@ INTRODUCTION = """\
 # Flags
 
 Written by `python scripts/make_flags.py` from the options as the code declares them. Every command
-also takes `--flagfile=FILE`, a file of flags, one a line; those after it override it. Options of
+also takes `--flagfile=FILE`, a file of flags, one a line; those after it override it. Dashes and
+underscores in a flag's name are alike, `-o` is `--output`, pictures that stand alone are
+`--content` and then `--style`. In a path `~`, `$NAME` and `${NAME}` are replaced, unless it exists
+as it is written; a `$` that names no variable stays. `--help=FLAG` says all of one flag. Options of
 painting are keyword arguments in Python, without the dashes: of `tf_nst.stylize`, `tf_nst.export`
 and the functions of `tf_nst.viz`.
 """
@@ -23,16 +24,19 @@ and the functions of `tf_nst.viz`.
 
 def flags_page() -> str:
     """The whole page, in Markdown."""
-    sections = [
-        INTRODUCTION,
-        _section("## tf-nst", "Paints a photograph in the manner of a painting.", PAINT_FLAGS),
-        _section("## tf-nst-export", "Writes a model for TensorFlow Serving.", EXPORT_FLAGS),
-        _section("## tf-nst-client", "Has a server paint a picture.", CLIENT_FLAGS),
-        "## tf-nst-visualize\n\nDraws what the layers of the network see.\n",
-    ]
-    for name, kind in KINDS.items():
-        heading = f"### tf-nst-visualize {name}"
-        sections.append(_section(heading, f"Draws {kind.summary}.", flags_of(name)))
+    sections = [INTRODUCTION]
+    for name, verb in VERBS.items():
+        command = "tf-nst" if name == "paint" else f"tf-nst {name}"
+        text = f"{verb.summary[0].upper()}{verb.summary[1:]}."
+        tables = flag_tables(name)
+        if "" in tables:
+            sections.append(_section(f"## {command}", text, tables[""]))
+            continue
+        sections.append(f"## {command}\n\n{text}\n")
+        sections += [
+            _section(f"### {command} {kind}", f"Draws {KINDS[kind].summary}.", table)
+            for kind, table in tables.items()
+        ]
     return "\n".join(sections)
 
 

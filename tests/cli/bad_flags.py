@@ -191,6 +191,21 @@ TABLE = [
     ("--style_weight=0 --style_layers=conv1_1", "--style_layers and --style_weight: "),
     ("--style_weight=0 --style_statistic=mean_std", "--style_statistic and --style_weight: "),
     ("--tv_weight=0 --tv_loss=absolute", "--tv_loss and --tv_weight: "),
+    # streams, encodings, files beside the picture
+    ("--content=- --style=-", "--content and --style: expected - for one of them"),
+    ("--quiet --verbose", "--quiet and --verbose: expected one of them"),
+    ("--quality=0", f"--quality: {WHOLE} from 1 to 100, or lossless", "received 0"),
+    ("--quality=best", f"--quality: {WHOLE} from 1 to 100, or lossless", "received 'best'"),
+    ("--quality=80", "--quality and --output: PNG has no quality", "received out.png"),
+    ("--quality=lossless", "--quality and --output: expected .webp", "received out.png"),
+    ("--output=out.jpg --bits=16", "--bits and --output: JPEG holds 8 bits", "out.jpg"),
+    ("--bits=12", "--bits: expected one of 8, 16", "received '12'"),
+    ("--sidecars=some", "--sidecars: expected one of all, record, none", "received 'some'"),
+    ("--sidecars=record --output=mine.png", "--output: mine.json would be written"),
+    # addresses
+    ("--content=https://a.example/b.jpg", "--content: expected an image file", "curl -LO https://"),
+    ("--style=HTTP://a.example/b.jpg", "--style: expected an image file", "curl -LO HTTP://"),
+    ("--weights=http://a.example/b.h5", "--weights: expected imagenet", "curl -LO http://"),
     # unknown flags, and what is no flag
     ("--stepz=3", "--stepz: expected a flag that --help lists", "nearest: --steps"),
     ("--contents=photo.png", "--contents: expected a flag", "nearest: --content"),
@@ -198,6 +213,11 @@ TABLE = [
     ("--nosize", "--nosize: expected a flag"),
     ("--zzz", "--zzz: expected a flag that --help lists, received an unknown one"),
     ("photo.png", "expected flags such as --content=FILE only", "received 'photo.png'"),
+    ("-- -", "expected flags such as --content=FILE only", "received '-'"),
+    ("--style-sizes=3", "--style-sizes: expected a flag", "nearest: --style_size"),
+    ("-p=3", "--p: expected a flag that --help lists"),
+    ("-o", "--output: expected a value", "received nothing"),
+    ("--help=sizes", "--help: expected a flag that --help lists, received 'sizes'", "size"),
     ("-- photo.png", "expected flags such as --content=FILE only", "received 'photo.png'"),
     # flag files
     ("--flagfile=missing.cfg", "--flagfile: expected a file of flags", "missing.cfg"),

@@ -6,8 +6,10 @@ import pytest
 from absl import flags as absl_flags
 from command_line import finish, start_fresh
 
-from tf_nst.cli.flags import PAINT_FLAGS, help_text
+from tf_nst.cli.flags import PAINT_FLAGS
+from tf_nst.cli.help import COLUMNS, GROUPS, flag_help, help_text
 from tf_nst.cli.run import USAGE, main
+from tf_nst.cli.verbs import VERBS, flag_tables
 from tf_nst.config import (
     COLORS,
     CONTENT_LOSSES,
@@ -33,6 +35,7 @@ from tf_nst.config import (
 from tf_nst.config.lengths import MAX_SCALES, MAX_STEPS
 from tf_nst.model.weights import WORDS
 from tf_nst.optim.optimizers import OPTIMIZERS as OPTIMIZER_ROWS
+from tf_nst.version import VERSION
 
 # What --help must say of each flag: unit and range, or every choice.
 HELP_PARTS = {
@@ -85,16 +88,25 @@ HELP_PARTS = {
     "resume": ("NAME.state",),
     "overwrite": ("true", "false", "ask", "terminal"),
     "debug": ("tracebacks",),
-    "flagfile": ("override",),
+    "quality": ("1 to 100", "lossless", "WebP", "95"),
+    "bits": ("8", "16", "PNG", "TIFF"),
+    "sidecars": ("all", "record", "none", "NAME.json"),
+    "json": ("stdout",),
+    "quiet": ("errors",),
+    "verbose": ("every option",),
 }
 
 
 def explained() -> dict[str, tuple[str, str]]:
-    """{flag: (default as --help shows it, what --help says)}."""
-    pattern = re.compile(r"^  --(\w+)(?:=(.*))?\n      (.+)$", re.MULTILINE)
-    return {
-        name: (shown, said) for name, shown, said in pattern.findall(help_text(PAINT_FLAGS, ""))
-    }
+    """{flag: (default, what is said)} as --help=FLAG has them, folded lines joined."""
+    entries = {}
+    for option in PAINT_FLAGS:
+        shown = flag_help(PAINT_FLAGS, option.name)
+        assert shown.startswith(f"  {option.flag} ")
+        joined = re.sub(r"\n {8,}", " ", shown)
+        default = re.search(r"default  +(.+)", joined)[1].replace(", ", ",")
+        entries[option.name] = ("" if default in ("none", "required") else default), joined
+    return entries
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h", "-help", "--helpshort", "--helpfull"])
@@ -102,7 +114,7 @@ def test_help_shows_usage_and_every_flag_and_exits_0(flag, capsys):
     assert main(["tf-nst", "--size=abc", flag]) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
-    assert shown.out == help_text(PAINT_FLAGS, USAGE) + "\n"
+    assert shown.out == help_text(PAINT_FLAGS, USAGE, full=flag == "--helpfull") + "\n"
     assert shown.out.startswith(USAGE)
     for name in (*option_names(), "content", "style", "output", "flagfile"):
         assert f"\n  --{name}" in shown.out
@@ -112,8 +124,9 @@ def test_help_says_units_ranges_and_choices_of_every_flag():
     entries = explained()
     assert entries.keys() == HELP_PARTS.keys()
     for name, parts in HELP_PARTS.items():
+        said = re.sub(r"(?<=[,|]) ", "", entries[name][1])
         for part in parts:
-            assert part in entries[name][1], name
+            assert re.sub(r"(?<=[,|]) ", "", part) in said, name
 
 
 def test_help_shows_the_defaults_of_the_config():
@@ -127,6 +140,39 @@ def test_help_shows_the_defaults_of_the_config():
         assert float(said) == row.learning_rate
     averaged = {name: row.decay for name, row in OPTIMIZER_ROWS.items() if row.decay}
     assert averaged == {"adam": 0.9} and "by default 0.9 for adam, else 0" in entries["average"][1]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_help_has_groups_and_80_columns(full):
+    for verb in VERBS:
+        for table in flag_tables(verb).values():
+            shown = help_text(table, "", full=full)
+            assert max(map(len, shown.splitlines())) <= COLUMNS
+            for option in table:
+                assert f"\n  {option.flag}" in shown
+                assert max(map(len, flag_help(table, option.name).splitlines())) <= COLUMNS
+    headings = re.findall(r"^(\w+):$", help_text(PAINT_FLAGS, ""), re.MULTILINE)
+    assert headings == ["Pictures", "Look", "Control", "Speed", "Files"]
+    assert max(map(len, USAGE.splitlines())) <= COLUMNS
+
+
+def test_groups_name_flags_that_there_are():
+    tables = [table for verb in VERBS for table in flag_tables(verb).values()]
+    known = {option.name for table in tables for option in table}
+    assert {name for names in GROUPS.values() for name in names.split()} <= known
+
+
+@pytest.mark.parametrize("flag", ["style-size", "style_size", "--style-size", "o", "flagfile"])
+def test_help_of_one_flag(flag, capsys):
+    assert main(["tf-nst", f"--help={flag}"]) == 0
+    shown = capsys.readouterr().out
+    name = {"o": "output", "flagfile": "flagfile"}.get(flag, "style_size")
+    assert shown.startswith(f"  --{name}") and ("pixels" in shown) == (name == "style_size")
+
+
+def test_version(capsys):
+    assert main(["tf-nst", "--version"]) == 0
+    assert capsys.readouterr() == (f"tf-nst {VERSION}\n", "")
 
 
 def test_help_shows_nothing_of_other_libraries():

@@ -10,7 +10,13 @@ from tf_nst.cli import export
 from tf_nst.cli.flags import PAINT_FLAGS, config_from_flags
 from tf_nst.cli.parsing import Source, parse_flags
 from tf_nst.config import StylizeConfig, config_from_options
-from tf_nst.config.presets import PRESETS, accepted_flags, preset, preset_flags
+from tf_nst.config.presets import (
+    PRESETS,
+    accepted_flags,
+    preset,
+    preset_flags,
+    preset_pictures,
+)
 
 pytestmark = pytest.mark.usefixtures("one_engine")
 
@@ -30,13 +36,14 @@ def config_of(*argv: str) -> StylizeConfig:
 def test_the_command_takes_every_flag_of_every_preset(name):
     options = {option.name: option for option in PAINT_FLAGS}
     assert accepted_flags(name, options) == preset_flags(name)
+    assert preset_pictures(name).keys() <= options.keys()
 
 
 @every_preset
 @pytest.mark.parametrize("apart", [False, True])
 def test_a_preset_is_its_flag_file_and_the_options_of_python(name, apart):
     argv = ("--preset", name) if apart else (f"--preset={name}",)
-    expected = config_of(f"--flagfile={FOLDER}/{name}.cfg")
+    expected = config_of(f"--flagfile={FOLDER}/{name}.cfg", *FILES)
     assert config_of(*argv) == expected == config_from_options(preset(name)) != StylizeConfig()
 
 
@@ -51,6 +58,32 @@ def test_a_preset_in_a_flag_file_acts_at_its_place(tmp_path):
     config = config_of(f"--flagfile={tmp_path}/my.cfg", "--init=content")
     assert (config.network_config.pooling, config.scales) == ("average", 1)
     assert (config.steps, config.init) == ((7,), "content")
+
+
+@pytest.mark.parametrize(
+    ("argv", "content", "style"),
+    [
+        (["--preset=monet"], "monet", "monet"),
+        (["--content=a.png", "--preset=monet"], "a.png", "monet"),
+        (["--preset=monet", "--style", "b.png"], "monet", "b.png"),
+        (["a.png", "b.png", "--preset=monet"], "a.png", "b.png"),
+        (["--flagfile=my.cfg", "--preset=monet"], "c.png", "monet"),
+    ],
+)
+def test_pictures_of_an_example_stand_for_those_that_are_not_given(folder, argv, content, style):
+    (folder / "my.cfg").write_text("--content=c.png\n")
+    values, own = parse_flags(["tf-nst", *argv], PAINT_FLAGS), preset_pictures("monet")
+    assert values.content == (own["content"] if content == "monet" else content)
+    assert values.style == (own["style"] if style == "monet" else style)
+    assert (values.size, values.steps) == (384, "6,6,8,36")
+
+
+def test_the_example_is_what_its_flag_file_paints():
+    root = Path(tf_nst.__file__).parents[1]
+    values = parse_flags(["tf-nst", f"--flagfile={root}/configs/monet.cfg"], PAINT_FLAGS)
+    assert config_from_flags(values) == config_of("--preset=monet")
+    for flag, path in preset_pictures("monet").items():
+        assert Path(path).read_bytes() == (root / values[flag].value).read_bytes()
 
 
 def test_a_flag_file_after_a_preset_overrides_it(tmp_path):
@@ -73,13 +106,19 @@ def test_the_flags_of_a_preset_are_no_more_than_those_of_a_flag_file():
 @pytest.mark.parametrize(
     ("flags", "line"),
     [
-        (("--preset=gaty",), "--preset: expected gatys, received 'gaty'; nearest: gatys"),
-        (("--preset", "gaty"), "--preset: expected gatys, received 'gaty'; nearest: gatys"),
-        (("--preset=zzz",), "--preset: expected gatys, received 'zzz'\n"),
-        (("--preset=",), "--preset: expected gatys, received ''"),
+        (("--preset=gaty",), "--preset: expected gatys or monet, received 'gaty'; nearest: gatys"),
+        (
+            ("--preset", "gaty"),
+            "--preset: expected gatys or monet, received 'gaty'; nearest: gatys",
+        ),
+        (("--preset=zzz",), "--preset: expected gatys or monet, received 'zzz'\n"),
+        (("--preset=",), "--preset: expected gatys or monet, received ''"),
         (("--preset",), "--preset: expected a value, received nothing"),
-        (("--preset", "--size=64"), "--preset: expected gatys, received '--size=64'"),
-        (("--flagfile=bad.cfg",), "--preset: expected gatys, received 'gaty'; nearest: gatys"),
+        (("--preset", "--size=64"), "--preset: expected gatys or monet, received '--size=64'"),
+        (
+            ("--flagfile=bad.cfg",),
+            "--preset: expected gatys or monet, received 'gaty'; nearest: gatys",
+        ),
         (("--presets=gatys",), "--presets: expected a flag that --help lists"),
         (("--preset=gatys", "--tv_loss=absolute"), "--tv_loss and --tv_weight: "),
     ],
@@ -124,5 +163,5 @@ def test_an_export_says_what_it_leaves_out_of_a_preset(folder, capfd):
 
 def test_an_export_refuses_an_unknown_preset_in_one_line(folder, capfd):
     assert export.main(["tf-nst-export", "--style=painting.png", "--preset=gaty"]) == 2
-    expected = "tf_nst: --preset: expected gatys, received 'gaty'; nearest: gatys\n"
+    expected = "tf_nst: --preset: expected gatys or monet, received 'gaty'; nearest: gatys\n"
     assert capfd.readouterr().err == expected

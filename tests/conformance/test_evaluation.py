@@ -110,7 +110,7 @@ def test_pictures_of_two_sizes_trace_once(statistic, tiny, make_extractor):
             weights,
         )
         progress = whole.place(optimizer, begin_scale(optimizer, pictures["image"]))
-        progress, _ = whole.steps(optimizer, progress, measured)(progress, 2)
+        progress, _ = whole.steps(optimizer, progress, measured, (1.0, 1.0))(progress, 2)
         values = whole.values(measured, progress.image)
         expected = term_values(build_objective(extractor, terms, pictures, weights), progress.image)
         for name, value in expected.items():

@@ -52,6 +52,17 @@ def test_another_style_is_measured_and_nothing_is_traced(used):
     np.testing.assert_array_equal(second, paint(None, painting=PAINTING[::-1] // 2))
 
 
+@pytest.mark.parametrize("tile", ["off", "32"])
+def test_other_weights_trace_and_measure_nothing(tile):
+    engine = Engine()
+    paint(engine, tile=tile)
+    counts = engine.traces, engine.measurements
+    heavier = paint(engine, tile=tile, style_weight=5.0, style_layers="conv1_1:3,conv2_1")
+    assert (engine.traces, engine.measurements) == counts
+    alone = paint(None, tile=tile, style_weight=5.0, style_layers="conv1_1:3,conv2_1")
+    np.testing.assert_array_equal(heavier, alone)
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -8,16 +8,18 @@ from collections.abc import Callable
 
 from absl import flags
 
-from tf_nst.cli.flags import help_text
+from tf_nst.cli.help import flag_help, help_text
 from tf_nst.cli.parsing import parse_flags
 from tf_nst.cli.quiet import quiet
 from tf_nst.cli.stop import heeded
 from tf_nst.cli.terminal import lossy_output, printable
 from tf_nst.config.options import Option
 from tf_nst.errors import NstError, RunError
+from tf_nst.version import VERSION
 
 _HELP = {"--help", "-help", "-h", "--helpshort", "--helpfull"}
 BEFORE = "stopped before there was a picture"
+_HELP_OF_FLAG = "--help="
 OUT_OF_MEMORY = "out of memory: expected a smaller --size, or --precision=bfloat16"
 
 
@@ -41,8 +43,8 @@ def run_command(
     """Parses `argv` (the program's name first) by `table`, does the work, reports its failure.
 
     Returns:
-      What `work` returns; 0 for --help; 2 for what can be mended in the command, 1 for what failed
-      while running, 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP.
+      What `work` returns; 0 for --help and --version; 2 for what can be mended in the command, 1
+      for what failed while running, 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP.
     """
     # The process is the command's own: a backend that is set for other programs changes nothing.
     os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -64,8 +66,8 @@ def _run(
 ) -> int:
     debug = False
     try:
-        if _HELP.intersection(argv[1:]):
-            print(help_text(table, usage), flush=True)
+        if text := _answer(argv[1:], table, usage):
+            print(text, flush=True)
             return 0
         values = parse_flags(argv, table)
         debug = values.debug
@@ -76,14 +78,25 @@ def _run(
         return _fail("; ".join(getattr(error, "__notes__", [BEFORE])), code, debug)
     except NstError as error:
         return _fail(str(error), error.exit_code, debug)
-    except MemoryError:
-        return _fail(OUT_OF_MEMORY, RunError.exit_code, debug)
     except Exception as error:
-        return _fail(_unexpected(error), RunError.exit_code, debug)
+        return _fail(reason(error), RunError.exit_code, debug)
 
 
-def _unexpected(error: Exception) -> str:
-    if type(error).__name__ == "ResourceExhaustedError":
+def _answer(arguments: list[str], table: tuple[Option, ...], usage: str) -> str:
+    """What --help, --help=FLAG or --version asks for; empty where none of them is there."""
+    for argument in arguments:
+        if argument.startswith(_HELP_OF_FLAG):
+            return flag_help(table, argument.removeprefix(_HELP_OF_FLAG))
+    if _HELP.intersection(arguments):
+        return help_text(table, usage, full="--helpfull" in arguments)
+    return f"tf-nst {VERSION}" if "--version" in arguments else ""
+
+
+def reason(error: Exception) -> str:
+    """A failure in one line."""
+    if isinstance(error, NstError):
+        return str(error)
+    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return OUT_OF_MEMORY
     if isinstance(error, ImportError) and "failed to map segment" in str(error):
         return f"out of memory: expected more of it, {error.name or 'a library'} cannot be loaded"

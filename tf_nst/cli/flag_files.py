@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 
+from tf_nst.config.value_types import expanded_path
 from tf_nst.errors import UserError
 from tf_nst.io.flag_lines import read_flag_file
 
@@ -28,7 +29,7 @@ def with_flag_files(
         if argument == "--":
             return [*result, argument, *reversed(rest)]
         if name in ("--flagfile", "-flagfile"):
-            path = os.path.expanduser(value if equals else _next(rest, including))
+            path = expanded_path(value if equals else _next(rest, including))
             lines = _lines_of(path, including)
             result += with_flag_files(lines, takes_value, (*including, path))
             continue

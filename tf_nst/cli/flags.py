@@ -1,7 +1,8 @@
-"""The flags of the painting command, what --help says of flags, and the config made of them."""
+"""The flags of the painting command, and the config made of them."""
 
 from absl import flags
 
+from tf_nst.cli.output_flags import OUTPUT_FLAGS
 from tf_nst.cli.parsing import Source
 from tf_nst.config import StylizeConfig, all_options, config_from_options, option_names
 from tf_nst.config.lengths import MAX_STEPS
@@ -12,7 +13,7 @@ from tf_nst.config.value_types import Boolean, Choice, FilePath, Integer, Real
 from tf_nst.errors import UserError
 
 IMAGE_FILE = FilePath("an image file")
-OUTPUT_FILE = FilePath("an image file: .png .jpg .webp .tiff", "an image file")
+OUTPUT_FILE = FilePath("an image file: .png .jpg .webp .avif .tiff", "an image file")
 OVERWRITE = Option(
     "overwrite",
     "ask",
@@ -57,6 +58,7 @@ PAINT_FLAGS = (
     Option("output", "stylized.png", OUTPUT_FILE, "picture to write", required=True),
     PRESET,
     *all_options().values(),
+    *OUTPUT_FLAGS,
     Option(
         "output_profile",
         "srgb",
@@ -91,8 +93,8 @@ PAINT_FLAGS = (
     DEBUG,
 )
 
-# Flags of lists of pictures.
-PICTURES = ("mask", "keep", "style_mask", "labels")
+# Flags of masks, which say where.
+PLACES = ("mask", "keep", "style_mask", "labels")
 
 # Flags that mean nothing if another flag is 0.
 WEIGHTED_BY = {
@@ -102,19 +104,6 @@ WEIGHTED_BY = {
     "style_statistic": "style_weight",
     "tv_loss": "tv_weight",
 }
-
-
-def help_text(table: tuple[Option, ...], usage: str) -> str:
-    """Usage, then two lines for each flag: name and default, what it is and its values."""
-    lines = [usage, ""]
-    for option in table:
-        equals = "=" if option.default_text else ""
-        lines.append(f"  {option.flag}{equals}{option.default_text}")
-        values = f" ({option.values_text})" if option.values_text else ""
-        lines.append(f"      {option.help}{values}")
-    lines.append("  --flagfile=FILE")
-    lines.append("      more flags, one a line; those after it override it")
-    return "\n".join(lines)
 
 
 def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
@@ -135,7 +124,7 @@ def styles_from_flags(values: flags.FlagValues) -> list[tuple[str, float]]:
 
 def places_from_flags(values: flags.FlagValues) -> dict[str, list[str] | str | None]:
     """{flag: paths} of the masks, as `Places` has them."""
-    return {name: values[name].value and _paths(values[name].value) for name in PICTURES}
+    return {name: values[name].value and _paths(values[name].value) for name in PLACES}
 
 
 def _paths(text: str) -> list[str] | str:

@@ -10,7 +10,7 @@ from tf_nst.cli.results import Results
 from tf_nst.cli.states import make_checkpoints, read_state
 from tf_nst.cli.stop import Stop
 from tf_nst.cli.terminal import say
-from tf_nst.config import StylizeConfig
+from tf_nst.config import StylizeConfig, options_from_config
 from tf_nst.engine.events import StepsDone
 from tf_nst.engine.failures import (
     DivergedError,
@@ -110,6 +110,8 @@ def _begin(
         began -= resumed.description["seconds"]
     for line in first_lines(values, painting, resumed):
         say(line)
+    for name, value in options_from_config(painting.config).items() if values.verbose else ():
+        say(f"option   --{name}={value}")
     results = Results(values, painting, check_names)
     checkpoints = make_checkpoints(values, config, results, began)
     return _Run(values, painting, results, checkpoints, resumed, began)

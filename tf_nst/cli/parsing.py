@@ -1,15 +1,16 @@
 """The command line and flag files: absl parses them, options read and check the values."""
 
 import difflib
-import os
 from enum import IntEnum
 from itertools import pairwise
 
 from absl import flags
 
+from tf_nst.cli.arguments import declared, with_declared_name
 from tf_nst.cli.flag_files import with_flag_files
 from tf_nst.config.options import Option
-from tf_nst.config.presets import PRESET, accepted_flags
+from tf_nst.config.presets import PICTURES, PRESET, accepted_flags, preset_pictures
+from tf_nst.config.value_types import expanded_path
 from tf_nst.errors import UserError
 
 
@@ -42,23 +43,24 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
 
     Raises:
       UserError: an unknown flag, a value that its option refuses, no value for a required flag, a
-        flag file that cannot be read, or an argument that is no flag.
+        flag file that cannot be read, or more pictures than flags for them.
     """
     values = flags.FlagValues()
     for option in table:
         flags.DEFINE_flag(_absl_flag(option), values)
     flags.DEFINE_multi_string("flagfile", [], "", flag_values=values)
-    arguments = argv[1:]
+    arguments = command_line = declared(argv[1:], table)
     try:
         arguments = with_flag_files(arguments, frozenset(_taking_values(table)))
+        arguments = [with_declared_name(argument, table) for argument in arguments]
         arguments = _with_presets(arguments, table)
         surplus = values([argv[0], *arguments])[1:]
     except (flags.Error, ValueError) as error:
         raise UserError(_refusal(error, arguments, values)) from error
     if surplus:
         raise UserError(f"expected flags such as --content=FILE only, received {surplus[0]!r}")
-    values.flagfile = _flag_files(argv[1:])
-    _note_sources(values, argv[1:], arguments)
+    values.flagfile = _flag_files(command_line)
+    _note_sources(values, command_line, arguments)
     for option in table:
         _check(option, values[option.name].value)
     return values
@@ -76,12 +78,9 @@ def _taking_values(table: tuple[Option, ...]) -> list[str]:
 
 
 def _flag_files(arguments: list[str]) -> list[str]:
-    """Paths from `--flagfile=PATH` and `--flagfile PATH`, in their order."""
-    paths = []
-    for argument, following in pairwise([*arguments, ""]):
-        if _flag_name(argument) == "flagfile":
-            paths.append(os.path.expanduser(_flag_value(argument, following)))
-    return paths
+    """Paths from `--flagfile=PATH`, in their order."""
+    flags = (argument.partition("=") for argument in arguments)
+    return [expanded_path(value) for flag, _, value in flags if _flag_name(flag) == "flagfile"]
 
 
 def _flag_value(argument: str, following: str) -> str:
@@ -91,15 +90,21 @@ def _flag_value(argument: str, following: str) -> str:
 
 
 def _with_presets(arguments: list[str], table: tuple[Option, ...]) -> list[str]:
-    """The arguments, before each preset those of its flags that the command takes."""
+    """The arguments, before each preset those of its flags that the command takes.
+
+    Its pictures are before all arguments: whatever names others overrides them.
+    """
     options = {option.name: option for option in table}
-    result = []
+    result, pictures = [], []
     for argument, following in pairwise([*arguments, ""]):
         name = _flag_value(argument, following)
         if name and PRESET.name in options and _flag_name(argument) == PRESET.name:
-            result += [f"--{flag}={text}" for flag, text in accepted_flags(name, options).items()]
+            flags = accepted_flags(name, options).items()
+            result += [f"--{flag}={text}" for flag, text in flags if flag not in PICTURES]
+            paths = preset_pictures(name).items()
+            pictures += [f"--{flag}={path}" for flag, path in paths if flag in options]
         result.append(argument)
-    return result
+    return [*pictures, *result]
 
 
 def _refusal(error: Exception, arguments: list[str], values: flags.FlagValues) -> str:

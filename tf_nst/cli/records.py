@@ -105,7 +105,9 @@ def flags_of(values, painting: Painting, history: History, path: Path) -> dict[s
         if options[weight] == 0:
             del options[name]
     beside = {"output": f"./{path.name}", "output_profile": values.output_profile}
-    return {**paths, **options, **beside, "keep_metadata": values.keep_metadata}
+    written = {name: values[name].value for name in ("quality", "bits")}
+    given = {name: value for name, value in written.items() if value is not None}
+    return {**paths, **options, **beside, **given, "keep_metadata": values.keep_metadata}
 
 
 def _lists(values, folder: Path) -> dict[str, str]:

@@ -5,17 +5,24 @@ from functools import partial
 from pathlib import Path
 
 from tf_nst.cli.records import digests, flags_of, record_of
+from tf_nst.cli.streams import output_name, write_picture, write_stdout
 from tf_nst.cli.terminal import say
 from tf_nst.engine.failures import UnfinishedError
 from tf_nst.errors import NstError, RunError
-from tf_nst.io.flag_file import settings_bytes, settings_path
+from tf_nst.io.encoding import Encoded
+from tf_nst.io.flag_file import settings_bytes
 from tf_nst.io.images import Image
 from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
-from tf_nst.io.manifest import check_preview, preview_path, record_bytes, record_path
+from tf_nst.io.manifest import (
+    check_preview,
+    preview_path,
+    record_bytes,
+    sidecar_files,
+    sidecar_names,
+)
 from tf_nst.io.moved import Moved, moved_by_masks
 from tf_nst.io.outcome import notes_on_loss
 from tf_nst.io.replacing import Check
-from tf_nst.io.rescue import write_or_rescue
 from tf_nst.io.writing import Files, write_atomically
 from tf_nst.painting import Painting, finished
 
@@ -30,7 +37,9 @@ class Results:
     def __init__(self, values, painting: Painting, check_names: Check):
         self.values, self.painting, self.check_names = values, painting, check_names
         self.history = History(painting.job.scales)
-        self.progress = Progress(painting.job.terms, painting.job.scales, sys.stdout)
+        self.progress = Progress(
+            painting.job.terms, painting.job.scales, sys.stdout, verbose=values.verbose
+        )
         self.exif = painting.inputs.content.exif
         self.preview_failed = False
 
@@ -42,9 +51,7 @@ class Results:
         """
         self._write(image, seconds, with_flags=True)
         loss = f"loss {self.loss(self.history.final):.4g}, " if self.history.final else ""
-        output = Path(self.values.output)
-        beside = f"{record_path(output).name}, {settings_path(output).name}"
-        say(f"{ending} {output} ({loss}{duration(seconds)}; {beside})")
+        say(f"{ending} {self._named(f'{loss}{duration(seconds)}')}")
 
     def write_last_good(self, failure: UnfinishedError, seconds: float) -> None:
         """The picture and the record of a run that failed; its flags would only fail again.
@@ -56,8 +63,7 @@ class Results:
             self._write(failure.image, seconds, with_flags=False)
         except RunError as error:
             raise RunError(f"{failure}; {error}") from failure
-        output = Path(self.values.output)
-        say(f"the last good picture is {output} ({record_path(output).name})")
+        say(f"the last good picture is {self._named('', with_flags=False)}")
 
     def previews(self) -> Previews:
         """Writes NAME.preview as often as --preview_every says."""
@@ -68,16 +74,18 @@ class Results:
         return sum(contributions(self.painting.job.terms, values).values())
 
     def _write(self, image, seconds: float, *, with_flags: bool) -> None:
-        picture = finished(self.painting, image)
+        picture = self._finished(image)
         notes = []
 
         def files_of(path: Path) -> Files:
-            data, notes[:] = picture.encode(path, self.values.output_profile, self.exif)
+            data, notes[:] = self._encoded(picture, path)
             flags = self._flag_bytes(path) if with_flags else None
             record = self._record_bytes(path, picture, seconds)
-            return {path: data, record_path(path): record, settings_path(path): flags}
+            return {path: data, **sidecar_files(path, record, flags, self.values.sidecars)}
 
-        write_or_rescue(self.values.output, files_of, self.check_names)
+        write_picture(self.values.output, files_of, self.check_names)
+        if self.values.json:
+            write_stdout(self._record_bytes(Path(self.values.output), picture, seconds))
         for line in _lines_on_masks(moved_by_masks(self.painting.inputs, picture)):
             say(line)
         for note in (*notes, *notes_on_loss(self.painting.job.terms, self.history)):
@@ -87,14 +95,29 @@ class Results:
         """A preview that cannot be written is no reason to lose the picture."""
         path = preview_path(self.values.output)
         try:
-            picture = finished(self.painting, image)
-            data, _ = picture.encode(path, self.values.output_profile, self.exif)
+            data, _ = self._encoded(self._finished(image), path)
             write_atomically(path, data, partial(check_preview, self.values.output))
         except (NstError, OSError) as error:
             if not self.preview_failed:
                 self.progress.close()
                 say(f"note: {error}; the painting goes on")
             self.preview_failed = True
+
+    def _finished(self, image) -> Image:
+        bits = self.values.bits
+        return finished(self.painting, image, int(bits) if bits else None)
+
+    def _encoded(self, picture: Image, path: Path) -> Encoded:
+        values = self.values
+        return picture.encode(path, values.output_profile, self.exif, values.quality)
+
+    def _named(self, about: str, *, with_flags: bool = True) -> str:
+        """The picture and, in brackets, what there is to say of it and the files beside it."""
+        output, sidecars = self.values.output, self.values.sidecars
+        names = sidecar_names(Path(output), sidecars, with_flags=with_flags)
+        brackets = "; ".join(filter(None, [about, ", ".join(names)]))
+        name = output_name(output)
+        return f"{name} ({brackets})" if brackets else name
 
     def _record_bytes(self, path: Path, picture: Image, seconds: float) -> bytes:
         run = self.values, self.painting, self.history

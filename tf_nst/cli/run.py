@@ -16,17 +16,31 @@ from tf_nst.cli.flags import (
     styles_from_flags,
 )
 from tf_nst.cli.imports import import_tensorflow
+from tf_nst.cli.output_flags import check_encoding
 from tf_nst.cli.overwrite import check_again, check_overwrite
+from tf_nst.cli.streams import STREAM, check_streams, lines, picture_path
 from tf_nst.cli.terminal import printable
+from tf_nst.cli.verbs import VERBS
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
 
-USAGE = """\
+_VERBS = "\n".join(f"  {name:<14}{verb.summary}" for name, verb in VERBS.items())
+USAGE = f"""\
+tf-nst [paint] PHOTOGRAPH PAINTING [-o PICTURE] [flags]
 tf-nst --content=PHOTOGRAPH --style=PAINTING [--output=PICTURE] [flags]
 tf-nst --flagfile=configs/monet.cfg [flags that override it]
+tf-nst VERB --help
 
-Paints the photograph in the manner of the painting. Beside PICTURE.png stand PICTURE.json, the
-record of the run, and PICTURE.cfg, a flag file that paints the same picture again."""
+Paints the photograph in the manner of the painting. Beside PICTURE.png stand
+PICTURE.json, the record of the run, and PICTURE.cfg, a flag file that paints
+the same picture again. - is stdin or stdout. Dashes and underscores in names of
+flags are alike: --style-size, --style_size.
+
+Verbs, of which paint is the default:
+{_VERBS}
+A photograph that is called like a verb is ./info, or --content=info."""
+
+TABLES = {"": PAINT_FLAGS}
 
 
 def console() -> None:
@@ -36,7 +50,14 @@ def console() -> None:
 
 def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
-    return run_command(argv, PAINT_FLAGS, USAGE, partial(paint, resuming_command(argv)))
+    return run_command(argv, PAINT_FLAGS, USAGE, partial(_work, resuming_command(argv)))
+
+
+def _work(command: str, values) -> int:
+    check_streams(values)
+    check_encoding(values)
+    with lines(values.output, quiet=values.quiet, json=values.json):
+        return paint(command, values)
 
 
 def paint(command: str, values) -> int:
@@ -71,7 +92,7 @@ def _paint(command: str, values) -> int:
         Places(**places),
         keep_metadata=values.keep_metadata,
     )
-    check_size(values.output, inputs.content.height, inputs.content.width)
+    check_size(picture_path(values.output), inputs.content.height, inputs.content.width)
     if resumed:
         from tf_nst.io.resume import check_digests, picture_digests
 
@@ -86,11 +107,13 @@ def resuming_command(argv: list[str]) -> str:
     """The line that goes on with what `argv`, the program's name first, began."""
     program, *arguments = argv
     called = ["python", program] if program.endswith(".py") else ["tf-nst"]
+    if arguments[:1] and arguments[0] in VERBS:  # a file that is called like one
+        called.append("paint")
     arguments = [argument for argument in arguments if argument != "--resume"]
-    return " ".join(map(_quoted, [*called, *arguments, "--resume"]))
+    return " ".join(map(quoted, [*called, *arguments, "--resume"]))
 
 
-def _quoted(argument: str) -> str:
+def quoted(argument: str) -> str:
     """For a shell, in characters that can be shown: `$'caf\\xe9.png'`."""
     if argument.isprintable():
         return shlex.quote(argument)
@@ -119,9 +142,11 @@ def _check_output(values, init: str) -> Callable[[], None]:
     from tf_nst.io.manifest import check_preview, check_sidecars, check_state, preview_path
     from tf_nst.io.writing import check_output
 
+    if values.output == STREAM:
+        return lambda: None
     check_output(values.output)
     check_names = _later_check(values)
-    check_sidecars(values.output)
+    check_sidecars(values.output, sidecars=values.sidecars)
     if values.checkpoint_seconds or values.resume:
         check_state(values.output, resume=values.resume)
     if values.preview_every:
@@ -149,7 +174,7 @@ def _later_check(values) -> Callable[[], None]:
     check_files = check_again(names_of(values.output), values.overwrite)
 
     def check() -> None:
-        check_sidecars(values.output)
+        check_sidecars(values.output, sidecars=values.sidecars)
         check_files()
 
     return check

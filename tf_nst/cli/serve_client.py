@@ -1,13 +1,24 @@
-"""`tf-nst-client`: has a server paint a picture."""
+"""`tf-nst serve-client`: has a server paint a picture."""
 
 import io
 import sys
 import time
+from collections.abc import Callable
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE, OVERWRITE
+from tf_nst.cli.output_flags import QUIET
 from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.run import same_file
+from tf_nst.cli.streams import (
+    STREAM,
+    check_stdin,
+    check_stdout,
+    lines,
+    output_name,
+    picture_path,
+    write_picture,
+)
 from tf_nst.cli.terminal import say
 from tf_nst.config import MAX_SIDE, ObjectiveConfig
 from tf_nst.config.options import Option
@@ -20,10 +31,11 @@ from tf_nst.serving.server import MAX_SECONDS, Server, grpc_target, parse_header
 MOST_ANSWER_PIXELS = 200_000_000
 
 USAGE = """\
-tf-nst-client --content=PHOTOGRAPH [--style=PAINTING] [--output=PICTURE] [flags]
+tf-nst serve-client PHOTOGRAPH [PAINTING] [-o PICTURE] [flags]
 
-Sends the photograph, turned upright, to a TensorFlow Serving server that holds an export of tf_nst,
-and writes the picture that it answers with. Without --style the server's own style is painted."""
+Sends the photograph, turned upright, to a TensorFlow Serving server that holds
+an export of tf_nst, and writes the picture that it answers with. Without --style
+the server's own style is painted."""
 
 
 class Header(ValueType):
@@ -109,8 +121,11 @@ CLIENT_FLAGS = (
     ),
     Option("retries", 3, Integer(0, 100), "further attempts where no server is ready"),
     OVERWRITE,
+    QUIET,
     DEBUG,
 )
+
+TABLES = {"": CLIENT_FLAGS}
 
 
 def console() -> None:
@@ -120,21 +135,25 @@ def console() -> None:
 
 def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
-    return run_command(argv, CLIENT_FLAGS, USAGE, request_picture)
+    return run_command(argv, CLIENT_FLAGS, USAGE, _work)
+
+
+def _work(values) -> int:
+    check_stdin(values)
+    if values.output == STREAM:
+        check_stdout()
+    with lines(values.output, quiet=values.quiet):
+        return request_picture(values)
 
 
 def request_picture(values) -> int:
     """Requests the picture of parsed flags from the server and writes it."""
     _check(values)
     server = _server(values)
-    from tf_nst.io.rescue import write_or_rescue
-    from tf_nst.io.writing import check_output
     from tf_nst.serving.client import Request, ask_grpc, ask_rest
     from tf_nst.serving.sending import mask_to_send, picture_to_send
 
-    check_output(values.output)
-    check_name = check_again([values.output], values.overwrite)
-    check_overwrite(values.output, values.overwrite)
+    check_name = _check_output(values)
     content = picture_to_send(values.content, "--content")
     style = picture_to_send(values.style, "--style") if values.style else None
     mask, notes = mask_to_send(values.mask, "--mask") if values.mask else (None, ())
@@ -145,15 +164,27 @@ def request_picture(values) -> int:
     began = time.perf_counter()
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
     image = _image(answer.image, content.image)
-    data, notes = image.encode(values.output)
-    write_or_rescue(values.output, lambda path: {path: data}, check_name)
+    data, notes = image.encode(picture_path(values.output))
+    write_picture(values.output, lambda path: {path: data}, check_name)
     for note in notes:
         say(f"note: {note}")
     losses = ", ".join(f"{loss:.4g}" for loss in answer.losses)
     seconds = time.perf_counter() - began
-    say(f"painted {values.output} ({image.width}×{image.height}, {seconds:.1f} s)")
+    say(f"painted {output_name(values.output)} ({image.width}×{image.height}, {seconds:.1f} s)")
     say(f"losses  {losses}")
     return 0
+
+
+def _check_output(values) -> Callable[[], None]:
+    """Returns what checks the name again when the picture is written."""
+    from tf_nst.io.writing import check_output
+
+    if values.output == STREAM:
+        return lambda: None
+    check_output(values.output)
+    check_name = check_again([values.output], values.overwrite)
+    check_overwrite(values.output, values.overwrite)
+    return check_name
 
 
 def _check(values) -> None:

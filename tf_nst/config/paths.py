@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 
-from tf_nst.config.value_types import Text
+from tf_nst.config.value_types import Text, expanded_path, refuse_address
 from tf_nst.errors import UserError
 
 _TOKEN = re.compile(r"\\.|.", re.DOTALL)
@@ -20,20 +20,19 @@ class Paths(Text):
     The value stays text; `split_paths` and `weighted_paths` read it.
     """
 
-    def read(self, text: str, flag: str) -> str:
-        return os.path.expanduser(text)
-
     def convert(self, value: object, flag: str) -> str:
         text = super().convert(value, flag)
         if "\0" in text:
             raise self.refusal(flag, value)
+        for item in split_paths(text):
+            refuse_address(item, flag, self.expected)
         return text
 
 
 def split_paths(text: str) -> list[str]:
-    """The paths of a list, `~` expanded. A path that exists as it is written is one by itself."""
-    if os.path.exists(os.path.expanduser(text)):
-        return [os.path.expanduser(text)]
+    """The paths of a list, each expanded. A path that exists as it is written is one by itself."""
+    if os.path.exists(expanded_path(text)):
+        return [expanded_path(text)]
     return [_path(item) for item in _items(text)]
 
 
@@ -43,14 +42,19 @@ def weighted_paths(text: str, flag: str) -> list[tuple[str, float]]:
     Raises:
       UserError: no path, a weight that is not above 0.
     """
-    if os.path.exists(os.path.expanduser(text)):
-        return [(os.path.expanduser(text), 1.0)]
+    if os.path.exists(expanded_path(text)):
+        return [(expanded_path(text), 1.0)]
     return [_weighted(item, flag) for item in _items(text)]
 
 
 def join_paths(items: Iterable[str | tuple[str, float]]) -> str:
     """The inverse: paths, or paths with weights, as the text of a flag."""
     return ",".join(map(_spelled, items))
+
+
+def unescaped_items(text: str) -> list[str]:
+    """The items of a list by commas, those that a backslash keeps being part of an item."""
+    return [re.sub(r"\\([\\,])", r"\1", item) for item in _items(text)]
 
 
 def in_folder(folder: str, text: str) -> str:
@@ -85,7 +89,7 @@ def _weighted(item: str, flag: str) -> tuple[str, float]:
 
 
 def _path(item: str) -> str:
-    return os.path.expanduser(re.sub(r"\\([\\,:])", r"\1", item))
+    return expanded_path(re.sub(r"\\([\\,:])", r"\1", item))
 
 
 def _spelled(item: str | tuple[str, float]) -> str:

@@ -1,4 +1,7 @@
-"""Presets: files of flags that come with the package, one for each paper."""
+"""Presets: files of flags that come with the package, of papers and of examples.
+
+An example has pictures too, which come with the package and stand for those that are not given.
+"""
 
 import difflib
 from collections.abc import Mapping
@@ -11,6 +14,8 @@ from tf_nst.config.value_types import Choice
 from tf_nst.errors import UserError
 
 _FOLDER = Path(__file__).parent / "data"
+# The flags of pictures that an example has.
+PICTURES = ("content", "style")
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,13 @@ PRESET = Option(
     "preset",
     None,
     _Names(PRESETS),
-    "settings of a paper, from a flag file in the package; flags after it override it",
+    "settings of a paper or an example, from a flag file in the package; flags after it override "
+    "it",
 )
 
 
 def preset(name: str) -> dict[str, object]:
-    """A preset as keyword arguments of `tf_nst.stylize`: numbers, words, and lists as text.
+    """A preset's settings as keyword arguments of `tf_nst.stylize`: numbers, words, lists as text.
 
     `tf_nst.stylize("me.jpg", "painting.jpg", **tf_nst.preset("gatys") | {"steps": 500})`.
 
@@ -45,7 +51,23 @@ def preset(name: str) -> dict[str, object]:
       UserError: an unknown name.
     """
     options = all_options()
-    return {flag: options[flag].read(text) for flag, text in preset_flags(name).items()}
+    flags = preset_flags(name).items()
+    return {flag: options[flag].read(text) for flag, text in flags if flag not in PICTURES}
+
+
+def preset_pictures(name: str) -> dict[str, str]:
+    """{flag: path} of an example's pictures in the package; empty of a paper's preset.
+
+    Raises:
+      UserError: an unknown name.
+    """
+    flags = preset_flags(name).items()
+    return {flag: str(_FOLDER / path) for flag, path in flags if flag in PICTURES}
+
+
+def preset_title(name: str) -> str:
+    """The first sentence of a preset's file. Raises UserError for an unknown name."""
+    return _text(name).partition("\n")[0].removeprefix("# ")
 
 
 def preset_flags(name: str) -> dict[str, str]:
@@ -54,14 +76,20 @@ def preset_flags(name: str) -> dict[str, str]:
     Raises:
       UserError: an unknown name.
     """
-    path = _FOLDER / f"{PRESET.type.convert(name, PRESET.flag)}.cfg"
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = _text(name).splitlines()
     pairs = (line.removeprefix("--").split("=", 1) for line in lines if line.startswith("--"))
     return dict(pairs)
 
 
+def _text(name: str) -> str:
+    path = _FOLDER / f"{PRESET.type.convert(name, PRESET.flag)}.cfg"
+    return path.read_text(encoding="utf-8")
+
+
 def accepted_flags(name: str, options: Mapping[str, Option]) -> dict[str, str]:
     """Those of a preset's flags that are among these options by name, with values that they accept.
+
+    Paths of pictures are as the file has them, relative to its folder.
 
     Raises:
       UserError: an unknown name.

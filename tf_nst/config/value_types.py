@@ -148,15 +148,19 @@ class Text(ValueType):
 
 @dataclass(frozen=True)
 class FilePath(Text):
-    """A path, or a word in its place; `~` at its beginning is the home folder."""
+    """A path, or a word in its place; `~` at its beginning is the home folder.
+
+    In a flag $NAME and ${NAME} are environment variables.
+    """
 
     def read(self, text: str, flag: str) -> str:
-        return os.path.expanduser(text)
+        return expanded_path(text)
 
     def convert(self, value: object, flag: str) -> str:
         path = os.path.expanduser(super().convert(value, flag))
         if "\0" in path:
             raise self.refusal(flag, value)
+        refuse_address(path, flag, self.expected)
         return path
 
 
@@ -177,6 +181,22 @@ class Boolean(ValueType):
         if not isinstance(value, bool):
             raise self.refusal(flag, value)
         return value
+
+
+def expanded_path(text: str) -> str:
+    """A path with ~, $NAME and ${NAME} replaced; a path that exists as it is written stays."""
+    if os.path.lexists(text):
+        return text
+    return os.path.expandvars(os.path.expanduser(text))
+
+
+def refuse_address(path: str, flag: str, expected: str) -> None:
+    """Raises UserError for an http or https address in the place of a path."""
+    if path.lower().startswith(("http://", "https://")):
+        raise UserError(
+            f"{flag}: expected {expected}, received the address {path}, whose file "
+            f"`curl -LO {path}` brings"
+        )
 
 
 def is_integer(value: object) -> bool:

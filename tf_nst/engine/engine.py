@@ -17,6 +17,7 @@ from tf_nst.engine.whole import Whole
 from tf_nst.engine.windows import WindowObjective, Windows
 from tf_nst.objective.objective import NOTHING
 from tf_nst.objective.statistic import Value
+from tf_nst.objective.terms import reweighted
 
 # So many of each are kept, the latest used. A run by windows has one evaluator for each core, and
 # targets are measured at every scale: five for a picture of 512 pixels.
@@ -72,7 +73,9 @@ class Engine:
 
 
 def _key(job: Job, core: int) -> Hashable:
-    shared = job.network, job.extractor, job.terms, job.strategy, job.xla, job.decay
+    # Weights are arguments of what is compiled, and no target depends on them.
+    terms = reweighted(job.terms, [0.0] * len(job.terms))
+    shared = job.network, job.extractor, terms, job.strategy, job.xla, job.decay
     # A function of one's own may be another by the same name.
     kinds = tuple(term.kind for term in job.terms)
     return (*shared, kinds, len(job.initial), job.cores is None, core)

@@ -37,6 +37,8 @@ class CallReport(NamedTuple):
     history: np.ndarray
 
 
+# Of each term: a number, or one for each picture of the batch.
+TermWeights = tuple[float | tuple[float, ...], ...]
 # progress, number of steps -> progress, report. It may make fewer steps, as the report says.
 Steps = Callable[[Progress, int], tuple[Progress, CallReport]]
 
@@ -61,8 +63,11 @@ class Evaluator(Protocol):
     def join(self, value: Any) -> tf.Tensor | np.ndarray:
         """[B, ...]: a value of the progress that the steps take, such as its picture."""
 
-    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Steps:
-        """Several steps as one call; `progress` is an example of what it is given."""
+    def steps(
+        self, optimizer: Optimizer, progress: Progress, measured: Measured, weights: TermWeights
+    ) -> Steps:
+        """Several steps as one call; `progress` is an example of what it is given. Other weights
+        trace nothing."""
 
     def values(self, measured: Measured, picture: tf.Tensor) -> Values:
         """{term: [B]}, unweighted, of a picture [B, H, W, 3]."""

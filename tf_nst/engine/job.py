@@ -71,3 +71,8 @@ class Job(NamedTuple):
     def size(self) -> tuple[int, int]:
         """Height and width of the picture in pixels."""
         return self.scales[-1][:2]
+
+    @property
+    def term_weights(self) -> tuple[float | tuple[float, ...], ...]:
+        """The weight of each term, or its weights of the pictures of the batch."""
+        return tuple(term.weight for term in self.terms)

@@ -194,7 +194,7 @@ class Run:
         with tf.device("CPU:0"):
             placed = evaluator.place(self.optimizer, self.state.progress)
             self.failed = int(np.sum(self.optimizer.failed(self.state.progress.state)))
-        run = evaluator.steps(self.optimizer, placed, self.measured)
+        run = evaluator.steps(self.optimizer, placed, self.measured, self.job.term_weights)
         self.state, self.evaluator = self.state._replace(progress=placed), evaluator
         return run
 

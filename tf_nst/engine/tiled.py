@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_nst.engine import messages
-from tf_nst.engine.evaluator import CallReport, Measured, Steps
+from tf_nst.engine.evaluator import CallReport, Measured, Steps, TermWeights
 from tf_nst.engine.failures import OutOfMemoryError
 from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.engine.state import Progress
@@ -64,13 +64,15 @@ class Tiled:
         """See `Evaluator`."""
         return value
 
-    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Steps:
+    def steps(
+        self, optimizer: Optimizer, progress: Progress, measured: Measured, weights: TermWeights
+    ) -> Steps:
         """See `Evaluator`; a call is one step, in which Python goes from window to window."""
         update = self._update_in_bands if optimizer.pointwise else self._update
 
         def run(progress, count):
             with tf.device("CPU:0"):
-                evaluation = self._windows.value_and_grad(measured, progress.image)
+                evaluation = self._windows.value_and_grad(measured, progress.image, weights)
                 finite = _is_finite(evaluation)
                 # Not updated by it, the picture stays the last good one.
                 if finite:

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_nst.engine.evaluator import CallReport, Measured, Steps
+from tf_nst.engine.evaluator import CallReport, Measured, Steps, TermWeights
 from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.engine.state import Progress
 from tf_nst.engine.steps import paint_scale
@@ -21,7 +21,7 @@ from tf_nst.objective.objective import (
     term_values,
 )
 from tf_nst.objective.statistic import Value
-from tf_nst.objective.terms import Terms
+from tf_nst.objective.terms import Terms, reweighted
 from tf_nst.ops.color import as_float
 from tf_nst.optim.optimizer import Optimizer
 
@@ -73,27 +73,30 @@ class Whole:
         """See `Evaluator`."""
         return self._replicas.together(value)
 
-    def steps(self, optimizer: Optimizer, progress: Progress, measured: Measured) -> Steps:
+    def steps(
+        self, optimizer: Optimizer, progress: Progress, measured: Measured, weights: TermWeights
+    ) -> Steps:
         """See `Evaluator`."""
 
-        def steps(progress, measured, count):
-            objective = Objective(self._extractor, self._terms, *measured)
+        def steps(progress, measured, weights, count):
+            objective = Objective(self._extractor, reweighted(self._terms, weights), *measured)
             return paint_scale(objective, optimizer, progress, count, decay=self._decay)
 
         compiled = tf.function(steps, autograph=False, jit_compile=self._xla)
         measured = measured._replace(kept=self._replicas.spread(measured.kept))
-        arguments = progress, measured, tf.constant(1)
+        weights = tuple(tf.constant(weight, tf.float32) for weight in weights)
+        arguments = progress, measured, weights, tf.constant(1)
         program = self._programs(("steps", optimizer), compiled, *arguments)
-        return lambda progress, count: self._in_step(program, progress, measured, count)
+        return lambda progress, count: self._in_step(program, progress, (measured, weights), count)
 
-    def _in_step(self, program, progress, measured, count: int) -> tuple[Progress, CallReport]:
+    def _in_step(self, program, progress, compared, count: int) -> tuple[Progress, CallReport]:
         """A call in which every replica makes as many steps.
 
         Where one ended early the others went too far: the call is made again, as far as that one
         came, so that pictures end together however they are spread.
         """
         while True:
-            updated, report = program(progress, measured, tf.constant(count))
+            updated, report = program(progress, *compared, tf.constant(count))
             steps = [int(number) for number in self._replicas.each(report.steps)]
             if min(steps) == max(steps):
                 break

@@ -21,7 +21,7 @@ from tf_nst.engine.cores import (
     pixels_of,
     place_of,
 )
-from tf_nst.engine.evaluator import Measured
+from tf_nst.engine.evaluator import Measured, TermWeights
 from tf_nst.engine.replicas import Programs, Replicas
 from tf_nst.model.networks import Network
 from tf_nst.objective.evaluation import Evaluation
@@ -41,7 +41,7 @@ from tf_nst.objective.objective import (
     total,
 )
 from tf_nst.objective.statistic import Sums, Value
-from tf_nst.objective.terms import Terms
+from tf_nst.objective.terms import Terms, reweighted
 from tf_nst.ops.color import as_float
 from tf_nst.planning.tiles import Window, check_additive, plan_windows
 
@@ -119,14 +119,20 @@ class Windows:
         image = with_kept(image, measured.kept)
         return distances(terms, self._sums(terms, image, measured), measured.targets)
 
-    def value_and_grad(self, measured: Measured, image: tf.Tensor) -> Evaluation:
-        """As `evaluation.value_and_grad`: an image [B, H, W, 3] in 0..1, which lies on the host."""
+    def value_and_grad(
+        self, measured: Measured, image: tf.Tensor, weights: TermWeights | None = None
+    ) -> Evaluation:
+        """As `evaluation.value_and_grad`: an image [B, H, W, 3] in 0..1, which lies on the host.
+
+        Args:
+          weights: of the terms; None: their own.
+        """
         terms, image = self.objective.terms, with_kept(image, measured.kept)
         sums = self._sums(terms, image, measured)
         with tf.GradientTape() as tape:
             tape.watch(sums)
             values = distances(terms, sums, measured.targets)
-            losses = total(terms, values)
+            losses = total(reweighted(terms, weights) if weights else terms, values)
             loss = tf.reduce_sum(losses)
         slopes = tape.gradient(loss, sums, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return Evaluation(losses, values, self._gradient(image, measured, slopes))

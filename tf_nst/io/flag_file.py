@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tf_nst.config.value_types import expanded_path
 from tf_nst.io.flag_lines import STARTS_HERE, read_flag_file, spelled
 
 MARK = "# Written by tf_nst:"
@@ -84,7 +85,7 @@ def _recorded_by(path: str, including: tuple[str, ...]) -> dict[str, Recorded]:
     comments, arguments = read_flag_file(path)
     included, values = {}, {}
     for flag, value in (match.groups() for match in map(_FLAG.fullmatch, arguments) if match):
-        value = os.path.expanduser(value)
+        value = expanded_path(value)
         if flag == "flagfile":
             included |= _recorded_by(value, (*including, path))
         values[flag] = value

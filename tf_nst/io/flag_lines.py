@@ -92,6 +92,8 @@ def portable(path: str, folder: str | os.PathLike) -> str:
     A relative path starts at the folder, with ./ or ../; one below the home folder begins with ~.
     Any other is returned as it is.
     """
+    if path == "-":  # stdin
+        return path
     home = os.path.expanduser("~")
     parent, name = os.path.split(path)
     real = os.path.join(os.path.realpath(parent), name)

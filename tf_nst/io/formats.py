@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
 from tf_nst.io.metadata.bmp import read_bmp
-from tf_nst.io.metadata.boxes import read_avif, read_jpeg2000
+from tf_nst.io.metadata.boxes import read_avif, read_heic, read_jpeg2000
 from tf_nst.io.metadata.facts import Facts, UnusableError
 from tf_nst.io.metadata.gif import read_gif
 from tf_nst.io.metadata.jpeg import read_jpeg
@@ -18,6 +18,16 @@ HEAD_BYTES = 32
 
 def _left_to_the_decoder(file: BinaryIO) -> Facts:
     return Facts(file, orientation=0)
+
+
+def _read_heic(file: BinaryIO) -> Facts:
+    """Registers the decoder, which turns pictures upright."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        raise UnusableError(_HEIC) from None
+    register_heif_opener()
+    return read_heic(file)
 
 
 class Format(NamedTuple):
@@ -36,6 +46,7 @@ GIF = Format("GIF", ("GIF",), read_gif)
 BMP = Format("BMP", ("BMP",), read_bmp)
 AVIF = Format("AVIF", ("AVIF",), read_avif)
 JPEG2000 = Format("JPEG 2000", ("JPEG2000",), read_jpeg2000)
+HEIC = Format("HEIC", ("HEIF",), _read_heic)
 NETPBM = Format("PPM", ("PPM",), read_netpbm)
 OTHERS = Format("image", ("ICO", "PCX", "QOI", "SGI", "TGA"))
 
@@ -53,10 +64,8 @@ _BEGINNINGS = (
 )
 
 _FLOATS = "holds floating-point (HDR) colours; expected 8 or 16 bits per channel"
-_HEIC = (
-    "is HEIC, which is not read here; expected a JPEG or PNG that was exported from it, or in "
-    "Python Pillow's image, opened by the package pillow-heif"
-)
+HEIF_EXTRA = 'pip install "tf_nst[heif]"'
+_HEIC = f"is HEIC, which needs pillow-heif: {HEIF_EXTRA}; expected that, or a JPEG exported from it"
 _DRAWING = "is a vector drawing ({}); expected a PNG or JPEG that was exported from it"
 _LAYERS = "is {}, which is not read here; expected a PNG, TIFF or JPEG that was exported from it"
 _REFUSED = (
@@ -113,5 +122,5 @@ def _format_of_brands(head: bytes) -> Format:
     if brands & {b"avif", b"avis"}:
         return AVIF
     if brands & set(_HEIF_BRANDS):
-        raise UnusableError(_HEIC)
+        return HEIC
     raise UnusableError(f"is a video or of an unknown kind; {EXPECTED}")

@@ -115,25 +115,37 @@ class Image:
         """An 8-bit Pillow picture, RGB or RGBA; 16 bits are rounded."""
         return to_pillow(self.pixels, self.alpha)
 
-    def encode(self, path: str | os.PathLike, profile: str = "srgb", exif: bytes = b"") -> Encoded:
+    def encode(
+        self,
+        path: str | os.PathLike,
+        profile: str = "srgb",
+        exif: bytes = b"",
+        quality: int | str | None = None,
+    ) -> Encoded:
         """What writes the picture in the format of the extension of `path`, and plain lines.
 
         `profile` is "srgb", or "input" for the colours of the profile that the picture came with;
-        `exif` is what the file says of its making (tf_nst/io/kept_exif.py).
+        `exif` is what the file says of its making (tf_nst/io/kept_exif.py); `quality` of JPEG, WebP
+        and AVIF is 1 to 100, by default 95, or for WebP "lossless".
 
         Raises:
-            UserError: unknown extension or `profile`, or a size that the format cannot hold.
+            UserError: unknown extension or `profile`, or a size or quality that the format has not.
         """
-        return encode_pixels(path, self.pixels, self.alpha, self.profile, profile, exif)
+        return encode_pixels(path, self.pixels, self.alpha, self.profile, profile, exif, quality)
 
-    def save(self, path: str | os.PathLike, profile: str = "srgb") -> tuple[str, ...]:
+    def save(
+        self,
+        path: str | os.PathLike,
+        profile: str = "srgb",
+        quality: int | str | None = None,
+    ) -> tuple[str, ...]:
         """Write the picture, whole or not at all. Returns lines on what the format cannot keep.
 
         Raises:
             UserError: as `encode`.
             RunError: the file cannot be written, such as on a full disk.
         """
-        write, notes = self.encode(path, profile)
+        write, notes = self.encode(path, profile, quality=quality)
         write_atomically(path, write)
         return notes
 

@@ -94,6 +94,8 @@ class Clock(Protocol):
 class Progress:
     """One line that is overwritten; where the stream is no terminal, a line for each tenth.
 
+    A line for each report, if `verbose`.
+
     Shows the step, the size, steps per second at this size, time left, and the weighted loss by
     role.
     """
@@ -104,10 +106,12 @@ class Progress:
         scales: tuple[Scale, ...],
         stream: TextIO,
         clock: Clock = time.perf_counter,
+        *,
+        verbose: bool = False,
     ):
         self.terms, self.scales, self.stream, self.clock = terms, scales, stream, clock
         self.total = sum(scale.steps for scale in scales)
-        self.live = stream.isatty()
+        self.verbose, self.live = verbose, stream.isatty() and not verbose
         self.last_report = 0
         self.width = 0
 
@@ -128,7 +132,7 @@ class Progress:
             self.first, self.started = event.step - count, (event.step, self.clock())
         tenth = max(1, self.total // 10)
         last = event.step == self.total
-        if self.live or last or event.step // tenth > self.last_report // tenth:
+        if self.live or self.verbose or last or event.step // tenth > self.last_report // tenth:
             self.last_report = event.step
             self._write(self._line(event), last)
 

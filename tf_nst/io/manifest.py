@@ -11,9 +11,10 @@ import numpy as np
 from tf_nst.errors import UserError
 from tf_nst.io.flag_file import MARK, settings_path
 from tf_nst.io.state_file import is_state, state_path
-from tf_nst.io.writing import check_replaceable
+from tf_nst.io.writing import Files, check_replaceable
 from tf_nst.version import VERSION
 
+PAGE_MARK = "<!DOCTYPE html>\n<!-- a sheet of tf_nst -->\n"
 _JSON_MARK = '{\n  "tf_nst": '
 
 
@@ -27,33 +28,68 @@ def names_of(picture: str | Path) -> tuple[Path, Path, Path]:
     return Path(picture), record_path(picture), settings_path(picture)
 
 
+def page_path(picture: str | Path) -> Path:
+    """NAME.html beside NAME.png."""
+    return Path(picture).with_suffix(".html")
+
+
 def preview_path(picture: str | Path) -> Path:
     """NAME.preview.png beside NAME.png."""
     path = Path(picture)
     return path.with_name(f"{path.stem}.preview{path.suffix}")
 
 
-def check_sidecars(picture: str | Path, flag: str = "--output") -> None:
+def check_sidecars(picture: str | Path, flag: str = "--output", *, sidecars: str = "all") -> None:
     """Refuses to write over a NAME.json or NAME.cfg that is not of this picture.
+
+    Args:
+      sidecars: which are written, see `sidecar_files`.
 
     Raises:
       UserError: there is such a file that tf_nst did not write, or it is of a picture of another
         format that is there; or such a name would be too long.
     """
-    check_record(picture, flag)
-    _check_written_here(picture, settings_path(picture), MARK, flag)
+    if sidecars != "none":
+        check_record(picture, flag)
+    if sidecars == "all":
+        _check_written_here(picture, settings_path(picture), MARK, flag)
+
+
+def sidecar_files(picture: Path, record: bytes, flags: bytes | None, sidecars: str) -> Files:
+    """The record and the flag file beside a picture; None for one of an earlier run, which goes.
+
+    Args:
+      record, flags: what they hold; of None there is none.
+      sidecars: "all", "record" or "none".
+    """
+    files = {record_path(picture): (record, _JSON_MARK), settings_path(picture): (flags, MARK)}
+    wanted = sidecar_names(picture, sidecars)
+    written = {path: data for path, (data, _) in files.items() if path.name in wanted}
+    earlier = [path for path, (_, mark) in files.items() if _begins_with(path, mark)]
+    return dict.fromkeys([] if _other_owner(picture) else earlier) | written
+
+
+def sidecar_names(picture: Path, sidecars: str, *, with_flags: bool = True) -> list[str]:
+    """The names of the files beside a picture, for "all", "record" or "none"."""
+    paths = [record_path(picture)] if sidecars != "none" else []
+    paths += [settings_path(picture)] if sidecars == "all" and with_flags else []
+    return [path.name for path in paths]
 
 
 def check_record(picture: str | Path, flag: str = "--output") -> None:
     """Refuses to write over a NAME.json that is not of this picture. Raises as `check_sidecars`."""
     path = record_path(picture)
     _check_written_here(picture, path, _JSON_MARK, flag)
-    owner = _recorded_file(path)
-    if owner not in (None, Path(picture).name) and path.with_name(owner).exists():
+    if owner := _other_owner(picture):
         raise UserError(
             f"{flag}: {path} is the record of {owner}, which {Path(picture).name} would write over;"
             f" expected another name than {Path(picture).stem}"
         )
+
+
+def check_page(picture: str | Path, flag: str = "--output") -> None:
+    """Refuses to write over a NAME.html that is no sheet's. Raises as `check_sidecars`."""
+    _check_written_here(picture, page_path(picture), PAGE_MARK, flag)
 
 
 def check_preview(picture: str | Path, flag: str = "--preview_every") -> None:
@@ -69,6 +105,14 @@ def check_preview(picture: str | Path, flag: str = "--preview_every") -> None:
             f"{flag}: {path} is a picture with a record, which previews would write over; "
             "expected another --output"
         )
+
+
+def _other_owner(picture: str | Path) -> str | None:
+    """The name of another picture that is there and whose record NAME.json is."""
+    path = record_path(picture)
+    owner = _recorded_file(path)
+    of_this = owner in (None, Path(picture).name)
+    return None if of_this or not path.with_name(owner).exists() else owner
 
 
 def _recorded_file(record: Path) -> str | None:

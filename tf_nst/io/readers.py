@@ -19,7 +19,7 @@ from tf_nst.io.netpbm import read_deep_ppm
 TIFF_EXTRA = 'pip install "tf_nst[tiff]"'
 BITS, PHOTOMETRIC, PLANAR, SAMPLE_FORMAT = 258, 262, 284, 339
 WHITE_IS_ZERO, SEPARATE_PLANES, ASSOCIATED, UNASSOCIATED = 0, 2, 1, 2
-SHALLOW = {"JPEG2000": "JPEG 2000", "AVIF": "AVIF"}
+SHALLOW = {"JPEG2000": "JPEG 2000", "AVIF": "AVIF", "HEIF": "HEIC"}
 DEEP_SGI = 2
 
 Read = tuple[NDArray, NDArray | None, tuple[str, ...]]

@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from tf_nst.config.value_types import refuse_address
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.formats import EXPECTED, HEAD_BYTES, OTHERS, format_of
 
+STDIN = "-"
 CHUNK = 1 << 20
 # That a pipe may bring: a picture of 500 megapixels of 16 bits has 4 GB with alpha. What may be
 # no picture at all, for its first bytes do not tell, is cut off sooner.
@@ -18,20 +20,22 @@ MOST_PIPE_BYTES, MOST_UNKNOWN_BYTES = 1 << 32, 1 << 26
 
 @contextlib.contextmanager
 def open_source(path: str, flag: str) -> Iterator[BinaryIO]:
-    """The file at `path`, for reading from its start; a pipe is read to its end first.
+    """The file at `path`, `-` for stdin, from its start; a pipe is read to its end first.
 
     Raises:
       UserError: there is none, it is empty, a folder, or cannot be read.
       UnusableError: a pipe that begins like no picture.
       RunError: there is no room for what a pipe brings.
     """
-    if not os.path.exists(path):
+    refuse_address(path, flag, "an image file")
+    if path != STDIN and not os.path.exists(path):
         raise UserError(f"{flag}: {path} does not exist; {EXPECTED}")
     if os.path.isdir(path):
         raise UserError(f"{flag}: {path} is a folder; {EXPECTED}")
     with contextlib.ExitStack() as stack:
         try:
-            file = stack.enter_context(open(path, "rb"))
+            source = {"file": 0, "closefd": False} if path == STDIN else {"file": path}
+            file = stack.enter_context(open(**source, mode="rb"))
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 file = stack.enter_context(_kept(file, path, flag))
             empty = not file.read(1)

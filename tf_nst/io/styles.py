@@ -65,12 +65,16 @@ def _weighted(item: StyleSource, flag: str) -> tuple[Source, float]:
 
 def _read(source: Source, weight: float, flag: str) -> Style:
     if isinstance(source, str | os.PathLike) and os.path.isdir(source):
-        return Style(tuple(as_image(path, flag) for path in _pictures_in(source, flag)), weight)
+        return Style(tuple(as_image(path, flag) for path in pictures_in(source, flag)), weight)
     return Style((as_image(source, flag),), weight)
 
 
-def _pictures_in(folder: str | os.PathLike, flag: str) -> list[str]:
-    """The files of a folder that begin as pictures do, by name."""
+def pictures_in(folder: str | os.PathLike, flag: str) -> list[str]:
+    """The files of a folder that begin as pictures do, by name.
+
+    Raises:
+      UserError: there is none, or the folder cannot be read.
+    """
     try:
         paths = sorted(path for path in Path(folder).iterdir() if path.is_file())
         pictures = [str(path) for path in paths if path.name[0] != "." and _is_picture(path)]

@@ -7,23 +7,14 @@ from pathlib import Path
 
 from numpy.typing import NDArray
 
+from tf_nst.config.encoding import Quality
 from tf_nst.errors import RunError, UserError
 from tf_nst.io import encoding, profiles
 from tf_nst.io.depth import to_depth
 from tf_nst.io.replacing import Check, Data, discard, publish, stage, target_of
 
-ENCODERS = {
-    ".png": encoding.encode_png,
-    ".jpg": encoding.encode_jpeg,
-    ".jpeg": encoding.encode_jpeg,
-    ".webp": encoding.encode_webp,
-    ".tif": encoding.encode_tiff,
-    ".tiff": encoding.encode_tiff,
-}
 # By path, the first of them the one that the others belong to.
 Files = dict[str | os.PathLike, Data | None]
-# What libjpeg, libwebp and libpng write and read by default.
-LONGEST_SIDE = {".jpg": 65500, ".jpeg": 65500, ".webp": 16383, ".png": 1_000_000}
 
 
 def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
@@ -36,7 +27,7 @@ def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
     """
     check_replaceable(path, flag)
     path = Path(path)
-    _suffix(path, flag)
+    encoding.output_format(path, flag)
     if not path.parent.exists():
         raise UserError(
             f"{flag}: the folder {path.parent} does not exist; expected an existing folder, "
@@ -94,10 +85,10 @@ def check_size(path: str | os.PathLike, height: int, width: int, flag: str = "--
     """Refuse a picture larger than the format of `path` can hold.
 
     Raises:
-        UserError: a side over 65500 pixels for JPEG, 16383 for WebP, a million for PNG; an unknown
-            extension.
+        UserError: a side over 65500 pixels for JPEG, 16383 for WebP, 32768 for AVIF, a million for
+            PNG; an unknown extension.
     """
-    limit = LONGEST_SIDE.get(_suffix(Path(path), flag))
+    limit = encoding.output_format(path, flag).longest_side
     if limit is not None and max(height, width) > limit:
         raise UserError(
             f"{flag}: {path} cannot hold {width}×{height} pixels; expected at most {limit} a side "
@@ -112,6 +103,7 @@ def encode_pixels(
     input_profile: bytes | None = None,
     profile: str = "srgb",
     exif: bytes = b"",
+    quality: int | str | None = None,
 ) -> encoding.Encoded:
     """What writes a file in the format of the extension of `path`, with a profile in it.
 
@@ -122,22 +114,26 @@ def encode_pixels(
         input_profile: the ICC profile that `profile="input"` stands for, or None.
         profile: "srgb", or "input" for the colours of `input_profile` where there is one.
         exif: what the file says of its making, as `read_exif` returns it.
+        quality: 1 to 100, or "lossless"; None: 95.
 
     Returns:
         A callable on an open binary file, and plain lines about what the format cannot keep.
 
     Raises:
-        UserError: unknown extension or `profile`, or a size that the format cannot hold.
+        UserError: unknown extension or `profile`, a size that the format cannot hold, or a quality
+            that it has not.
     """
     if profile not in ("srgb", "input"):
         raise UserError(f"--output_profile: expected srgb or input, received {profile}")
     path = Path(path)
     check_size(path, *pixels.shape[:2])
+    if quality is not None:
+        encoding.check_quality(path, Quality().convert(quality, "--quality"))
     icc, notes = profiles.srgb_profile(), ()
     if profile == "input" and input_profile:
         pixels, icc, notes = _in_profile(pixels, input_profile)
         alpha = None if alpha is None else to_depth(alpha, pixels.itemsize * 8)
-    write, more = ENCODERS[_suffix(path, "--output")](pixels, alpha, icc, exif)
+    write, more = encoding.output_format(path).encode(pixels, alpha, icc, exif, quality)
     return write, tuple(f"{path}: {line}" for line in (*notes, *more))
 
 
@@ -174,14 +170,6 @@ def write_together(files: Files, check: Check = lambda: None) -> None:
     finally:
         for temporary, _ in staged:
             discard(temporary)
-
-
-def _suffix(path: Path, flag: str) -> str:
-    suffix = path.suffix.lower()
-    if suffix not in ENCODERS:
-        known = ", ".join(ENCODERS)
-        raise UserError(f"{flag}: expected a name that ends in one of {known}; received {path}")
-    return suffix
 
 
 def _in_profile(pixels: NDArray, profile: bytes) -> tuple[NDArray, bytes, tuple[str, ...]]:

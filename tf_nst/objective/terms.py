@@ -3,7 +3,7 @@
 loss = sum over terms of weight * distance(value(sums), target)
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -135,6 +135,11 @@ def masked(terms: Terms, masks: Collection[str]) -> Terms:
         )
         for term in terms
     )
+
+
+def reweighted(terms: Terms, weights: Sequence[float | tf.Tensor | tuple[float, ...]]) -> Terms:
+    """The terms with these weights, one of each."""
+    return tuple(term._replace(weight=weight) for term, weight in zip(terms, weights, strict=True))
 
 
 def network_layers(terms: Terms) -> tuple[str, ...]:

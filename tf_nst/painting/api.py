@@ -89,8 +89,12 @@ def _reporter(report: Callable[[str], None]) -> Callable[[Event], None]:
     return listen
 
 
-def finished(painting: Painting, picture: tf.Tensor | np.ndarray) -> Image:
-    """The Image of [1, h, w, 3] float in 0..1, with the content's size, depth, alpha and profile.
+def finished(
+    painting: Painting, picture: tf.Tensor | np.ndarray, depth: int | None = None
+) -> Image:
+    """The Image of [1, h, w, 3] float in 0..1, with the content's size, alpha and profile.
+
+    `depth` is 8 or 16 bits, by default the content's.
 
     A picture of an earlier scale is enlarged. Its colours are those that --color asks for; where
     nothing was painted its pixels are the photograph's.
@@ -106,4 +110,4 @@ def finished(painting: Painting, picture: tf.Tensor | np.ndarray) -> Image:
     if painted is not None:
         share = painted[..., None]
         pixels = share * pixels + (1 - share) * content.to_float()
-    return Image.from_float(pixels, content.depth, content.alpha, content.profile)
+    return Image.from_float(pixels, depth or content.depth, content.alpha, content.profile)

@@ -1,25 +1,19 @@
 """The lesson as one HTML page that needs nothing else: pictures inside, formulas in MathML."""
 
-import base64
 import html
-import io
 from collections.abc import Sequence
 from importlib import resources
 from string import Template
 
 import numpy as np
-from PIL import Image as Pillow
 
 from tf_nst.model.networks import paper_name
+from tf_nst.viz.embedding import image_element
 from tf_nst.viz.figures import rendered
 from tf_nst.viz.gram import layer_title, matrix_panels, pair_panels, shuffle_row
 from tf_nst.viz.lesson import Figures
 from tf_nst.viz.losses import term_label
 from tf_nst.viz.panels import Panel, Row, percent, plain
-
-QUALITY = 84
-# Pictures of fewer pixels are shown as squares, and JPEG would blur those.
-SMALL = 120
 
 
 def render(lesson: Figures) -> str:
@@ -122,19 +116,7 @@ def _panels(panels: Sequence[Panel], size: str) -> str:
 def _panel(panel: Panel) -> str:
     codes = np.uint8(np.clip(panel.picture, 0, 1) * 255 + 0.5)
     caption = html.escape(panel.caption)
-    return f"<figure>{_image(codes, caption)}<figcaption>{caption}</figcaption></figure>"
-
-
-def _image(codes: np.ndarray, text: str) -> str:
-    """[h, w, 3] uint8 as an element with its data inside."""
-    small = max(codes.shape[:2]) < SMALL
-    kind, options = ("png", {}) if small else ("jpeg", {"quality": QUALITY, "optimize": True})
-    buffer = io.BytesIO()
-    Pillow.fromarray(codes).save(buffer, kind, **options)
-    data = base64.b64encode(buffer.getvalue()).decode()
-    shape = f'width="{codes.shape[1]}" height="{codes.shape[0]}"'
-    look = ' class="squares"' if small else ""
-    return f'<img{look} {shape} alt="{text}" src="data:image/{kind};base64,{data}">'
+    return f"<figure>{image_element(codes, caption)}<figcaption>{caption}</figcaption></figure>"
 
 
 def _cost_table(lesson: Figures) -> str:
@@ -156,4 +138,5 @@ def _cost_table(lesson: Figures) -> str:
 def _curves(lesson: Figures) -> str:
     codes = rendered(lesson.run.curves.figure(5.2, 4.4))
     text = "every term of the loss, times its weight, at every step"
-    return f'<figure class="chart">{_image(codes, text)}<figcaption>{text}</figcaption></figure>'
+    picture = image_element(codes, text)
+    return f'<figure class="chart">{picture}<figcaption>{text}</figcaption></figure>'

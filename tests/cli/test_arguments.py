@@ -1,0 +1,139 @@
+"""Command lines: pictures that stand alone, dashes, short names, variables in paths."""
+
+import pytest
+
+from tf_nst.cli.arguments import declared, with_declared_name
+from tf_nst.cli.export import EXPORT_FLAGS
+from tf_nst.cli.flags import PAINT_FLAGS, places_from_flags, styles_from_flags
+from tf_nst.cli.parsing import parse_flags
+from tf_nst.cli.run import resuming_command
+from tf_nst.cli.sheet import SHEET_FLAGS
+from tf_nst.cli.visualize import flags_of
+from tf_nst.config.value_types import expanded_path
+from tf_nst.errors import UserError
+
+LINES = {
+    "a.jpg b.jpg": "--content=a.jpg --style=b.jpg",
+    "a.jpg -o c.png b.jpg": "--output=c.png --content=a.jpg --style=b.jpg",
+    "a.jpg b.jpg c.jpg": "--content=a.jpg --style=b.jpg,c.jpg",
+    "a.jpg b,1.jpg c.jpg": "--content=a.jpg --style=b\\,1.jpg,c.jpg",
+    "a.jpg b,1.jpg": "--content=a.jpg --style=b,1.jpg",
+    "- b.jpg -o -": "--output=- --content=- --style=b.jpg",
+    "--content=info b.jpg": "--content=info --style=b.jpg",
+    "--style b.jpg a.jpg": "--style=b.jpg --content=a.jpg",
+    "--style=b.jpg a.jpg c.jpg": "--style=b.jpg --content=a.jpg -- c.jpg",
+    "--content=a --style=b c": "--content=a --style=b -- c",
+    "--resume a.jpg": "--resume --content=a.jpg",
+    "-- -a.jpg --b.jpg": "--content=-a.jpg --style=--b.jpg",
+    "--style-size 48": "--style_size=48",
+    "--average -0.1": "--average=-0.1",
+    "-size 3": "--size=3",
+    "-o=c.png": "--output=c.png",
+    "--flagfile my-own.cfg": "--flagfile=my-own.cfg",
+    "--size": "--size",
+}
+NAMES = {
+    "--style-size=4-8": "--style_size=4-8",
+    "--keep-metadata": "--keep_metadata",
+    "--nokeep-metadata": "--nokeep_metadata",
+    "--no-keep-metadata": "--nokeep_metadata",
+    "--no_such-flag=1": "--no_such-flag=1",
+    "-my-file.jpg": "-my-file.jpg",
+    "some words": "some words",
+    "--": "--",
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_command_line_comes_to_flags(line):
+    assert declared(line.split(" "), PAINT_FLAGS) == LINES[line].split(" ")
+
+
+@pytest.mark.parametrize("argument", NAMES)
+def test_dashes_and_underscores_are_alike_in_names(argument):
+    assert with_declared_name(argument, PAINT_FLAGS) == NAMES[argument]
+
+
+def test_other_commands_take_the_pictures_that_they_have_flags_for():
+    assert declared(["a.jpg", "b.jpg"], EXPORT_FLAGS) == ["--style=a.jpg,b.jpg"]
+    assert declared(["a.jpg"], flags_of("style")) == ["--style=a.jpg"]
+    assert declared(["a.jpg"], flags_of("losses")) == ["--", "a.jpg"]
+    several = ["--content=a.jpg", "--styles=b.jpg,c.jpg"]
+    assert declared(["a.jpg", "b.jpg", "c.jpg"], SHEET_FLAGS) == several
+
+
+def test_dashes_in_a_flag_file(tmp_path):
+    (tmp_path / "my.cfg").write_text("--style-size=48\n--keep-metadata\n")
+    line = ["tf-nst", "a.jpg", "b.jpg", f"--flagfile={tmp_path}/my.cfg"]
+    values = parse_flags(line, PAINT_FLAGS)
+    assert (values.style_size, values.keep_metadata) == (48, True)
+
+
+def test_pictures_that_stand_alone_override_flag_files(tmp_path):
+    (tmp_path / "my.cfg").write_text("--content=c.jpg\n--style=d.jpg\n")
+    values = parse_flags(["tf-nst", "a.jpg", f"--flagfile={tmp_path}/my.cfg"], PAINT_FLAGS)
+    assert (values.content, values.style) == ("a.jpg", "d.jpg")
+
+
+def test_the_line_that_goes_on_names_the_verb_where_a_file_is_called_like_one():
+    assert resuming_command(["tf-nst", "a.jpg", "b.jpg"]) == "tf-nst a.jpg b.jpg --resume"
+    assert resuming_command(["tf-nst", "info", "b.jpg"]) == "tf-nst paint info b.jpg --resume"
+
+
+# --- variables ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("$TF_NST_A/x.jpg", "folder/x.jpg"),
+        ("${TF_NST_A}x.jpg", "folderx.jpg"),
+        ("~/x.jpg", "/home/me/x.jpg"),
+        ("$TF_NST_NONE/x.jpg", "$TF_NST_NONE/x.jpg"),
+        ("5$.jpg", "5$.jpg"),
+        ("$TF_NST_A.jpg", "$TF_NST_A.jpg"),
+    ],
+)
+def test_variables_in_paths_but_not_in_names_that_exist(tmp_path, monkeypatch, text, path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TF_NST_A", "folder")
+    monkeypatch.setenv("HOME", "/home/me")
+    (tmp_path / "$TF_NST_A.jpg").touch()
+    assert expanded_path(text) == path
+
+
+def test_variables_in_every_path_flag_and_in_flag_files(tmp_path, monkeypatch):
+    monkeypatch.setenv("TF_NST_A", str(tmp_path))
+    (tmp_path / "my.cfg").write_text("--content=${TF_NST_A}/a.jpg\n--init=$TF_NST_A/i.jpg\n")
+    line = ["tf-nst", "--flagfile=$TF_NST_A/my.cfg", "--style=$TF_NST_A/b.jpg", "-o", "$TF_NST_A/c"]
+    values = parse_flags([*line, "--weights=$TF_NST_A/w.h5"], PAINT_FLAGS)
+    paths = values.content, values.init, values.output, values.weights
+    assert paths == tuple(f"{tmp_path}/{name}" for name in ("a.jpg", "i.jpg", "c", "w.h5"))
+    assert styles_from_flags(values) == [(f"{tmp_path}/b.jpg", 1.0)]
+    assert values.flagfile == [f"{tmp_path}/my.cfg"]
+
+
+def test_variables_and_home_in_lists_of_styles_masks_and_labels(monkeypatch):
+    """A comma that a variable brings is part of a path."""
+    monkeypatch.setenv("TF_NST_A", "/my, folder")
+    monkeypatch.setenv("HOME", "/home/me")
+    line = ["tf-nst", "a.jpg", "$TF_NST_A/b:2", "~/folder", "--mask=$TF_NST_A/m.png,~/n.png"]
+    values = parse_flags([*line, "--labels=~/l.png,$TF_NST_A/l.png"], PAINT_FLAGS)
+    assert styles_from_flags(values) == [("/my, folder/b", 2.0), ("/home/me/folder", 1.0)]
+    places = places_from_flags(values)
+    assert places["mask"] == ["/my, folder/m.png", "/home/me/n.png"]
+    assert places["labels"] == ["/home/me/l.png", "/my, folder/l.png"]
+
+
+@pytest.mark.parametrize(
+    ("line", "flag"),
+    [
+        ("https://a.example/a.jpg b.jpg", "content"),
+        ("a.jpg b.jpg https://a.example/a.jpg", "style"),
+        ("a.jpg b.jpg --mask=m.png,https://a.example/a.jpg", "mask"),
+    ],
+)
+def test_an_address_is_refused_with_the_command_that_brings_the_file(line, flag):
+    said = rf"^--{flag}: expected .*`curl -LO https://a.example/a.jpg` brings$"
+    with pytest.raises(UserError, match=said):
+        parse_flags(["tf-nst", *line.split()], PAINT_FLAGS)

@@ -1,0 +1,68 @@
+"""A command's arguments in the form in which its flags are declared."""
+
+import re
+from collections.abc import Iterable
+
+from tf_nst.config.options import Option
+
+SHORT = {"o": "output"}
+# The flags of pictures that stand alone: the first picture is --content, those after it the styles.
+POSITIONAL = ("content", "style", "styles")
+
+
+def declared(arguments: Iterable[str], table: tuple[Option, ...]) -> list[str]:
+    """A command line as `--name=value` for each flag, pictures that stand alone among them.
+
+    A picture that there is no flag for follows after `--`.
+    """
+    booleans = {option.name for option in table if isinstance(option.default, bool)}
+    takes_value = {option.name for option in table} - booleans | {"flagfile"}
+    flags, pictures, rest = [], [], iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            pictures += rest
+        elif argument == "-" or not argument.startswith("-"):
+            pictures.append(argument)
+        else:
+            flag = with_declared_name(argument, table)
+            apart = flag.lstrip("-") in takes_value
+            flags.append("=".join([flag, *_next(rest)]) if apart else flag)
+    return [*flags, *_named(pictures, flags, table)]
+
+
+def with_declared_name(argument: str, table: tuple[Option, ...]) -> str:
+    """`--style_size=48` of `--style-size=48`, `--output=a.png` of `-o=a.png`; unknown ones stay."""
+    match = re.fullmatch(r"(--?)([^=]+)(=.*)?", argument, re.DOTALL)
+    if not match:
+        return argument
+    name = SHORT.get(match[2], match[2]).replace("-", "_")
+    booleans = {f"no{option.name}" for option in table if isinstance(option.default, bool)}
+    if name.startswith("no_"):
+        name = name.replace("no_", "no", 1)
+    known = {option.name for option in table} | booleans
+    return f"--{name}{match[3] or ''}" if name in known else argument
+
+
+def _next(rest: Iterable[str]) -> list[str]:
+    return [argument for argument in [next(rest, None)] if argument is not None]
+
+
+def _named(pictures: list[str], flags: list[str], table: tuple[Option, ...]) -> list[str]:
+    """The flags of pictures that stand alone, but for those flags that are given by name."""
+    by_name = {flag.partition("=")[0].lstrip("-") for flag in flags}
+    known = {option.name for option in table}
+    free = [name for name in POSITIONAL if name in known and name not in by_name]
+    named, left = [], list(pictures)
+    if free and left and free[0] == "content":
+        named.append(f"--{free.pop(0)}={left.pop(0)}")
+    if free and left:
+        named.append(f"--{free.pop(0)}={_listed(left)}")
+        left = []
+    return [*named, *(["--", *left] if left else [])]
+
+
+def _listed(paths: list[str]) -> str:
+    """Paths by commas; in a list of several a comma that is part of a name has a backslash."""
+    if len(paths) == 1:
+        return paths[0]
+    return ",".join(re.sub(r"([\\,])", r"\\\1", path) for path in paths)

@@ -1,0 +1,43 @@
+"""`tf-nst VERB`: the command that has all others as verbs."""
+
+import difflib
+import os
+import sys
+
+from tf_nst.cli.command import run_command
+from tf_nst.cli.flags import DEBUG
+from tf_nst.cli.verbs import VERBS, verb_module
+from tf_nst.errors import UserError
+
+
+def console() -> None:
+    """The installed command."""
+    sys.exit(main(sys.argv))
+
+
+def main(argv: list[str]) -> int:
+    """Runs the verb that `argv`, the program's name first, begins with; by default `paint`."""
+    program, name, arguments = argv[0], "".join(argv[1:2]), argv[2:]
+    if line := _refusal(name, arguments):
+        return run_command([program], (DEBUG,), "", lambda values: _refuse(line))
+    if name in VERBS:
+        return verb_module(name).main([program, *arguments])
+    return verb_module("paint").main(argv)
+
+
+def _refusal(name: str, arguments: list[str]) -> str:
+    """What is wrong where a file is called like a verb, or a verb is mistyped; or nothing."""
+    if name in VERBS:
+        pictures = os.path.isfile(name) and arguments and os.path.isfile(arguments[0])
+        if name != "paint" and pictures:
+            return f"{name}: expected ./{name} or --content={name} for the file, received a verb"
+        return ""
+    nearest = difflib.get_close_matches(name, VERBS, n=1, cutoff=0.7)
+    if not nearest or os.path.exists(name):
+        return ""
+    known = ", ".join(VERBS)
+    return f"VERB: expected one of {known}, or a file; received {name!r}; nearest: {nearest[0]}"
+
+
+def _refuse(line: str) -> int:
+    raise UserError(line)

@@ -1,0 +1,98 @@
+"""Options that vary from picture to picture: `style_size=256,512`, and the products of several."""
+
+import difflib
+import math
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from tf_nst.config.conversion import all_options, config_from_options, options_from_config
+from tf_nst.config.paths import unescaped_items
+from tf_nst.config.stylize import StylizeConfig
+from tf_nst.config.value_types import ValueType
+from tf_nst.errors import UserError
+
+
+class Variation(NamedTuple):
+    """An option's name and its values as they were written, two or more."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+class Variations(ValueType):
+    """NAME=VALUE,VALUE,...: a flag that may be given several times."""
+
+    values = "NAME=VALUE,VALUE,..., several times for all combinations"
+    expected = "NAME=VALUE,VALUE"
+    repeated = True
+
+    def convert(self, value: object, flag: str) -> tuple[Variation, ...]:
+        variations = tuple(parse_variation(text, flag) for text in value or ())
+        names = [variation.name for variation in variations]
+        for name in names:
+            if names.count(name) > 1:
+                raise UserError(f"{flag}: expected each option once, received {name} twice")
+        return variations
+
+
+def parse_variation(text: str, flag: str) -> Variation:
+    """`NAME=VALUE,VALUE`; a backslash keeps a comma within a value.
+
+    Raises:
+      UserError: an unknown option, less than two values, one that is given twice or is refused.
+    """
+    name, equals, listed = text.partition("=")
+    name = name.strip().lstrip("-")
+    if not equals:
+        raise UserError(f"{flag}: expected NAME=VALUE,VALUE, received {text!r}")
+    option = all_options().get(name)
+    if option is None:
+        raise UserError(f"{flag}: expected an option of painting, received {name!r}{_hint(name)}")
+    values = tuple(unescaped_items(listed))
+    if len(values) < 2 or "" in values:
+        raise UserError(f"{flag}: expected two values or more of {name}, received {listed!r}")
+    converted = [_converted(option, value, flag) for value in values]
+    for value, one in zip(values, converted, strict=True):
+        if converted.count(one) > 1:
+            raise UserError(f"{flag}: expected each value of {name} once, received {value} twice")
+    return Variation(name, values)
+
+
+def _converted(option, value: str, flag: str) -> object:
+    try:
+        return option.convert(option.read(value))
+    except UserError as error:
+        raise UserError(f"{flag}: {error}") from None
+
+
+def _hint(name: str) -> str:
+    nearest = difflib.get_close_matches(name, all_options(), n=3)
+    return f"; nearest: {', '.join(nearest)}" if nearest else ""
+
+
+def combinations(variations: Sequence[Variation]) -> Iterator[dict[str, str]]:
+    """{name: value as written} of all combinations, the last option's values changing first."""
+    named = [[(name, value) for value in values] for name, values in variations]
+    return map(dict, product(*named))
+
+
+def combination_count(variations: Sequence[Variation]) -> int:
+    """How many combinations there are."""
+    return math.prod(len(variation.values) for variation in variations)
+
+
+def varied_config(config: StylizeConfig, settings: dict[str, str]) -> StylizeConfig:
+    """The config with other values, as they are written, of some options.
+
+    Raises:
+      UserError: values that contradict each other or the config.
+    """
+    options = options_from_config(config)
+    other = {"steps": "seconds", "seconds": "steps"}
+    for name in settings:
+        options.pop(other.get(name), None)
+    table = all_options()
+    return config_from_options(
+        options | {name: table[name].read(value) for name, value in settings.items()}
+    )
