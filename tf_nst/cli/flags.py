@@ -123,12 +123,14 @@ def styles_from_flags(values: flags.FlagValues) -> list[tuple[str, float]]:
 
 
 def places_from_flags(values: flags.FlagValues) -> dict[str, list[str] | str | None]:
-    """{flag: paths} of the masks, as `Places` has them."""
-    return {name: values[name].value and _paths(values[name].value) for name in PLACES}
+    """{flag: paths} of the masks, as `Places` has them. Raises UserError for an empty path."""
+    return {name: values[name].value and _paths(values[name].value, name) for name in PLACES}
 
 
-def _paths(text: str) -> list[str] | str:
+def _paths(text: str, name: str) -> list[str] | str:
     paths = split_paths(text)
+    if not all(paths):
+        raise UserError(f"--{name}: expected a path between commas, received {text!r}")
     return paths[0] if len(paths) == 1 else paths
 
 

@@ -161,10 +161,21 @@ def _check_output(values, init: str) -> Callable[[], None]:
                 f"--preview_every and {flag}: {source} would be written over by previews, "
                 "expected another --output"
             )
+    _check_folders(values)
     # The picture that is there may be the one so far.
     if not _goes_on(values):
         check_overwrite(values.output, values.overwrite)
     return check_names
+
+
+def _check_folders(values) -> None:
+    """Refuses to write into the folder of a style, where the picture would be one of its own."""
+    for path, _ in styles_from_flags(values):
+        if os.path.isdir(path) and same_file(os.path.dirname(values.output) or ".", path):
+            raise UserError(
+                f"--output and --style: {values.output} would be one of the pictures of the folder "
+                f"{path}, expected another folder"
+            )
 
 
 def _later_check(values) -> Callable[[], None]:

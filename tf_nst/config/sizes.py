@@ -70,8 +70,19 @@ def long_side(size: Size, picture: int, longest: int) -> int:
       size: of the option.
       picture: long side of the painted picture.
       longest: that of the style as it was given.
+
+    Raises:
+      UserError: a share that comes to more than MAX_SIDE.
     """
     if is_integer(size) and size:
         return size
     default = min(picture, longest)
-    return min(MAX_SIDE, max(1, round(share_of(size) * default))) if size else default
+    if not size:
+        return default
+    pixels = max(1.0, share_of(size) * default)
+    if pixels > MAX_SIDE:
+        raise UserError(
+            f"--style_size: expected a share that comes to {MAX_SIDE} pixels at most, received "
+            f"{size} of {default} pixels"
+        )
+    return round(pixels)

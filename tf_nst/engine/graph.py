@@ -92,7 +92,7 @@ def paint(
     picture, values, finite = _paint_scales(
         _masked(recipe, painted), (content, start, painted), targets, steps
     )
-    picture = mode.result(picture, photograph)
+    picture = mode.result(picture, photograph, None if painted is None else painted.mask)
     if painted is not None:
         picture = painted.mask * picture + (1 - painted.mask) * photograph
     return picture, values, finite & tf.reduce_all(tf.math.is_finite(values))

@@ -39,8 +39,9 @@ def initial_image(
 
     Args:
       init: "matched", the content with the mean colour and the colour covariance of the style, with
-        the least change of its colours (docs/performance.md); "content"; a start from noise, see
-        `noise_image`; or "blend:SHARE", the share of "noise" and the rest of the content.
+        the least change of its colours (docs/performance.md), none where the content is the style;
+        "content"; a start from noise, see `noise_image`; or "blend:SHARE", the share of "noise" and
+        the rest of the content.
       content: [1, H, W, 3] float32 in 0..1, or uint8 or uint16 codes.
       style: [1, h, w, 3], the same.
       seed: of the noise.
@@ -54,7 +55,7 @@ def initial_image(
         return share * noise + (1 - share) * np.asarray(resize(as_float(content), *size))
     if is_noisy(init):
         return noise_image(init, *size, style, seed, seen)
-    if init == "content":
+    if init == "content" or style is content:
         return np.asarray(as_float(content))
     given, wanted = _statistics(content, masks.get(CONTENT)), _statistics(style, seen)
     return _mapped(content, *color_map(given, wanted))

@@ -12,7 +12,7 @@ from tf_nst.errors import UserError
 from tf_nst.io.given import Source, as_image
 from tf_nst.io.images import Image
 from tf_nst.io.labels import label_areas
-from tf_nst.io.planes import feathered, plane_of, resized_plane
+from tf_nst.io.planes import feathered, plane_of, resized_plane, shows
 from tf_nst.io.resizing import same_aspect
 from tf_nst.io.segmentation import regions_wanted, segment_areas
 from tf_nst.io.styles import Style
@@ -151,9 +151,19 @@ def _guides(images: list[Image] | None, styles: tuple[Style, ...]) -> list[NDArr
         return [None] * len(styles)
     _check_number(images, styles, "--style_mask")
     return [
-        _plane(image, style.only_picture("--style_mask"), "--style_mask", "its style")
+        _guide(image, style.only_picture("--style_mask"))
         for image, style in zip(images, styles, strict=True)
     ]
+
+
+def _guide(image: Image, style: Image) -> NDArray:
+    plane = _plane(image, style, "--style_mask", "its style")
+    if not shows(plane, style):
+        raise UserError(
+            f"--style_mask: {image.name} is white only where its style is transparent, expected "
+            "white where it is visible"
+        )
+    return plane
 
 
 def _check_number(images: list[Image], styles: tuple[Style, ...], flag: str) -> None:
@@ -221,4 +231,20 @@ def _painted(keep: list[Image] | None, coverage: NDArray | None, content: Image,
         raise UserError("--keep: expected something left to paint, received masks that keep all")
     if painted.min() == 1:
         return None, notes
-    return feathered(np.float32(painted), feather), notes
+    painted = feathered(np.float32(painted), feather)
+    _check_left(painted, content, feather, "--keep" if keep else "--mask")
+    return painted, notes
+
+
+def _check_left(painted: NDArray, content: Image, feather: float, flag: str) -> None:
+    """Raises UserError unless something that is visible is painted."""
+    if not painted.any():
+        raise UserError(
+            "--feather: expected less than the width of what is painted, received "
+            f"{feather:g} pixels, which leave nothing of it"
+        )
+    if not shows(painted, content):
+        raise UserError(
+            f"{flag}: expected something left to paint where the content is visible, received "
+            "masks that keep all of it"
+        )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
-from tf_nst.io.planes import resized_plane
+from tf_nst.io.planes import resized_plane, shows
 from tf_nst.io.resizing import same_aspect
 from tf_nst.io.styles import Style
 
@@ -55,11 +55,13 @@ def label_areas(maps: list[Image], content: Image, styles: tuple[Style, ...]):
 
 
 def _styles(first: Labels, label: int, others: list[Labels], pictures: list[Image]):
-    """(index, mask) of each style that has a label of the content."""
+    """(index, mask) of each style that has a label of the content where it is visible."""
     color, having = first.colors[label], []
     for index, (labels, picture) in enumerate(zip(others, pictures, strict=True)):
-        if (same := labels.like(color)) is not None:
-            having.append((index, labels.mask(same, picture.size)))
+        same = labels.like(color)
+        guide = None if same is None else labels.mask(same, picture.size)
+        if guide is not None and shows(guide, picture):
+            having.append((index, guide))
     if not having:
         code = "#" + "".join(f"{int(value):02x}" for value in color)
         share = np.mean(first.nearest == label)

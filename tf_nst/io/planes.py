@@ -31,6 +31,11 @@ def _levels(plane: NDArray) -> NDArray:
     return np.float32(np.rint(np.clip(plane, 0.0, 1.0) * TOP[8]) / TOP[8])
 
 
+def shows(plane: NDArray, image: Image) -> bool:
+    """Whether a mask [h, w] of an image's size shows any of its visible pixels."""
+    return bool((plane if image.mask is None else plane * image.mask).any())
+
+
 def feathered(painted: NDArray, pixels: float) -> NDArray:
     """Fades [H, W] out towards what is not painted, over so many pixels on the painted side.
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
-from tf_nst.io.planes import resized_plane
+from tf_nst.io.planes import resized_plane, shows
 from tf_nst.io.resizing import fit_size, resize_image
 from tf_nst.io.styles import Style
 
@@ -48,9 +48,11 @@ def segment_areas(count: int, content: Image, styles: tuple[Style, ...]):
     candidates = []
     for index, picture in enumerate(pictures):
         of_style, theirs = _regions(picture, count)
+        guides = [resized_plane(region, *picture.size) for region in of_style]
         candidates += [
-            (feature, (index, resized_plane(region, *picture.size)))
-            for region, feature in zip(of_style, theirs, strict=True)
+            (feature, (index, guide))
+            for guide, feature in zip(guides, theirs, strict=True)
+            if shows(guide, picture)
         ]
     nearest = [min(candidates, key=lambda it: np.linalg.norm(it[0] - mine))[1] for mine in features]
     masks = [resized_plane(region, *content.size) for region in regions]

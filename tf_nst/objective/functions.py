@@ -112,6 +112,11 @@ def _sums(
     features, weights = _prepared(features, weights)
     result = function(features, weights)
     sums = result if isinstance(result, dict) else {"sum": result}
+    if "positions" in sums:
+        raise UserError(
+            f'{where}: expected names other than "positions", whose sum is known, received '
+            f"{', '.join(map(str, sums))}"
+        )
     for value in sums.values():
         _check(value, features, where, "[batch, ...]", 1)
     return {**sums, "positions": position_count(features, weights)}

@@ -97,14 +97,17 @@ def _root_and_inverse(covariance: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return root, tf.matmul(vectors / deviations, vectors, transpose_b=True)
 
 
-def match_colors(picture: tf.Tensor, wanted: ColorStatistics) -> tf.Tensor:
+def match_colors(
+    picture: tf.Tensor, wanted: ColorStatistics, weights: tf.Tensor | None = None
+) -> tf.Tensor:
     """`picture` with colours of another mean and covariance, see `color_map`.
 
     Args:
       picture: [B, H, W, 3] in 0..1.
       wanted: `color_statistics` of a style in 0..1.
+      weights: of the picture's positions, as `color_statistics` takes them.
 
     Returns:
       [B, H, W, 3] in 0..1 of the picture's dtype: cut there, which takes a little off both.
     """
-    return map_colors(picture, *color_map(color_statistics(picture), wanted))
+    return map_colors(picture, *color_map(color_statistics(picture, weights), wanted))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.config import config_from_options
 from tf_nst.engine.color_modes import COLOR_MODES
@@ -102,12 +103,19 @@ def finished(
     content, painted = painting.inputs.content, painting.inputs.areas.painted
     # numpy() would copy; the size is the content's already, but for previews of earlier scales.
     picture = resize(tf.convert_to_tensor(picture), *content.size)
-    from_paint = COLOR_MODES[painting.config.color].from_paint
-    if from_paint:
+    mode = COLOR_MODES[painting.config.color]
+    if mode.from_paint:
         with tf.device("CPU:0"):
-            picture = from_paint(picture, as_float(content.pixels[None]))
+            photograph = as_float(content.pixels[None])
+            picture = mode.result(picture, photograph, _weights(content.mask, painted))
     pixels = np.asarray(picture)[0]
     if painted is not None:
         share = painted[..., None]
         pixels = share * pixels + (1 - share) * content.to_float()
     return Image.from_float(pixels, depth or content.depth, content.alpha, content.profile)
+
+
+def _weights(*planes: NDArray | None) -> NDArray | None:
+    """The product of planes [h, w] as weights of positions [1, h, w, 1]; None of none."""
+    planes = [plane for plane in planes if plane is not None]
+    return np.prod(planes, axis=0)[None, :, :, None] if planes else None

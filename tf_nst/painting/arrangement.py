@@ -40,7 +40,7 @@ def arrange(config: StylizeConfig, inputs: Inputs) -> Arrangement:
     # One that is kept, or hidden, asks for nothing.
     regions = tuple(region for region in regions if region.area > 0)
     with tf.device("CPU:0"):
-        pictures = _pictures(config, inputs.content, images)
+        pictures = _pictures(config, inputs.content, images, _counting(regions, masks))
     return Arrangement(regions, pictures, masks)
 
 
@@ -52,17 +52,34 @@ def _named(inputs: Inputs) -> dict[str, Image]:
     return {f"{STYLE}/{number}": picture for number, picture in enumerate(pictures, 1)}
 
 
+def _counting(regions: tuple[Region, ...], masks: dict[str, NDArray]) -> dict[str, NDArray]:
+    """{picture: [1, h, w, 1]}: how much each position counts in any region; none where all do."""
+    counting = {CONTENT: masks.get(CONTENT)}
+    for part in (part for region in regions for part in region.parts if part.picture != CONTENT):
+        mask = None if part.mask is None else masks[part.mask]
+        before = counting.setdefault(part.picture, mask)
+        counting[part.picture] = (
+            None if mask is None or before is None else np.maximum(before, mask)
+        )
+    return {name: plane[None, :, :, None] for name, plane in counting.items() if plane is not None}
+
+
 def _pictures(
-    config: StylizeConfig, content: Image, styles: dict[str, Image]
+    config: StylizeConfig, content: Image, styles: dict[str, Image], weights: dict[str, NDArray]
 ) -> dict[str, NDArray]:
-    """In the colours in which they are painted; codes where those are their own."""
+    """In the colours in which they are painted; codes where those are their own.
+
+    Args:
+      weights: of the positions of pictures by their names, of which colours are measured.
+    """
     mode = COLOR_MODES[config.color]
     pictures = {CONTENT: content.pixels[None]}
     pictures |= {name: image.pixels[None] for name, image in styles.items()}
     if mode.style_to_paint:
         photograph = as_float(pictures[CONTENT])
         for name in styles:
-            pictures[name] = mode.style_to_paint(as_float(pictures[name]), photograph).numpy()
+            style, of_both = as_float(pictures[name]), (weights.get(name), weights.get(CONTENT))
+            pictures[name] = mode.style_to_paint(style, photograph, *of_both).numpy()
     if mode.content_to_paint:
         pictures[CONTENT] = mode.content_to_paint(as_float(pictures[CONTENT])).numpy()
     return pictures

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.config import ObjectiveConfig, StylizeConfig, options_from_config
+from tf_nst.config.sizes import Size
 from tf_nst.engine.color_modes import COLOR_MODES
 from tf_nst.engine.graph import Recipe, Visible
 from tf_nst.engine.graph_targets import bake, bake_colors, measure_all
@@ -78,7 +79,8 @@ def _bake(recipe: Recipe, styles, network: Network, size: int) -> tuple[Baked, l
     kept = [tf.Variable(picture, False) for picture in pictures]
 
     def baked(photograph):
-        painted = [to_paint(tf.convert_to_tensor(style), photograph) for style in kept]
+        pairs = zip(map(tf.convert_to_tensor, kept), masks, strict=True)
+        painted = [to_paint(style, photograph, mask, None) for style, mask in pairs]
         targets = measure_all(recipe, painted, shares, visible)
         return targets, bake_colors(painted, shares, masks)
 
@@ -103,11 +105,18 @@ def _limits(config: StylizeConfig, bounds: Bounds) -> Limits:
         steps=config.steps[0],
         least=least_size(config),
         bounds=bounds,
-        style_size=config.style_size if isinstance(config.style_size, int) else 0,
+        style_size=_only_size(config.style_size),
         content_weight=config.objective.content_weight,
         style_weight=config.objective.style_weight,
         matched=config.init == "matched",
     )
+
+
+def _only_size(sizes: int | tuple[Size, ...]) -> Size:
+    """That of a request's style, which is one; of several sizes none is."""
+    if isinstance(sizes, int):
+        return sizes
+    return sizes[0] if len(sizes) == 1 else 0
 
 
 def _recipe(config: StylizeConfig, weights: Weights) -> Recipe:
