@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import tensorflow as tf
 
 from tf_nst.engine.engine import Engine
-from tf_nst.engine.events import Event
+from tf_nst.engine.events import Event, Finished
 from tf_nst.engine.job import Job
 from tf_nst.engine.run import Run
 from tf_nst.engine.state import RunState
@@ -28,7 +28,9 @@ def stylize(
     for event in iterate(job, state, engine):
         for listener in listeners:
             listener(event)
-    return event.image
+        if isinstance(event, Finished):
+            image = event.image
+    return image
 
 
 def iterate(
