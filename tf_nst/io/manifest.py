@@ -3,8 +3,10 @@
 import json
 import os
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -64,9 +66,9 @@ def sidecar_files(picture: Path, record: bytes, flags: bytes | None, sidecars: s
     """
     files = {record_path(picture): (record, _JSON_MARK), settings_path(picture): (flags, MARK)}
     wanted = sidecar_names(picture, sidecars)
-    written = {path: data for path, (data, _) in files.items() if path.name in wanted}
+    written: Files = {path: data for path, (data, _) in files.items() if path.name in wanted}
     earlier = [path for path, (_, mark) in files.items() if _begins_with(path, mark)]
-    return dict.fromkeys(earlier) | written
+    return {**dict.fromkeys(earlier), **written}
 
 
 def sidecar_names(picture: Path, sidecars: str, *, with_flags: bool = True) -> list[str]:
@@ -171,7 +173,7 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
-def record_bytes(picture: str | Path, record: dict) -> bytes:
+def record_bytes(picture: str | Path, record: Mapping[str, Any]) -> bytes:
     """What NAME.json beside a picture holds: `record` after the versions and the picture's name.
 
     NumPy's scalars are written as Python's numbers.

@@ -18,7 +18,7 @@ FilesOf = Callable[[Path], Files]
 
 
 def write_or_rescue(
-    path: str | os.PathLike, files_of: FilesOf, check: Check = lambda: None
+    path: str | os.PathLike[str], files_of: FilesOf, check: Check = lambda: None
 ) -> None:
     """Writes the files of `path`; where that fails, a copy beside or in the temporary folder.
 

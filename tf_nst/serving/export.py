@@ -29,7 +29,7 @@ _LOGGER = logging.getLogger("tf_nst")
 
 
 def export(
-    output: str | os.PathLike,
+    output: str | os.PathLike[str],
     style: Styles,
     *,
     max_megapixels: float = 50.0,

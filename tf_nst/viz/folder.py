@@ -12,7 +12,7 @@ from tf_nst.io.inputs import Source, read_one
 FLAG = "--images"
 
 
-def list_pictures(folder: str | os.PathLike) -> tuple[Path, ...]:
+def list_pictures(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     """The files of a folder by name, hidden ones and folders left out.
 
     Raises:

@@ -74,7 +74,7 @@ class Curves(NamedTuple):
         return {"steps": len(self.loss), "first_and_last": ends}
 
 
-def read_curves(record: str | os.PathLike, flag: str = "--record") -> Curves:
+def read_curves(record: str | os.PathLike[str], flag: str = "--record") -> Curves:
     """The curves of a record.
 
     Args:

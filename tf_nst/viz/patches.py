@@ -104,7 +104,7 @@ class Patches(NamedTuple):
 
 
 def top_patches(
-    images: str | os.PathLike | Sequence[Source],
+    images: str | os.PathLike[str] | Sequence[Source],
     layer: str,
     units: str | Sequence[int],
     *,
