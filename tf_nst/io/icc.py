@@ -123,7 +123,8 @@ def _sampled_curve(data: bytes) -> NDArray[np.float64]:
         raise ValueError("a curve that is not whole")
     values = np.frombuffer(data, ">u2", count, 12).astype(np.float64)
     if count == 1:
-        return GRID ** (values[0] / 256)
+        power: NDArray[np.float64] = GRID ** (values[0] / 256)
+        return power
     return np.interp(GRID, np.linspace(0, 1, count), values / 65535)
 
 

@@ -3,9 +3,11 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.config import config_from_options
 from tf_nst.engine.color_modes import COLOR_MODES
@@ -14,8 +16,11 @@ from tf_nst.engine.events import Event, Note
 from tf_nst.engine.loop import stylize as run
 from tf_nst.engine.state import RunState
 from tf_nst.errors import UserError
+from tf_nst.io.areas import Places
+from tf_nst.io.given import Source
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Places, Source, Styles, read_inputs
+from tf_nst.io.inputs import read_inputs
+from tf_nst.io.styles import Styles
 from tf_nst.ops.color import as_float
 from tf_nst.ops.resample import resize
 from tf_nst.painting.preparation import Painting, prepare
@@ -31,7 +36,7 @@ def stylize(
     report: Callable[[str], None] = _LOGGER.warning,
     engine: Engine | None = None,
     state: RunState | None = None,
-    **options,
+    **options: Any,
 ) -> Image:
     """Paints `content` in the manner of `style`.
 
@@ -90,7 +95,7 @@ def _reporter(report: Callable[[str], None]) -> Callable[[Event], None]:
 
 
 def finished(
-    painting: Painting, picture: tf.Tensor | np.ndarray, depth: int | None = None
+    painting: Painting, picture: tf.Tensor | NDArray[np.float32], depth: int | None = None
 ) -> Image:
     """The Image of [1, h, w, 3] float in 0..1, with the content's size, alpha and profile.
 

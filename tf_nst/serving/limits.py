@@ -34,8 +34,11 @@ class Limits(NamedTuple):
     matched: bool
 
 
-def content_picture(data: tf.Tensor, name: tf.Tensor, size, limits: Limits) -> tf.Tensor:
-    """[1, H, W, 3] in 0..1 whose longer side is `size`, of encoded bytes [] string."""
+def content_picture(
+    picture: tuple[tf.Tensor, Text], size: int | tf.Tensor, limits: Limits
+) -> tf.Tensor:
+    """[1, H, W, 3] in 0..1 whose longer side is `size`, of encoded bytes [] string and a name."""
+    data, name = picture
     image = decode(data, name, limits.bounds.pixels)
     return fitted(image, size, name, limits.least)
 
@@ -48,10 +51,11 @@ def style_picture(data: tf.Tensor, size: tf.Tensor, limits: Limits) -> tf.Tensor
     return fitted(image, size, "style_bytes", limits.least)
 
 
-def content_mask(data: tf.Tensor, name: Text, content: tf.Tensor, limits: Limits) -> tf.Tensor:
+def content_mask(picture: tuple[tf.Tensor, Text], content: tf.Tensor, limits: Limits) -> tf.Tensor:
     """[1, H, W, 1] in 0..1 of the content's size; what is white but for rounding is white."""
+    (data, name), (height, width) = picture, sides(content)
     image = decode(data, name, limits.bounds.pixels)
-    mask = fitted_mask(image, *sides(content), name)
+    mask = fitted_mask(image, height, width, name)
     return tf.where(mask > 1 - SLACK, 1.0, mask)
 
 
