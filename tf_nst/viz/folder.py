@@ -6,8 +6,9 @@ from pathlib import Path
 
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
+from tf_nst.io.given import Source
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Source, read_one
+from tf_nst.io.inputs import read_one
 
 FLAG = "--images"
 
@@ -42,7 +43,7 @@ class Album:
         config: StylizeConfig,
         report: Callable[[str], None],
         progress: Callable[[int, int], None],
-    ):
+    ) -> None:
         self.sources, self._config = sources, config
         self._report, self._progress = report, progress
         self.skipped: list[str] = []
