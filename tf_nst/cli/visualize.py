@@ -1,9 +1,10 @@
-"""`tf-nst-visualize`: the figures that explain style transfer, from a user's own pictures."""
+"""`tf-nst visualize`: the figures that explain style transfer, from a user's own pictures."""
 
 import difflib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,8 +130,8 @@ KINDS = {
     ),
 }
 USAGE = """\
-tf-nst-visualize KIND [flags]
-tf-nst-visualize KIND --help
+tf-nst visualize KIND [flags]
+tf-nst visualize KIND --help
 
 Draws what the layers of the network see, and writes NAME.json, the numbers of it, beside NAME.png.
 KIND is one of
@@ -162,10 +163,8 @@ def main(argv: list[str]) -> int:
     name = argv[1] if len(argv) > 1 else ""
     if name not in KINDS:
         return run_command(argv[:1] + _help_flag(argv), (DEBUG,), USAGE, _refuse(name))
-    usage = f"tf-nst-visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
-    return run_command(
-        [argv[0], *argv[2:]], flags_of(name), usage, lambda values: draw(name, values)
-    )
+    usage = f"tf-nst visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
+    return run_command([argv[0], *argv[2:]], TABLES[name], usage, partial(draw, name))
 
 
 def _help_flag(argv: list[str]) -> list[str]:

@@ -87,7 +87,7 @@ def _caption(panel: Panel, cell: float) -> _Text:
 
 def _picture_height(panel: Panel, cell: float) -> float:
     height, width = panel.picture.shape[:2]
-    return cell * float(height / width)
+    return cell * float(height) / float(width)
 
 
 def _row_height(row: Row, cell: float) -> float:
