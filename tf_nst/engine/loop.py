@@ -1,6 +1,7 @@
 """The only optimisation loop."""
 
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import tensorflow as tf
 
@@ -28,9 +29,7 @@ def stylize(
     for event in iterate(job, state, engine):
         for listener in listeners:
             listener(event)
-        if isinstance(event, Finished):
-            image = event.image
-    return image
+    return cast(Finished, event).image
 
 
 def iterate(

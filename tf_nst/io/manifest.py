@@ -113,8 +113,9 @@ def _other_owner(picture: str | Path) -> str | None:
     """The name of another picture that is there and whose record NAME.json is."""
     path = record_path(picture)
     owner = _recorded_file(path)
-    of_this = owner in (None, Path(picture).name)
-    return None if of_this or not path.with_name(owner).exists() else owner
+    if owner is None or owner == Path(picture).name:
+        return None
+    return owner if path.with_name(owner).exists() else None
 
 
 def _recorded_file(record: Path) -> str | None:

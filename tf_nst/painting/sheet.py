@@ -1,6 +1,7 @@
 """Many pictures of one photograph: each by its style and settings, all by one engine."""
 
 from collections.abc import Callable
+from typing import cast
 
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.cache import Cache
@@ -61,6 +62,4 @@ class SheetPainter:
             listen(painting, event)
             if isinstance(event, StepsDone) and stopped():
                 return None
-            if isinstance(event, Finished):
-                image = event.image
-        return finished(painting, image)
+        return finished(painting, cast(Finished, event).image)
