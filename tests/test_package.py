@@ -38,4 +38,5 @@ def test_every_file_of_data_goes_into_the_wheel():
     }
     assert root / "tf_nst" / "config" / "data" / "gatys.cfg" in packed
     assert sum(path.stat().st_size for path in packed) < 24_000_000
-    assert packed == {path for path in root.glob("tf_nst/**/data/*") if path.is_file()}
+    data = {path for path in root.glob("tf_nst/**/data/*") if path.is_file()}
+    assert packed == {*data, root / "tf_nst" / "py.typed"}

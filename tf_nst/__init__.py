@@ -4,13 +4,20 @@
 "painting.jpg")` writes a model that a server paints with; README.md has the rest.
 """
 
+from typing import TYPE_CHECKING
+
 from tf_nst.config.presets import preset
 from tf_nst.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from tf_nst.engine.engine import Engine
+    from tf_nst.painting import stylize
+    from tf_nst.serving.export import export
 
 __all__ = ["Engine", "__version__", "export", "preset", "stylize"]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> object:
     """These come with TensorFlow, which takes seconds to import: only when they are asked for."""
     if name == "Engine":
         from tf_nst.engine.engine import Engine

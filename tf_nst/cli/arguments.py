@@ -1,7 +1,7 @@
 """A command's arguments in the form in which its flags are declared."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tf_nst.config.options import Option
 
@@ -17,7 +17,9 @@ def declared(arguments: Iterable[str], table: tuple[Option, ...]) -> list[str]:
     """
     booleans = {option.name for option in table if isinstance(option.default, bool)}
     takes_value = {option.name for option in table} - booleans | {"flagfile"}
-    flags, pictures, rest = [], [], iter(arguments)
+    flags: list[str] = []
+    pictures: list[str] = []
+    rest = iter(arguments)
     for argument in rest:
         if argument == "--":
             pictures += rest
@@ -43,7 +45,7 @@ def with_declared_name(argument: str, table: tuple[Option, ...]) -> str:
     return f"--{name}{match[3] or ''}" if name in known else argument
 
 
-def _next(rest: Iterable[str]) -> list[str]:
+def _next(rest: Iterator[str]) -> list[str]:
     return [argument for argument in [next(rest, None)] if argument is not None]
 
 

@@ -5,6 +5,7 @@ import sys
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.terminal import say
 from tf_nst.config.options import Option
 from tf_nst.config.paths import Paths, weighted_paths
@@ -55,7 +56,7 @@ def main(argv: list[str]) -> int:
     return run_command(argv, EXPORT_FLAGS, USAGE, write)
 
 
-def write(values) -> int:
+def write(values: Values) -> int:
     """Exports by parsed flags. TensorFlow comes only when they are known to be good."""
     options = {name: values[name].value for name in EXPORT_OPTIONS}
     export_config(options)

@@ -1,9 +1,9 @@
 """The flags of the painting command, and the config made of them."""
 
-from absl import flags
+from typing import Any
 
 from tf_nst.cli.output_flags import OUTPUT_FLAGS
-from tf_nst.cli.parsing import Source
+from tf_nst.cli.parsing import Source, Values
 from tf_nst.config import StylizeConfig, all_options, config_from_options, option_names
 from tf_nst.config.lengths import MAX_STEPS
 from tf_nst.config.options import Option
@@ -106,7 +106,7 @@ WEIGHTED_BY = {
 }
 
 
-def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
+def config_from_flags(values: Values) -> StylizeConfig:
     """The config of parsed flags.
 
     Raises:
@@ -117,14 +117,15 @@ def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
     return config_from_options(_with_one_length(options, values))
 
 
-def styles_from_flags(values: flags.FlagValues) -> list[tuple[str, float]]:
+def styles_from_flags(values: Values) -> list[tuple[str, float]]:
     """Paths and weights of --style. Raises UserError for a weight that is not above 0."""
     return weighted_paths(values.style, "--style")
 
 
-def places_from_flags(values: flags.FlagValues) -> dict[str, list[str] | str | None]:
+def places_from_flags(values: Values) -> dict[str, list[str] | str | None]:
     """{flag: paths} of the masks, as `Places` has them. Raises UserError for an empty path."""
-    return {name: values[name].value and _paths(values[name].value, name) for name in PLACES}
+    given = {name: values[name].value for name in PLACES}
+    return {name: text and _paths(text, name) for name, text in given.items()}
 
 
 def _paths(text: str, name: str) -> list[str] | str:
@@ -134,7 +135,7 @@ def _paths(text: str, name: str) -> list[str] | str:
     return paths[0] if len(paths) == 1 else paths
 
 
-def _with_one_length(options: dict, values: flags.FlagValues) -> dict:
+def _with_one_length(options: dict[str, Any], values: Values) -> dict[str, Any]:
     """The options with steps or seconds alone: the command line's, or the last of flag files.
 
     Both stay if the command line has both.
@@ -147,7 +148,7 @@ def _with_one_length(options: dict, values: flags.FlagValues) -> dict:
     return {name: value for name, value in options.items() if name != left_out}
 
 
-def _refuse_unused(values: flags.FlagValues) -> None:
+def _refuse_unused(values: Values) -> None:
     """Refuses flags without effect, unless a weight of 0 overrides the flag file that has them."""
     for name, weight in WEIGHTED_BY.items():
         given = values[name].present and values[name].source >= values[weight].source

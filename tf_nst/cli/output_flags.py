@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.streams import picture_path
 from tf_nst.config.encoding import Quality
 from tf_nst.config.options import Option
@@ -41,7 +42,7 @@ OUTPUT_FLAGS = (
 )
 
 
-def check_encoding(values) -> None:
+def check_encoding(values: Values) -> None:
     """Drops --quality and --bits of a flag file that a later --output overrides.
 
     Raises:

@@ -5,12 +5,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, OUTPUT_FILE, OVERWRITE, PAINT_FLAGS, PLACES, places_from_flags
 from tf_nst.cli.imports import import_tensorflow
 from tf_nst.cli.output_flags import QUIET
 from tf_nst.cli.overwrite import check_again, check_overwrite
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.run import same_file
 from tf_nst.cli.sheet_plan import SheetPlan, painting_command, plan_sheet
 from tf_nst.cli.streams import STREAM, check_stdin, check_stdout, lines
@@ -83,7 +85,7 @@ def main(argv: list[str]) -> int:
     return run_command(argv, SHEET_FLAGS, USAGE, make_sheet)
 
 
-def make_sheet(values) -> int:
+def make_sheet(values: Values) -> int:
     """Paints the sheet of parsed flags. TensorFlow comes only when they are known to be good."""
     plan = plan_sheet(values)
     if values.pick is not None:
@@ -96,13 +98,14 @@ def make_sheet(values) -> int:
         return _paint(values, plan)
 
 
-def _paint(values, plan: SheetPlan) -> int:
+def _paint(values: Values, plan: SheetPlan) -> int:
     check_names = _check_output(values, plan)
+    from tf_nst.io.areas import Places
     from tf_nst.io.images import read_image
-    from tf_nst.io.inputs import Places
 
     content = read_image(values.content)
-    places = Places(**places_from_flags(values))
+    given: dict[str, Any] = places_from_flags(values)
+    places = Places(**given)
     too_many = plan.cell_count > MOST_CELLS and not values.yes
     if not too_many:
         plan.check(content)
@@ -117,7 +120,7 @@ def _paint(values, plan: SheetPlan) -> int:
     return paint_sheet(run)
 
 
-def _picked(values, plan: SheetPlan) -> str:
+def _picked(values: Values, plan: SheetPlan) -> str:
     """The command of the picture of --pick."""
     if values.pick > plan.cell_count:
         raise UserError(
@@ -126,7 +129,7 @@ def _picked(values, plan: SheetPlan) -> str:
     return next(painting_command(values, it) for it in plan.cells() if it.number == values.pick)
 
 
-def _check_output(values, plan: SheetPlan) -> Callable[[], None]:
+def _check_output(values: Values, plan: SheetPlan) -> Callable[[], None]:
     """Returns what checks the names again when the sheet is written."""
     from tf_nst.io.writing import check_output
 
@@ -150,7 +153,7 @@ def _check_output(values, plan: SheetPlan) -> Callable[[], None]:
     return check_names
 
 
-def _later_check(values) -> Callable[[], None]:
+def _later_check(values: Values) -> Callable[[], None]:
     """Checks the page's name, and returns what refuses what is written over it from now on."""
     from tf_nst.io.manifest import check_page, page_path
 

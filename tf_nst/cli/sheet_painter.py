@@ -2,17 +2,18 @@
 
 import sys
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tf_nst.cli.command import reason
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.sheet_plan import Cell, SheetPlan, painting_command
 from tf_nst.cli.sheet_progress import SheetProgress
 from tf_nst.cli.stop import Stop
 from tf_nst.cli.streams import STREAM, output_name, picture_path, write_picture
 from tf_nst.cli.terminal import printable, say
 from tf_nst.errors import NstError, RunError
+from tf_nst.io.areas import Places
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Places
 from tf_nst.io.listeners import duration, roughly
 from tf_nst.io.manifest import page_path
 from tf_nst.io.replacing import Check
@@ -42,7 +43,7 @@ class SheetRun(NamedTuple):
       check_names: raises UserError where files that are there by now are not to be written over.
     """
 
-    values: Any
+    values: Values
     plan: SheetPlan
     grid: Grid
     painter: SheetPainter
@@ -52,7 +53,7 @@ class SheetRun(NamedTuple):
 
 
 def make_run(
-    values, plan: SheetPlan, content: Image, places: Places, check_names: Check
+    values: Values, plan: SheetPlan, content: Image, places: Places, check_names: Check
 ) -> SheetRun:
     """What is known of a sheet before its first picture."""
     size = fit_size(*content.size, plan.largest)
@@ -118,7 +119,7 @@ def _end(run: SheetRun, done: list[_Done], stop: Stop, seconds: float) -> int:
     failed = [it for it in done if it.failure]
     painted = sum(it.shown.pixels is not None for it in done)
     if not painted and not stop.signum:
-        raise failed[0].failure
+        raise next(it.failure for it in done if it.failure)
     if not painted:
         print("tf_nst: stopped before there was a picture", file=sys.stderr, flush=True)
         return stop.exit_code

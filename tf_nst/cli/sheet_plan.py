@@ -6,6 +6,7 @@ from itertools import count
 from typing import NamedTuple
 
 from tf_nst.cli.flags import PLACES, WEIGHTED_BY, config_from_flags
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.run import quoted
 from tf_nst.cli.streams import STREAM
 from tf_nst.cli.terminal import printable
@@ -117,7 +118,7 @@ class SheetPlan(NamedTuple):
             read_one(config, content, "--content")
 
 
-def plan_sheet(values) -> SheetPlan:
+def plan_sheet(values: Values) -> SheetPlan:
     """The plan of parsed flags.
 
     Raises:
@@ -151,7 +152,7 @@ def _names(styles: tuple[str, ...]) -> list[str]:
     return names if len(set(names)) == len(names) else list(styles)
 
 
-def painting_command(values, cell: Cell) -> str:
+def painting_command(values: Values, cell: Cell) -> str:
     """The line that paints a cell's picture large, at the painting command's own size.
 
     Args:

@@ -37,4 +37,5 @@ def verb_module(name: str) -> ModuleType:
 
 def flag_tables(name: str) -> dict[str, tuple[Option, ...]]:
     """{kind: the flags that it takes} of a verb."""
-    return verb_module(name).TABLES
+    tables: dict[str, tuple[Option, ...]] = verb_module(name).TABLES
+    return tables

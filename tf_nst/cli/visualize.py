@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OVERWRITE
 from tf_nst.cli.overwrite import check_again, check_overwrite
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.run import same_file
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import FilePath, Text
@@ -50,7 +51,7 @@ _FILES = {
 }
 
 
-def _list_option(name: str, default: Sequence, values: str, help_text: str) -> Option:
+def _list_option(name: str, default: Sequence[object], values: str, help_text: str) -> Option:
     """An option whose text `_check_lists` reads: layers are checked by the network."""
     return Option(name, ",".join(map(str, default)), Text(values), help_text)
 
@@ -162,28 +163,26 @@ def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
     name = argv[1] if len(argv) > 1 else ""
     if name not in KINDS:
-        return run_command(argv[:1] + _help_flag(argv), (DEBUG,), USAGE, _refuse(name))
+        asked = [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
+        return run_command([*argv[:1], *asked], (DEBUG,), USAGE, _refuse(name))
     usage = f"tf-nst visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
     return run_command([argv[0], *argv[2:]], TABLES[name], usage, partial(draw, name))
 
 
-def _help_flag(argv: list[str]) -> list[str]:
-    return [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
-
-
-def _refuse(name: str) -> Callable[[object], int]:
+def _refuse(name: str) -> Callable[[Values], int]:
     nearest = difflib.get_close_matches(name, KINDS, n=1, cutoff=0.5)
     hint = f"; nearest: {nearest[0]}" if nearest else ""
 
-    def work(values) -> int:
+    def work(values: Values) -> int:
         received = repr(name) if name else "nothing"
-        known = ", ".join(KINDS)
-        raise UserError(f"KIND: expected one of {known} first, received {received}{hint}")
+        raise UserError(
+            f"KIND: expected one of {', '.join(KINDS)} first, received {received}{hint}"
+        )
 
     return work
 
 
-def draw(name: str, values) -> int:
+def draw(name: str, values: Values) -> int:
     """Draws by parsed flags. TensorFlow comes only when they are known to be good."""
     kind = KINDS[name]
     options = {it: values[it].value for it in kind.options}
@@ -195,7 +194,7 @@ def draw(name: str, values) -> int:
     return draw_kind(name, values, options, check_names)
 
 
-def _check_lists(kind: Kind, values, network: str) -> None:
+def _check_lists(kind: Kind, values: Values, network: str) -> None:
     for option in kind.lists:
         if option.name == "units":
             parse_numbers(values.units, int, 0, "--units", "channels from 0")
@@ -205,7 +204,7 @@ def _check_lists(kind: Kind, values, network: str) -> None:
             parse_layers(values[option.name].value, network, option.flag)
 
 
-def _check_files(kind: Kind, values) -> Callable[[], None]:
+def _check_files(kind: Kind, values: Values) -> Callable[[], None]:
     """Returns what checks the names again when the figure is written."""
     for name in kind.files:
         if not os.path.exists(values[name].value):
@@ -219,7 +218,7 @@ def _sources(path: str) -> list[str]:
     return [entry.path for entry in os.scandir(path)] if os.path.isdir(path) else [path]
 
 
-def _check_output(kind: Kind, values) -> Callable[[], None]:
+def _check_output(kind: Kind, values: Values) -> Callable[[], None]:
     from tf_nst.io.manifest import check_record, record_path
     from tf_nst.io.writing import check_output, check_replaceable, check_writable
 

@@ -29,5 +29,5 @@ class NetworkConfig:
         "zeros as in training, which darken or bleach the picture's border",
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         convert_options(self)

@@ -63,7 +63,7 @@ class ObjectiveConfig:
         "what is summed of the differences between neighbouring pixels; a power: of their length",
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         convert_options(self)
         if self.content_weight == self.style_weight == 0:
             raise UserError(

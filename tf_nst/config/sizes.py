@@ -41,8 +41,9 @@ class StyleSizes(ValueType):
 
 def share_of(size: Size) -> float:
     """The number of a share such as "0.5x"; NaN of anything else."""
+    text = str(size)
     try:
-        return float(size.removesuffix("x")) if str(size).endswith("x") else math.nan
+        return float(text.removesuffix("x")) if text.endswith("x") else math.nan
     except ValueError:
         return math.nan
 

@@ -132,7 +132,7 @@ class StylizeConfig:
         False, Boolean(), "a GPU adds up in a fixed order: the same picture to the last bit, slower"
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         convert_options(self)
         _check_scales(self)
         if self.strategy == "workers":

@@ -1,14 +1,14 @@
 """Whose colours a painting has: what is done to pictures before they are painted, and after."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import tensorflow as tf
 
 from tf_nst.ops.color import LEAST_DEVIATION, color_statistics, match_colors
 from tf_nst.ops.oklab import from_oklab, to_oklab
 
-Weights = tf.Tensor | None
+Weights: TypeAlias = tf.Tensor | None
 
 
 class ColorMode(NamedTuple):

@@ -74,7 +74,8 @@ def _unquoted(line: str) -> str:
     if not match:
         return line
     try:
-        return match[1] + json.loads(match[2])
+        text: str = json.loads(match[2])
+        return match[1] + text
     except ValueError:
         return line
 
@@ -86,7 +87,7 @@ def spelled(text: str) -> str:
     return text if plain else json.dumps(text, ensure_ascii=False)
 
 
-def portable(path: str, folder: str | os.PathLike) -> str:
+def portable(path: str, folder: str | os.PathLike[str]) -> str:
     """A path for a file in `folder`, which can be moved and shows no home folder.
 
     A relative path starts at the folder, with ./ or ../; one below the home folder begins with ~.

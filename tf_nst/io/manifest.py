@@ -3,8 +3,10 @@
 import json
 import os
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -64,9 +66,9 @@ def sidecar_files(picture: Path, record: bytes, flags: bytes | None, sidecars: s
     """
     files = {record_path(picture): (record, _JSON_MARK), settings_path(picture): (flags, MARK)}
     wanted = sidecar_names(picture, sidecars)
-    written = {path: data for path, (data, _) in files.items() if path.name in wanted}
+    written: Files = {path: data for path, (data, _) in files.items() if path.name in wanted}
     earlier = [path for path, (_, mark) in files.items() if _begins_with(path, mark)]
-    return dict.fromkeys([] if _other_owner(picture) else earlier) | written
+    return {**dict.fromkeys([] if _other_owner(picture) else earlier), **written}
 
 
 def sidecar_names(picture: Path, sidecars: str, *, with_flags: bool = True) -> list[str]:
@@ -111,8 +113,9 @@ def _other_owner(picture: str | Path) -> str | None:
     """The name of another picture that is there and whose record NAME.json is."""
     path = record_path(picture)
     owner = _recorded_file(path)
-    of_this = owner in (None, Path(picture).name)
-    return None if of_this or not path.with_name(owner).exists() else owner
+    if owner is None or owner == Path(picture).name:
+        return None
+    return owner if path.with_name(owner).exists() else None
 
 
 def _recorded_file(record: Path) -> str | None:
@@ -178,7 +181,7 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
-def record_bytes(picture: str | Path, record: dict) -> bytes:
+def record_bytes(picture: str | Path, record: Mapping[str, Any]) -> bytes:
     """What NAME.json beside a picture holds: `record` after the versions and the picture's name.
 
     NumPy's scalars are written as Python's numbers.

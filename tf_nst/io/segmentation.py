@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
-from tf_nst.io.planes import resized_plane, shows
+from tf_nst.io.planes import Plane, resized_plane, shows
 from tf_nst.io.resizing import fit_size, resize_image
-from tf_nst.io.styles import Style
+from tf_nst.io.styles import MaskedStyles, Style
 
 MOST_REGIONS = 12
 # Regions are sought at no more pixels a side, as sets of so many superpixels.
@@ -32,7 +32,9 @@ def regions_wanted(mask: object) -> int:
     return int(match[1])
 
 
-def segment_areas(count: int, content: Image, styles: tuple[Style, ...]):
+def segment_areas(
+    count: int, content: Image, styles: tuple[Style, ...]
+) -> tuple[list[Plane], list[MaskedStyles]]:
     """A mask for each region of the content, and the style that is most like it, with where.
 
     Superpixels by scikit-image's SLIC (Achanta et al. 2012, SLIC superpixels compared to
@@ -59,7 +61,7 @@ def segment_areas(count: int, content: Image, styles: tuple[Style, ...]):
     return masks, [(style,) for style in nearest]
 
 
-def _regions(image: Image, count: int) -> tuple[list[NDArray], NDArray]:
+def _regions(image: Image, count: int) -> tuple[list[Plane], NDArray[np.float64]]:
     """Masks [h, w] float32 of up to `count` regions, and their mean colours and places [n, 5]."""
     try:
         from scipy.cluster.hierarchy import fcluster, linkage
@@ -78,9 +80,10 @@ def _regions(image: Image, count: int) -> tuple[list[NDArray], NDArray]:
     if superpixels.max() > 0:
         merges = linkage(_means(features, superpixels), "ward")
         regions = fcluster(merges, count, "maxclust")[superpixels]
-    return [np.float32(regions == it) for it in np.unique(regions)], _means(features, regions)
+    masks = [(regions == it).astype(np.float32) for it in np.unique(regions)]
+    return masks, _means(features, regions)
 
 
-def _means(features: NDArray, labels: NDArray) -> NDArray:
+def _means(features: NDArray[np.float64], labels: NDArray[np.int_]) -> NDArray[np.float64]:
     """Features [h, w, C] -> the mean of each label [h, w], in their order: [labels, C]."""
     return np.stack([features[labels == label].mean(axis=0) for label in np.unique(labels)])

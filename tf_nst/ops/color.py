@@ -1,9 +1,11 @@
 """Colours: from codes to numbers; and as a cloud of points, and how one is given another's form."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 # Mean [3] and covariance [3, 3], float64.
 ColorStatistics = tuple[tf.Tensor, tf.Tensor]
@@ -13,7 +15,7 @@ ColorStatistics = tuple[tf.Tensor, tf.Tensor]
 LEAST_DEVIATION = 1 / 255
 
 
-def as_float(picture: np.ndarray | tf.Tensor) -> tf.Tensor:
+def as_float(picture: NDArray[Any] | tf.Tensor) -> tf.Tensor:
     """Codes [..., 3] of uint8 or uint16 as float32 in 0..1; floating numbers as they are."""
     if isinstance(picture, np.ndarray) and picture.dtype.kind == "u":
         picture = np.divide(picture, np.iinfo(picture.dtype).max, dtype=np.float32)

@@ -6,9 +6,12 @@ that do not depend on the picture's size.
 """
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.ops.accelerators import wide_dtype
 
@@ -103,12 +106,14 @@ def _chunks(features: tf.Tensor) -> int | tf.Tensor:
     return tf.reduce_max(tf.where(_divides(counts, height * width), counts, 1))
 
 
-def _divides(counts, positions):
+def _divides(counts: NDArray[np.int32], positions: int | tf.Tensor) -> Any:
     """[counts] whether so many parts are equal, and none has less than LEAST_POSITIONS."""
     return (positions % counts == 0) & (counts * LEAST_POSITIONS <= positions)
 
 
-def _either(condition: bool | tf.Tensor, one, other) -> tf.Tensor:
+def _either(
+    condition: bool | tf.Tensor, one: Callable[[], tf.Tensor], other: Callable[[], tf.Tensor]
+) -> tf.Tensor:
     """What one of two functions gives, chosen while tracing where the condition is known."""
     if isinstance(condition, bool):
         return one() if condition else other()

@@ -1,7 +1,7 @@
 """Which compute dtype and compiler suit a device. One table; to add a device, add its row."""
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -70,8 +70,10 @@ def choose_precision(precision: str, xla: str, device: str) -> Precision:
     )
 
 
-def _gpu_details() -> dict:
-    return tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
+def _gpu_details() -> dict[str, Any]:
+    first = tf.config.list_physical_devices("GPU")[0]
+    details: dict[str, Any] = tf.config.experimental.get_device_details(first)
+    return details
 
 
 def _cpu_has_bfloat16() -> bool:

@@ -69,15 +69,16 @@ def _slope(layers: tuple[Layer, ...], picture: tf.Tensor, kernels: list[tf.Tenso
     return tf.reduce_max(tape.gradient(total, picture))
 
 
-def _seconds(strategy: tf.distribute.Strategy, function: Callable, *arguments: Any) -> float:
+def _seconds(
+    strategy: tf.distribute.Strategy, function: Callable[..., tf.Tensor], *arguments: Any
+) -> float:
     """Of a call on all replicas: the median of a few, since other work slows the run as it slows
     them."""
 
-    @tf.function(autograph=False)
-    def run(*arguments):
+    def run(*arguments: Any) -> Any:
         return strategy.run(function, arguments)
 
-    compiled = run.get_concrete_function(*arguments)
+    compiled = tf.function(run, autograph=False).get_concrete_function(*arguments)
 
     def timed() -> float:
         start = time.perf_counter()

@@ -4,7 +4,8 @@ import base64
 import json
 import math
 from pathlib import Path
-from typing import NamedTuple
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from tf_nst.config import ObjectiveConfig
 from tf_nst.errors import NstError, RunError, UserError
@@ -46,7 +47,7 @@ class Request(NamedTuple):
     @property
     def inputs(self) -> dict[str, object]:
         """The signature's inputs by name; bytes are encoded pictures."""
-        content = {"content_bytes": [self.content]}
+        content: dict[str, object] = {"content_bytes": [self.content]}
         if self.style is None:
             return content
         settings = {name: getattr(self, name) for name in SETTINGS}
@@ -110,7 +111,7 @@ def ask_grpc(server: Server, request: Request) -> Answer:
     message = predict_request(predict_pb2.PredictRequest(), server.model, request)
     metadata = [(name.lower(), value) for name, value in server.headers]
 
-    def attempt(seconds):
+    def attempt(seconds: float) -> Answer:
         with _channel(grpc, server, target) as channel:
             stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
             try:
@@ -122,7 +123,7 @@ def ask_grpc(server: Server, request: Request) -> Answer:
         return with_retries(server, attempt)
 
 
-def _channel(grpc, server: Server, target: str):
+def _channel(grpc: ModuleType, server: Server, target: str) -> Any:
     options = [
         ("grpc.max_send_message_length", -1),
         ("grpc.max_receive_message_length", MOST_ANSWER_BYTES),
@@ -133,7 +134,7 @@ def _channel(grpc, server: Server, target: str):
     return grpc.secure_channel(target, grpc.ssl_channel_credentials(roots), options)
 
 
-def predict_request(message, model: str, request: Request):
+def predict_request(message: Any, model: str, request: Request) -> Any:
     """Fills a PredictRequest and returns it."""
     import tensorflow as tf
 
@@ -154,7 +155,7 @@ def _grpc_refusal(code: str, details: str, server: Server) -> Exception:
     return kind(f"the server refused ({code}): {text}")
 
 
-def _grpc_answer(response) -> Answer:
+def _grpc_answer(response: Any) -> Answer:
     import tensorflow as tf
 
     try:

@@ -37,8 +37,11 @@ class Limits(NamedTuple):
     matched: bool
 
 
-def content_picture(data: tf.Tensor, name: tf.Tensor, size, limits: Limits) -> tf.Tensor:
-    """[1, H, W, 3] in 0..1 whose longer side is `size`, of encoded bytes [] string."""
+def content_picture(
+    picture: tuple[tf.Tensor, Text], size: int | tf.Tensor, limits: Limits
+) -> tf.Tensor:
+    """[1, H, W, 3] in 0..1 whose longer side is `size`, of encoded bytes [] string and a name."""
+    data, name = picture
     image = decode(data, name, limits.bounds.pixels)
     return fitted(image, size, name, limits.least)
 
@@ -59,10 +62,11 @@ def _style_side(size: Size, default: tf.Tensor) -> int | tf.Tensor:
     return tf.cast(tf.clip_by_value(pixels, 1, MAX_SIDE), tf.int32)
 
 
-def content_mask(data: tf.Tensor, name: Text, content: tf.Tensor, limits: Limits) -> tf.Tensor:
+def content_mask(picture: tuple[tf.Tensor, Text], content: tf.Tensor, limits: Limits) -> tf.Tensor:
     """[1, H, W, 1] in 0..1 of the content's size; what is white but for rounding is white."""
+    (data, name), (height, width) = picture, sides(content)
     image = decode(data, name, limits.bounds.pixels)
-    mask = fitted_mask(image, *sides(content), name)
+    mask = fitted_mask(image, height, width, name)
     return tf.where(mask > 1 - SLACK, 1.0, mask)
 
 

@@ -118,7 +118,7 @@ def _resized(image: tf.Tensor, new_height: tf.Tensor, new_width: tf.Tensor) -> t
     rows = tf.maximum(_BAND // width, 1)
     count = (height + rows - 1) // rows
 
-    def step(index, bands):
+    def step(index: tf.Tensor, bands: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
         band = image[:, index * rows : (index + 1) * rows]
         return index + 1, bands.write(index, _resampled(band, sides(band)[0], new_width)[0])
 
