@@ -4,14 +4,13 @@
 "painting.jpg")` writes a model that a server paints with; README.md has the rest.
 """
 
-from tf_nst.config.presets import preset
 from tf_nst.version import VERSION as __version__
 
 __all__ = ["Engine", "__version__", "export", "preset", "stylize"]
 
 
 def __getattr__(name: str):
-    """These come with TensorFlow, which takes seconds to import: only when they are asked for."""
+    """Imported when they are asked for: all but `preset` come with TensorFlow, which takes seconds."""
     if name == "Engine":
         from tf_nst.engine.engine import Engine
 
@@ -20,6 +19,10 @@ def __getattr__(name: str):
         from tf_nst.painting import stylize
 
         return stylize
+    if name == "preset":
+        from tf_nst.config.presets import preset
+
+        return preset
     if name == "export":
         from tf_nst.serving.export import export
 
