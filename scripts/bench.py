@@ -5,8 +5,8 @@ step       seconds of a step, its share of the machine's convolution ceiling and
 statistics seconds of a step by each statistic of the style, over Gram matrices', and memory
 controls   seconds of a step with masks and several styles, over one style everywhere's
 seconds    what --seconds=N takes, from Enter to the end
-start      seconds of `import tf_nst`; from Enter to --help, to the first step, to the first preview;
-           until a second picture begins
+start      seconds of `import tf_nst`; from Enter to --help, to the first step, to the first
+           preview; until a second picture begins
 picture    objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
 precision  the objective that bfloat16 ends at against float32's, on some pairs
 scale      large pictures, whole and by windows: seconds a pixel, peak memory and its estimate

@@ -1,4 +1,4 @@
-"""Seconds of the import, from Enter to what a user sees first, and until a second picture begins."""
+"""Seconds of the import, from Enter to what a user sees first, and to a second picture."""
 
 import subprocess
 import sys

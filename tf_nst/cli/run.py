@@ -81,7 +81,7 @@ def _paint(command: str, values) -> int:
     config = config_from_flags(values)
     styles, places = styles_from_flags(values), places_from_flags(values)
     check_names = _check_output(values, config.init)
-    resumed = _find_state(values, config)
+    resumed = find_state(values, config)
     from tf_nst.io.inputs import Places, read_inputs
     from tf_nst.io.writing import check_size
 
@@ -121,7 +121,7 @@ def quoted(argument: str) -> str:
     return f"$'{printable(escaped)}'"
 
 
-def _find_state(values, config: StylizeConfig):
+def find_state(values, config: StylizeConfig):
     """The run to go on with; None where that is not asked for, or there is no state."""
     if not _goes_on(values):
         return None

@@ -39,10 +39,10 @@ def build_signatures(recipe: Recipe, baked: Baked, limits: Limits, network: Netw
       network: of the recipe's extractor.
     """
     functions = (
-        _serving_default(recipe, baked, limits),
-        _stylize(recipe, limits),
-        _stylize_masked(recipe, limits, network),
-        _stylize_tensor(recipe, limits),
+        make_serving_default(recipe, baked, limits),
+        make_stylize(recipe, limits),
+        make_stylize_masked(recipe, limits, network),
+        make_stylize_tensor(recipe, limits),
     )
     names = ("serving_default", "stylize", "stylize_masked", "stylize_tensor")
     return {
@@ -57,7 +57,9 @@ def _signature(**inputs: tuple[list, tf.DType]):
     return tf.function(input_signature=specs, autograph=False)
 
 
-def _serving_default(recipe: Recipe, baked: Baked, limits: Limits):
+def make_serving_default(recipe: Recipe, baked: Baked, limits: Limits):
+    """Encoded contents [N], painted in the style of the export."""
+
     @_signature(content_bytes=([None], tf.string))
     def serving_default(content_bytes):
         encoded = admitted(Encoded(content_bytes), limits.bounds)
@@ -83,7 +85,9 @@ _SETTINGS = {
 }
 
 
-def _stylize(recipe: Recipe, limits: Limits):
+def make_stylize(recipe: Recipe, limits: Limits):
+    """Encoded contents [N] and a style, with settings."""
+
     @_signature(content_bytes=([None], tf.string), style_bytes=([], tf.string), **_SETTINGS)
     def stylize(content_bytes, style_bytes, steps, size, style_weight, content_weight):
         settings = (steps, size, style_weight, content_weight)
@@ -92,7 +96,9 @@ def _stylize(recipe: Recipe, limits: Limits):
     return stylize
 
 
-def _stylize_masked(recipe: Recipe, limits: Limits, network: Network):
+def make_stylize_masked(recipe: Recipe, limits: Limits, network: Network):
+    """As `make_stylize`, each content with a mask."""
+
     @_signature(
         content_bytes=([None], tf.string),
         mask_bytes=([None], tf.string),
@@ -132,7 +138,9 @@ def _requested(recipe: Recipe, limits: Limits, encoded: Encoded, settings, netwo
     return _answers(recipe, encoded, answer)
 
 
-def _stylize_tensor(recipe: Recipe, limits: Limits):
+def make_stylize_tensor(recipe: Recipe, limits: Limits):
+    """Contents [N, h, w, 3] and a style [1, h, w, 3], float32 in 0..1."""
+
     @_signature(content=([None, None, None, 3], tf.float32), style=([1, None, None, 3], tf.float32))
     def stylize_tensor(content, style):
         content = admitted_tensors(content, style, limits.bounds)
