@@ -10,7 +10,7 @@ __all__ = ["Engine", "__version__", "export", "preset", "stylize"]
 
 
 def __getattr__(name: str):
-    """Imports them when they are asked for: TensorFlow takes seconds, the flags of presets 0.1 s."""
+    """Imports what is asked for: TensorFlow takes seconds, the flags of presets 0.1 s."""
     if name == "Engine":
         from tf_nst.engine.engine import Engine
 

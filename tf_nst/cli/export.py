@@ -1,4 +1,4 @@
-"""`tf-nst-export`: writes a model for TensorFlow Serving."""
+"""`tf-nst export`: writes a model for TensorFlow Serving."""
 
 import os
 import sys
@@ -14,8 +14,8 @@ from tf_nst.errors import UserError
 from tf_nst.serving.options import EXPORT_OPTIONS, REQUEST_OPTIONS, export_config
 
 USAGE = """\
-tf-nst-export --style=PAINTING[:WEIGHT][,PAINTING:WEIGHT...] [--output=FOLDER] [flags]
-tf-nst-export --flagfile=configs/serve.cfg [flags that override it]
+tf-nst export --style=PAINTING[:WEIGHT][,PAINTING:WEIGHT...] [--output=FOLDER] [flags]
+tf-nst export --flagfile=configs/serve.cfg [flags that override it]
 
 Writes FOLDER/1, or the next free number: a SavedModel that paints what TensorFlow Serving is sent.
 It holds the optimisation loop, the weights once, and the style as it was measured."""
@@ -45,7 +45,7 @@ TABLES = {"": EXPORT_FLAGS}
 
 
 def console() -> None:
-    """The installed command."""
+    """The command alone."""
     sys.exit(main(sys.argv))
 
 

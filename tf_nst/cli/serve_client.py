@@ -1,4 +1,4 @@
-"""`tf-nst-client`: has a server paint a picture."""
+"""`tf-nst serve-client`: has a server paint a picture."""
 
 import io
 import sys
@@ -22,7 +22,7 @@ from tf_nst.serving.server import MAX_SECONDS, Server, grpc_target, parse_header
 MOST_ANSWER_PIXELS = 200_000_000
 
 USAGE = """\
-tf-nst-client --content=PHOTOGRAPH [--style=PAINTING] [--output=PICTURE] [flags]
+tf-nst serve-client --content=PHOTOGRAPH [--style=PAINTING] [--output=PICTURE] [flags]
 
 Sends the photograph, turned upright, to a TensorFlow Serving server that holds an export of tf_nst,
 and writes the picture that it answers with. Without --style the server's own style is painted."""
@@ -118,7 +118,7 @@ TABLES = {"": CLIENT_FLAGS}
 
 
 def console() -> None:
-    """The installed command."""
+    """The command alone."""
     sys.exit(main(sys.argv))
 
 

@@ -1,4 +1,4 @@
-"""`tf-nst-visualize`: the figures that explain style transfer, from a user's own pictures."""
+"""`tf-nst visualize`: the figures that explain style transfer, from a user's own pictures."""
 
 import difflib
 import os
@@ -129,8 +129,8 @@ KINDS = {
     ),
 }
 USAGE = """\
-tf-nst-visualize KIND [flags]
-tf-nst-visualize KIND --help
+tf-nst visualize KIND [flags]
+tf-nst visualize KIND --help
 
 Draws what the layers of the network see, and writes NAME.json, the numbers of it, beside NAME.png.
 KIND is one of
@@ -141,8 +141,7 @@ KIND is one of
 def flags_of(name: str) -> tuple[Option, ...]:
     """The flags of a kind."""
     kind = KINDS[name]
-    page = kind.suffix == ".html"
-    values = "a page: .html" if page else "a figure: .png .jpg .webp"
+    values = "a page: .html" if kind.suffix == ".html" else "a figure: .png .jpg .webp"
     output = Option("output", name + kind.suffix, FilePath(values, "a file"), "what to write")
     files = (_FILES[it] for it in kind.files)
     options = (FIGURE_OPTIONS[it] for it in kind.options)
@@ -153,7 +152,7 @@ TABLES = {name: flags_of(name) for name in KINDS}
 
 
 def console() -> None:
-    """The installed command."""
+    """The command alone."""
     sys.exit(main(sys.argv))
 
 
@@ -162,7 +161,7 @@ def main(argv: list[str]) -> int:
     name = argv[1] if len(argv) > 1 else ""
     if name not in KINDS:
         return run_command(argv[:1] + _help_flag(argv), (DEBUG,), USAGE, _refuse(name))
-    usage = f"tf-nst-visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
+    usage = f"tf-nst visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
     return run_command(
         [argv[0], *argv[2:]], flags_of(name), usage, lambda values: draw(name, values)
     )
