@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -113,8 +114,10 @@ def resuming_command(argv: list[str]) -> str:
     return " ".join(map(quoted, [*called, *arguments, "--resume"]))
 
 
-def quoted(argument: str) -> str:
-    """For a shell, in characters that can be shown: `$'caf\\xe9.png'`."""
+def quoted(argument: str, windows: bool = os.name == "nt") -> str:
+    """For a shell, in characters that can be shown, `$'caf\\xe9.png'`; for Windows too."""
+    if windows:
+        return subprocess.list2cmdline([printable(argument)])
     if argument.isprintable():
         return shlex.quote(argument)
     escaped = argument.replace("\\", "\\\\").replace("'", "\\'")
