@@ -66,6 +66,9 @@ def test_each_relative_path_starts_at_the_folder():
     assert paths == [("/my, folder/a,b.png", 2.0), ("/my, folder/../c.png", 1.0), ("/d.png", 1.0)]
 
 
-def test_home_is_each_path_s(monkeypatch):
+def test_home_and_variables_are_each_path_s(monkeypatch):
     monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("TF_NST_A", "/a,b")
+    assert split_paths("c.png,$TF_NST_A/d.png") == ["c.png", "/a,b/d.png"]
+    assert weighted_paths("${TF_NST_A}.png:2", "--style") == [("/a,b.png", 2.0)]
     assert split_paths("~/a.png,~/b.png") == ["/home/me/a.png", "/home/me/b.png"]

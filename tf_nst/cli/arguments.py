@@ -7,7 +7,7 @@ from tf_nst.config.options import Option
 
 SHORT = {"o": "output"}
 # The flags of pictures that stand alone: the first picture is --content, those after it the styles.
-PICTURES = ("content", "style", "styles")
+POSITIONAL = ("content", "style", "styles")
 
 
 def declared(arguments: Iterable[str], table: tuple[Option, ...]) -> list[str]:
@@ -51,7 +51,7 @@ def _named(pictures: list[str], flags: list[str], table: tuple[Option, ...]) -> 
     """The flags of pictures that stand alone, but for those flags that are given by name."""
     by_name = {flag.partition("=")[0].lstrip("-") for flag in flags}
     known = {option.name for option in table}
-    free = [name for name in PICTURES if name in known and name not in by_name]
+    free = [name for name in POSITIONAL if name in known and name not in by_name]
     named, left = [], list(pictures)
     if free and left and free[0] == "content":
         named.append(f"--{free.pop(0)}={left.pop(0)}")

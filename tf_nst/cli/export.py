@@ -14,11 +14,12 @@ from tf_nst.errors import UserError
 from tf_nst.serving.options import EXPORT_OPTIONS, REQUEST_OPTIONS, export_config
 
 USAGE = """\
-tf-nst export --style=PAINTING[:WEIGHT][,PAINTING:WEIGHT...] [--output=FOLDER] [flags]
+tf-nst export --style=PAINTING[:WEIGHT][,PAINTING:WEIGHT...] [-o FOLDER] [flags]
 tf-nst export --flagfile=configs/serve.cfg [flags that override it]
 
-Writes FOLDER/1, or the next free number: a SavedModel that paints what TensorFlow Serving is sent.
-It holds the optimisation loop, the weights once, and the style as it was measured."""
+Writes FOLDER/1, or the next free number: a SavedModel that paints what
+TensorFlow Serving is sent. It holds the optimisation loop, the weights once,
+and the style as it was measured."""
 
 EXPORT_FLAGS = (
     Option(

@@ -93,8 +93,8 @@ PAINT_FLAGS = (
     DEBUG,
 )
 
-# Flags of lists of pictures.
-PICTURES = ("mask", "keep", "style_mask", "labels")
+# Flags of masks, which say where.
+PLACES = ("mask", "keep", "style_mask", "labels")
 
 # Flags that mean nothing if another flag is 0.
 WEIGHTED_BY = {
@@ -124,7 +124,7 @@ def styles_from_flags(values: flags.FlagValues) -> list[tuple[str, float]]:
 
 def places_from_flags(values: flags.FlagValues) -> dict[str, list[str] | str | None]:
     """{flag: paths} of the masks, as `Places` has them."""
-    return {name: values[name].value and _paths(values[name].value) for name in PICTURES}
+    return {name: values[name].value and _paths(values[name].value) for name in PLACES}
 
 
 def _paths(text: str) -> list[str] | str:

@@ -18,7 +18,7 @@ FLAG_FILE = (
 )
 # By group, in the order of --help. A flag without a group is of `control`.
 GROUPS = {
-    "pictures": "content style init output preset images record",
+    "pictures": "content style styles init output preset images record",
     "look": "style_statistic style_layers content_layers content_loss tv_loss network weights "
     "pooling padding layers layer units ratios",
     "control": "",

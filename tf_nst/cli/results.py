@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from tf_nst.cli.records import digests, flags_of, record_of
-from tf_nst.cli.streams import STREAM, write_picture, write_stdout
+from tf_nst.cli.streams import output_name, write_picture, write_stdout
 from tf_nst.cli.terminal import say
 from tf_nst.engine.failures import UnfinishedError
 from tf_nst.errors import NstError, RunError
@@ -113,12 +113,11 @@ class Results:
 
     def _named(self, about: str, *, with_flags: bool = True) -> str:
         """The picture and, in brackets, what there is to say of it and the files beside it."""
-        if self.values.output == STREAM:
-            return f"on stdout ({about})"
-        output = Path(self.values.output)
-        names = sidecar_names(output, self.values.sidecars, with_flags=with_flags)
+        output, sidecars = self.values.output, self.values.sidecars
+        names = sidecar_names(Path(output), sidecars, with_flags=with_flags)
         brackets = "; ".join(filter(None, [about, ", ".join(names)]))
-        return f"{output} ({brackets})" if brackets else str(output)
+        name = output_name(output)
+        return f"{name} ({brackets})" if brackets else name
 
     def _record_bytes(self, path: Path, picture: Image, seconds: float) -> bytes:
         run = self.values, self.painting, self.history

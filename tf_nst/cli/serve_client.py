@@ -7,9 +7,18 @@ from collections.abc import Callable
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE, OVERWRITE
+from tf_nst.cli.output_flags import QUIET
 from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.run import same_file
-from tf_nst.cli.streams import STREAM, check_stdout, lines, picture_path, write_picture
+from tf_nst.cli.streams import (
+    STREAM,
+    check_stdin,
+    check_stdout,
+    lines,
+    output_name,
+    picture_path,
+    write_picture,
+)
 from tf_nst.cli.terminal import say
 from tf_nst.config import MAX_SIDE, ObjectiveConfig
 from tf_nst.config.options import Option
@@ -22,10 +31,11 @@ from tf_nst.serving.server import MAX_SECONDS, Server, grpc_target, parse_header
 MOST_ANSWER_PIXELS = 200_000_000
 
 USAGE = """\
-tf-nst serve-client --content=PHOTOGRAPH [--style=PAINTING] [--output=PICTURE] [flags]
+tf-nst serve-client PHOTOGRAPH [PAINTING] [-o PICTURE] [flags]
 
-Sends the photograph, turned upright, to a TensorFlow Serving server that holds an export of tf_nst,
-and writes the picture that it answers with. Without --style the server's own style is painted."""
+Sends the photograph, turned upright, to a TensorFlow Serving server that holds
+an export of tf_nst, and writes the picture that it answers with. Without --style
+the server's own style is painted."""
 
 
 class Header(ValueType):
@@ -111,6 +121,7 @@ CLIENT_FLAGS = (
     ),
     Option("retries", 3, Integer(0, 100), "further attempts where no server is ready"),
     OVERWRITE,
+    QUIET,
     DEBUG,
 )
 
@@ -128,9 +139,10 @@ def main(argv: list[str]) -> int:
 
 
 def _work(values) -> int:
+    check_stdin(values)
     if values.output == STREAM:
         check_stdout()
-    with lines(values.output):
+    with lines(values.output, quiet=values.quiet):
         return request_picture(values)
 
 
@@ -158,7 +170,7 @@ def request_picture(values) -> int:
         say(f"note: {note}")
     losses = ", ".join(f"{loss:.4g}" for loss in answer.losses)
     seconds = time.perf_counter() - began
-    say(f"painted {values.output} ({image.width}×{image.height}, {seconds:.1f} s)")
+    say(f"painted {output_name(values.output)} ({image.width}×{image.height}, {seconds:.1f} s)")
     say(f"losses  {losses}")
     return 0
 

@@ -2,15 +2,18 @@
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from tf_nst.cli.command import run_command
-from tf_nst.cli.flags import DEBUG, OUTPUT_FILE, OVERWRITE, PAINT_FLAGS, PICTURES, places_from_flags
+from tf_nst.cli.flags import DEBUG, OUTPUT_FILE, OVERWRITE, PAINT_FLAGS, PLACES, places_from_flags
 from tf_nst.cli.imports import import_tensorflow
-from tf_nst.cli.overwrite import check_overwrite
+from tf_nst.cli.output_flags import QUIET
+from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.run import same_file
 from tf_nst.cli.sheet_plan import SheetPlan, painting_command, plan_sheet
+from tf_nst.cli.streams import STREAM, check_stdin, check_stdout, lines
 from tf_nst.cli.terminal import say
 from tf_nst.config import all_options
 from tf_nst.config.options import Option
@@ -51,7 +54,7 @@ SHEET_FLAGS = (
         "options of painting and their values; of one style alone --style_size varies by default; "
         "a backslash keeps a comma within a value",
     ),
-    *(_PAINT[name] for name in PICTURES),
+    *(_PAINT[name] for name in PLACES),
     Option("output", "sheet.png", OUTPUT_FILE, "sheet to write", required=True),
     PRESET,
     *(
@@ -63,6 +66,7 @@ SHEET_FLAGS = (
     Option("pick", None, _NUMBER, "prints the command that paints this picture large, and ends"),
     Option("yes", False, Boolean(), f"paint also more than {MOST_CELLS} pictures"),
     OVERWRITE,
+    QUIET,
     DEBUG,
 )
 
@@ -85,7 +89,15 @@ def make_sheet(values) -> int:
     if values.pick is not None:
         say(_picked(values, plan))
         return 0
-    _check_output(values, plan)
+    check_stdin(values)
+    if values.output == STREAM:
+        check_stdout()
+    with lines(values.output, quiet=values.quiet):
+        return _paint(values, plan)
+
+
+def _paint(values, plan: SheetPlan) -> int:
+    check_names = _check_output(values, plan)
     from tf_nst.io.images import read_image
     from tf_nst.io.inputs import Places
 
@@ -97,7 +109,7 @@ def make_sheet(values) -> int:
     import_tensorflow()
     from tf_nst.cli.sheet_painter import make_run, paint_sheet
 
-    run = make_run(values, plan, content, places)
+    run = make_run(values, plan, content, places, check_names)
     if too_many:
         raise UserError(
             f"--yes: {run.description}; expected --yes, or at most {MOST_CELLS} pictures"
@@ -114,14 +126,14 @@ def _picked(values, plan: SheetPlan) -> str:
     return next(painting_command(values, it) for it in plan.cells() if it.number == values.pick)
 
 
-def _check_output(values, plan: SheetPlan) -> None:
-    from tf_nst.io.manifest import check_page
+def _check_output(values, plan: SheetPlan) -> Callable[[], None]:
+    """Returns what checks the names again when the sheet is written."""
     from tf_nst.io.writing import check_output
 
-    if not os.path.exists(values.content):
-        raise UserError(f"--content: {values.content} does not exist; expected an image file")
+    if values.output == STREAM:
+        return lambda: None
     check_output(values.output)
-    check_page(values.output)
+    check_names = _later_check(values)
     for flag, source in [("content", values.content), *(("styles", it) for it in plan.styles)]:
         if same_file(values.output, source):
             raise UserError(
@@ -135,3 +147,18 @@ def _check_output(values, plan: SheetPlan) -> None:
                 "expected another folder"
             )
     check_overwrite(values.output, values.overwrite)
+    return check_names
+
+
+def _later_check(values) -> Callable[[], None]:
+    """Checks the page's name, and returns what refuses what is written over it from now on."""
+    from tf_nst.io.manifest import check_page, page_path
+
+    check_files = check_again([values.output, page_path(values.output)], values.overwrite)
+    check_page(values.output)
+
+    def check() -> None:
+        check_page(values.output)
+        check_files()
+
+    return check

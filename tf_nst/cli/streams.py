@@ -31,10 +31,22 @@ def check_streams(values) -> None:
     """
     if values.quiet and values.verbose:
         raise UserError("--quiet and --verbose: expected one of them, received both")
-    _check_stdin(values)
+    check_stdin(values)
     if values.output == STREAM:
         check_stdout()
         _without_file(values)
+
+
+def check_stdin(values) -> None:
+    """Raises UserError where stdin would be two pictures, or is a terminal."""
+    flags = [f"--{name}" for name in values if name != "output" and _names_stdin(values[name])]
+    if len(flags) > 1:
+        raise UserError(f"{' and '.join(flags)}: expected - for one of them, received it for both")
+    if flags and os.isatty(0):
+        raise UserError(
+            f"{flags[0]}: expected a picture on stdin, such as in `tf-nst - PAINTING < PHOTOGRAPH`,"
+            " received - and a terminal"
+        )
 
 
 def check_stdout() -> None:
@@ -43,17 +55,6 @@ def check_stdout() -> None:
         raise UserError(
             "--output: expected stdout to be a pipe or a file, such as in `-o - > out.png`, "
             "received - and a terminal"
-        )
-
-
-def _check_stdin(values) -> None:
-    flags = [f"--{name}" for name in values if name != "output" and _names_stdin(values[name])]
-    if len(flags) > 1:
-        raise UserError(f"{' and '.join(flags)}: expected - for one of them, received it for both")
-    if flags and os.isatty(0):
-        raise UserError(
-            f"{flags[0]}: expected a picture on stdin, such as in `tf-nst - PAINTING < PHOTOGRAPH`,"
-            " received - and a terminal"
         )
 
 
@@ -84,6 +85,11 @@ def lines(output: str, *, quiet: bool = False, json: bool = False) -> Iterator[N
 def picture_path(output: str) -> Path:
     """The path of --output; of stdout a name for its format."""
     return STDOUT_PICTURE if output == STREAM else Path(output)
+
+
+def output_name(output: str) -> str:
+    """Where --output is, as lines say it."""
+    return "on stdout" if output == STREAM else output
 
 
 def write_picture(output: str, files_of, check: Callable[[], None] = lambda: None) -> None:

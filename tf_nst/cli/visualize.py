@@ -4,6 +4,7 @@ import difflib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -162,9 +163,7 @@ def main(argv: list[str]) -> int:
     if name not in KINDS:
         return run_command(argv[:1] + _help_flag(argv), (DEBUG,), USAGE, _refuse(name))
     usage = f"tf-nst visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
-    return run_command(
-        [argv[0], *argv[2:]], flags_of(name), usage, lambda values: draw(name, values)
-    )
+    return run_command([argv[0], *argv[2:]], TABLES[name], usage, partial(draw, name))
 
 
 def _help_flag(argv: list[str]) -> list[str]:
