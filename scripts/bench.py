@@ -5,8 +5,8 @@ step       seconds of a step, its share of the machine's convolution ceiling and
 statistics seconds of a step by each statistic of the style, over Gram matrices', and memory
 controls   seconds of a step with masks and several styles, over one style everywhere's
 seconds    what --seconds=N takes, from Enter to the end
-start      seconds from Enter to --help, to the first step, to the first preview, and until a second
-           picture begins
+start      seconds of `import tf_nst`; from Enter to --help, to the first step, to the first
+           preview; until a second picture begins
 picture    objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
 precision  the objective that bfloat16 ends at against float32's, on some pairs
 scale      large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
@@ -17,6 +17,8 @@ serving    an export: its size, its first requests, pictures a minute, memory
 server     a running server: requests a second and their latency, for 1, 4 and 16 clients
 batches    a step of several pictures as one batch against the same one after the other
 quality    pictures of some pairs by some settings: their style, colours, content, grain, a sheet
+regress    BASE HEAD, two commits by turns: ratios of the import, --help, tracing, a step and an
+           export's request; exits with 1 where one is above 1.10
 program    what a TPU's compiler makes of the step, on a machine without one; with --dump writes it
            for an accelerator's machine with jax and no TensorFlow
 
@@ -40,6 +42,7 @@ from benchmarks import (
     precision,
     program,
     quality,
+    regress,
     scale,
     seconds,
     server,
@@ -57,8 +60,8 @@ from tf_nst.errors import NstError
 SIZES = flags.DEFINE_list(
     "sizes",
     ["256", "512"],
-    "step, statistics, controls, scale, batches, program: sides of square pictures; seconds, "
-    "states: long side; in pixels",
+    "step, statistics, controls, scale, batches, program, regress: sides of square pictures; "
+    "seconds, states: long side; in pixels",
 )
 DTYPES = flags.DEFINE_list(
     "dtypes",
@@ -68,7 +71,7 @@ DTYPES = flags.DEFINE_list(
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
 STEPS = flags.DEFINE_integer(
-    "steps", 8, "scale, precision: steps; step, statistics, controls, states: rounds"
+    "steps", 8, "scale, precision: steps; step, statistics, controls, states, regress: rounds"
 )
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
@@ -83,7 +86,9 @@ MORE_STEPS = flags.DEFINE_multi_string(
     "more_steps", [], "picture: steps of tf_nst besides its own, as of the command; may be repeated"
 )
 RESULTS = flags.DEFINE_string(
-    "results", "", "picture: .json to keep the curves in, and to go on from"
+    "results",
+    "",
+    "picture: .json to keep the curves in, and to go on from; regress: .csv to add the ratios to",
 )
 PLOT = flags.DEFINE_string("plot", "", "picture: .png to plot them in (needs matplotlib)")
 PAIRS = flags.DEFINE_list(
@@ -146,7 +151,7 @@ def main(argv):
         if MEASURE.value:
             _measure(*json.loads(MEASURE.value))
         else:
-            _print_tables(" ".join(argv[1:]))
+            _print_tables(*argv[1:])
     except NstError as error:
         sys.exit(str(error))
 
@@ -159,10 +164,16 @@ def _measure(kind, *arguments):
         print(json.dumps(result))
 
 
-def _print_tables(kind):
-    if kind not in TABLES:
-        sys.exit(f"expected one of {', '.join(TABLES)}, received {kind or 'nothing'}")
-    TABLES[kind]()
+def _print_tables(kind="", *commits):
+    if kind == "regress":
+        regress.print_table(commits, SIZES.value, STEPS.value, RESULTS.value)
+    elif commits or kind not in TABLES:
+        received = " ".join([kind, *commits]) or "nothing"
+        sys.exit(
+            f"expected one of {', '.join([*TABLES, 'regress BASE HEAD'])}, received {received}"
+        )
+    else:
+        TABLES[kind]()
 
 
 def _step():

@@ -1,11 +1,11 @@
 """Seconds of a step against the machine's convolution ceiling, and where the rest goes."""
 
-import resource
 import time
 from functools import partial
 
 import numpy as np
 from benchmarks import profile
+from benchmarks.peak import peak_bytes
 from benchmarks.turns import in_turns, spread
 
 from tf_nst.model.networks import NETWORKS
@@ -203,7 +203,7 @@ def pictures(size):
 
 def result(seconds, **more):
     """Seconds, and the peak memory of this process in GB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    peak = peak_bytes() / 1e9
     return {"seconds": seconds, "gigabytes": peak, **more}
 
 

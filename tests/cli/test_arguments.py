@@ -6,7 +6,7 @@ from tf_nst.cli.arguments import declared, with_declared_name
 from tf_nst.cli.export import EXPORT_FLAGS
 from tf_nst.cli.flags import PAINT_FLAGS, places_from_flags, styles_from_flags
 from tf_nst.cli.parsing import parse_flags
-from tf_nst.cli.run import resuming_command
+from tf_nst.cli.run import quoted, resuming_command
 from tf_nst.cli.sheet import SHEET_FLAGS
 from tf_nst.cli.visualize import flags_of
 from tf_nst.config.value_types import expanded_path
@@ -78,6 +78,20 @@ def test_pictures_that_stand_alone_override_flag_files(tmp_path):
 def test_the_line_that_goes_on_names_the_verb_where_a_file_is_called_like_one():
     assert resuming_command(["tf-nst", "a.jpg", "b.jpg"]) == "tf-nst a.jpg b.jpg --resume"
     assert resuming_command(["tf-nst", "info", "b.jpg"]) == "tf-nst paint info b.jpg --resume"
+
+
+@pytest.mark.parametrize(
+    ("argument", "posix", "windows"),
+    [
+        ("plain.jpg", "plain.jpg", "plain.jpg"),
+        ("my photo.jpg", "'my photo.jpg'", '"my photo.jpg"'),
+        (r"C:\my photo.jpg", r"'C:\my photo.jpg'", r'"C:\my photo.jpg"'),
+        (r"C:\a.jpg", r"'C:\a.jpg'", r"C:\a.jpg"),
+    ],
+)
+def test_an_argument_is_quoted_for_the_systems_shell(argument, posix, windows):
+    assert quoted(argument, windows=False) == posix
+    assert quoted(argument, windows=True) == windows
 
 
 # --- variables ---------------------------------------------------------------------------------

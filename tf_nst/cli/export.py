@@ -47,7 +47,7 @@ TABLES = {"": EXPORT_FLAGS}
 
 
 def console() -> None:
-    """The installed command."""
+    """The command alone."""
     sys.exit(main(sys.argv))
 
 

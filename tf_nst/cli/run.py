@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -87,7 +88,7 @@ def _paint(command: str, values: Values) -> int:
     styles = styles_from_flags(values)
     places: dict[str, Any] = places_from_flags(values)
     check_names = _check_output(values, config.init)
-    resumed = _find_state(values, config)
+    resumed = find_state(values, config)
     from tf_nst.io.areas import Places
     from tf_nst.io.inputs import read_inputs
     from tf_nst.io.writing import check_size
@@ -120,15 +121,17 @@ def resuming_command(argv: list[str]) -> str:
     return " ".join(map(quoted, [*called, *arguments, "--resume"]))
 
 
-def quoted(argument: str) -> str:
-    """For a shell, in characters that can be shown: `$'caf\\xe9.png'`."""
+def quoted(argument: str, windows: bool = os.name == "nt") -> str:
+    """For a shell, in characters that can be shown, `$'caf\\xe9.png'`; for Windows too."""
+    if windows:
+        return subprocess.list2cmdline([printable(argument)])
     if argument.isprintable():
         return shlex.quote(argument)
     escaped = argument.replace("\\", "\\\\").replace("'", "\\'")
     return f"$'{printable(escaped)}'"
 
 
-def _find_state(values: Values, config: StylizeConfig) -> "Resumed | None":
+def find_state(values: Values, config: StylizeConfig) -> "Resumed | None":
     """The run to go on with; None where that is not asked for, or there is no state."""
     if not _goes_on(values):
         return None

@@ -134,7 +134,7 @@ TABLES = {"": CLIENT_FLAGS}
 
 
 def console() -> None:
-    """The installed command."""
+    """The command alone."""
     sys.exit(main(sys.argv))
 
 

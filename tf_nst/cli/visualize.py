@@ -143,8 +143,7 @@ KIND is one of
 def flags_of(name: str) -> tuple[Option, ...]:
     """The flags of a kind."""
     kind = KINDS[name]
-    page = kind.suffix == ".html"
-    values = "a page: .html" if page else "a figure: .png .jpg .webp"
+    values = "a page: .html" if kind.suffix == ".html" else "a figure: .png .jpg .webp"
     output = Option("output", name + kind.suffix, FilePath(values, "a file"), "what to write")
     files = (_FILES[it] for it in kind.files)
     options = (FIGURE_OPTIONS[it] for it in kind.options)
@@ -155,7 +154,7 @@ TABLES = {name: flags_of(name) for name in KINDS}
 
 
 def console() -> None:
-    """The installed command."""
+    """The command alone."""
     sys.exit(main(sys.argv))
 
 

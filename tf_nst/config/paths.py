@@ -89,6 +89,9 @@ def _weighted(item: str, flag: str) -> tuple[str, float]:
 
 
 def _path(item: str) -> str:
+    """An item, as it is written where that exists: Windows begins some with two backslashes."""
+    if os.path.exists(expanded_path(item)):
+        return expanded_path(item)
     return expanded_path(re.sub(r"\\([\\,:])", r"\1", item))
 
 

@@ -70,7 +70,7 @@ class Tiled:
         self, optimizer: Optimizer, progress: Progress, measured: Measured, weights: TermWeights
     ) -> Steps:
         """See `Evaluator`; a call is one step, in which Python goes from window to window."""
-        update = self._update_in_bands if optimizer.pointwise else self._update
+        update = self._update_in_bands if optimizer.pointwise else self.update
 
         def run(progress: Progress, count: int) -> tuple[Progress, CallReport]:
             with tf.device("CPU:0"):
@@ -90,7 +90,8 @@ class Tiled:
         with tf.device("CPU:0"):
             return self._windows.values(measured, picture)
 
-    def _update(self, optimizer: Optimizer, evaluation: Evaluation, progress: Progress) -> Progress:
+    def update(self, optimizer: Optimizer, evaluation: Evaluation, progress: Progress) -> Progress:
+        """What the optimiser makes of a picture, or of some rows of it."""
         arguments = evaluation._replace(values={}), progress
         program = tf.function(partial(advance, optimizer, self._decay), autograph=False)
         updated: Progress = self._updates(optimizer, program, *arguments)(*arguments)
@@ -120,7 +121,7 @@ class Tiled:
           OutOfMemoryError: with the picture before the update.
         """
         try:
-            return self._update(optimizer, band, rows)
+            return self.update(optimizer, band, rows)
         except tf.errors.ResourceExhaustedError as error:
             raise OutOfMemoryError(messages.OUT_OF_MEMORY, image) from error
 

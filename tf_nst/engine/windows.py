@@ -141,10 +141,10 @@ class Windows:
         return Evaluation(losses, values, self._gradient(image, measured, slopes))
 
     def _sums(self, terms: Terms, image: tf.Tensor, measured: Measured) -> dict[str, Sums]:
-        function = partial(self._window_sums, terms)
+        function = partial(self.window_sums, terms)
         parts = (
             self._run(("sums", terms), function, image, windows, *compared)
-            for windows, *compared in self._compared_rounds(image, measured)
+            for windows, *compared in self.compared_rounds(image, measured)
         )
         sums: dict[str, Sums] = self._replicas.summed(
             reduce(partial(self._replicas.apart, _added), parts)
@@ -155,16 +155,16 @@ class Windows:
         self, image: tf.Tensor, measured: Measured, slopes: dict[str, Sums]
     ) -> NDArray[np.float32]:
         gradient = np.zeros(image.shape, tf.as_dtype(image.dtype).as_numpy_dtype)
-        for windows, *compared in self._compared_rounds(image, measured):
+        for windows, *compared in self.compared_rounds(image, measured):
             arguments = image, windows, *compared, slopes
-            parts = self._run("gradient", self._window_gradient, *arguments)
+            parts = self._run("gradient", self.window_gradient, *arguments)
             for window, part in zip(windows, self._replicas.each(parts), strict=True):
                 gradient[pixels_of(window)] += part.numpy()
         if measured.kept:
             gradient *= np.asarray(measured.kept.painted)
         return self._replicas.summed_over_workers(gradient)
 
-    def _compared_rounds(
+    def compared_rounds(
         self, image: tf.Tensor, measured: Measured
     ) -> Iterator[tuple[Round, Any, Any]]:
         """Each round's windows, with the references and weights of what they read."""
@@ -216,9 +216,16 @@ class Windows:
         with tf.device("CPU:0"):
             return self._replicas.hand_out(*map(place_of, windows))
 
-    def _window_sums(
+    def window_sums(
         self, terms: Terms, pixels: tf.Tensor, place: tf.Tensor, references: Any, weights: Any
     ) -> dict[str, Sums]:
+        """The sums of the terms over a window's own positions.
+
+        Args:
+          pixels: [1, h, w, 3] float32 in 0..1 that the window reads.
+          place: of the window, as `place_of` returns it.
+          references: features that terms compare with; weights: of positions, by term.
+        """
         features = observe(self.objective.extractor, terms, pixels)
         counted = {}
         for term in terms:
@@ -226,12 +233,13 @@ class Windows:
             counted[term.name] = core * tf.cast(weights.get(term.name, 1.0), core.dtype)
         return measure_sums(terms, features, references, counted)
 
-    def _window_gradient(
+    def window_gradient(
         self, pixels: tf.Tensor, place: tf.Tensor, references: Any, weights: Any, slopes: Any
     ) -> tf.Tensor:
+        """[1, h, w, 3] that of the pixels, where `slopes` are those of the loss by the sums."""
         with tf.GradientTape() as tape:
             tape.watch(pixels)
-            sums = self._window_sums(self.objective.terms, pixels, place, references, weights)
+            sums = self.window_sums(self.objective.terms, pixels, place, references, weights)
         return tape.gradient(sums, pixels, output_gradients=slopes)
 
 

@@ -26,6 +26,10 @@ class Checkpoints:
     """Keeps the latest state in a file: at every end of a scale and every `seconds`.
 
     The state is taken between two calls of the compiled steps and written by another thread.
+
+    Attributes:
+      path: of the file.
+      writing: the state that another thread writes now; None where none is.
     """
 
     def __init__(
@@ -53,7 +57,7 @@ class Checkpoints:
         self._clock, self._next, self._due = clock, clock() + seconds, False
         self._taken = self._lost = 0.0
         self._pool = ThreadPoolExecutor(1)
-        self._writing: Future[tuple[float, int | None]] | None = None
+        self.writing: Future[tuple[float, int | None]] | None = None
         self._snapshot: Snapshot | None = None
         self._scale: int | None = None
         self._file = claim(path) if takes_over else None
@@ -64,11 +68,11 @@ class Checkpoints:
         if isinstance(event, ScaleStarted):
             self._due |= self._scale not in (None, event.index)
             self._scale = event.index
-        if self._writing is not None and self._writing.done():
+        if self.writing is not None and self.writing.done():
             self._wait()
         if self._seconds and isinstance(event, ScaleStarted | StepsDone):
             self._due |= self._clock() >= self._next
-            if self._due and self._writing is None and self._snapshot:
+            if self._due and self.writing is None and self._snapshot:
                 self._write(self._snapshot)
 
     def save(self) -> None:
@@ -94,7 +98,7 @@ class Checkpoints:
         began = self._clock()
         try:
             taken = self._taken_now(snapshot())
-            self._writing = self._pool.submit(_write_timed, self.path, *taken)
+            self.writing = self._pool.submit(_write_timed, self.path, *taken)
         except Exception as error:
             self._fail(error)
         if not self._background:
@@ -111,16 +115,16 @@ class Checkpoints:
 
     def _wait(self) -> None:
         """Returns once nothing is being written; reports what went wrong."""
-        if self._writing is None:
+        if self.writing is None:
             return
         try:
-            seconds, descriptor = self._writing.result()
+            seconds, descriptor = self.writing.result()
             self._keep_locked(descriptor)
             self._plan_next(seconds)
         except Exception as error:
             self._fail(error)
         finally:
-            self._writing = None
+            self.writing = None
 
     def _keep_locked(self, descriptor: int | None) -> None:
         """Keeps the state locked that is now this run's, and no earlier one."""

@@ -87,7 +87,7 @@ def load_bundled(word: str, network: Network, layers: tuple[Layer, ...]) -> Arra
 
 
 def _decoded(word: str, row: BundledFile, names: list[str]) -> Arrays:
-    path = _path(row)
+    path = bundled_path(row)
     if not path.is_file():
         raise _damaged(word, row, "no such file")
     # IO, as which a resource is opened, lacks the readinto that files have.
@@ -115,5 +115,6 @@ def _damaged(word: str, row: BundledFile, received: str) -> UserError:
     )
 
 
-def _path(row: BundledFile) -> Traversable:
+def bundled_path(row: BundledFile) -> Traversable:
+    """Where the file lies in the package."""
     return resources.files("tf_nst.model").joinpath("data", row.name)

@@ -39,7 +39,7 @@ def gram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str
     positions = position_count(features, weights)
     if features.dtype != tf.bfloat16 or not rounds_products():
         return {"gram": _gram(_rows(features), weights), "positions": positions}
-    chunks = _chunks(features)
+    chunks = chunk_count(features)
     gram = _either(
         chunks >= LEAST_CHUNKS,
         lambda: _gram(_rows(features, tf.bfloat16), weights, chunks),
@@ -95,7 +95,7 @@ def rounds_products() -> bool:
         return float(tf.matmul(column, column, transpose_a=True)[0, 0]) == 258.0
 
 
-def _chunks(features: tf.Tensor) -> int | tf.Tensor:
+def chunk_count(features: tf.Tensor) -> int | tf.Tensor:
     """In how many equal parts the positions are multiplied; [] int32 where their number is not
     known before the function runs."""
     counts = np.arange(1, MOST_CHUNKS + 1, dtype=np.int32)

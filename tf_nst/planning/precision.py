@@ -1,6 +1,7 @@
 """Which compute dtype and compiler suit a device. One table; to add a device, add its row."""
 
 import os
+import platform
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -57,7 +58,8 @@ def device_name(device: str, count: int = 1) -> str:
     if device == "GPU":
         name = f"GPU ({_gpu_details().get('device_name', 'unnamed')})"
     if device == "CPU":
-        name = f"CPU ({_cpu_field('model name') or 'unnamed'}, {os.cpu_count()} cores)"
+        model = _cpu_field("model name") or platform.processor() or "unnamed"
+        name = f"CPU ({model}, {os.cpu_count()} cores)"
     return name if count == 1 else f"{count} × {name}"
 
 

@@ -70,7 +70,7 @@ def ask_rest(server: Server, request: Request) -> Answer:
       RunError: no server, no answer in time, or none that can be read.
     """
     endpoint = rest_endpoint(server)
-    body = {"signature_name": request.signature, "inputs": _as_json(request.inputs)}
+    body = {"signature_name": request.signature, "inputs": as_json(request.inputs)}
     data = json.dumps(body).encode()
     with secrets_hidden(server):
         return with_retries(
@@ -78,14 +78,14 @@ def ask_rest(server: Server, request: Request) -> Answer:
         )
 
 
-def _as_json(value: object) -> object:
+def as_json(value: object) -> object:
     """Bytes as TensorFlow Serving takes them in JSON."""
     if isinstance(value, bytes):
         return {"b64": base64.b64encode(value).decode()}
     if isinstance(value, list):
-        return [_as_json(item) for item in value]
+        return [as_json(item) for item in value]
     if isinstance(value, dict):
-        return {name: _as_json(item) for name, item in value.items()}
+        return {name: as_json(item) for name, item in value.items()}
     return value
 
 
@@ -115,7 +115,7 @@ def ask_grpc(server: Server, request: Request) -> Answer:
         with _channel(grpc, server, target) as channel:
             stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
             try:
-                return _grpc_answer(stub.Predict(message, timeout=seconds, metadata=metadata))
+                return grpc_answer(stub.Predict(message, timeout=seconds, metadata=metadata))
             except grpc.RpcError as error:
                 raise _grpc_refusal(error.code().name, error.details() or "", server) from error
 
@@ -155,7 +155,8 @@ def _grpc_refusal(code: str, details: str, server: Server) -> Exception:
     return kind(f"the server refused ({code}): {text}")
 
 
-def _grpc_answer(response: Any) -> Answer:
+def grpc_answer(response: Any) -> Answer:
+    """The answer in a `PredictResponse`. Raises RunError where there is none."""
     import tensorflow as tf
 
     try:

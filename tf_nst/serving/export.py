@@ -115,7 +115,7 @@ def _write(output: Path, model: Model, least: int) -> Path:
     temporary = output / f".tf_nst-{secrets.token_hex(8)}.tmp"
     try:
         temporary.mkdir(parents=True)
-        _save(temporary, model, output.absolute().name, least)
+        save_model(temporary, model, output.absolute().name, least)
         return _take_next_number(temporary, output)
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
@@ -124,7 +124,8 @@ def _write(output: Path, model: Model, least: int) -> Path:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _save(folder: Path, model: Model, name: str, least: int) -> None:
+def save_model(folder: Path, model: Model, name: str, least: int) -> None:
+    """Writes a model into a folder, its record, and a warm-up of `least` pixels."""
     module = tf.Module()
     module.weights = model.variables
     tf.saved_model.save(module, str(folder), signatures=model.signatures)

@@ -129,7 +129,7 @@ def _opened(
     except urllib.error.HTTPError as error:
         with error:
             text = error_text(error.read(_MOST_ERROR_BYTES))
-        raise _refusal(error.code, text, error.headers.get("Retry-After")) from error
+        raise http_refusal(error.code, text, error.headers.get("Retry-After")) from error
     except urllib.error.URLError as error:
         raise _unreachable(error.reason) from error
     except ConnectionError as error:
@@ -146,7 +146,8 @@ def _unreachable(reason: object) -> Exception:
     return RunError(f"the server cannot be reached ({reason})")
 
 
-def _refusal(code: int, text: str, retry_after: str | None) -> Exception:
+def http_refusal(code: int, text: str, retry_after: str | None) -> Exception:
+    """The error of a status of 400 or more; `retry_after` is its header, in seconds."""
     if code == 503:
         seconds = re.fullmatch(r"[0-9]{1,9}", retry_after or "")
         pause = float(seconds[0]) if seconds else 0.0

@@ -49,10 +49,10 @@ def build_signatures(recipe: Recipe, baked: Baked, limits: Limits, network: Netw
       network: of the recipe's extractor.
     """
     functions = (
-        _serving_default(recipe, baked, limits),
-        _stylize(recipe, limits),
-        _stylize_masked(recipe, limits, network),
-        _stylize_tensor(recipe, limits),
+        make_serving_default(recipe, baked, limits),
+        make_stylize(recipe, limits),
+        make_stylize_masked(recipe, limits, network),
+        make_stylize_tensor(recipe, limits),
     )
     names = ("serving_default", "stylize", "stylize_masked", "stylize_tensor")
     return {
@@ -70,7 +70,9 @@ def _signature(**inputs: Input) -> Callable[[Callable[..., Outputs]], Any]:
     return traced
 
 
-def _serving_default(recipe: Recipe, baked: Baked, limits: Limits) -> Any:
+def make_serving_default(recipe: Recipe, baked: Baked, limits: Limits) -> Any:
+    """Encoded contents [N], painted in the style of the export."""
+
     @_signature(content_bytes=([None], tf.string))
     def serving_default(content_bytes: tf.Tensor) -> Outputs:
         encoded = admitted(Encoded(content_bytes), limits.bounds)
@@ -96,7 +98,9 @@ _SETTINGS: dict[str, Input] = {
 }
 
 
-def _stylize(recipe: Recipe, limits: Limits) -> Any:
+def make_stylize(recipe: Recipe, limits: Limits) -> Any:
+    """Encoded contents [N] and a style, with settings."""
+
     @_signature(content_bytes=([None], tf.string), style_bytes=([], tf.string), **_SETTINGS)
     def stylize(
         content_bytes: tf.Tensor,
@@ -112,7 +116,9 @@ def _stylize(recipe: Recipe, limits: Limits) -> Any:
     return stylize
 
 
-def _stylize_masked(recipe: Recipe, limits: Limits, network: Network) -> Any:
+def make_stylize_masked(recipe: Recipe, limits: Limits, network: Network) -> Any:
+    """As `make_stylize`, each content with a mask."""
+
     @_signature(
         content_bytes=([None], tf.string),
         mask_bytes=([None], tf.string),
@@ -166,7 +172,9 @@ def _requested(
     return _answers(recipe, encoded, answer)
 
 
-def _stylize_tensor(recipe: Recipe, limits: Limits) -> Any:
+def make_stylize_tensor(recipe: Recipe, limits: Limits) -> Any:
+    """Contents [N, h, w, 3] and a style [1, h, w, 3], float32 in 0..1."""
+
     @_signature(content=([None, None, None, 3], tf.float32), style=([1, None, None, 3], tf.float32))
     def stylize_tensor(content: tf.Tensor, style: tf.Tensor) -> Outputs:
         content = admitted_tensors(content, style, limits.bounds)

@@ -139,7 +139,7 @@ def _paint(
     result = run_job("the picture", painting, watched)
     weights = {term.name: term.weight_of(0) for term in painting.job.terms}
     curves = _curves(painting, result, weights)
-    run = Run(result, curves, weights, tuple(snapshots), _facts(painting))
+    run = Run(result, curves, weights, tuple(snapshots), facts_of(painting))
     return run, {**options, "weights": painting.config.network_config.weights}
 
 
@@ -150,7 +150,8 @@ def _curves(painting: Painting, result: RunResult, weights: dict[str, float]) ->
     return Curves(terms, tuple((scale.width, scale.height, count) for scale, count in steps))
 
 
-def _facts(painting: Painting) -> dict[str, str]:
+def facts_of(painting: Painting) -> dict[str, str]:
+    """What the page says of a run, by name."""
     config = painting.config
     network = config.network_config
     return {
