@@ -197,12 +197,7 @@ class Windows:
         return self._replicas.rounds(self.objective.plan(*picture.shape[1:3]))
 
     def _run(
-        self,
-        key: Hashable,
-        function: Function,
-        picture: tf.Tensor,
-        windows: Round,
-        *arguments: Any,
+        self, key: Hashable, function: Function, picture: tf.Tensor, windows: Round, *arguments: Any
     ) -> Any:
         """`function` of the pixels that windows read, of where they lie, and of arguments."""
         with tf.device("CPU:0"):

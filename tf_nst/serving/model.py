@@ -24,9 +24,10 @@ from tf_nst.ops.color import ColorStatistics
 from tf_nst.optim.optimizers import Settings, make_optimizer, rate_and_decay
 from tf_nst.planning.schedule import tabulate
 from tf_nst.serving.admission import Bounds
+from tf_nst.serving.aliases import Baked, Signatures
 from tf_nst.serving.limits import Limits
 from tf_nst.serving.options import EXPORT_OPTIONS
-from tf_nst.serving.signatures import Baked, Signatures, build_signatures
+from tf_nst.serving.signatures import build_signatures
 from tf_nst.version import VERSION
 
 

@@ -12,6 +12,7 @@ from tf_nst.model.networks import Network
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.ops.color import ColorStatistics, color_statistics
 from tf_nst.serving.admission import Encoded, admitted, admitted_tensors
+from tf_nst.serving.aliases import Answer, Baked, Input, Named, Outputs, Settings, Signatures
 from tf_nst.serving.checks import numbered, require, require_between
 from tf_nst.serving.limits import (
     Limits,
@@ -22,21 +23,6 @@ from tf_nst.serving.limits import (
     style_picture,
 )
 from tf_nst.serving.pictures import encode
-
-# Of a request, by their names.
-Outputs = dict[str, tf.Tensor]
-# A content and its mask, or None, each with its name -> a PNG [] string and losses [terms].
-Named = tuple[tf.Tensor, tf.Tensor]
-Answer = Callable[[Named, Named | None], tuple[tf.Tensor, tf.Tensor]]
-# Shape and dtype.
-Input = tuple[list[int | None], tf.DType]
-# Steps, size, and the weights of style and content.
-Settings = tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
-Signatures = dict[str, tf.types.experimental.ConcreteFunction]
-
-
-# A photograph [1, H, W, 3] -> the targets of the styles that are baked in, and their colours.
-Baked = Callable[[tf.Tensor], tuple[Targets, ColorStatistics]]
 
 
 def build_signatures(recipe: Recipe, baked: Baked, limits: Limits, network: Network) -> Signatures:
