@@ -78,9 +78,9 @@ def main(output: Path, screenshots: Path | None) -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         viewer = Viewer(program, output, Path(profile))
         try:
-            lines += viewed(viewer)
             if screenshots:
                 photograph(viewer, screenshots)
+            lines += viewed(viewer)
         finally:
             viewer.close()
     print(*lines, f"{len(lines)} problems", sep="\n")
