@@ -17,7 +17,9 @@ COLAB = re.search(r"https://colab\.research\.google\.com/\S+\.ipynb", README)[0]
 REPOSITORY = re.search(r"/github/([^/]+/[^/]+)/", COLAB)[1]
 
 project = "tf_nst"
-version = re.search(r'VERSION = "(.+)"', (ROOT / "tf_nst/version.py").read_text(encoding="utf-8"))[1]
+version = re.search(r'VERSION = "(.+)"', (ROOT / "tf_nst/version.py").read_text(encoding="utf-8"))[
+    1
+]
 release = version
 
 extensions = ["myst_parser", "sphinx.ext.napoleon", "autoapi.extension"]
@@ -60,7 +62,7 @@ ACCESSIBLE = {
     '<aside class="sidebar-drawer"': '<aside aria-label="Pages" class="sidebar-drawer"',
     '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
     'class="caption" role="heading"': 'class="caption" aria-level="2" role="heading"',
-    '</noscript>\n\n<div id="search-results">': '</noscript><h1>Search</h1><div id="search-results">',
+    '</noscript>\n\n<div id="search': '</noscript><h1>Search</h1><div id="search',
 }
 
 
@@ -70,12 +72,18 @@ def make_accessible(app, error) -> None:
         text = page.read_text(encoding="utf-8")
         for plain, better in ACCESSIBLE.items():
             text = text.replace(plain, better)
-        page.write_text(re.sub("<dl>(.*?)</dl>", lines_of_signature, text, flags=re.DOTALL), "utf-8")
+        page.write_text(
+            re.sub("<dl>(.*?)</dl>", lines_of_signature, text, flags=re.DOTALL), "utf-8"
+        )
 
 
 def lines_of_signature(match: re.Match) -> str:
-    """The parameters of a function, one to a line, which are no list of definitions."""
+    """The parameters of a function, one to a line, which are no list of definitions.
+
+    Types are named without their modules.
+    """
     lines = match[1].replace("<dd>", "<span>").replace("</dd>", "</span>")
+    lines = re.sub(r"(?<=[>\[ ])(?:[a-z_]+\.)+(?=[A-Z])", "", lines)
     return f'<span class="parameters">{lines}</span>'
 
 
