@@ -26,6 +26,9 @@ extensions = ["myst_parser", "sphinx.ext.napoleon", "autoapi.extension"]
 exclude_patterns = ["explained"]
 suppress_warnings = ["autoapi.python_import_resolution"]
 
+# Dashes in the help of flags are dashes.
+smartquotes = False
+
 html_theme = "furo"
 html_title = f"tf_nst {version}"
 html_theme_options = {

@@ -20,7 +20,7 @@ QUICK = {
     "optimizer": "adam",
     "precision": "float32",
 }
-RUN = ("README.md", "docs/index.md", "docs/presets.md", "docs/resume.md", "docs/extending.md")
+RUN = ("README.md", "docs/presets.md", "docs/resume.md", "docs/extending.md")
 PICTURES = ("me.jpg", "you.jpg", "painting.jpg")
 
 
