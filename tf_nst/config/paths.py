@@ -20,6 +20,9 @@ class Paths(Text):
     The value stays text; `split_paths` and `weighted_paths` read it.
     """
 
+    def read(self, text: str, flag: str) -> str:
+        return os.path.expanduser(text)
+
     def convert(self, value: object, flag: str) -> str:
         text = super().convert(value, flag)
         if "\0" in text:
