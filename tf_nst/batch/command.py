@@ -21,6 +21,7 @@ from tf_nst.batch.report import (
 )
 from tf_nst.batch.shapes import largest_of, shapes_of
 from tf_nst.cli.command import run_command
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.stop import Stop
 from tf_nst.cli.terminal import say
 from tf_nst.errors import RunError, UserError
@@ -52,7 +53,7 @@ def main(argv: list[str]) -> int:
     return run_command(argv, BATCH_FLAGS, USAGE, paint_batch)
 
 
-def paint_batch(values) -> int:
+def paint_batch(values: Values) -> int:
     """Paints the batch of parsed flags.
 
     Returns:
@@ -77,7 +78,7 @@ def paint_batch(values) -> int:
         journal.close()
 
 
-def _paint_by_beam(values) -> list[Result]:
+def _paint_by_beam(values: Values) -> list[Result]:
     if not find_spec("apache_beam"):
         raise UserError(
             f"--runner: {values.runner} needs Apache Beam, expected it installed: {BEAM_EXTRA}"
@@ -99,7 +100,7 @@ def _make_folder(out: str) -> None:
         raise UserError(f"--out: the folder {out} cannot be made ({error.strerror})") from error
 
 
-def _paint_here(values, jobs: Sequence[Job], journal: Journal) -> int:
+def _paint_here(values: Values, jobs: Sequence[Job], journal: Journal) -> int:
     """Paints the jobs that are left by processes of this machine."""
     results = [Result(job.output, SKIPPED) for job in jobs if is_done(job, values.out)]
     done = {result.picture for result in results}
@@ -118,7 +119,7 @@ def _paint_here(values, jobs: Sequence[Job], journal: Journal) -> int:
 
 
 def _paint_left(
-    values, jobs: list[Job], journal: Journal, results: list[Result]
+    values: Values, jobs: list[Job], journal: Journal, results: list[Result]
 ) -> tuple[int, Exception | None]:
     """Adds the results of jobs; returns the signal that ended them early, and what else did."""
     shapes, total = shapes_of(jobs), len(jobs)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tf_nst.cli.flags import DEBUG, PAINT_FLAGS, WEIGHTED_BY, config_from_flags
-from tf_nst.cli.parsing import parse_flags
+from tf_nst.cli.parsing import Values, parse_flags
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import FilePath, Integer, Text
 
@@ -62,7 +62,7 @@ BATCH_FLAGS = (
 )
 
 
-def shared_flags(values) -> dict[str, str]:
+def shared_flags(values: Values) -> dict[str, str]:
     """{flag: text} of those that every picture is painted with, in the order of the table.
 
     What flag files and presets hold is among them; of what the flags override nothing is.
@@ -88,7 +88,7 @@ def text_of(value: object) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def painting_values(content: str, style: str, output: str, flags: Mapping[str, str]):
+def painting_values(content: str, style: str, output: str, flags: Mapping[str, str]) -> Values:
     """The values of the painting command's flags for one picture.
 
     Raises:

@@ -1,11 +1,12 @@
 """What a process of a batch takes, by the plan of its largest picture, and what there is."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from tf_nst.batch.flags import painting_values
+from tf_nst.batch.plan import Shape
 from tf_nst.cli.flags import config_from_flags
 from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.terms import STYLE, build_terms
@@ -29,7 +30,7 @@ class Needs(NamedTuple):
     available: int | None
 
 
-def needs_of(largest: dict) -> Needs:
+def needs_of(largest: dict[str, Any]) -> Needs:
     """The needs of a picture.
 
     Args:
@@ -39,15 +40,16 @@ def needs_of(largest: dict) -> Needs:
     return Needs(gpus, _peak(largest["flags"], largest["shape"]), available_bytes())
 
 
-def _peak(flags: dict[str, str], shape: tuple[int, int]) -> int:
+def _peak(flags: dict[str, str], shape: Shape) -> int:
+    height, width = shape
     config = config_from_flags(painting_values("content.png", "style.png", "picture.png", flags))
     network = NETWORKS[config.network_config.network]
     workload = Workload(
         network,
         build_terms(config.objective, network),
         "float32",
-        (Scale(*shape, 1),),
-        targets={STYLE: tuple(shape)},
+        (Scale(height, width, 1),),
+        targets={STYLE: (height, width)},
         optimizer=config.optimizer,
         pairs=config.lbfgs_pairs,
     )

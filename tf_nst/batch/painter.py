@@ -3,7 +3,9 @@
 import time
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
+
+import tensorflow as tf
 
 from tf_nst.batch.done import JOB, is_done, job_digest
 from tf_nst.batch.flags import painting_values
@@ -12,12 +14,15 @@ from tf_nst.batch.report import FAILED, PAINTED, SKIPPED, Result
 from tf_nst.cli.command import reason
 from tf_nst.cli.flags import config_from_flags, places_from_flags, styles_from_flags
 from tf_nst.cli.output_flags import check_encoding
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.records import digests, flags_of, record_of
+from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
-from tf_nst.engine.events import Event, Note
+from tf_nst.engine.events import Event, Finished, Note
 from tf_nst.engine.loop import iterate
+from tf_nst.io.areas import Places
 from tf_nst.io.flag_file import settings_bytes
-from tf_nst.io.inputs import Inputs, Places, read_inputs
+from tf_nst.io.inputs import Inputs, read_inputs
 from tf_nst.io.listeners import History
 from tf_nst.io.manifest import check_sidecars, record_bytes, sidecar_files
 from tf_nst.io.outcome import notes_on_loss
@@ -35,7 +40,7 @@ class _Run(NamedTuple):
     """
 
     job: Job
-    values: object
+    values: Values
     notes: list[str]
     began: float
 
@@ -74,17 +79,20 @@ def _paint(run: _Run, engine: Engine) -> None:
     for event in iterate(painting.job, None, engine):
         history(event)
         _listen(run, event)
-    _write(run, painting, history, event.image)
+    _write(run, painting, history, cast(Finished, event).image)
 
 
-def _read(run: _Run, config) -> Inputs:
+def _read(run: _Run, config: StylizeConfig) -> Inputs:
     """The pictures, where the output can be written."""
     values = run.values
     run.path.parent.mkdir(parents=True, exist_ok=True)
     check_output(values.output, "--out")
     check_sidecars(values.output, "--out")
-    styles, places = styles_from_flags(values), Places(**places_from_flags(values))
-    inputs = read_inputs(config, values.content, styles, places, keep_metadata=values.keep_metadata)
+    places: dict[str, Any] = places_from_flags(values)
+    styles = styles_from_flags(values)
+    inputs = read_inputs(
+        config, values.content, styles, Places(**places), keep_metadata=values.keep_metadata
+    )
     check_size(values.output, inputs.content.height, inputs.content.width, "--out")
     run.notes.extend(inputs.notes)
     return inputs
@@ -95,15 +103,15 @@ def _listen(run: _Run, event: Event) -> None:
         run.notes.append(event.line)
 
 
-def _write(run: _Run, painting: Painting, history: History, image) -> None:
+def _write(run: _Run, painting: Painting, history: History, image: tf.Tensor) -> None:
     values, path = run.values, run.path
     picture = finished(painting, image, int(values.bits) if values.bits else None)
     exif = painting.inputs.content.exif
     data, notes = picture.encode(path, values.output_profile, exif, values.quality)
     seconds = time.perf_counter() - run.began
     record = record_of(values, painting, history, picture, seconds, path)
-    record = record_bytes(path, {JOB: job_digest(run.job), **record})
+    record = {JOB: job_digest(run.job), **record}
     flags = settings_bytes(path, flags_of(values, painting, history, path), digests(painting))
-    files = {path: data, **sidecar_files(path, record, flags, "all")}
+    files = {path: data, **sidecar_files(path, record_bytes(path, record), flags, "all")}
     write_together(files, partial(check_sidecars, values.output, "--out"))
     run.notes.extend([*notes, *notes_on_loss(painting.job.terms, history)])

@@ -3,7 +3,7 @@
 import csv
 import difflib
 import os
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from tf_nst.batch.flags import OF_PICTURES
 from tf_nst.config.paths import join_paths, split_paths, weighted_paths
@@ -41,16 +41,16 @@ def read_pairs(path: str) -> list[Pair]:
     """
     try:
         with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            return _pairs(csv.reader(file, strict=True), path)
+            return _pairs(file, path)
     except OSError as error:
         raise UserError(
             f"--photos: expected a CSV of pairs, received {path} ({error.strerror})"
         ) from error
 
 
-def _pairs(rows, path: str) -> list[Pair]:
-    """The pairs of what `csv.reader` gives."""
-    names, pairs = None, []
+def _pairs(file: TextIO, path: str) -> list[Pair]:
+    """The pairs of an open CSV."""
+    rows, names, pairs = csv.reader(file, strict=True), None, []
     try:
         for cells in rows:
             where = f"{path}, line {rows.line_num}"

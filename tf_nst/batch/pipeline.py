@@ -12,13 +12,14 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
 from apache_beam.runners import create_runner
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
-from apache_beam.runners.runner import PipelineState
+from apache_beam.runners.runner import PipelineRunner, PipelineState
 
 from tf_nst.batch.plan import Job, plan_jobs
 from tf_nst.batch.pool import cores_here
 from tf_nst.batch.report import REPORT, Result
 from tf_nst.batch.shapes import shape_of
 from tf_nst.cli.command import reason
+from tf_nst.cli.parsing import Values
 from tf_nst.errors import RunError, UserError
 
 # Jobs of one style and shape are dealt to so many groups at most, which may go to other workers.
@@ -57,7 +58,7 @@ class Paint(beam.DoFn):
             yield paint_anywhere(Job(*json.loads(job)), self.out, self.engine).line()
 
 
-def run_pipeline(values) -> list[Result]:
+def run_pipeline(values: Values) -> list[Result]:
     """Paints the batch of parsed flags by a runner; returns what became of each job.
 
     Raises:
@@ -110,7 +111,7 @@ def key_of(job: Job) -> str:
     return json.dumps([job.manner, shape, zlib.crc32(job.output.encode()) % SHARES])
 
 
-def _options(values) -> PipelineOptions:
+def _options(values: Values) -> PipelineOptions:
     """The options of --runner_options; those that nobody knows are refused."""
     try:
         words = shlex.split(values.runner_options or "")
@@ -122,7 +123,7 @@ def _options(values) -> PipelineOptions:
     return PipelineOptions(words)
 
 
-def _runner(name: str):
+def _runner(name: str) -> PipelineRunner:
     if name == "FnApiRunner":
         return FnApiRunner()
     try:

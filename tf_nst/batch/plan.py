@@ -10,12 +10,14 @@ from tf_nst.batch.pairs import Pair, read_pairs
 from tf_nst.batch.sources import check_out, check_stems, list_pictures, stem_of
 from tf_nst.cli.flags import config_from_flags
 from tf_nst.cli.output_flags import check_encoding
+from tf_nst.cli.parsing import Values
 from tf_nst.config.paths import join_paths, weighted_paths
 from tf_nst.errors import UserError
 from tf_nst.io.writing import check_size
 
 Shape = tuple[int, int]
 ListPaths = Callable[[str, str], list[str]]
+Manner = tuple[object, ...]
 
 
 class Job(NamedTuple):
@@ -34,12 +36,12 @@ class Job(NamedTuple):
     flags: dict[str, str]
 
     @property
-    def manner(self) -> tuple:
+    def manner(self) -> Manner:
         """What jobs have in common that compare with the same targets."""
         return self.style, *self.flags.items()
 
 
-def plan_jobs(values, list_paths: ListPaths = list_pictures) -> list[Job]:
+def plan_jobs(values: Values, list_paths: ListPaths = list_pictures) -> list[Job]:
     """The jobs of parsed flags, each checked.
 
     Args:
@@ -71,7 +73,7 @@ def is_csv(path: str) -> bool:
     return path.lower().endswith(".csv")
 
 
-def _product(values, flags: dict[str, str], list_paths: ListPaths) -> list[Job]:
+def _product(values: Values, flags: dict[str, str], list_paths: ListPaths) -> list[Job]:
     """Every photograph by every style."""
     if not values.styles:
         raise UserError("--styles: expected a folder, a pattern or a picture, received nothing")
@@ -89,7 +91,8 @@ def _product(values, flags: dict[str, str], list_paths: ListPaths) -> list[Job]:
 
 def _jobs_of_pairs(pairs: Sequence[Pair], flags: dict[str, str], csv: str) -> list[Job]:
     """The jobs of a CSV's lines."""
-    jobs, lines, checked = [], {}, set()
+    jobs, checked = [], set()
+    lines: dict[str, int] = {}
     for pair in pairs:
         job = _job_of(pair, flags)
         where = f"{csv}, line {pair.line}"
@@ -151,12 +154,12 @@ class Schedule:
 
     def __init__(self, jobs: Iterable[Job], shapes: dict[str, Shape | None]):
         """`shapes` has that of each output."""
-        self._groups: dict[tuple, list[Job]] = {}
+        self._groups: dict[tuple[Manner, Shape | None], list[Job]] = {}
         for job in jobs:
             self._groups.setdefault((job.manner, shapes[job.output]), []).append(job)
         for group in self._groups.values():
             group.reverse()
-        self._at: dict[int, tuple] = {}
+        self._at: dict[int, tuple[Manner, Shape | None]] = {}
         self._numbers = count()
 
     def enter(self) -> int:
@@ -166,8 +169,7 @@ class Schedule:
     def next(self, number: int) -> Job | None:
         """The next job; None: there is none."""
         key = self._at.pop(number, None)
-        if not self._groups.get(key):
-            self._groups.pop(key, None)
+        if key not in self._groups:
             others = list(self._at.values())
             key = max(
                 self._groups,

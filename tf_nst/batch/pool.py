@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
 from tf_nst.batch.plan import Job, Schedule
 from tf_nst.batch.report import FAILED, Journal, Result
@@ -30,7 +30,7 @@ class Worker:
       Died: it cannot start.
     """
 
-    def __init__(self, start: dict, kept_open: int):
+    def __init__(self, start: dict[str, Any], kept_open: int):
         """`start` is its first line in, `kept_open` a descriptor that stays open in it."""
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
@@ -41,7 +41,9 @@ class Worker:
             env=_environment(),
             pass_fds=(kept_open,) if os.name == "posix" else (),
         )
-        self.needs = self._ask(start)
+        self._questions = cast(IO[bytes], self._process.stdin)
+        self._answers = cast(IO[bytes], self._process.stdout)
+        self.needs: dict[str, Any] = self._ask(start)
 
     def paint(self, job: Job) -> Result:
         """What became of a job. Raises Died where the process does."""
@@ -52,22 +54,22 @@ class Worker:
         with contextlib.suppress(OSError, Died):
             self._send(None)
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            self._questions.close()
         self._process.wait()
-        self._process.stdout.close()
+        self._answers.close()
         self._errors.close()
 
-    def _ask(self, question: object) -> object:
+    def _ask(self, question: object) -> Any:
         self._send(question)
-        line = self._process.stdout.readline()
+        line = self._answers.readline()
         if not line.endswith(b"\n"):
             raise self._death()
         return json.loads(line)
 
     def _send(self, message: object) -> None:
         try:
-            self._process.stdin.write(json.dumps(message).encode() + b"\n")
-            self._process.stdin.flush()
+            self._questions.write(json.dumps(message).encode() + b"\n")
+            self._questions.flush()
         except OSError as error:
             raise self._death() from error
 
@@ -99,7 +101,7 @@ class Course(NamedTuple):
     threads: int
 
 
-def choose_course(asked: int, jobs: int, cores: int, needs: dict) -> Course:
+def choose_course(asked: int, jobs: int, cores: int, needs: dict[str, Any]) -> Course:
     """A process for each core, as far as the memory goes; one where there is a GPU.
 
     Args:
@@ -133,11 +135,11 @@ class Pool:
         self.schedule, self.out, self.journal = schedule, out, journal
         self.listen, self.stopped = listen, stopped
         self.failure: Exception | None = None
-        self._start: dict = {}
+        self._start: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
 
-    def start(self, largest: dict, asked: int, jobs: int) -> Course:
+    def start(self, largest: dict[str, Any], asked: int, jobs: int) -> Course:
         """Starts as many processes as are asked for, or as fit.
 
         Args:
@@ -149,13 +151,13 @@ class Pool:
         cores = cores_here()
         threads = max(1, cores // min(asked or cores, jobs))
         self._start = {"out": self.out, "largest": largest, "threads": threads}
-        first = self._new_worker()
-        course = choose_course(asked, jobs, cores, first.needs)
+        ready = [self._new_worker()]
+        course = choose_course(asked, jobs, cores, ready[0].needs)
         if course.threads != threads:  # TensorFlow cannot change it any more
-            first.close()
-            first, self._start["threads"] = None, course.threads
-        for number in range(course.processes):
-            worker = None if number else first
+            ready.pop().close()
+            self._start["threads"] = course.threads
+        for _ in range(course.processes):
+            worker = ready.pop() if ready else None
             self._threads.append(threading.Thread(target=self._serve, args=(worker,)))
         for thread in self._threads:
             thread.start()

@@ -144,7 +144,8 @@ def _names(output: str) -> list[str]:
 
 
 def _join(folder: str, name: str) -> str:
-    return FileSystems.join(folder, *name.split("/"))
+    path: str = FileSystems.join(folder, *name.split("/"))
+    return path
 
 
 def _bring_back(folder: str, output: str, out: str, names: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from PIL import Image as Pillow
 
@@ -17,7 +17,8 @@ _ORIENTATION, _SWAPPED = 0x0112, (5, 6, 7, 8)
 
 def shapes_of(jobs: Sequence[Job]) -> dict[str, Shape | None]:
     """{output: shape} of jobs."""
-    known, shapes = {}, {}
+    known: dict[tuple[str, str | None], Shape | None] = {}
+    shapes = {}
     for job in jobs:
         key = job.content, job.flags.get("size")
         if key not in known:
@@ -26,7 +27,7 @@ def shapes_of(jobs: Sequence[Job]) -> dict[str, Shape | None]:
     return shapes
 
 
-def largest_of(jobs: Sequence[Job], shapes: dict[str, Shape | None]) -> dict:
+def largest_of(jobs: Sequence[Job], shapes: dict[str, Shape | None]) -> dict[str, Any]:
     """Flags and shape of the largest picture, as a process is asked for its needs."""
     job = max(jobs, key=lambda job: math.prod(shapes[job.output] or (0, 0)))
     return {"flags": job.flags, "shape": shapes[job.output] or (_size(job), _size(job))}
@@ -49,4 +50,4 @@ def shape_of(job: Job, file: str | BinaryIO) -> Shape | None:
 
 
 def _size(job: Job) -> int:
-    return int(job.flags.get("size", all_options()["size"].default))
+    return int(job.flags.get("size", cast(int, all_options()["size"].default)))

@@ -66,7 +66,7 @@ def check_stems(paths: Iterable[str], flag: str, becomes: str) -> None:
     Raises:
       UserError: two have the same name before the ending.
     """
-    known = {}
+    known: dict[str, str] = {}
     for path in paths:
         stem = stem_of(path)
         if stem in known:

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import traceback
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tf_nst.batch.plan import Job
 
@@ -35,7 +35,7 @@ def main() -> None:
         os._exit(code)
 
 
-def _serve(lines: "queue.SimpleQueue", answers: BinaryIO) -> None:
+def _serve(lines: queue.SimpleQueue[Any], answers: BinaryIO) -> None:
     start = lines.get()
     from tf_nst.cli.imports import import_tensorflow
 
@@ -57,9 +57,9 @@ def _answer(answers: BinaryIO, answer: object) -> None:
     answers.write(json.dumps(answer).encode() + b"\n")
 
 
-def _lines(stream: BinaryIO) -> "queue.SimpleQueue":
+def _lines(stream: BinaryIO) -> queue.SimpleQueue[Any]:
     """The lines of a stream, read by a thread that ends the process where the stream ends."""
-    lines = queue.SimpleQueue()
+    lines: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def read() -> None:
         for line in stream:
