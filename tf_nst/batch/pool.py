@@ -207,8 +207,8 @@ class Pool:
                 self.journal.write(job.output, "died", reason=reason)
                 result = Result(job.output, FAILED, reason, attempts=attempt)
         with self._lock:
-            reason = {"reason": result.reason} if result.reason else {}
-            self.journal.write(job.output, result.status, **reason)
+            reasons = {"reason": result.reason} if result.reason else {}
+            self.journal.write(job.output, result.status, **reasons)
             self.listen(result)
         return worker
 
