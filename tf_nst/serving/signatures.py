@@ -1,6 +1,7 @@
 """What an exported model answers: the functions that a server calls by name."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -38,11 +39,12 @@ def build_signatures(recipe: Recipe, baked: Baked, limits: Limits, network: Netw
       limits: of the requests.
       network: of the recipe's extractor.
     """
+    paint_like = painter(recipe, limits)
     functions = (
         _serving_default(recipe, baked, limits),
-        _stylize(recipe, limits),
+        _stylize(recipe, limits, paint_like),
         _stylize_masked(recipe, limits, network),
-        _stylize_tensor(recipe, limits),
+        _stylize_tensor(recipe, limits, paint_like),
     )
     names = ("serving_default", "stylize", "stylize_masked", "stylize_tensor")
     return {
@@ -83,11 +85,49 @@ _SETTINGS = {
 }
 
 
-def _stylize(recipe: Recipe, limits: Limits):
+def painter(recipe: Recipe, limits: Limits):
+    """The traced function that paints a picture in the manner of another: one trace serves all
+    signatures that call it.
+
+    Its arguments: the content and the style, [1, H, W, 3] float32 in 0..1; the steps; and by what
+    the weights of the terms of the style and of the content are multiplied. It returns the picture
+    and its losses.
+    """
+
+    @_signature(
+        content=([1, None, None, 3], tf.float32),
+        style=([1, None, None, 3], tf.float32),
+        steps=([], tf.int32),
+        style_share=([], tf.float32),
+        content_share=([], tf.float32),
+    )
+    def paint_like(content, style, steps, style_share, content_share):
+        shares = {STYLE: style_share, CONTENT: content_share}
+        return _painted_like(recipe, limits, content, style, steps, shares)
+
+    return paint_like
+
+
+def _painted_like(recipe: Recipe, limits: Limits, content, style, steps, shares, where=None):
+    weighted = recipe._replace(terms=_weighted(recipe.terms, shares))
+    style = COLOR_MODES[recipe.color].style(style, content)
+    colors = color_statistics(style) if limits.matched else None
+    return _painted(weighted, content, measure(weighted, style), colors, steps, where)
+
+
+def _stylize(recipe: Recipe, limits: Limits, paint_like):
     @_signature(content_bytes=([None], tf.string), style_bytes=([], tf.string), **_SETTINGS)
     def stylize(content_bytes, style_bytes, steps, size, style_weight, content_weight):
-        settings = (steps, size, style_weight, content_weight)
-        return _requested(recipe, limits, Encoded(content_bytes, style_bytes), settings)
+        encoded = admitted(Encoded(content_bytes, style_bytes), limits.bounds)
+        settings = _requested(limits, steps, size, style_weight, content_weight)
+        style = style_picture(encoded.style, settings.size, limits)
+
+        def answer(picture, _):
+            content = content_picture(*picture, settings.size, limits)
+            shares = settings.shares[STYLE], settings.shares[CONTENT]
+            return _encoded(paint_like(content, style, settings.steps, *shares))
+
+        return _answers(recipe, encoded, answer)
 
     return stylize
 
@@ -102,49 +142,55 @@ def _stylize_masked(recipe: Recipe, limits: Limits, network: Network):
     def stylize_masked(
         content_bytes, mask_bytes, style_bytes, steps, size, style_weight, content_weight
     ):
-        encoded = Encoded(content_bytes, style_bytes, mask_bytes)
-        settings = (steps, size, style_weight, content_weight)
-        return _requested(recipe, limits, encoded, settings, network)
+        encoded = admitted(Encoded(content_bytes, style_bytes, mask_bytes), limits.bounds)
+        settings = _requested(limits, steps, size, style_weight, content_weight)
+        style = style_picture(encoded.style, settings.size, limits)
+
+        def answer(picture, mask):
+            content = content_picture(*picture, settings.size, limits)
+            where = Visible(content_mask(*mask, content, limits), network)
+            how = settings.steps, settings.shares, where
+            return _encoded(_painted_like(recipe, limits, content, style, *how))
+
+        return _answers(recipe, encoded, answer)
 
     return stylize_masked
 
 
-def _requested(recipe: Recipe, limits: Limits, encoded: Encoded, settings, network=None):
-    """The answer to a request that brings a style; the network is that of masks."""
-    encoded = admitted(encoded, limits.bounds)
-    steps, size, style_weight, content_weight = settings
-    steps = require_between(steps, "steps", 1, limits.steps)
-    size = require_between(size, "size", limits.least, limits.size)
+class Settings(NamedTuple):
+    """What a request says beside its pictures.
+
+    Attributes:
+      steps, size: [] int32.
+      shares: {STYLE or CONTENT: [] float32, by what the weights of its terms are multiplied}.
+    """
+
+    steps: tf.Tensor
+    size: tf.Tensor
+    shares: Mapping[str, tf.Tensor]
+
+
+def _requested(limits: Limits, steps, size, style_weight, content_weight) -> Settings:
+    """The settings of a request that brings a style, within the limits."""
     shares = {
         STYLE: checked_weight(style_weight, "style_weight") / limits.style_weight,
         CONTENT: checked_weight(content_weight, "content_weight") / limits.content_weight,
     }
-    weighted = recipe._replace(terms=_weighted(recipe.terms, shares))
-    style = style_picture(encoded.style, size, limits)
-
-    def answer(picture, mask):
-        content = content_picture(*picture, size, limits)
-        where = None if mask is None else Visible(content_mask(*mask, content, limits), network)
-        painted = COLOR_MODES[recipe.color].style(style, content)
-        colors, targets = _colors(painted, limits), measure(weighted, painted)
-        return _encoded(_painted(weighted, content, targets, colors, steps, where))
-
-    return _answers(recipe, encoded, answer)
+    steps = require_between(steps, "steps", 1, limits.steps)
+    return Settings(steps, require_between(size, "size", limits.least, limits.size), shares)
 
 
-def _stylize_tensor(recipe: Recipe, limits: Limits):
+def _stylize_tensor(recipe: Recipe, limits: Limits, paint_like):
     @_signature(content=([None, None, None, 3], tf.float32), style=([1, None, None, 3], tf.float32))
     def stylize_tensor(content, style):
         content = admitted_tensors(content, style, limits.bounds)
         style = small_enough(style, "style", limits)
+        steps = tf.constant(limits.steps)
 
         def answer(picture):
             image = small_enough(picture[0][None], picture[1], limits)
-            steps = tf.constant(limits.steps)
-            painted = COLOR_MODES[recipe.color].style(style, image)
-            colors = _colors(painted, limits)
-            picture, losses = _painted(recipe, image, measure(recipe, painted), colors, steps)
-            return picture[0], losses
+            painted, losses = paint_like(image, style, steps, tf.constant(1.0), tf.constant(1.0))
+            return painted[0], losses
 
         count = tf.shape(content)[0]
         content = require(content, count > 0, "content: expected a picture or more")
@@ -184,10 +230,6 @@ def _answers(recipe: Recipe, encoded: Encoded, answer) -> dict[str, tf.Tensor]:
 def _numbered(pictures: tf.Tensor, name: str) -> tuple[tf.Tensor, tf.Tensor]:
     """[B] string, and what messages call each of them [B] string."""
     return pictures, numbered(name, tf.size(pictures))
-
-
-def _colors(style: tf.Tensor, limits: Limits) -> ColorStatistics | None:
-    return color_statistics(style) if limits.matched else None
 
 
 def _painted(recipe: Recipe, content: tf.Tensor, targets: Targets, colors, steps, where=None):
