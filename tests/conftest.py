@@ -3,6 +3,8 @@ which tests are left out without a file of weights."""
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 # Before TensorFlow is imported. Strict: what autograph cannot convert is an error, not left as is.
@@ -24,24 +26,42 @@ TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
 # The files that take longest, the longest first: of several processes that run the tests none is
 # left alone with one of these at the end.
 LONGEST = (
-    "serving/test_served_exports.py",
+    "serving/test_served.py",
     "planning/test_memory_of_runs.py",
+    "serving/test_real_servers.py",
+    "engine/test_mirrored.py",
+    "test_painting_hard_styles.py",
+    "serving/test_served_exports.py",
+    "engine/test_engine.py",
     "engine/test_graph.py",
+    "cli/test_workers.py",
+    "test_painting_areas.py",
     "engine/test_program.py",
     "cli/test_resume_command.py",
     "cli/test_signals.py",
     "objective/test_masks.py",
     "viz/test_explain.py",
-    "engine/test_mirrored.py",
     "notebooks/test_colab.py",
     "test_memory_over_runs.py",
-    "engine/test_engine.py",
     "cli/test_scales.py",
     "cli/test_replay.py",
-    "cli/test_workers.py",
+    "serving/test_exported_statistics.py",
     "scripts/test_dumped_programs.py",
     "scripts/test_quality.py",
-    "conformance/test_two_devices.py",
+)
+# Files whose tests share what takes long to make, such as an export: one process runs each row.
+TOGETHER = (
+    (
+        "serving/test_served.py",
+        "serving/test_served_controls.py",
+        "serving/test_export.py",
+        "serving/test_admission.py",
+        "serving/test_client.py",
+        "serving/test_client_guards.py",
+        "serving/test_warmup.py",
+    ),
+    ("serving/test_real_servers.py", "serving/test_real_versions.py"),
+    ("engine/test_mirrored.py", "engine/test_placement.py", "conformance/test_two_devices.py"),
 )
 # Tests of signals, shells and pipes, which Windows has not or has otherwise.
 POSIX = (
@@ -80,8 +100,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def place_of(path: Path) -> int:
     """That of a file in LONGEST, or after all of them."""
-    name = path.relative_to(Path(__file__).parent).as_posix()
+    name = first_of(path.relative_to(Path(__file__).parent).as_posix())
     return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+
+def first_of(name: str) -> str:
+    """The first of the files that are run TOGETHER with one; else the file itself."""
+    return next((row[0] for row in TOGETHER if name in row), name)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Hands out whole files, those of TOGETHER as one; None where another way was asked for."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class FilesTogether(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return first_of(super()._split_scope(nodeid).removeprefix("tests/"))
+
+    return FilesTogether(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -138,3 +177,16 @@ def style() -> np.ndarray:
     """[1, 24, 18, 3] float32 in 0..1: stripes with counting numbers, of another size."""
     stripes = (np.arange(24) // 3 % 2)[:, None, None]
     return (0.4 * counting(24, 18, start=91) + 0.6 * stripes)[None].astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def on_two_devices(tmp_path_factory) -> Path:
+    """The folder of what logical_devices.py wrote, in a process of two logical CPUs."""
+    folder, here = tmp_path_factory.mktemp("two_devices"), Path(__file__).parent
+    paths = [str(it) for it in (here.parent, here, here / "engine")]
+    before = os.environ.get("PYTHONPATH")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*paths, *filter(None, [before])])}
+    command = [sys.executable, str(here / "logical_devices.py"), str(folder)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return folder

@@ -1,10 +1,5 @@
 """Two logical CPUs give what one gives, of every statistic: a batch, and windows of a picture."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from tolerances import assert_close
@@ -14,16 +9,9 @@ from conformance.two_devices import PICTURES
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory) -> dict[str, np.ndarray]:
+def results(on_two_devices) -> dict[str, np.ndarray]:
     """What two_devices.py wrote."""
-    path = tmp_path_factory.mktemp("devices") / "results.npz"
-    here = Path(__file__).parent
-    folders = [str(here.parents[1]), str(here.parent), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
-    command = [sys.executable, str(here / "two_devices.py"), str(path)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    with np.load(path) as arrays:
+    with np.load(on_two_devices / "statistics.npz") as arrays:
         return dict(arrays)
 
 

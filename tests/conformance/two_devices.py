@@ -1,9 +1,11 @@
-"""python two_devices.py OUTPUT.npz: every statistic on one and on two logical CPUs.
+"""Every statistic on one and on two logical CPUs: a part of logical_devices.py.
 
-A program of its own, since logical devices are set before TensorFlow starts.
+One loss holds all statistics, and is evaluated once for each of them, the others weighing 0, so
+that it is compiled once.
 """
 
-import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -42,30 +44,57 @@ def turned(picture: tf.Tensor) -> tf.Tensor:
     return tf.concat([picture, 0.75 * picture[:, :, ::-1], 0.5 * picture[:, ::-1]], 0)
 
 
-def batch(strategy, extractor, terms, pictures) -> Evaluation:
+class Share:
+    """The weight of a term, which may change between two evaluations by the same programs."""
+
+    def __init__(self):
+        self.value = 0.0
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        return np.array(self.value, dtype)
+
+
+def each_alone(evaluate, count: int) -> Iterator[Evaluation]:
+    """What `evaluate` of the weights of so many terms gives where one of them counts."""
+    for row in np.eye(count):
+        yield evaluate(row)
+
+
+def batch(strategy, extractor, terms, pictures) -> Iterator[Evaluation]:
     """Several pictures, each against a content of its own, spread over the devices."""
     pictures = {**pictures, CONTENT: turned(pictures[CONTENT]), "image": turned(pictures["image"])}
     replicas = Replicas(strategy, PICTURES)
     measured = measured_by(Whole(extractor, terms, replicas, 0.0, False), terms, pictures)
 
-    def evaluate(images, measured):
-        return value_and_grad(Objective(extractor, terms, *measured), images)
+    def evaluate(images, measured, weights):
+        pairs = zip(terms, tf.unstack(weights), strict=True)
+        weighted = tuple(term._replace(weight=weight) for term, weight in pairs)
+        return value_and_grad(Objective(extractor, weighted, *measured), images)
 
     arguments = replicas.spread(pictures["image"]), measured
-    evaluation = replicas.compiled(evaluate, *arguments)(*arguments)
-    return tf.nest.map_structure(replicas.together, evaluation)
+    run = replicas.compiled(evaluate, *arguments, tf.zeros([len(terms)], tf.float64))
+
+    def evaluation(weights):
+        return tf.nest.map_structure(replicas.together, run(*arguments, tf.constant(weights)))
+
+    return each_alone(evaluation, len(terms))
 
 
-def windows(strategy, extractor, terms, pictures) -> Evaluation:
+def windows(strategy, extractor, terms, pictures) -> Iterator[Evaluation]:
     """One picture, whose windows the devices share."""
+    terms = tuple(term._replace(weight=Share()) for term in terms)
     evaluator = Windows(WindowObjective(extractor, TINY, terms, 12), Replicas(strategy, 1))
     measured = measured_by(evaluator, terms, pictures)
-    return evaluator.value_and_grad(measured, pictures["image"])
+
+    def evaluation(weights):
+        for term, weight in zip(terms, weights, strict=True):
+            term.weight.value = weight
+        return evaluator.value_and_grad(measured, pictures["image"])
+
+    return each_alone(evaluation, len(terms))
 
 
-def main(path: str) -> None:
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+def write(path: Path) -> None:
     arrays = load_weights("random", TINY, TINY.up_to(LAYERS), seed=3, report=print).arrays
     pictures, results = scene(25, 38), {}
     for name in ("cpu", "mirrored"):
@@ -73,15 +102,11 @@ def main(path: str) -> None:
         results[f"{name}/devices"] = np.array(strategy.num_replicas_in_sync)
         with strategy.scope():
             extractor = build_extractor(TINY, LAYERS, arrays, dtype="float64")
-        for statistic in NAMES:
-            terms = (make_term(statistic, LAYER),)
-            for function in (batch, windows) if statistic in ADDITIVE else (batch,):
-                evaluation = function(strategy, extractor, terms, pictures)
+        for function, statistics in ((batch, NAMES), (windows, ADDITIVE)):
+            terms = tuple(make_term(statistic, LAYER) for statistic in statistics)
+            evaluations = function(strategy, extractor, terms, pictures)
+            for statistic, evaluation in zip(statistics, evaluations, strict=True):
                 start = f"{name}/{statistic}/{function.__name__}"
                 results[f"{start}/loss"] = np.asarray(evaluation.loss)
                 results[f"{start}/gradient"] = np.asarray(evaluation.gradient)
     np.savez(path, **results)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

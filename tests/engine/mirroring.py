@@ -1,9 +1,6 @@
-"""python mirroring.py OUTPUT.npz: the same jobs on one and on two logical CPUs, and what came out.
+"""The same jobs on one and on two logical CPUs, and what came out: a part of logical_devices.py."""
 
-A program of its own, since logical devices are set before TensorFlow starts.
-"""
-
-import sys
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -132,9 +129,7 @@ def operations(strategy) -> set[str]:
     return {operation.type for operation in run.graph.get_operations()}
 
 
-def main(path: str) -> None:
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+def write(path: Path) -> None:
     pace.SECONDS_PER_CALL = 1e6
     found = {}
     for case, (_, count, *_) in CASES.items():
@@ -151,7 +146,3 @@ def main(path: str) -> None:
     found["names"] = np.array([strategy_name(alone), strategy_name(both)])
     found["operations"] = np.array(sorted(operations(both)))
     np.savez(path, **found)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

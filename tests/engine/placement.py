@@ -1,10 +1,6 @@
-"""python placement.py OUTPUT.json: on which of two logical CPUs the programs of runs compute.
-
-A program of its own, since logical devices are set before TensorFlow starts.
-"""
+"""On which of two logical CPUs the programs of runs compute: a part of logical_devices.py."""
 
 import json
-import sys
 from pathlib import Path
 
 import tensorflow as tf
@@ -15,8 +11,8 @@ from tf_nst.engine.loop import stylize
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.strategy import make_strategy
 
-# Cores of the two scales: never by windows, whole but windows where memory is short, windows.
-PLANS = {"off": None, "whole": (0, 0), "windows": (8, 8), "both": (0, 8)}
+# Cores of the scales: never by windows, whole but windows where memory is short, windows.
+PLANS = {"off": None, "whole": (0,), "windows": (8,), "both": (0, 8)}
 
 
 def devices(job: Job) -> list[str]:
@@ -52,9 +48,14 @@ def placed(graph) -> set[str]:
     return inner if outer == {""} else outer
 
 
-def main(path: str) -> None:
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+def planned_job(strategy, cores: tuple[int, ...] | None) -> Job:
+    """A step at each scale."""
+    job, count = tiled_job(strategy), len(cores or (0,))
+    scales = tuple(scale._replace(steps=1) for scale in job.scales[-count:])
+    return job._replace(scales=scales, optimizers=job.optimizers[-count:], cores=cores)
+
+
+def write(path: Path) -> None:
     second = tf.distribute.OneDeviceStrategy("CPU:1")
     # One picture that is never cut into windows has one device: nobody makes it a strategy of two.
     strategies = {
@@ -62,11 +63,7 @@ def main(path: str) -> None:
         "mirrored": (make_strategy("mirrored", 9, print), ("whole", "windows", "both")),
     }
     places = {
-        name: {plan: devices(tiled_job(strategy)._replace(cores=PLANS[plan])) for plan in plans}
+        name: {plan: devices(planned_job(strategy, PLANS[plan])) for plan in plans}
         for name, (strategy, plans) in strategies.items()
     }
-    Path(path).write_text(json.dumps(places), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    path.write_text(json.dumps(places), encoding="utf-8")

@@ -8,6 +8,7 @@ from tolerances import assert_within
 
 from tf_nst.config import ObjectiveConfig
 from tf_nst.config.weighted import parse_weighted
+from tf_nst.engine.engine import Engine
 from tf_nst.engine.graph import Recipe, Visible, paint
 from tf_nst.engine.graph_targets import bake, bake_colors, measure
 from tf_nst.engine.job import Job
@@ -49,7 +50,7 @@ def pictures(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
     return content[None].astype(np.float32), counting(60, 44, start=91)[None].astype(np.float32)
 
 
-def looped(recipe: Recipe, content, style, steps: int, thinned: int = 1):
+def looped(recipe: Recipe, content, style, steps: int, thinned: int = 1, engine=None):
     """The last event of the engine's loop with the same settings, the steps of scales divided."""
     planned = plan_scales(*content.shape[1:3], (steps,))
     scales = [scale._replace(steps=scale.steps // thinned) for scale in planned]
@@ -66,7 +67,7 @@ def looped(recipe: Recipe, content, style, steps: int, thinned: int = 1):
         detail=True,
         decay=recipe.decay,
     )
-    return list(iterate(job))[-1]
+    return list(iterate(job, engine=engine))[-1]
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -77,12 +78,12 @@ def test_the_graph_paints_what_the_loop_paints(make_extractor, terms, name):
     made = row.make(Settings(row.learning_rate))
     tables = TABLES._replace(steps=TABLES.steps // THINNED)
     recipe = Recipe(make_extractor(LAYERS), terms, made, tables, row.decay)
-    run = traced(recipe)
+    run, engine = traced(recipe), Engine()
     for height, width, steps, scales in ((144, 200, 20, 2), (40, 52, 6, 1)):
         assert len(plan_scales(height, width, (steps,))) == scales
         content, style = pictures(height, width)
         picture, values, finite = run(content, style, steps)
-        expected = looped(recipe, content, style, steps, THINNED)
+        expected = looped(recipe, content, style, steps, THINNED, engine)
         assert_within(picture, expected.image, 1e-4)
         assert_within(values, [value[0] for value in expected.values.values()], 1e-4)
         assert finite

@@ -1,10 +1,5 @@
 """A batch spread over two logical CPUs is the batch on one."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from jobs import SIZE
@@ -13,17 +8,9 @@ from tolerances import assert_close, assert_within
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory) -> dict[str, np.ndarray]:
+def found(on_two_devices) -> dict[str, np.ndarray]:
     """What mirroring.py wrote."""
-    path = tmp_path_factory.mktemp("mirrored") / "found.npz"
-    here = Path(__file__).parent
-    folders = os.pathsep.join(map(str, (here.parents[1], here.parent)))
-    before = os.environ.get("PYTHONPATH")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (folders, before)))}
-    command = [sys.executable, str(here / "mirroring.py"), str(path)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    with np.load(path) as arrays:
+    with np.load(on_two_devices / "mirrored.npz") as arrays:
         return dict(arrays)
 
 

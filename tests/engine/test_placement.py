@@ -1,26 +1,15 @@
 """The devices of the strategy are those that compute, by every plan."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from placement import PLANS
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory) -> dict:
+def places(on_two_devices) -> dict:
     """What placement.py wrote."""
-    path = tmp_path_factory.mktemp("placement") / "places.json"
-    here = Path(__file__).parent
-    folders = os.pathsep.join(map(str, (here.parents[1], here.parent, here.parent / "..")))
-    environment = {**os.environ, "PYTHONPATH": folders}
-    command = [sys.executable, str(here / "placement.py"), str(path)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads((on_two_devices / "places.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("plan", PLANS)

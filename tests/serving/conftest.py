@@ -12,7 +12,9 @@ from servers import SERVERS
 
 import tf_nst
 from tf_nst.model.networks import NETWORKS, Network
+from tf_nst.serving import model as building
 from tf_nst.serving import retries
+from tf_nst.serving import signatures as signing
 from tf_nst.serving.client import ask_grpc, ask_rest
 from tf_nst.serving.server import Server
 
@@ -61,6 +63,24 @@ def model(exported):
 def signatures(model) -> dict:
     """Its functions by name."""
     return model.signatures
+
+
+@pytest.fixture
+def only(monkeypatch):
+    """What is exported has one signature: its name -> None. The others, which are not asked, take
+    as long each to trace, save and load."""
+
+    def leave_out(name: str) -> None:
+        def build(recipe, baked, limits, network):
+            if name == "serving_default":
+                function = signing.make_serving_default(recipe, baked, limits)
+            else:
+                function = signing.make_stylize_masked(recipe, limits, network)
+            return {name: function.get_concrete_function()}
+
+        monkeypatch.setattr(building, "build_signatures", build)
+
+    return leave_out
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def test_a_cut_png_stays_cut():
 def test_a_decoder_that_makes_another_size_is_refused(monkeypatch):
     monkeypatch.setattr(tf.io, "decode_png", lambda *_, **__: tf.zeros([99, 99, 3], tf.uint8))
     with pytest.raises(tf.errors.InvalidArgumentError, match="photo: expected the size that the"):
-        decode(tf.constant(png()), "photo", 10_000)
+        decode.python_function(tf.constant(png()), "photo", 10_000)
 
 
 LARGE = encoded(counted(300, 300), "JPEG")

@@ -27,12 +27,14 @@ def both(folder, painting, **controls):
 
 
 @pytest.mark.parametrize("color", ["content", "luminance"])
-def test_colours_and_strength_are_the_command_s(tmp_path, painting, color):
+def test_colours_and_strength_are_the_command_s(tmp_path, painting, only, color):
+    only("serving_default")
     assert_same_picture(*both(tmp_path, painting, color=color, style_strength=0.5))
 
 
-def test_values_that_are_nearly_equal_may_change_places(tmp_path, painting):
+def test_values_that_are_nearly_equal_may_change_places(tmp_path, painting, only):
     """In a histogram rounding decides which of two comes first: one pixel in a thousand is off."""
+    only("serving_default")
     answer, expected = both(tmp_path, painting, color="histogram")
     assert np.abs(decoded(answer).astype(int) - expected).mean() < 0.05
 
@@ -90,7 +92,8 @@ def test_masks_that_cannot_be_used_are_refused(signatures, mask, line):
         masked(signatures, mask)
 
 
-def test_masks_colours_and_strength_together(tmp_path, painting):
+def test_masks_colours_and_strength_together(tmp_path, painting, only):
+    only("stylize_masked")
     fixed = SHALLOW | {"optimizer": "adam", "color": "luminance", "style_strength": 0.5}
     folder = tf_nst.export(tmp_path, painting, size=40, steps=2, **fixed)
     answer = masked(tf.saved_model.load(str(folder)).signatures, FADE)

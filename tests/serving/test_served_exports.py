@@ -6,8 +6,6 @@ from answering import CLOSE, assert_same_picture, call, counted, encoded, painte
 from tolerances import assert_within
 
 import tf_nst
-from tf_nst.serving import model as building
-from tf_nst.serving.signatures import make_serving_default
 
 PHOTO = counted(30, 44)
 SHALLOW = {
@@ -20,14 +18,8 @@ SHALLOW = {
 
 
 @pytest.fixture(autouse=True)
-def one_signature(monkeypatch):
-    """Leaves out the others, which are not asked, and take as long each to trace, save and load."""
-
-    def build(recipe, baked, limits, network):
-        function = make_serving_default(recipe, baked, limits)
-        return {"serving_default": function.get_concrete_function()}
-
-    monkeypatch.setattr(building, "build_signatures", build)
+def one_signature(only):
+    only("serving_default")
 
 
 def served(folder, painting, options, photo):

@@ -1,6 +1,7 @@
 """Types of what exported models take and answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -12,11 +13,25 @@ Outputs = dict[str, tf.Tensor]
 # A content and its mask, or None, each with its name -> a PNG [] string and losses [terms].
 Named = tuple[tf.Tensor, tf.Tensor]
 Answer = Callable[[Named, Named | None], tuple[tf.Tensor, tf.Tensor]]
+# A picture and its losses.
+Painted = tuple[tf.Tensor, tf.Tensor]
+# As `signatures.painter` returns it.
+PaintLike = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], Painted]
 # Shape and dtype.
 Input = tuple[list[int | None], tf.DType]
-# Steps, size, and the weights of style and content.
-Settings = tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
 # A photograph [1, H, W, 3] -> the targets of the styles that are baked in, and their colours.
 Baked = Callable[[tf.Tensor], tuple[Targets, ColorStatistics]]
 # By their names.
 Signatures = dict[str, tf.types.experimental.ConcreteFunction]
+
+
+class Settings(NamedTuple):
+    """What a request says beside its pictures and their size.
+
+    Attributes:
+      steps: [] int32.
+      shares: {STYLE or CONTENT: [] float32, by what the weights of its terms are multiplied}.
+    """
+
+    steps: tf.Tensor
+    shares: Mapping[str, tf.Tensor]

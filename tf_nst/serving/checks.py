@@ -1,13 +1,14 @@
 """Refusals inside a graph: a request that fails them is answered with INVALID_ARGUMENT."""
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import tensorflow as tf
 
 Text: TypeAlias = str | tf.Tensor
 # A condition [] bool, and the parts of the message where it does not hold.
 Check = tuple[Any, ...]
+T = TypeVar("T")
 
 
 def require(value: tf.Tensor, condition: tf.Tensor, *message: str | int | tf.Tensor) -> tf.Tensor:
@@ -22,10 +23,11 @@ def require(value: tf.Tensor, condition: tf.Tensor, *message: str | int | tf.Ten
     return require_all(value, (condition, *message))
 
 
-def require_all(value: tf.Tensor, *checks: Check) -> tf.Tensor:
+def require_all(value: T, *checks: Check) -> T:
     """`value`, whose use fails with the message of the first check that does not hold.
 
     Args:
+      value: a tensor, or a nest of tensors.
       checks: (condition [] bool, *message), as `require` takes them.
 
     Raises:
@@ -35,7 +37,8 @@ def require_all(value: tf.Tensor, *checks: Check) -> tf.Tensor:
     lines = tf.stack([tf.strings.join([_as_text(part) for part in parts]) for _, *parts in checks])
     first = tf.argmin(tf.cast(conditions, tf.int32))
     with tf.control_dependencies([tf.debugging.Assert(conditions[first], [lines[first]])]):
-        return tf.identity(value)
+        checked: T = tf.nest.map_structure(tf.identity, value)
+    return checked
 
 
 def require_between(value: tf.Tensor, name: str, least: int, most: int) -> tf.Tensor:
@@ -52,7 +55,15 @@ def or_default(
     The dataset is what a graph has to go on after a failure.
     """
     results = tf.data.Dataset.from_tensors(argument).map(function).ignore_errors()
-    return results.reduce(default, lambda _, result: result)
+    return results.with_options(_as_it_is()).reduce(default, lambda _, result: result)
+
+
+def _as_it_is() -> tf.data.Options:
+    """Nothing of a dataset is rewritten: at every call that takes longer than its one element."""
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    options.experimental_optimization.apply_default_optimizations = False
+    return options
 
 
 def numbered(name: str, count: tf.Tensor) -> tf.Tensor:

@@ -65,8 +65,16 @@ def read_header(data: tf.Tensor) -> Header:
     return Header(kind, *declared)
 
 
+@tf.function(
+    input_signature=[
+        tf.TensorSpec([], tf.string),
+        tf.TensorSpec([], tf.string),
+        tf.TensorSpec([], tf.int64),
+    ],
+    autograph=False,
+)
 def checked(data: tf.Tensor, name: Text, most_pixels: int) -> Header:
-    """The header of a still picture that a graph decodes right.
+    """The header of a still picture that a graph decodes right; traced once, for all graphs.
 
     Args:
       data: [] string.
@@ -88,10 +96,9 @@ def checked(data: tf.Tensor, name: Text, most_pixels: int) -> Header:
             (height > 0) & (width > 0),
             "expected a whole picture, received one whose header is damaged or cut short",
         ),
-        (fits, f"expected at most {most_pixels} pixels, received ", width, " x ", height),
+        (fits, "expected at most ", most_pixels, " pixels, received ", width, " x ", height),
     )
-    named = [(condition, name, ": ", *message) for condition, *message in checks]
-    return Header(*(require_all(value, *named) for value in header))
+    return require_all(header, *((holds, name, ": ", *message) for holds, *message in checks))
 
 
 def _kind(octets: tf.Tensor) -> tf.Tensor:

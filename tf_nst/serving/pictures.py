@@ -1,5 +1,7 @@
 """Pictures inside a graph: from bytes to tensors at the right size, and back to PNG."""
 
+from functools import partial
+
 import tensorflow as tf
 
 from tf_nst.io.planes import LIGHT
@@ -12,8 +14,9 @@ from tf_nst.serving.headers import KINDS, checked
 BAND = 1 << 21
 
 
+@tf.function(input_signature=checked.input_signature, autograph=False)
 def decode(data: tf.Tensor, name: Text, most_pixels: int) -> tf.Tensor:
-    """The picture in the bytes `data` [] string, as [1, H, W, 3] uint8.
+    """The picture in the bytes `data` [] string, as [1, H, W, 3] uint8; traced once, as `checked`.
 
     Alpha is left out, 16 bits become 8, orientation tags and colour profiles are ignored.
 
@@ -25,7 +28,7 @@ def decode(data: tf.Tensor, name: Text, most_pixels: int) -> tf.Tensor:
       InvalidArgumentError: when it runs: bytes that `checked` refuses, or damaged ones.
     """
     header = checked(data, name, most_pixels)
-    pixels = or_default(lambda it: _decoded(it, header.kind), data, tf.zeros([0, 0, 3], tf.uint8))
+    pixels = tf.switch_case(header.kind, [partial(_decoded, kind, data) for kind in KINDS])
     height, width, _ = tf.unstack(tf.shape(pixels, tf.int64))
     same = (height == header.height) & (width == header.width)
     return require_all(
@@ -35,9 +38,14 @@ def decode(data: tf.Tensor, name: Text, most_pixels: int) -> tf.Tensor:
     )[None]
 
 
-def _decoded(data: tf.Tensor, kind: tf.Tensor) -> tf.Tensor:
-    decoders = [lambda decoder=_DECODERS[name]: decoder(data) for name in KINDS]
-    return tf.ensure_shape(tf.switch_case(kind, decoders), [None, None, 3])
+def _decoded(kind: str, data: tf.Tensor) -> tf.Tensor:
+    """[H, W, 3] uint8, [0, 0, 3] of a damaged picture.
+
+    What may fail is one operation, since a dataset is prepared anew at every call.
+    """
+    data = needed_chunks(data) if kind == "PNG" else data
+    decoder, nothing = _DECODERS[kind], tf.zeros([0, 0, 3], tf.uint8)
+    return or_default(lambda it: tf.ensure_shape(decoder(it), [None, None, 3]), data, nothing)
 
 
 def _jpeg(data: tf.Tensor) -> tf.Tensor:
@@ -46,7 +54,7 @@ def _jpeg(data: tf.Tensor) -> tf.Tensor:
 
 
 def _png(data: tf.Tensor) -> tf.Tensor:
-    return tf.io.decode_png(needed_chunks(data), channels=3)
+    return tf.io.decode_png(data, channels=3)
 
 
 def _webp(data: tf.Tensor) -> tf.Tensor:

@@ -50,7 +50,7 @@ def mask_to_send(path: str, flag: str) -> tuple[bytes, list[str]]:
     """
     image, buffer = read_image(path, flag), io.BytesIO()
     plane, note = plane_of(image)
-    Pillow.fromarray(np.uint8(np.rint(plane * 255))).save(buffer, "PNG")
+    Pillow.fromarray(np.asarray(np.rint(plane * 255), np.uint8)).save(buffer, "PNG")
     return buffer.getvalue(), [*image.notes, *([f"{flag}: {note}"] if note else [])]
 
 
