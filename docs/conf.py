@@ -38,6 +38,7 @@ html_theme_options = {
 html_static_path = ["_static"]
 html_css_files = ["tf_nst.css"]
 html_copy_source = False
+html_use_index = False
 html_show_copyright = False
 html_show_sphinx = False
 pygments_style = "a11y-high-contrast-light"
