@@ -5,8 +5,8 @@ step       seconds of a step, its share of the machine's convolution ceiling and
 statistics seconds of a step by each statistic of the style, over Gram matrices', and memory
 controls   seconds of a step with masks and several styles, over one style everywhere's
 seconds    what --seconds=N takes, from Enter to the end
-start      seconds from Enter to --help, to the first step, to the first preview, and until a second
-           picture begins
+start      seconds of `import tf_nst`; from Enter to --help, to the first step, to the first
+           preview; until a second picture begins
 picture    objective against seconds: the tutorial's recipe, the textbook's, and tf_nst by default
 precision  the objective that bfloat16 ends at against float32's, on some pairs
 scale      large pictures, whole and by windows: seconds a pixel, peak memory and its estimate
@@ -15,8 +15,11 @@ exact      the gradient by windows against that of the whole picture
 files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
 server     a running server: requests a second and their latency, for 1, 4 and 16 clients
+batch      pictures an hour by a loop of commands, by `tf-nst batch` and by Beam, and memory
 batches    a step of several pictures as one batch against the same one after the other
 quality    pictures of some pairs by some settings: their style, colours, content, grain, a sheet
+regress    BASE HEAD, two commits by turns: ratios of the import, --help, tracing, a step and an
+           export's request; exits with 1 where one is above 1.10
 program    what a TPU's compiler makes of the step, on a machine without one; with --dump writes it
            for an accelerator's machine with jax and no TensorFlow
 
@@ -32,6 +35,7 @@ from collections.abc import Iterator
 
 from absl import app, flags
 from benchmarks import (
+    batch,
     batches,
     controls,
     exact,
@@ -40,6 +44,7 @@ from benchmarks import (
     precision,
     program,
     quality,
+    regress,
     scale,
     seconds,
     server,
@@ -57,8 +62,8 @@ from tf_nst.errors import NstError
 SIZES = flags.DEFINE_list(
     "sizes",
     ["256", "512"],
-    "step, statistics, controls, scale, batches, program: sides of square pictures; seconds, "
-    "states: long side; in pixels",
+    "step, statistics, controls, scale, batches, program, regress: sides of square pictures; "
+    "seconds, states, batch (the first): long side; in pixels",
 )
 DTYPES = flags.DEFINE_list(
     "dtypes",
@@ -67,9 +72,7 @@ DTYPES = flags.DEFINE_list(
     "takes float32-exact too, which is float32 without TF32",
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
-STEPS = flags.DEFINE_integer(
-    "steps", 8, "scale, precision: steps; step, statistics, controls, states: rounds"
-)
+STEPS = flags.DEFINE_integer("steps", 8, "scale, precision, batch: steps; else rounds")
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
 WEIGHTS = flags.DEFINE_string(
@@ -83,7 +86,7 @@ MORE_STEPS = flags.DEFINE_multi_string(
     "more_steps", [], "picture: steps of tf_nst besides its own, as of the command; may be repeated"
 )
 RESULTS = flags.DEFINE_string(
-    "results", "", "picture: .json to keep the curves in, and to go on from"
+    "results", "", "picture: .json of curves, gone on with; regress: .csv to add the ratios to"
 )
 PLOT = flags.DEFINE_string("plot", "", "picture: .png to plot them in (needs matplotlib)")
 PAIRS = flags.DEFINE_list(
@@ -114,7 +117,7 @@ BATCH = flags.DEFINE_integer("batch", 1, "program: pictures or windows, one a co
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
 URL = flags.DEFINE_string("url", "http://127.0.0.1:8501", "server: its address")
 REQUESTS = flags.DEFINE_integer(
-    "requests", 16, "serving, server: pictures for each number of clients"
+    "requests", 16, "serving, server: pictures for each number of clients; batch: pictures"
 )
 PICTURES = flags.DEFINE_string(
     "pictures", "", "quality: folder of a folder of pictures for each setting, and of the sheet"
@@ -133,6 +136,7 @@ MEASUREMENTS = {
     **exact.MEASUREMENTS,
     **files.MEASUREMENTS,
     **serving.MEASUREMENTS,
+    **batch.MEASUREMENTS,
     **batches.MEASUREMENTS,
     **seconds.MEASUREMENTS,
     **program.MEASUREMENTS,
@@ -146,7 +150,7 @@ def main(argv):
         if MEASURE.value:
             _measure(*json.loads(MEASURE.value))
         else:
-            _print_tables(" ".join(argv[1:]))
+            _print_tables(*argv[1:])
     except NstError as error:
         sys.exit(str(error))
 
@@ -159,10 +163,16 @@ def _measure(kind, *arguments):
         print(json.dumps(result))
 
 
-def _print_tables(kind):
-    if kind not in TABLES:
-        sys.exit(f"expected one of {', '.join(TABLES)}, received {kind or 'nothing'}")
-    TABLES[kind]()
+def _print_tables(kind="", *commits):
+    if kind == "regress":
+        regress.print_table(commits, SIZES.value, STEPS.value, RESULTS.value)
+    elif commits or kind not in TABLES:
+        received = " ".join([kind, *commits]) or "nothing"
+        sys.exit(
+            f"expected one of {', '.join([*TABLES, 'regress BASE HEAD'])}, received {received}"
+        )
+    else:
+        TABLES[kind]()
 
 
 def _step():
@@ -189,6 +199,11 @@ def _quality():
     quality.print_tables(child, *what)
 
 
+def _batch():
+    how = (int(SIZES.value[0]), STEPS.value, REQUESTS.value)
+    batch.print_table(child, (CONTENT.value, STYLE.value), *how)
+
+
 def _program():
     what = (SIZES.value, DTYPES.value, OPTIMIZERS.value, WEIGHTS.value)
     if DUMP.value:
@@ -211,6 +226,7 @@ TABLES = {
     "files": lambda: files.print_table(child),
     "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, REQUESTS.value),
     "server": lambda: server.print_table(URL.value, CONTENT.value, REQUESTS.value),
+    "batch": _batch,
     "batches": lambda: batches.print_table(child, SIZES.value),
     "quality": _quality,
     "program": _program,

@@ -18,7 +18,11 @@ FOLDER, FIGURE = Path("out/statistics"), Path("docs/statistics.jpg")
 # Pixels of a picture's long side, of a label and between pictures; pictures in a row.
 SIZE, LABEL, GAP, COLUMNS = 256, 20, 6, 4
 # Of the statistics that leave something out, what is compared besides.
-COMPANIONS = {"covariance": "covariance,mean", "chained": "chained,gram@conv1_1"}
+COMPANIONS = {
+    "covariance": "covariance,mean",
+    "chained": "chained,gram@conv1_1",
+    "nearest": "nearest,mean_std",
+}
 
 
 def settings() -> list[Setting]:

@@ -4,14 +4,21 @@
 "painting.jpg")` writes a model that a server paints with; README.md has the rest.
 """
 
-from tf_nst.config.presets import preset
+from typing import TYPE_CHECKING
+
 from tf_nst.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from tf_nst.config.presets import preset
+    from tf_nst.engine.engine import Engine
+    from tf_nst.painting import stylize
+    from tf_nst.serving.export import export
 
 __all__ = ["Engine", "__version__", "export", "preset", "stylize"]
 
 
-def __getattr__(name: str):
-    """These come with TensorFlow, which takes seconds to import: only when they are asked for."""
+def __getattr__(name: str) -> object:
+    """Imports what is asked for: TensorFlow takes seconds, the flags of presets 0.1 s."""
     if name == "Engine":
         from tf_nst.engine.engine import Engine
 
@@ -20,6 +27,10 @@ def __getattr__(name: str):
         from tf_nst.painting import stylize
 
         return stylize
+    if name == "preset":
+        from tf_nst.config.presets import preset
+
+        return preset
     if name == "export":
         from tf_nst.serving.export import export
 

@@ -45,11 +45,11 @@ def sliced_distance(one, other, *, seed=0):
     directions /= np.linalg.norm(directions, axis=0)
     count = min(len(one), len(other), QUANTILES)
     projected = [np.sort(directions.T @ rows.T.astype(np.float64)) for rows in (one, other)]
-    ours, theirs = (_quantiles(rows, count) for rows in projected)
+    ours, theirs = (quantiles(rows, count) for rows in projected)
     return float(np.sqrt(np.mean((ours - theirs) ** 2) / np.mean(projected[1] ** 2)))
 
 
-def _quantiles(rows, count):
+def quantiles(rows, count):
     """[P, n] sorted -> [P, count] at the middles of equal shares, linear between neighbours."""
     length = rows.shape[1]
     places = (np.arange(count) + 0.5) * length / count - 0.5

@@ -1,9 +1,9 @@
 """Peak memory of reading and writing large pictures, in multiples of the picture's own bytes."""
 
-import resource
 import tempfile
 
 import numpy as np
+from benchmarks.peak import peak_bytes
 
 SCAN, SIDE = (15000, 20000), 8192
 READS = [("png", *SCAN, 8), ("tif", *SCAN, 8), ("png", SIDE, SIDE, 16), ("tif", SIDE, SIDE, 16)]
@@ -38,11 +38,11 @@ def measure_read(path):
     from tf_nst.io.images import read_image
     from tf_nst.io.resizing import fit_size, resize_image
 
-    before = peak()
+    before = peak_bytes()
     image = read_image(path)
     own = image.pixels.nbytes
     resize_image(image, *fit_size(*image.size, LONG_SIDE))
-    return (peak() - before) / own
+    return (peak_bytes() - before) / own
 
 
 def measure_written(path, height, width, depth):
@@ -51,10 +51,10 @@ def measure_written(path, height, width, depth):
 
     from tf_nst.io.images import Image
 
-    before = peak()
+    before = peak_bytes()
     pixels = np.random.default_rng(0).integers(0, 1 << depth, (height, width, 3), f"u{depth // 8}")
     Image(pixels).save(path)
-    return (peak() - before) / pixels.nbytes
+    return (peak_bytes() - before) / pixels.nbytes
 
 
 def measure_quantised(side, depth):
@@ -62,14 +62,9 @@ def measure_quantised(side, depth):
     from tf_nst.io.images import Image
 
     array = np.random.default_rng(0).random((side, side, 3), np.float32)
-    before = peak()
+    before = peak_bytes()
     image = Image.from_float(array, depth)
-    return (peak() - before) / image.pixels.nbytes
-
-
-def peak():
-    """The peak memory of this process so far, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return (peak_bytes() - before) / image.pixels.nbytes
 
 
 MEASUREMENTS = {

@@ -55,16 +55,16 @@ def _step(job, size, cores):
         )
 
     def window_step(pixels, place, references):
-        sums = windows._window_sums(job.terms, pixels, place, references, {})
+        sums = windows.window_sums(job.terms, pixels, place, references, {})
         sums = tf.nest.map_structure(over_cores, sums)
         with tf.GradientTape() as tape:
             tape.watch(sums)
             losses = total(job.terms, distances(job.terms, sums, targets))
             loss = tf.reduce_sum(losses)
         slopes = tape.gradient(loss, sums, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        return losses, windows._window_gradient(pixels, place, references, {}, slopes)
+        return losses, windows.window_gradient(pixels, place, references, {}, slopes)
 
     measured = Measured(targets, references, {})
-    window, compared, _ = next(windows._compared_rounds(pictures["content"], measured))
+    window, compared, _ = next(windows.compared_rounds(pictures["content"], measured))
     pixels = pictures["content"][pixels_of(window[0])]
     return window_step, (pixels, place_of(window[0]), compared)

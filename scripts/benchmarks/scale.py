@@ -1,8 +1,7 @@
 """Memory and seconds a pixel of large pictures, whole and by windows."""
 
-import resource
-
 import numpy as np
+from benchmarks.peak import peak_bytes
 
 # A picture of this side, painted whole, is what the seconds of a pixel are compared with.
 WHOLE = 1024
@@ -47,7 +46,7 @@ def measure_scaled(size, tile, weights, dtype, optimizer, steps):
     )
     painting = prepare(config, read_inputs(config, *_pictures(size)), print, pause_every=1)
     seconds = [event.seconds for event in iterate(painting.job) if isinstance(event, StepsDone)]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    peak = peak_bytes() / 1e9
     return {"seconds": min(seconds), "gigabytes": peak, "estimate": painting.plan.peak_bytes / 1e9}
 
 

@@ -3,10 +3,11 @@
 Seconds of the processor stand beside those of the clock, which other work on the machine draws out.
 """
 
-import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from benchmarks.peak import peak_bytes
 
 CLIENTS = (1, 4, 16)
 
@@ -58,7 +59,7 @@ def measure_throughput(model, photo, clients, pictures):
             list(threads.map(lambda _: answer(), range(pictures)))
 
     clock, processor = _timed(ask_all)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    peak = peak_bytes() / 1e9
     return {
         "a minute": 60 * pictures / clock,
         "processor": processor / pictures,

@@ -9,8 +9,9 @@ def print_table(command, sizes, dtypes, rounds):
     """A row for each size, dtype and statistic."""
     from tf_nst.config import STYLE_STATISTICS
 
-    print("| pixels | dtype | statistic | s/step | over gram's | GB | estimated |")
-    print("|---|---|---|---|---|---|---|")
+    heads = ("pixels", "dtype", "statistic", "s/step", "over gram's", "the same by processor time")
+    print("|", " | ".join((*heads, "GB", "estimated")), "|")
+    print("|---" * 8 + "|")
     for size in map(int, sizes):
         for dtype in dtypes:
             measurements = {
@@ -18,13 +19,14 @@ def print_table(command, sizes, dtypes, rounds):
             }
             results = in_turns(command, rounds, **measurements)
             seconds = {
-                name: np.array([each["seconds"] for each in of_name])
+                name: np.array([[each["seconds"], each["processor"]] for each in of_name])
                 for name, of_name in results.items()
             }
             for name, each in seconds.items():
-                ratio = spread(each / seconds["gram"], ".2f")
+                wall, processor = (spread(it, ".2f") for it in (each / seconds["gram"]).T)
                 last = results[name][-1]
-                row = f"| {size} x {size} | {dtype} | {name} | {np.median(each):.3f} | {ratio} "
+                row = f"| {size} x {size} | {dtype} | {name} | {np.median(each[:, 0]):.3f} "
+                row += f"| {wall} | {processor} "
                 print(f"{row}| {last['gigabytes']:.2f} | {last['estimate']:.2f} |", flush=True)
 
 

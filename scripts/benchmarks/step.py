@@ -1,11 +1,11 @@
 """Seconds of a step against the machine's convolution ceiling, and where the rest goes."""
 
-import resource
 import time
 from functools import partial
 
 import numpy as np
 from benchmarks import profile
+from benchmarks.peak import peak_bytes
 from benchmarks.turns import in_turns, spread
 
 from tf_nst.model.networks import NETWORKS
@@ -135,12 +135,12 @@ def our_turns(dtype, size, xla, statistic="gram"):
     for _ in range(2):
         progress, _ = run(progress, tf.constant(1))
     while True:
-        began = time.perf_counter()
+        began = time.perf_counter(), time.process_time()
         progress, report = run(progress, tf.constant(1))
         report.steps.numpy()
-        seconds = time.perf_counter() - began
+        seconds, processor = time.perf_counter() - began[0], time.process_time() - began[1]
         traces = run.experimental_get_tracing_count()
-        yield result(seconds, estimate=estimate / 1e9, traces=traces)
+        yield result(seconds, processor=processor, estimate=estimate / 1e9, traces=traces)
 
 
 def measure_breakdown(dtype, size):
@@ -203,7 +203,7 @@ def pictures(size):
 
 def result(seconds, **more):
     """Seconds, and the peak memory of this process in GB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    peak = peak_bytes() / 1e9
     return {"seconds": seconds, "gigabytes": peak, **more}
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -118,3 +119,17 @@ def snapshot(folder: Path) -> dict[str, tuple]:
         )
         for path in sorted(folder.rglob("*"))
     }
+
+
+@contextmanager
+def descriptors(*numbers: int, files):
+    """While inside, these descriptors of the process are those of open files."""
+    before = [os.dup(number) for number in numbers]
+    for number, file in zip(numbers, files, strict=True):
+        os.dup2(file.fileno(), number)
+    try:
+        yield
+    finally:
+        for number, copy in zip(numbers, before, strict=True):
+            os.dup2(copy, number)
+            os.close(copy)

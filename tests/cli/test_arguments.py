@@ -4,9 +4,10 @@ import pytest
 
 from tf_nst.cli.arguments import declared, with_declared_name
 from tf_nst.cli.export import EXPORT_FLAGS
-from tf_nst.cli.flags import PAINT_FLAGS
+from tf_nst.cli.flags import PAINT_FLAGS, places_from_flags, styles_from_flags
 from tf_nst.cli.parsing import parse_flags
-from tf_nst.cli.run import resuming_command
+from tf_nst.cli.run import quoted, resuming_command
+from tf_nst.cli.sheet import SHEET_FLAGS
 from tf_nst.cli.visualize import flags_of
 from tf_nst.config.value_types import expanded_path
 from tf_nst.errors import UserError
@@ -57,6 +58,8 @@ def test_other_commands_take_the_pictures_that_they_have_flags_for():
     assert declared(["a.jpg", "b.jpg"], EXPORT_FLAGS) == ["--style=a.jpg,b.jpg"]
     assert declared(["a.jpg"], flags_of("style")) == ["--style=a.jpg"]
     assert declared(["a.jpg"], flags_of("losses")) == ["--", "a.jpg"]
+    several = ["--content=a.jpg", "--styles=b.jpg,c.jpg"]
+    assert declared(["a.jpg", "b.jpg", "c.jpg"], SHEET_FLAGS) == several
 
 
 def test_dashes_in_a_flag_file(tmp_path):
@@ -75,6 +78,20 @@ def test_pictures_that_stand_alone_override_flag_files(tmp_path):
 def test_the_line_that_goes_on_names_the_verb_where_a_file_is_called_like_one():
     assert resuming_command(["tf-nst", "a.jpg", "b.jpg"]) == "tf-nst a.jpg b.jpg --resume"
     assert resuming_command(["tf-nst", "info", "b.jpg"]) == "tf-nst paint info b.jpg --resume"
+
+
+@pytest.mark.parametrize(
+    ("argument", "posix", "windows"),
+    [
+        ("plain.jpg", "plain.jpg", "plain.jpg"),
+        ("my photo.jpg", "'my photo.jpg'", '"my photo.jpg"'),
+        (r"C:\my photo.jpg", r"'C:\my photo.jpg'", r'"C:\my photo.jpg"'),
+        (r"C:\a.jpg", r"'C:\a.jpg'", r"C:\a.jpg"),
+    ],
+)
+def test_an_argument_is_quoted_for_the_systems_shell(argument, posix, windows):
+    assert quoted(argument, windows=False) == posix
+    assert quoted(argument, windows=True) == windows
 
 
 # --- variables ---------------------------------------------------------------------------------
@@ -104,15 +121,33 @@ def test_variables_in_every_path_flag_and_in_flag_files(tmp_path, monkeypatch):
     (tmp_path / "my.cfg").write_text("--content=${TF_NST_A}/a.jpg\n--init=$TF_NST_A/i.jpg\n")
     line = ["tf-nst", "--flagfile=$TF_NST_A/my.cfg", "--style=$TF_NST_A/b.jpg", "-o", "$TF_NST_A/c"]
     values = parse_flags([*line, "--weights=$TF_NST_A/w.h5"], PAINT_FLAGS)
-    paths = values.content, values.init, values.style, values.output, values.weights
-    names = ("a.jpg", "i.jpg", "b.jpg", "c", "w.h5")
-    assert paths == tuple(f"{tmp_path}/{name}" for name in names)
+    paths = values.content, values.init, values.output, values.weights
+    assert paths == tuple(f"{tmp_path}/{name}" for name in ("a.jpg", "i.jpg", "c", "w.h5"))
+    assert styles_from_flags(values) == [(f"{tmp_path}/b.jpg", 1.0)]
     assert values.flagfile == [f"{tmp_path}/my.cfg"]
 
 
-def test_an_address_is_refused_with_the_command_that_brings_the_file():
-    line = ["tf-nst", "https://a.example/a.jpg", "b.jpg"]
-    with pytest.raises(
-        UserError, match=r"^--content: expected an image file, .*`curl -LO https://"
-    ):
-        parse_flags(line, PAINT_FLAGS)
+def test_variables_and_home_in_lists_of_styles_masks_and_labels(monkeypatch):
+    """A comma that a variable brings is part of a path."""
+    monkeypatch.setenv("TF_NST_A", "/my, folder")
+    monkeypatch.setenv("HOME", "/home/me")
+    line = ["tf-nst", "a.jpg", "$TF_NST_A/b:2", "~/folder", "--mask=$TF_NST_A/m.png,~/n.png"]
+    values = parse_flags([*line, "--labels=~/l.png,$TF_NST_A/l.png"], PAINT_FLAGS)
+    assert styles_from_flags(values) == [("/my, folder/b", 2.0), ("/home/me/folder", 1.0)]
+    places = places_from_flags(values)
+    assert places["mask"] == ["/my, folder/m.png", "/home/me/n.png"]
+    assert places["labels"] == ["/home/me/l.png", "/my, folder/l.png"]
+
+
+@pytest.mark.parametrize(
+    ("line", "flag"),
+    [
+        ("https://a.example/a.jpg b.jpg", "content"),
+        ("a.jpg b.jpg https://a.example/a.jpg", "style"),
+        ("a.jpg b.jpg --mask=m.png,https://a.example/a.jpg", "mask"),
+    ],
+)
+def test_an_address_is_refused_with_the_command_that_brings_the_file(line, flag):
+    said = rf"^--{flag}: expected .*`curl -LO https://a.example/a.jpg` brings$"
+    with pytest.raises(UserError, match=said):
+        parse_flags(["tf-nst", *line.split()], PAINT_FLAGS)

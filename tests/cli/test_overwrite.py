@@ -69,6 +69,16 @@ def test_nobody_is_asked_where_nobody_can_answer(answer, capsys, terminal, foreg
 
 
 @pytest.mark.usefixtures("there")
+def test_a_person_is_asked_where_no_command_runs_in_the_background(monkeypatch, capsys):
+    """As on Windows."""
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    monkeypatch.delattr(os, "tcgetpgrp")
+    with pytest.raises(UserError, match=KEPT):
+        check_overwrite("out.png", "ask")
+    assert capsys.readouterr().err.endswith("[y/N] ")
+
+
+@pytest.mark.usefixtures("there")
 def test_true_and_false_never_ask(answer, capsys):
     answer("")
     check_overwrite("out.png", "true")

@@ -82,7 +82,20 @@ def test_another_mask_or_weight_is_not_gone_on_with(folder, run_here, odd, monke
         ("--color=grey", "--color: expected one of style, content, luminance, histogram"),
         ("--style_strength=2", "--style_strength: expected"),
         ("--output=painting.png", "--output and --style"),
+        ("--mask=photo.png,", "--mask: expected a path between commas, received 'photo.png,'"),
+        ("--keep=,photo.png", "--keep: expected a path between commas, received ',photo.png'"),
     ],
 )
 def test_what_cannot_be_is_a_line(folder, run_here, flag, said):
     assert_one_line(run_here(*COMMAND, *FILES, "--output=out.png", flag), 2, (said,))
+
+
+@pytest.mark.parametrize("output", ["styles/one.png", "styles/out.png", "styles/../styles/a.jpg"])
+def test_a_picture_does_not_become_one_of_its_styles(folder, run_here, output):
+    (folder / "styles").mkdir()
+    (folder / "painting.png").rename(folder / "styles" / "one.png")
+    before = (folder / "styles" / "one.png").read_bytes()
+    flags = (*COMMAND, "--content=photo.png", "--style=styles:2", f"--output={output}")
+    said = f"--output and --style: {output} would be one of the pictures of the folder styles"
+    assert_one_line(run_here(*flags), 2, (said,))
+    assert (folder / "styles" / "one.png").read_bytes() == before

@@ -7,11 +7,11 @@ import signal
 
 import numpy as np
 import pytest
-from command_line import Ran, assert_one_line, counted, snapshot
+from command_line import Ran, assert_one_line, counted, descriptors, snapshot
 from PIL import Image as Pillow
 
 from tf_nst.cli import sheet_painter
-from tf_nst.cli.flags import help_text
+from tf_nst.cli.help import help_text
 from tf_nst.cli.sheet import SHEET_FLAGS, USAGE, main
 from tf_nst.cli.sheet_progress import SheetProgress
 from tf_nst.config import option_names
@@ -41,7 +41,7 @@ def sheet_here(folder, monkeypatch, tiny, capfd):
 
     def run(*flags: str) -> Ran:
         capfd.readouterr()
-        code = main(["tf-nst-sheet", *flags])
+        code = main(["tf-nst", *flags])
         return Ran(code, *capfd.readouterr())
 
     return run
@@ -74,6 +74,31 @@ def test_a_sheet_of_styles_and_weights_in_which_one_style_fails(sheet_here, fold
     assert len(commands) == 4 and page.count('class="reason"') == 2
     picked = sheet_here(*STYLES, *QUICK, "--vary=style_weight=3,30", "--pick=6")
     assert picked.out == commands[-1] + "\n"
+
+
+def test_a_sheet_on_stdout_is_the_picture_alone(sheet_here, folder, monkeypatch):
+    monkeypatch.setattr(sheet_painter, "say", lambda line: None)
+    before = snapshot(folder)
+    with open("../stdout", "w+b") as stdout, descriptors(1, files=(stdout,)):
+        assert main(["tf-nst", "photo.png", "styles/a.png", "styles/c.png", *QUICK, "-o", "-"]) == 0
+        stdout.seek(0)
+        with Pillow.open(stdout) as sheet:
+            assert (sheet.format, sheet.width) == ("PNG", 276)
+    assert snapshot(folder) == before
+
+
+def test_a_page_that_is_written_meanwhile_stays(sheet_here, folder, monkeypatch):
+    begin = SheetProgress.begin
+
+    def written(self, number, caption):
+        (folder / "sheet.html").write_text("<p>mine</p>")
+        begin(self, number, caption)
+
+    monkeypatch.setattr(SheetProgress, "begin", written)
+    ran = sheet_here("photo.png", "--styles=styles/a.png", "--vary=seed=1,2", *QUICK)
+    assert ran.code == 1 and "sheet.html would be written beside sheet.png" in ran.err
+    assert (folder / "sheet.html").read_text() == "<p>mine</p>"
+    assert (folder / "sheet.rescued.png").exists() and (folder / "sheet.rescued.html").exists()
 
 
 def test_ctrl_c_writes_what_is_painted(sheet_here, monkeypatch):
@@ -127,6 +152,9 @@ REFUSED = [
     (("photo.png",), "--styles: expected image files or folders of them, received nothing"),
     (("photo.png", "--styles=nowhere"), "--styles: nowhere does not exist"),
     (("photo.png", "--styles=empty"), "--styles: empty is a folder without pictures"),
+    (("photo.png", "--styles=texts"), "--styles: texts is a folder without pictures"),
+    (("photo.png", "styles/a.png", "styles/a.png"), "received styles/a.png twice"),
+    (("photo.png", "styles/a.png", "styles/../styles/a.png"), "a.png twice"),
     (("photo.png", "--styles=styles,styles/a.png"), "received styles/a.png twice"),
     (("nowhere.png", "--styles=styles"), "--content: nowhere.png does not exist"),
     ((*STYLES, "--vary=foo=1,2"), "--vary: expected an option of painting, received 'foo'"),
@@ -141,13 +169,18 @@ REFUSED = [
     ((*STYLES, "--output=mine.png"), "mine.html would be written beside mine.png"),
     ((*STYLES, "--pick=0"), "--pick: expected a whole number from 1"),
     ((*STYLES, "--pick=4"), "--pick: expected a picture from 1 to 3, received 4"),
-    (("--styles=styles", "photo.png"), "received 'photo.png'"),
+    (("photo.png", "styles", "--styles=styles"), "received 'styles'"),
+    (("-", "--styles=styles", "--mask=-"), "--content and --mask: expected - for one of them"),
+    (("https://example.org/me.jpg", "styles"), "`curl -LO https://example.org/me.jpg` brings"),
+    (("photo.png", "https://example.org/a.jpg"), "`curl -LO https://example.org/a.jpg` brings"),
 ]
 
 
 @pytest.mark.parametrize(("flags", "line"), REFUSED, ids=range(len(REFUSED)))
 def test_what_cannot_be_is_one_line_and_touches_nothing(sheet_here, folder, flags, line):
     (folder / "empty").mkdir()
+    (folder / "texts").mkdir()
+    (folder / "texts" / "a.png").write_text("no picture")
     (folder / "mine.html").write_text("<p>mine</p>")
     before = snapshot(folder)
     assert_one_line(sheet_here(*flags), 2, (line,))

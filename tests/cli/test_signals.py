@@ -231,7 +231,7 @@ def test_a_signal_before_a_run_goes_on_says_how_it_does(
             time.sleep(0.05)
 
     (folder / "out.state").touch()
-    monkeypatch.setattr("tf_nst.cli.run._find_state", find)
+    monkeypatch.setattr("tf_nst.cli.run.find_state", find)
     ran = run_here(*MANY, "--resume")
     going_on = f"to continue: {shlex.join(['tf-nst', *MANY, '--resume'])}"
     assert (ran.code, ran.err) == (code, f"tf_nst: stopped before the run continued; {going_on}\n")

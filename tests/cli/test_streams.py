@@ -4,33 +4,31 @@ import io
 import json
 import os
 import re
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from command_line import FILES, SHORT, assert_fine, assert_one_line, pixels, settings
+from command_line import (
+    FILES,
+    SHORT,
+    assert_fine,
+    assert_one_line,
+    descriptors,
+    parsed,
+    pixels,
+    settings,
+)
 from conftest import QUICK
 from PIL import Image as Pillow
 
+from tf_nst.cli.flags import PAINT_FLAGS
 from tf_nst.cli.main import main
+from tf_nst.cli.output_flags import check_encoding
+from tf_nst.cli.parsing import parse_flags
+from tf_nst.cli.streams import check_streams, write_picture
+from tf_nst.errors import RunError, UserError
 from tf_nst.io.images import read_image
 
 PAINTED = (*QUICK, *SHORT)
-
-
-@contextmanager
-def descriptors(*numbers: int, files):
-    """While inside, these descriptors of the process are those of open files."""
-    before = [os.dup(number) for number in numbers]
-    for number, file in zip(numbers, files, strict=True):
-        os.dup2(file.fileno(), number)
-    try:
-        yield
-    finally:
-        for number, copy in zip(numbers, before, strict=True):
-            os.dup2(copy, number)
-            os.close(copy)
-
 
 # --- painted -----------------------------------------------------------------------------------
 
@@ -82,6 +80,7 @@ def test_verbose_says_every_option_and_every_report(folder, paint_here):
 # --- refused -----------------------------------------------------------------------------------
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("flags", "number", "said"),
     [
@@ -103,11 +102,6 @@ def test_a_picture_on_a_terminal_is_one_line(folder, capfd, flags, number, said)
 
 @pytest.mark.parametrize("flag", ["json", "resume", "preview_every=3", "sidecars=record"])
 def test_what_goes_with_a_file_is_refused_on_stdout_but_not_from_a_flag_file(folder, flag):
-    from tf_nst.cli.flags import PAINT_FLAGS
-    from tf_nst.cli.parsing import parse_flags
-    from tf_nst.cli.streams import check_streams
-    from tf_nst.errors import UserError
-
     (folder / "my.cfg").write_text(f"--{flag}\n")
     name = flag.partition("=")[0]
     with open("stdout", "wb") as stdout, descriptors(1, files=(stdout,)):
@@ -119,10 +113,13 @@ def test_what_goes_with_a_file_is_refused_on_stdout_but_not_from_a_flag_file(fol
             check_streams(values)
 
 
-def test_a_stdout_that_nobody_reads_keeps_the_picture_elsewhere(folder):
-    from tf_nst.cli.streams import write_picture
-    from tf_nst.errors import RunError
+def test_a_picture_on_stdout_has_the_bits_of_a_png():
+    check_encoding(parsed(*FILES, "-o", "-", "--bits=16"))
+    with pytest.raises(UserError, match=r"^--quality and --output: PNG has no quality"):
+        check_encoding(parsed(*FILES, "-o", "-", "--quality=80"))
 
+
+def test_a_stdout_that_nobody_reads_keeps_the_picture_elsewhere(folder):
     reading, writing = os.pipe()
     os.close(reading)
     with open(writing, "wb") as pipe, descriptors(1, files=(pipe,)):

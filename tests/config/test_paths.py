@@ -18,6 +18,7 @@ ODD = ["a,b.jpg", "a:2", "back\\slash.png", "plain.png", "caf\udce9.png"]
         (r"a\,b.jpg:3", [("a,b.jpg", 3.0)]),
         (r"a\:2,b\\c", [("a:2", 1.0), ("b\\c", 1.0)]),
         (r"C:\a.jpg", [(r"C:\a.jpg", 1.0)]),
+        (r"C:\a.jpg:0.5,D:/b.jpg:2", [(r"C:\a.jpg", 0.5), ("D:/b.jpg", 2.0)]),
         ("a.jpg:fast", [("a.jpg:fast", 1.0)]),
         ("end\\", [("end\\", 1.0)]),
     ],
@@ -30,6 +31,17 @@ def test_what_is_typed(text, pairs):
 def test_no_path_and_a_weight_that_is_none_are_refused(text):
     with pytest.raises(UserError, match=r"^--style: expected PATH:WEIGHT with a weight above 0"):
         weighted_paths(text, "--style")
+
+
+def test_a_path_of_a_list_that_exists_as_it_is_written_stays(tmp_path, monkeypatch):
+    """As one of a Windows' server does, which begins with two backslashes."""
+    monkeypatch.chdir(tmp_path)
+    name = r"\\server\share\a.jpg"
+    assert split_paths(f"{name},b.jpg") == [r"\server\share\a.jpg", "b.jpg"]
+    (tmp_path / name).touch()
+    assert split_paths(f"{name},b.jpg") == [name, "b.jpg"]
+    assert weighted_paths(f"b.jpg,{name}:2", "--style") == [("b.jpg", 1.0), (name, 2.0)]
+    assert weighted_paths(join_paths([name, "b.jpg"]), "--style") == [(name, 1.0), ("b.jpg", 1.0)]
 
 
 def test_a_path_that_exists_as_it_is_written_is_one(tmp_path, monkeypatch):
@@ -54,6 +66,9 @@ def test_each_relative_path_starts_at_the_folder():
     assert paths == [("/my, folder/a,b.png", 2.0), ("/my, folder/../c.png", 1.0), ("/d.png", 1.0)]
 
 
-def test_home_is_each_path_s(monkeypatch):
+def test_home_and_variables_are_each_path_s(monkeypatch):
     monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("TF_NST_A", "/a,b")
+    assert split_paths("c.png,$TF_NST_A/d.png") == ["c.png", "/a,b/d.png"]
+    assert weighted_paths("${TF_NST_A}.png:2", "--style") == [("/a,b.png", 2.0)]
     assert split_paths("~/a.png,~/b.png") == ["/home/me/a.png", "/home/me/b.png"]

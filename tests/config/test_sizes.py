@@ -37,6 +37,16 @@ def test_a_share_is_of_what_0_stands_for(size, pixels):
     assert long_side(size, 400, 300) == pixels
 
 
+def test_a_share_of_more_than_the_most_pixels_is_refused():
+    assert long_side("8x", 4096, 5000) == 32768
+    with pytest.raises(UserError) as error:
+        long_side("8.1x", 4096, 5000)
+    assert str(error.value) == (
+        "--style_size: expected a share that comes to 32768 pixels at most, received 8.1x of 4096 "
+        "pixels"
+    )
+
+
 def test_one_size_is_that_of_all():
     assert size_for_each(5, 2) == (5, 5)
     assert size_for_each((5, "2x"), 2) == (5, "2x")

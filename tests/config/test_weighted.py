@@ -76,6 +76,11 @@ def test_a_statistic_that_is_none_is_refused_in_one_line(text):
         statistics(text)
 
 
+def test_a_statistic_without_a_name_is_shown_as_it_was_given():
+    with pytest.raises(UserError, match=r"received '@conv1_1'$"):
+        statistics("@conv1_1")
+
+
 # --- names -----------------------------------------------------------------------------------
 
 

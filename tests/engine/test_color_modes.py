@@ -90,6 +90,24 @@ def test_equal_values_stay_equal():
     np.testing.assert_allclose(result, result[:1] + 0 * result, atol=1e-12)
 
 
+def beside(picture: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The picture with as much red to its right, and weights of positions of which red has none."""
+    red = tf.zeros_like(picture) + tf.constant([1, 0, 0], picture.dtype)
+    weights = [tf.ones_like(picture[..., :1]), tf.zeros_like(picture[..., :1])]
+    return tf.concat([picture, red], 2), tf.concat(weights, 2)
+
+
+@pytest.mark.parametrize("mode", COLOR_MODES)
+def test_positions_without_weight_decide_nothing(mode):
+    mode, ones = COLOR_MODES[mode], tf.ones_like
+    (style, of_style), (photograph, of_photograph) = beside(STYLE), beside(PHOTOGRAPH)
+    given = mode.style(style, photograph, of_style, of_photograph)[:, :, : STYLE.shape[2]]
+    alone = mode.style(STYLE, PHOTOGRAPH, ones(STYLE[..., :1]), ones(PHOTOGRAPH[..., :1]))
+    np.testing.assert_allclose(given, alone, atol=1e-9)
+    painted = mode.result(beside(PAINTED)[0], photograph, of_photograph)[:, :, :16]
+    np.testing.assert_allclose(painted, mode.result(PAINTED, PHOTOGRAPH), atol=1e-9)
+
+
 @pytest.mark.parametrize("mode", COLOR_MODES)
 @pytest.mark.parametrize(
     "photograph", [PHOTOGRAPH, grey(PHOTOGRAPH), flat(0, 0, 0), flat(0.2, 0.5, 0.9)]

@@ -33,6 +33,13 @@ def test_content_is_the_content(pictures):
     np.testing.assert_array_equal(initial_image("content", *pictures, seed=1), pictures[0])
 
 
+def test_matched_to_itself_the_content_is_the_content():
+    """Of colours that hardly vary over all, too: one red pixel in 90,000 grey ones."""
+    content = np.full((1, 300, 300, 3), 0.5, np.float32)
+    content[0, 7, 9] = 1, 0, 0
+    np.testing.assert_array_equal(initial_image("matched", content, content, seed=1), content)
+
+
 @pytest.mark.parametrize("start", STARTS)
 def test_a_start_is_made_in_bands_from_codes_or_numbers(monkeypatch, pictures, start):
     """Covariances are divided by one position less for each band: a small share of a level."""

@@ -43,6 +43,12 @@ def test_regions_are_added_by_their_masks():
     np.testing.assert_allclose(image[0, 0, :, 0], [0.4, 0.85, 1.0], atol=1e-5)
 
 
+def test_a_region_without_a_mask_is_everywhere():
+    regions = Region("one", (Part("a"),), "left"), Region("two", (Part("c"),))
+    image = regional_image(start, regions, PICTURES, MASKS)
+    np.testing.assert_allclose(image[0, 0, :, 0], [0.6, 0.84, 1.0], atol=1e-5)
+
+
 def test_where_no_region_is_the_first_one_starts():
     masks = {"left": LEFT, "right": 0 * LEFT}
     regions = Region("one", (Part("a"),), "left"), Region("two", (Part("c"),), "right")

@@ -157,13 +157,13 @@ def test_a_refusal_amid_an_update_in_place_ends_the_run_with_the_picture_before(
     monkeypatch.setattr(bands, "BAND_PIXELS", 3 * 28)
     adam = make_job().optimizers[0]
     job = make_job(5, optimizer=adam, cores=(8,))
-    original, calls = Tiled._update, []
+    original, calls = Tiled.update, []
 
     def update(self, *arguments):
         calls.append(1)
         return refused() if len(calls) == 9 else original(self, *arguments)
 
-    monkeypatch.setattr(Tiled, "_update", update)
+    monkeypatch.setattr(Tiled, "update", update)
     events = []
     with pytest.raises(OutOfMemoryError) as error:
         iterate_into(events, job)

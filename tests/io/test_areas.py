@@ -102,6 +102,43 @@ def test_a_style_s_mask_is_of_its_size():
     assert (plane[:4] == 1).all() and (plane[5:] == 0).all()
 
 
+def test_a_feather_that_leaves_nothing_is_refused():
+    strip = BLACK.copy()
+    strip[:, 6:10] = 255
+    assert areas_of(mask=strip, feather=2).painted.max() > 0
+    with pytest.raises(UserError) as error:
+        areas_of(mask=strip, feather=12)
+    assert str(error.value) == (
+        "--feather: expected less than the width of what is painted, received 12 pixels, which "
+        "leave nothing of it"
+    )
+
+
+def half_hidden(height: int, width: int) -> Image:
+    """Its right half is transparent."""
+    alpha = np.full((height, width), 255, np.uint8)
+    alpha[:, width // 2 :] = 0
+    return Image(picture(height, width).pixels, alpha)
+
+
+@pytest.mark.parametrize(("flag", "mask"), [("mask", RIGHT), ("keep", LEFT)])
+def test_masks_that_leave_what_is_hidden_alone_are_refused(flag, mask):
+    config = config_from_options(NEAR | {"size": WIDTH})
+    line = f"^--{flag}: expected something left to paint where the content is visible, received"
+    with pytest.raises(UserError, match=line):
+        read_inputs(config, half_hidden(HEIGHT, WIDTH), picture(9, 9), Places(**{flag: mask}))
+
+
+def test_a_mask_of_what_is_hidden_of_a_style_is_refused():
+    config = config_from_options(NEAR | {"size": WIDTH})
+    with pytest.raises(UserError) as error:
+        read_inputs(config, picture(9, 9), half_hidden(HEIGHT, WIDTH), Places(style_mask=[RIGHT]))
+    assert str(error.value) == (
+        "--style_mask: array is white only where its style is transparent, expected white where it "
+        "is visible"
+    )
+
+
 @pytest.mark.parametrize(
     ("places", "line"),
     [

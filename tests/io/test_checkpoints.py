@@ -122,7 +122,7 @@ def test_the_processors_that_write_count_as_their_share_of_the_painting(kept, wr
     run = kept(60.0)
     run.show(START)
     run.show(steps_done(1), 60.0)
-    run.checkpoints._writing.result()
+    run.checkpoints.writing.result()
     for step, at in ((2, 130.0), (3, 209.9), (4, 210.1)):
         run.show(steps_done(step), at)
     finish_writing(run)
@@ -144,7 +144,7 @@ def test_the_painting_goes_on_while_a_state_is_written(kept, written, monkeypatc
     run.show(steps_done(2), 120.0)
     assert written == []
     going_on.set()
-    run.checkpoints._writing.result()
+    run.checkpoints.writing.result()
     run.show(steps_done(3), 121.0)
     finish_writing(run)
     assert written == [1, 3]

@@ -1,11 +1,14 @@
 """Lines of flag files: any path is read as it was written, from any folder, without a home."""
 
+import ntpath
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tf_nst.errors import UserError
+from tf_nst.io import flag_lines
 from tf_nst.io.flag_file import recorded_inputs, settings_bytes, settings_path
 from tf_nst.io.flag_lines import MOST_CHARACTERS, STARTS_HERE, portable, read_flag_file, spelled
 
@@ -87,6 +90,7 @@ def test_paths_start_at_the_file_only_where_it_says_so(tmp_path):
     assert arguments_of(tmp_path / "a.cfg") == [*here, *lines.splitlines()[2:]]
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("path", "folder", "expected"),
     [
@@ -119,6 +123,35 @@ def test_a_portable_path_leads_to_the_same_file(tmp_path, monkeypatch, path, fol
     assert os.path.realpath(meant) == os.path.realpath(path)
 
 
+@pytest.mark.parametrize(
+    ("path", "folder", "expected"),
+    [
+        (r"pictures\a.png", r"C:\work", "./pictures/a.png"),
+        (r"pictures\a.png", r"C:\work\out", "../pictures/a.png"),
+        (r"pictures\a.png", r"c:\WORK\out", "../pictures/a.png"),
+        (r"pictures\a.png", r"D:\out", r"C:\work\pictures\a.png"),
+        (r"C:\Users\me\a.png", r"D:\out", r"~\a.png"),
+        (r"D:\a.png", r"C:\work", r"D:\a.png"),
+        (r"\\server\share\a.png", r"C:\work", r"\\server\share\a.png"),
+    ],
+)
+def test_a_portable_path_of_windows(monkeypatch, path, folder, expected):
+    """As Windows' own functions of paths see it, in the folder C:\\work."""
+    paths = {name: getattr(ntpath, name) for name in ("split", "join", "isabs", "splitdrive")}
+
+    def absolute(path):
+        return ntpath.normpath(ntpath.join("C:\\work", path))
+
+    def relative(path, start):
+        return ntpath.relpath(path, start)
+
+    paths |= {"abspath": absolute, "realpath": absolute, "relpath": relative}
+    paths["expanduser"] = lambda path: path.replace("~", r"C:\Users\me")
+    system = SimpleNamespace(path=SimpleNamespace(**paths), sep="\\", curdir=".", pardir="..")
+    monkeypatch.setattr(flag_lines, "os", system)
+    assert portable(path, folder) == expected
+
+
 def test_a_path_below_home_stays_unnamed_in_a_record_elsewhere(tmp_path, monkeypatch):
     (tmp_path / "home").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -145,6 +178,7 @@ def test_a_flag_file_that_is_too_large_is_refused(tmp_path, data):
         read_flag_file(str(tmp_path / "a.cfg"))
 
 
+@pytest.mark.posix
 def test_a_device_without_an_end_is_refused():
     with pytest.raises(UserError, match="expected a text file of flags, received /dev/zero"):
         read_flag_file("/dev/zero")

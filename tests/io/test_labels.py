@@ -1,5 +1,7 @@
 """Colour-coded maps: a colour of the content takes from the same colour of a style."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from source_pictures import picture
@@ -21,8 +23,8 @@ def halves(height: int, width: int, *colors, name="map.png") -> Image:
     return Image(np.uint8(np.broadcast_to(row, (height, width, 3))).copy(), name=name)
 
 
-def areas_of(*maps, styles=1):
-    given = tuple(Style((picture(10, 10),)) for _ in range(styles))
+def areas_of(*maps, styles=1, alpha=None):
+    given = tuple(Style((replace(picture(10, 10), alpha=alpha),)) for _ in range(styles))
     return label_areas(list(maps), picture(12, 16), given)
 
 
@@ -48,6 +50,15 @@ def test_two_styles_with_a_colour_share_it():
     maps = halves(12, 16, RED), halves(9, 9, RED, BLUE), halves(9, 9, BLUE, RED)
     masks, named = areas_of(*maps, styles=2)
     assert len(masks) == 1 and [index for index, _ in named[0]] == [0, 1]
+
+
+def test_a_colour_that_a_style_hides_is_one_that_it_lacks():
+    alpha = np.full((10, 10), 255, np.uint8)
+    alpha[:, 5:] = 0
+    maps = halves(12, 16, RED, name="me.png"), halves(10, 10, BLUE, RED, name="it.png")
+    assert len(areas_of(*maps)[1]) == 1
+    with pytest.raises(UserError, match=r"^--labels: me\.png has #fa0a05 in 100% of its pixels"):
+        areas_of(*maps, alpha=alpha)
 
 
 def test_a_colour_that_no_style_has_is_refused():

@@ -1,6 +1,7 @@
 """--mask=auto:N: regions of the pictures' own, matched by likeness."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,6 +46,16 @@ def test_regions_are_as_many_as_wanted_where_there_are_pixels_enough(side, expec
     masks, _ = segment_areas(max(expected, 2), picture(side, side), (Style((picture(9, 9),)),))
     assert len(masks) == expected
     np.testing.assert_allclose(sum(masks), 1, atol=1e-6)
+
+
+def test_a_region_that_is_hidden_is_not_taken():
+    pytest.importorskip("skimage")
+    style = bands(30, 40, SKY, GROUND)
+    alpha = np.full((30, 40), 255, np.uint8)
+    alpha[:20] = 0
+    hidden = Style((replace(style, alpha=alpha),))
+    _, named = segment_areas(2, bands(36, 48, SKY, GROUND), (hidden,))
+    assert all((guide * alpha).any() for ((_, guide),) in named)
 
 
 def test_the_most_similar_style_is_taken():

@@ -43,7 +43,7 @@ def add(tmp_path, monkeypatch, tiny):
 
     All of the box lies in `tmp_path` meanwhile.
     """
-    monkeypatch.setattr(bundled, "_path", lambda row: tmp_path / row.name)
+    monkeypatch.setattr(bundled, "bundled_path", lambda row: tmp_path / row.name)
 
     def write(coded, decode=decode_codebook) -> Path:
         path = tmp_path / "tiny.npz"

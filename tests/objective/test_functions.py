@@ -30,6 +30,7 @@ def list_of(features, weights): return [features]
 def constant(features, weights): return tf.ones([2, 3])
 def raises(features, weights): raise KeyError("no\\nsuch")
 def error_of_channels(features, reference, weights): return tf.reduce_sum(features, [1, 2])
+def positions(features, weights): return {"positions": tf.reduce_sum(features, [1, 2])}
 def peak(features, weights): return tf.reduce_max(weights[..., None] * features, [1, 2])
 """
 
@@ -142,6 +143,7 @@ def test_an_export_needs_no_module(tmp_path):
         ("bad_losses:list_of", "style", "expected sums of shape .*received list"),
         ("bad_losses:constant", "style", "without a gradient"),
         ("bad_losses:raises", "style", "received KeyError"),
+        ("bad_losses:positions", "style", 'expected names other than "positions"'),
         ("bad_losses:error_of_channels", "content", r"shape \[batch\] .*received shape \(2, 64\)"),
         ("my_losses:peaks", "content", "expected a statistic with paired=True"),
         ("my_losses:cubes", "content", "TypeError"),

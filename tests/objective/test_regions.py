@@ -80,6 +80,8 @@ def test_a_term_of_the_style_is_one_of_each_region():
     assert (other.of, other.weight, other.mask, other.of_mask) == ("y", 2.25, None, None)
     assert content.of == CONTENT
     assert by_regions((term,), (Region(STYLE, (Part(STYLE),)),)) == (term,)
+    several = by_regions((term._replace(weight=(2.0, 4.0)),), regions)
+    assert [it.weight for it in several] == [(0.5, 1.0), (1.5, 3.0)]
 
 
 @pytest.mark.parametrize("statistic", [name for name in STYLES if name in ADDITIVE])

@@ -8,7 +8,7 @@ from tolerances import assert_close
 from tf_nst.ops.statistics import (
     LEAST_CHUNKS,
     MOST_CHUNKS,
-    _chunks,
+    chunk_count,
     error_sums,
     gram_sums,
     mean_square_sums,
@@ -22,8 +22,10 @@ ANY_SIZE = tf.TensorSpec([1, None, None, 16], tf.bfloat16)
 
 @pytest.mark.parametrize(("size", "parts"), PARTS.items(), ids=str)
 def test_positions_are_multiplied_in_equal_parts(size, parts):
-    assert _chunks(tf.TensorSpec([1, *size, 16], tf.bfloat16)) == parts <= MOST_CHUNKS
-    found = tf.function(_chunks, input_signature=[ANY_SIZE])(tf.zeros([1, *size, 16], tf.bfloat16))
+    assert chunk_count(tf.TensorSpec([1, *size, 16], tf.bfloat16)) == parts <= MOST_CHUNKS
+    found = tf.function(chunk_count, input_signature=[ANY_SIZE])(
+        tf.zeros([1, *size, 16], tf.bfloat16)
+    )
     assert found == parts
 
 
@@ -57,7 +59,7 @@ def test_the_gram_of_bfloat16_features_is_near_their_exact_one(size, bound):
     assert found.dtype == tf.float32
     error = np.linalg.norm(found - exact) / np.linalg.norm(exact)
     assert error < bound
-    assert (error > 1e-6) == (_chunks(features) >= LEAST_CHUNKS and rounds_products())
+    assert (error > 1e-6) == (chunk_count(features) >= LEAST_CHUNKS and rounds_products())
 
 
 def test_the_gradient_in_parts_is_that_of_the_whole():
@@ -73,7 +75,7 @@ def test_the_gradient_in_parts_is_that_of_the_whole():
             value = tf.reduce_sum(gram * direction)
         return tf.cast(tape.gradient(value, features), tf.float64)
 
-    assert _chunks(features) >= LEAST_CHUNKS
+    assert chunk_count(features) >= LEAST_CHUNKS
     exact = gradient(tf.cast(features, tf.float64))
     error = tf.norm(gradient(features) - exact) / tf.norm(exact)
     assert 0 < error < 2.0**-7

@@ -62,7 +62,10 @@ def test_a_machine_without_cpuinfo_is_a_plain_cpu(monkeypatch):
 
     monkeypatch.setattr("builtins.open", no_file)
     assert device_kind("CPU") == "CPU"
+    monkeypatch.setattr(precision.platform, "processor", lambda: "")
     assert device_name("CPU").startswith("CPU (unnamed, ")
+    monkeypatch.setattr(precision.platform, "processor", lambda: "arm")
+    assert device_name("CPU").startswith("CPU (arm, ")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def timed(monkeypatch) -> list[tuple]:
         counted = 2 * operations(layers, height, width) or 18 * height * width * channels**2
         return counted / 1e12
 
-    monkeypatch.setattr(speed, "_seconds", seconds)
+    monkeypatch.setattr(speed, "call_seconds", seconds)
     return shapes
 
 

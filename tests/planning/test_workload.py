@@ -141,7 +141,7 @@ def test_the_memory_of_a_scale_is_that_of_its_sizes():
 def test_windows_that_are_planned_for_lie_inside_the_picture(size):
     """Where a side is under twice the halo a window is the whole side."""
     work = VGG._replace(scales=(Scale(*size, 1),), targets={"style": size})
-    sizes = work._sizes(work.scales[0], 32)
+    sizes = work.sizes(work.scales[0], 32)
     for evaluated in (sizes.evaluated, *sizes.styles):
         assert all(own <= side for own, side in zip(evaluated, size, strict=True))
 

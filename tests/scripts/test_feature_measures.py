@@ -33,7 +33,7 @@ def test_doubled_features_are_one_away():
 
 def test_quantiles_between_rows_are_linear():
     """Of 1, 2, 4, 8 the middles of two halves lie between the rows of each."""
-    np.testing.assert_allclose(measures._quantiles(np.array([[1, 2, 4, 8]]), 2), [[1.5, 6]])
+    np.testing.assert_allclose(measures.quantiles(np.array([[1, 2, 4, 8]]), 2), [[1.5, 6]])
 
 
 def test_more_rows_than_quantiles():

@@ -58,7 +58,7 @@ def test_predict_messages_survive_their_own_bytes(signatures):
     for name, value in outputs.items():
         response.outputs[name].CopyFrom(tf.make_tensor_proto(value))
     again = predict_pb2.PredictResponse.FromString(response.SerializeToString())
-    assert_answers(client._grpc_answer(again), signatures, STYLED)
+    assert_answers(client.grpc_answer(again), signatures, STYLED)
 
 
 # --- what the server says, and patience ------------------------------------------------------
@@ -89,7 +89,7 @@ def test_a_server_that_is_not_ready_is_tried_again_after_longer_pauses(signature
     [("7", 7.0), ("0", 0.5), ("86400", 30.0), ("-1", 0.5), ("1e9", 0.5), ("soon", 0.5)],
 )
 def test_a_pause_that_the_server_asks_for_is_kept_up_to_a_limit(pauses, asked, pause):
-    error = rest._refusal(503, "not ready", asked)
+    error = rest.http_refusal(503, "not ready", asked)
     outcomes = [error, None]
 
     def attempt(seconds):
@@ -184,7 +184,7 @@ def test_without_the_extra_grpc_says_what_to_install(monkeypatch):
 
 
 def test_json_holds_bytes_as_base64():
-    body = json.loads(json.dumps(client._as_json(STYLED.inputs)))
+    body = json.loads(json.dumps(client.as_json(STYLED.inputs)))
     assert set(body["style_bytes"]) == {"b64"}
     assert [set(item) for item in body["content_bytes"]] == [{"b64"}]
     assert (body["steps"], body["size"]) == (2, 40)

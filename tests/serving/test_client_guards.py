@@ -89,7 +89,7 @@ def test_a_tensor_that_stands_for_billions_of_losses_is_no_answer():
     for size in response.outputs["losses"].tensor_shape.dim:
         size.size = 100_000
     with pytest.raises(RunError, match="the server's answer is not one of an export"):
-        client._grpc_answer(response)
+        client.grpc_answer(response)
 
 
 HEADERS = (("Authorization", "Bearer tok3n"), ("X-Other", "a b"))

@@ -141,7 +141,9 @@ def quick(monkeypatch):
     """Exports that write a file in place of a model."""
     empty = exporting.Model({}, [], {})
     monkeypatch.setattr(exporting, "build_model", lambda *_: empty)
-    monkeypatch.setattr(exporting, "_save", lambda folder, *_: (folder / "model").write_text("x"))
+    monkeypatch.setattr(
+        exporting, "save_model", lambda folder, *_: (folder / "model").write_text("x")
+    )
 
 
 def names(folder: Path) -> list[str]:
@@ -177,7 +179,7 @@ def test_a_failure_leaves_nothing_behind(quick, tmp_path, painting, monkeypatch)
         (folder / "half").write_text("x")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exporting, "_save", fails)
+    monkeypatch.setattr(exporting, "save_model", fails)
     with pytest.raises(RunError, match=r"--output: .* cannot be written: No space left"):
         tf_nst.export(tmp_path, painting)
     assert names(tmp_path) == []

@@ -26,7 +26,7 @@ def fitting(band: int):
 
 def fit(pixels: np.ndarray, long_side: int) -> tf.Tensor:
     """`fitted` of pixels [h, w, 3] uint8."""
-    return fitting(pictures._BAND)(tf.constant(pixels[None]), tf.constant(long_side))
+    return fitting(pictures.BAND)(tf.constant(pixels[None]), tf.constant(long_side))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_bands_do_not_show(monkeypatch, size):
     """Of 1 or 2 rows, the last of them shorter."""
     image = NOISE.integers(0, 256, (*size, 3)).astype(np.uint8)
     whole = fit(image, 33)
-    monkeypatch.setattr(pictures, "_BAND", 80)
+    monkeypatch.setattr(pictures, "BAND", 80)
     np.testing.assert_array_equal(fit(image, 33), whole)
 
 

@@ -25,7 +25,7 @@ from tf_nst.optim.optimizers import OPTIMIZERS, Settings
 from tf_nst.planning.schedule import tabulate
 from tf_nst.serving.admission import Bounds
 from tf_nst.serving.limits import Limits
-from tf_nst.serving.signatures import _stylize_tensor
+from tf_nst.serving.signatures import make_stylize_tensor
 
 PHOTO = counted(30, 44)
 GOOD = {"steps": 2, "size": 40, "style_weight": 3.0, "content_weight": 0.5}
@@ -179,7 +179,7 @@ def test_a_loss_that_is_not_finite_is_refused(tiny, make_extractor):
     grey = tf.fill([1, 20, 20, 3], 0.5)
     bounds = Bounds(16, 50_000, 100_000)
     limits = Limits(48, 2, 2, bounds, 0, 1.0, 10.0, matched=False)
-    paint = _stylize_tensor(recipe, limits)
+    paint = make_stylize_tensor(recipe, limits)
     with pytest.raises(tf.errors.InvalidArgumentError, match="the loss is not finite"):
         paint(content=grey, style=grey)
 

@@ -7,7 +7,7 @@ from tolerances import assert_within
 
 import tf_nst
 from tf_nst.serving import model as building
-from tf_nst.serving.signatures import _serving_default
+from tf_nst.serving.signatures import make_serving_default
 
 PHOTO = counted(30, 44)
 SHALLOW = {
@@ -24,7 +24,7 @@ def one_signature(monkeypatch):
     """Leaves out the others, which are not asked, and take as long each to trace, save and load."""
 
     def build(recipe, baked, limits, network):
-        function = _serving_default(recipe, baked, limits)
+        function = make_serving_default(recipe, baked, limits)
         return {"serving_default": function.get_concrete_function()}
 
     monkeypatch.setattr(building, "build_signatures", build)

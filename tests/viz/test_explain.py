@@ -12,7 +12,7 @@ from tf_nst.errors import UserError
 from tf_nst.io.inputs import read_inputs
 from tf_nst.painting import prepare
 from tf_nst.viz import explain_pair
-from tf_nst.viz.explain import _facts
+from tf_nst.viz.explain import facts_of
 from tf_nst.viz.options import RUNNING, figure_config
 from tf_nst.viz.panels import plain
 
@@ -87,7 +87,7 @@ def test_the_numbers_are_the_runs(lesson):
 
 def test_by_default_it_takes_imagenets_weights_and_lbfgs():
     config = figure_config({"size": 96}, RUNNING)
-    facts = _facts(prepare(config, read_inputs(config, *PAIR), pytest.fail))
+    facts = facts_of(prepare(config, read_inputs(config, *PAIR), pytest.fail))
     assert facts["network"] == "vgg19, imagenet weights"
     assert (facts["optimizer"], facts["steps"]) == ("L-BFGS", "100")
 

@@ -5,11 +5,11 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-
-from absl import flags
+from types import FrameType
+from typing import NoReturn
 
 from tf_nst.cli.help import flag_help, help_text
-from tf_nst.cli.parsing import parse_flags
+from tf_nst.cli.parsing import Values, parse_flags
 from tf_nst.cli.quiet import quiet
 from tf_nst.cli.stop import heeded
 from tf_nst.cli.terminal import lossy_output, printable
@@ -26,11 +26,11 @@ OUT_OF_MEMORY = "out of memory: expected a smaller --size, or --precision=bfloat
 class Terminated(BaseException):
     """SIGTERM or SIGHUP, `signum`, before there is a picture to save."""
 
-    def __init__(self, signum: int):
+    def __init__(self, signum: int) -> None:
         self.signum = signum
 
 
-def _terminate(signum, frame):
+def _terminate(signum: int, frame: FrameType | None) -> NoReturn:
     raise Terminated(signum)
 
 
@@ -38,7 +38,7 @@ def run_command(
     argv: list[str],
     table: tuple[Option, ...],
     usage: str,
-    work: Callable[[flags.FlagValues], int],
+    work: Callable[[Values], int],
 ) -> int:
     """Parses `argv` (the program's name first) by `table`, does the work, reports its failure.
 
@@ -62,7 +62,7 @@ def _run(
     argv: list[str],
     table: tuple[Option, ...],
     usage: str,
-    work: Callable[[flags.FlagValues], int],
+    work: Callable[[Values], int],
 ) -> int:
     debug = False
     try:

@@ -3,9 +3,12 @@
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 from tf_nst import viz
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.terminal import say
 from tf_nst.engine.job import Job
 from tf_nst.io.flag_lines import portable
@@ -18,10 +21,17 @@ from tf_nst.io.writing import Files
 from tf_nst.viz.figures import rendered
 from tf_nst.viz.patches import counted
 
+Options = dict[str, Any]
 _FILES = ("content", "style", "images", "record", "output")
 
 
-def draw_kind(name: str, values, options: dict, check_names: Check) -> int:
+class Drawing(Protocol):
+    """What a figure's function returns; a lesson has a page in the place of a figure."""
+
+    def numbers(self) -> dict[str, Any]: ...
+
+
+def draw_kind(name: str, values: Values, options: Options, check_names: Check) -> int:
     """Draws, shows progress, writes the figure and its record.
 
     Args:
@@ -57,10 +67,10 @@ def draw_kind(name: str, values, options: dict, check_names: Check) -> int:
 class _RunProgress:
     """Prints the title of each run and its progress, as the painting command does."""
 
-    def __init__(self):
-        self._progress = None
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
 
-    def __call__(self, title: str, job: Job):
+    def __call__(self, title: str, job: Job) -> tuple[Progress]:
         say(title)
         self._progress = Progress(job.terms, job.scales, sys.stdout)
         return (self._progress,)
@@ -77,7 +87,7 @@ def _pictures_done(done: int, total: int) -> None:
         say(f"pictures {done}/{total}")
 
 
-def _settings(values, folder: Path) -> dict:
+def _settings(values: Values, folder: Path) -> dict[str, Any]:
     """The flags of a figure; files as a record in `folder` names them."""
     left_out = ("debug", "flagfile", "overwrite")
     settings = {name: values[name].value for name in values if name not in left_out}
@@ -89,7 +99,7 @@ def _settings(values, folder: Path) -> dict:
     }
 
 
-def _weights(drawing) -> dict:
+def _weights(drawing: object) -> dict[str, Any]:
     """Where the network is from; nothing for curves, which are of a record."""
     weights = getattr(drawing, "weights", None)
     if weights is None:
@@ -97,11 +107,11 @@ def _weights(drawing) -> dict:
     return {"weights": {"source": weights.source, "sha256": weights.checksum}}
 
 
-def _activations(values, options: dict, watch: _RunProgress):
+def _activations(values: Values, options: Options, watch: _RunProgress) -> Drawing:
     return viz.strongest_channels(values.content, values.layers, report=say, **options)
 
 
-def _patches(values, options: dict, watch: _RunProgress):
+def _patches(values: Values, options: Options, watch: _RunProgress) -> Drawing:
     patches = viz.top_patches(
         values.images, values.layer, values.units, report=say, progress=_pictures_done, **options
     )
@@ -110,36 +120,36 @@ def _patches(values, options: dict, watch: _RunProgress):
     return patches
 
 
-def _content(values, options: dict, watch: _RunProgress):
+def _content(values: Values, options: Options, watch: _RunProgress) -> Drawing:
     layers = values.content_layers
     return viz.reconstruct_content(values.content, layers, watch=watch, report=say, **options)
 
 
-def _style(values, options: dict, watch: _RunProgress):
+def _style(values: Values, options: Options, watch: _RunProgress) -> Drawing:
     layers = values.style_layers
     return viz.reconstruct_style(values.style, layers, watch=watch, report=say, **options)
 
 
-def _gram(values, options: dict, watch: _RunProgress):
+def _gram(values: Values, options: Options, watch: _RunProgress) -> Drawing:
     layers = values.style_layers
     return viz.compare_grams(values.content, values.style, layers, report=say, **options)
 
 
-def _tradeoff(values, options: dict, watch: _RunProgress):
+def _tradeoff(values: Values, options: Options, watch: _RunProgress) -> Drawing:
     files = values.content, values.style
     grid = values.ratios, values.content_layers
     return viz.paint_tradeoff(*files, *grid, watch=watch, report=say, **options)
 
 
-def _losses(values, options: dict, watch: _RunProgress):
+def _losses(values: Values, options: Options, watch: _RunProgress) -> Drawing:
     return viz.read_curves(values.record)
 
 
-def _explain(values, options: dict, watch: _RunProgress):
+def _explain(values: Values, options: Options, watch: _RunProgress) -> Drawing:
     return viz.explain_pair(values.content, values.style, watch=watch, report=say, **options)
 
 
-_FIGURES = {
+_FIGURES: dict[str, Callable[[Values, Options, _RunProgress], Any]] = {
     "activations": _activations,
     "patches": _patches,
     "content": _content,

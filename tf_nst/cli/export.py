@@ -1,10 +1,11 @@
-"""`tf-nst-export`: writes a model for TensorFlow Serving."""
+"""`tf-nst export`: writes a model for TensorFlow Serving."""
 
 import os
 import sys
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.terminal import say
 from tf_nst.config.options import Option
 from tf_nst.config.paths import Paths, weighted_paths
@@ -14,8 +15,8 @@ from tf_nst.errors import UserError
 from tf_nst.serving.options import EXPORT_OPTIONS, REQUEST_OPTIONS, export_config
 
 USAGE = """\
-tf-nst-export --style=PAINTING[:WEIGHT][,PAINTING:WEIGHT...] [--output=FOLDER] [flags]
-tf-nst-export --flagfile=configs/serve.cfg [flags that override it]
+tf-nst export --style=PAINTING[:WEIGHT][,PAINTING:WEIGHT...] [-o FOLDER] [flags]
+tf-nst export --flagfile=configs/serve.cfg [flags that override it]
 
 Writes FOLDER/1, or the next free number: a SavedModel with which TensorFlow Serving paints.
 It contains the optimisation loop, the weights once, and the measured style."""
@@ -45,7 +46,7 @@ TABLES = {"": EXPORT_FLAGS}
 
 
 def console() -> None:
-    """The installed command."""
+    """The command alone."""
     sys.exit(main(sys.argv))
 
 
@@ -54,7 +55,7 @@ def main(argv: list[str]) -> int:
     return run_command(argv, EXPORT_FLAGS, USAGE, write)
 
 
-def write(values) -> int:
+def write(values: Values) -> int:
     """Exports by parsed flags. TensorFlow comes only when they are known to be good."""
     options = {name: values[name].value for name in EXPORT_OPTIONS}
     export_config(options)

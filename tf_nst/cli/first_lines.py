@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.records import digests
 from tf_nst.engine.strategy import strategy_name
 from tf_nst.io.flag_file import changed_inputs, recorded_inputs
+from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.listeners import roughly
 from tf_nst.io.resume import Resumed, changed_packages
@@ -12,7 +14,7 @@ from tf_nst.io.state_file import state_path
 from tf_nst.painting import Painting
 
 
-def first_lines(values, painting: Painting, resumed: Resumed | None) -> list[str]:
+def first_lines(values: Values, painting: Painting, resumed: Resumed | None) -> list[str]:
     """Device, network, pictures, memory, where it goes on, and notes."""
     config, inputs = painting.config, painting.inputs
     expected = "" if resumed else _expected(painting)
@@ -41,7 +43,7 @@ def _place(painting: Painting, resumed: Resumed | None) -> list[str]:
     return [f"state    {resumed.path}, step {resumed.description['step']} of {total}"]
 
 
-def _notes_on_state(values, resumed: Resumed | None) -> list[str]:
+def _notes_on_state(values: Values, resumed: Resumed | None) -> list[str]:
     """Of a state that is not there, or would be lost, or was painted with other packages."""
     path: Path = state_path(values.output)
     if resumed:
@@ -53,7 +55,7 @@ def _notes_on_state(values, resumed: Resumed | None) -> list[str]:
     return []
 
 
-def _changed_inputs(values, painting: Painting) -> list[str]:
+def _changed_inputs(values: Values, painting: Painting) -> list[str]:
     """A line for each file that has changed since a flag file of this run was written."""
     now = digests(painting)
     # Random weights depend on the seed and the layers, Keras' on the network: no file has changed.
@@ -86,5 +88,5 @@ def _expected(painting: Painting) -> str:
     return f"; about {roughly(painting.plan.seconds)}"
 
 
-def _sizes(image, source: tuple[int, int]) -> str:
+def _sizes(image: Image, source: tuple[int, int]) -> str:
     return f"{image.name}, {source[1]}×{source[0]} -> {image.width}×{image.height}"

@@ -22,7 +22,8 @@ def with_flag_files(
       UserError: a file that cannot be read, files that include each other in a circle, or
         --flagfile without a file.
     """
-    result, rest = [], list(reversed(arguments))
+    result: list[str] = []
+    rest = list(reversed(arguments))
     while rest:
         argument = rest.pop()
         name, equals, value = argument.partition("=")

@@ -1,9 +1,9 @@
 """The flags of the painting command, and the config made of them."""
 
-from absl import flags
+from typing import Any
 
 from tf_nst.cli.output_flags import OUTPUT_FLAGS
-from tf_nst.cli.parsing import Source
+from tf_nst.cli.parsing import Source, Values
 from tf_nst.config import StylizeConfig, all_options, config_from_options, option_names
 from tf_nst.config.lengths import MAX_STEPS
 from tf_nst.config.options import Option
@@ -97,8 +97,8 @@ PAINT_FLAGS = (
     DEBUG,
 )
 
-# Flags of lists of pictures.
-PICTURES = ("mask", "keep", "style_mask", "labels")
+# Flags of masks, which say where.
+PLACES = ("mask", "keep", "style_mask", "labels")
 
 # Flags that mean nothing if another flag is 0.
 WEIGHTED_BY = {
@@ -110,7 +110,7 @@ WEIGHTED_BY = {
 }
 
 
-def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
+def config_from_flags(values: Values) -> StylizeConfig:
     """The config of parsed flags.
 
     Raises:
@@ -121,22 +121,25 @@ def config_from_flags(values: flags.FlagValues) -> StylizeConfig:
     return config_from_options(_with_one_length(options, values))
 
 
-def styles_from_flags(values: flags.FlagValues) -> list[tuple[str, float]]:
+def styles_from_flags(values: Values) -> list[tuple[str, float]]:
     """Paths and weights of --style. Raises UserError for a weight that is not above 0."""
     return weighted_paths(values.style, "--style")
 
 
-def places_from_flags(values: flags.FlagValues) -> dict[str, list[str] | str | None]:
-    """{flag: paths} of the masks, as `Places` has them."""
-    return {name: values[name].value and _paths(values[name].value) for name in PICTURES}
+def places_from_flags(values: Values) -> dict[str, list[str] | str | None]:
+    """{flag: paths} of the masks, as `Places` has them. Raises UserError for an empty path."""
+    given = {name: values[name].value for name in PLACES}
+    return {name: text and _paths(text, name) for name, text in given.items()}
 
 
-def _paths(text: str) -> list[str] | str:
+def _paths(text: str, name: str) -> list[str] | str:
     paths = split_paths(text)
+    if not all(paths):
+        raise UserError(f"--{name}: expected a path between commas, received {text!r}")
     return paths[0] if len(paths) == 1 else paths
 
 
-def _with_one_length(options: dict, values: flags.FlagValues) -> dict:
+def _with_one_length(options: dict[str, Any], values: Values) -> dict[str, Any]:
     """The options with steps or seconds alone: the command line's, or the last of flag files.
 
     Both stay if the command line has both.
@@ -149,7 +152,7 @@ def _with_one_length(options: dict, values: flags.FlagValues) -> dict:
     return {name: value for name, value in options.items() if name != left_out}
 
 
-def _refuse_unused(values: flags.FlagValues) -> None:
+def _refuse_unused(values: Values) -> None:
     """Refuses flags without effect, unless a weight of 0 overrides the flag file that has them."""
     for name, weight in WEIGHTED_BY.items():
         given = values[name].present and values[name].source >= values[weight].source

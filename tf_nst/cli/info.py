@@ -12,6 +12,7 @@ from tf_nst.cli.completion import SHELLS
 from tf_nst.cli.flags import DEBUG
 from tf_nst.cli.imports import import_tensorflow
 from tf_nst.cli.output_flags import JSON
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.terminal import say
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PRESETS, preset_title
@@ -47,7 +48,7 @@ def main(argv: list[str]) -> int:
     return run_command(argv, INFO_FLAGS, USAGE, show)
 
 
-def show(values) -> int:
+def show(values: Values) -> int:
     """Prints what parsed flags ask for; what needs TensorFlow last."""
     if values.completion:
         print(SHELLS[values.completion](), end="", flush=True)
@@ -62,7 +63,7 @@ def show(values) -> int:
     return 0
 
 
-def facts() -> Iterator[tuple[str, object]]:
+def facts() -> Iterator[tuple[str, str | dict[str, str]]]:
     """(name, text or {name: text}) of each fact, as soon as it is known."""
     yield "tf_nst", VERSION
     yield "python", f"{platform.python_version()}, {platform.platform()}"
@@ -98,7 +99,7 @@ def _weights() -> dict[str, str]:
     return bundled | {"keras": downloaded, "random": "seeded"}
 
 
-def _devices() -> Iterator[tuple[str, object]]:
+def _devices() -> Iterator[tuple[str, str]]:
     """What a run by default would paint with."""
     try:
         import_tensorflow()
@@ -117,7 +118,7 @@ def _devices() -> Iterator[tuple[str, object]]:
     yield "memory", "unknown" if memory is None else f"{memory / 1e9:.1f} GB for a run"
 
 
-def _lines(value: object) -> list[str]:
+def _lines(value: str | dict[str, str]) -> list[str]:
     if isinstance(value, str):
         return [value]
     width = max(map(len, value)) + 2

@@ -21,8 +21,10 @@ def main(argv: list[str]) -> int:
     if line := _refusal(name, arguments):
         return run_command([program], (DEBUG,), "", lambda values: _refuse(line))
     if name in VERBS:
-        return verb_module(name).main([program, *arguments])
-    return verb_module("paint").main(argv)
+        code: int = verb_module(name).main([program, *arguments])
+    else:
+        code = verb_module("paint").main(argv)
+    return code
 
 
 def _refusal(name: str, arguments: list[str]) -> str:

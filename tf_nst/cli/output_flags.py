@@ -1,11 +1,16 @@
 """The flags of what a command writes: encoding, files beside the picture, lines."""
 
+from dataclasses import replace
+
+from tf_nst.cli.parsing import Values
+from tf_nst.cli.streams import picture_path
 from tf_nst.config.encoding import Quality
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import Boolean, Choice
 from tf_nst.errors import UserError
 
 SIDECARS = ("all", "record", "none")
+QUIET = Option("quiet", False, Boolean(), "print errors only")
 JSON = Option("json", False, Boolean(), "print the record on stdout, and lines on stderr")
 OUTPUT_FLAGS = (
     Option(
@@ -27,7 +32,7 @@ OUTPUT_FLAGS = (
         "files beside the picture; all: NAME.json, the record, and NAME.cfg; record: NAME.json",
     ),
     JSON,
-    Option("quiet", False, Boolean(), "print errors only, and the record with --json"),
+    replace(QUIET, help="print errors only, and the record with --json"),
     Option(
         "verbose",
         False,
@@ -37,7 +42,7 @@ OUTPUT_FLAGS = (
 )
 
 
-def check_encoding(values) -> None:
+def check_encoding(values: Values) -> None:
     """Drops --quality and --bits of a flag file that a later --output overrides.
 
     Raises:
@@ -49,7 +54,7 @@ def check_encoding(values) -> None:
         flag = values[name]
         try:
             if flag.value is not None:
-                check(values.output, flag.value)
+                check(picture_path(values.output), flag.value)
         except UserError:
             if flag.source >= values["output"].source:
                 raise

@@ -40,9 +40,14 @@ def check_again(paths: Iterable[str | Path], choice: str) -> Callable[[], None]:
 def _can_ask() -> bool:
     """Whether stdin is a terminal, and the command in its foreground."""
     try:
-        return sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
-    except (AttributeError, OSError, ValueError):
+        return sys.stdin is not None and sys.stdin.isatty() and _in_foreground()
+    except (OSError, ValueError):
         return False
+
+
+def _in_foreground() -> bool:
+    """Also where the system, as Windows, has no background for a command."""
+    return not hasattr(os, "tcgetpgrp") or os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
 
 
 def _answers_yes(question: str) -> bool:

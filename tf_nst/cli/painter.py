@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 from tf_nst.cli.first_lines import first_lines
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.records import digests
-from tf_nst.cli.results import Results
+from tf_nst.cli.results import Picture, Results
 from tf_nst.cli.states import make_checkpoints, read_state
 from tf_nst.cli.stop import Stop
 from tf_nst.cli.terminal import say
 from tf_nst.config import StylizeConfig, options_from_config
-from tf_nst.engine.events import StepsDone
+from tf_nst.engine.events import Event, Finished, StepsDone
 from tf_nst.engine.failures import (
     DivergedError,
     NonFiniteLossError,
@@ -37,7 +38,7 @@ class _Run(NamedTuple):
       began: the time.perf_counter() when it began, earlier by the time of the runs before it.
     """
 
-    values: Any
+    values: Values
     painting: Painting
     results: Results
     checkpoints: Checkpoints
@@ -59,7 +60,7 @@ class _Run(NamedTuple):
 
 
 def paint_picture(
-    values,
+    values: Values,
     config: StylizeConfig,
     inputs: Inputs,
     began: float,
@@ -99,7 +100,12 @@ def paint_picture(
 
 
 def _begin(
-    values, config: StylizeConfig, inputs: Inputs, began: float, resumed, check_names
+    values: Values,
+    config: StylizeConfig,
+    inputs: Inputs,
+    began: float,
+    resumed: Resumed | None,
+    check_names: Callable[[], None],
 ) -> _Run:
     """All that is there before the first step, and its lines."""
     options = {"pause_every": values.preview_every, "states": values.checkpoint_seconds > 0}
@@ -136,7 +142,7 @@ def _paint(run: _Run, stop: Stop) -> bool:
     return stopped
 
 
-def _write(run: _Run, image, *, stopped: bool) -> None:
+def _write(run: _Run, image: Picture | None, *, stopped: bool) -> None:
     """The picture of a run, whole or so far; of several workers the first one writes it."""
     worker, workers = worker_place(run.painting.job.strategy)
     if worker:
@@ -177,10 +183,10 @@ def _steps(count: int) -> str:
     return "1 step" if count == 1 else f"{count} steps"
 
 
-def _iterate(run: _Run, stop: Stop):
+def _iterate(run: _Run, stop: Stop) -> Picture:
     """Runs the job to its end or to a signal; returns the picture [1, H, W, 3]."""
     job, results = run.painting.job, run.results
-    listeners = [results.history, results.progress, run.checkpoints]
+    listeners: list[Callable[[Event], None]] = [results.history, results.progress, run.checkpoints]
     if run.values.preview_every and run.is_first_worker:
         listeners.append(results.previews())
     try:
@@ -192,7 +198,7 @@ def _iterate(run: _Run, stop: Stop):
                 break
     finally:
         results.progress.close()
-    return event.image
+    return cast(StepsDone | Finished, event).image
 
 
 def _first_state(run: _Run) -> RunState | None:

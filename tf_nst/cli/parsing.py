@@ -3,6 +3,7 @@
 import difflib
 from enum import IntEnum
 from itertools import pairwise
+from typing import Any, cast
 
 from absl import flags
 
@@ -22,10 +23,33 @@ class Source(IntEnum):
     COMMAND_LINE = 2
 
 
-class _Parser(flags.ArgumentParser):
+class ParsedFlag(flags.Flag[Any]):
+    """A flag as `parse_flags` leaves it.
+
+    Attributes:
+      source: where its value is from.
+      position: the last among all arguments, -1 if there is none.
+    """
+
+    value: Any
+    source: Source
+    position: int
+
+
+class Values(flags.FlagValues):
+    """The values of flags as attributes, the flags themselves by name."""
+
+    def __init__(self) -> None:
+        flags.FlagValues.__init__(self)
+
+    def __getitem__(self, name: str) -> ParsedFlag:
+        return cast(ParsedFlag, super().__getitem__(name))
+
+
+class _Parser(flags.ArgumentParser[Any]):
     """absl's interface to an option; what an option raises passes through absl unchanged."""
 
-    def __init__(self, option: Option):
+    def __init__(self, option: Option) -> None:
         self._option = option
 
     def parse(self, argument: object) -> object:
@@ -33,19 +57,18 @@ class _Parser(flags.ArgumentParser):
         return self._option.read(argument) if isinstance(argument, str) else argument
 
 
-def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
+def parse_flags(argv: list[str], table: tuple[Option, ...]) -> Values:
     """Parses `argv`, the program's name first.
 
     Returns:
-      A FlagValues that knows these flags and none of other libraries. Its flags have two more
-      attributes: `source`, and `position`, the last among all arguments, -1 if there is none.
-      `flagfile` is the list of the flag files on the command line.
+      Values of these flags and none of other libraries. `flagfile` is the list of the flag files
+      on the command line.
 
     Raises:
       UserError: an unknown flag, a value that its option refuses, no value for a required flag, a
         flag file that cannot be read, or more pictures than flags for them.
     """
-    values = flags.FlagValues()
+    values = Values()
     for option in table:
         flags.DEFINE_flag(_absl_flag(option), values)
     flags.DEFINE_multi_string("flagfile", [], "", flag_values=values)
@@ -59,14 +82,14 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> flags.FlagValues:
         raise UserError(_refusal(error, arguments, values)) from error
     if surplus:
         raise UserError(f"expected flags such as --content=FILE only, received {surplus[0]!r}")
-    values.flagfile = _flag_files(command_line)
+    values["flagfile"].value = _flag_files(command_line)
     _note_sources(values, command_line, arguments)
     for option in table:
         _check(option, values[option.name].value)
     return values
 
 
-def _absl_flag(option: Option) -> flags.Flag:
+def _absl_flag(option: Option) -> flags.Flag[Any]:
     default, boolean = option.plain_default, isinstance(option.default, bool)
     if option.type.repeated:
         return flags.MultiFlag(_Parser(option), None, option.name, default, option.help)
@@ -95,7 +118,8 @@ def _with_presets(arguments: list[str], table: tuple[Option, ...]) -> list[str]:
     Its pictures are before all arguments: whatever names others overrides them.
     """
     options = {option.name: option for option in table}
-    result, pictures = [], []
+    result: list[str] = []
+    pictures: list[str] = []
     for argument, following in pairwise([*arguments, ""]):
         name = _flag_value(argument, following)
         if name and PRESET.name in options and _flag_name(argument) == PRESET.name:
@@ -107,7 +131,7 @@ def _with_presets(arguments: list[str], table: tuple[Option, ...]) -> list[str]:
     return [*pictures, *result]
 
 
-def _refusal(error: Exception, arguments: list[str], values: flags.FlagValues) -> str:
+def _refusal(error: Exception, arguments: list[str], values: Values) -> str:
     """What is wrong with the arguments, by the type of absl's error."""
     if isinstance(error, flags.UnrecognizedFlagError):
         return _unknown(error.flagname, values)
@@ -118,20 +142,20 @@ def _refusal(error: Exception, arguments: list[str], values: flags.FlagValues) -
     return f"--{_flag_name(arguments[-1])}: expected a value, received nothing"
 
 
-def _unknown(name: str, values: flags.FlagValues) -> str:
+def _unknown(name: str, values: Values) -> str:
     nearest = difflib.get_close_matches(name, [*values, "flagfile", "help"], n=3)
     hint = f"; nearest: {', '.join('--' + other for other in nearest)}" if nearest else ""
     return f"--{name}: expected a flag that --help lists, received an unknown one{hint}"
 
 
-def _is_negation_with_value(argument: str, values: flags.FlagValues) -> bool:
+def _is_negation_with_value(argument: str, values: Values) -> bool:
     """Whether the argument is such as --nodebug=1."""
     name = _flag_name(argument)
     negated = name.removeprefix("no")
     return "=" in argument and negated != name and negated in values and values[negated].boolean
 
 
-def _note_sources(values: flags.FlagValues, command_line: list[str], arguments: list[str]) -> None:
+def _note_sources(values: Values, command_line: list[str], arguments: list[str]) -> None:
     typed = {_flag_name(argument) for argument in command_line}
     positions = {_flag_name(argument): place for place, argument in enumerate(arguments)}
     for name in values:

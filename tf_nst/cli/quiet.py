@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from tf_nst.cli.terminal import Lossy
 
 LAST_LINES = 20
-_watching: list[subprocess.Popen] = []
+_watching: list[subprocess.Popen[bytes]] = []
 
 
 @contextmanager
@@ -56,8 +56,9 @@ def _hold_back(shown: int) -> None:
         os.close(nowhere)
         return
     _watching.append(process)
-    os.dup2(process.stdin.fileno(), 2)
-    process.stdin.close()
+    if process.stdin is not None:
+        os.dup2(process.stdin.fileno(), 2)
+        process.stdin.close()
 
 
 def drop_held_back() -> None:

@@ -1,8 +1,10 @@
 """What a record and a flag file say of a painting."""
 
 from pathlib import Path
+from typing import Any
 
 from tf_nst.cli.flags import WEIGHTED_BY, places_from_flags, styles_from_flags
+from tf_nst.cli.parsing import Values
 from tf_nst.config import options_from_config
 from tf_nst.config.paths import join_paths
 from tf_nst.config.tiles import tile_of
@@ -22,8 +24,8 @@ def digests(painting: Painting) -> dict[str, str]:
 
 
 def record_of(
-    values, painting: Painting, history: History, picture: Image, seconds: float, path: Path
-) -> dict:
+    values: Values, painting: Painting, history: History, picture: Image, seconds: float, path: Path
+) -> dict[str, Any]:
     """What the record beside a picture at `path` says of a run of so many seconds."""
     inputs = painting.inputs
     masks = [
@@ -60,7 +62,7 @@ def record_of(
     }
 
 
-def _input(picture: Image, folder: Path) -> dict:
+def _input(picture: Image, folder: Path) -> dict[str, Any]:
     return {"name": _name(picture.name, folder), "sha256": picture.sha256}
 
 
@@ -68,11 +70,11 @@ def _name(name: str, folder: Path) -> str:
     return portable(name, folder).removeprefix("./")
 
 
-def _one_or_all(items: list) -> object:
+def _one_or_all(items: list[Any]) -> object:
     return items[0] if len(items) == 1 else items
 
 
-def _settings(values, painting: Painting, history: History, folder: Path) -> dict:
+def _settings(values: Values, painting: Painting, history: History, folder: Path) -> dict[str, Any]:
     """The options that paint the same again, but those of None, such as seconds that became steps.
 
     The windows are those that the run ended in where memory was shorter than planned.
@@ -89,7 +91,7 @@ def _settings(values, painting: Painting, history: History, folder: Path) -> dic
     return {name: value for name, value in options.items() if value is not None}
 
 
-def flags_of(values, painting: Painting, history: History, path: Path) -> dict[str, object]:
+def flags_of(values: Values, painting: Painting, history: History, path: Path) -> dict[str, object]:
     """All that the picture `path` depends on, for the flag file beside it.
 
     A path that was given relative to the working directory is relative to the flag file, the
@@ -110,13 +112,13 @@ def flags_of(values, painting: Painting, history: History, path: Path) -> dict[s
     return {**paths, **options, **beside, **given, "keep_metadata": values.keep_metadata}
 
 
-def _lists(values, folder: Path) -> dict[str, str]:
+def _lists(values: Values, folder: Path) -> dict[str, str]:
     """{flag: its paths as a flag file in a folder has them} of styles and masks."""
     styles = [(portable(path, folder), weight) for path, weight in styles_from_flags(values)]
     lists = {"style": join_paths(styles)}
     for flag, paths in places_from_flags(values).items():
         if regions_wanted(paths):
-            lists[flag] = paths
+            lists[flag] = str(paths)
         elif paths:
             listed = paths if isinstance(paths, list) else [paths]
             lists[flag] = join_paths(portable(path, folder) for path in listed)

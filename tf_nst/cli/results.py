@@ -3,9 +3,15 @@
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.records import digests, flags_of, record_of
-from tf_nst.cli.streams import STREAM, write_picture, write_stdout
+from tf_nst.cli.streams import output_name, write_picture, write_stdout
 from tf_nst.cli.terminal import say
 from tf_nst.engine.failures import UnfinishedError
 from tf_nst.errors import NstError, RunError
@@ -26,6 +32,9 @@ from tf_nst.io.replacing import Check
 from tf_nst.io.writing import Files, write_atomically
 from tf_nst.painting import Painting, finished
 
+# [1, h, w, 3] float32 in 0..1.
+Picture: TypeAlias = tf.Tensor | NDArray[np.float32]
+
 
 class Results:
     """Writes what comes of a painting, by the command's flags.
@@ -34,7 +43,7 @@ class Results:
     there by now are not to be written over.
     """
 
-    def __init__(self, values, painting: Painting, check_names: Check):
+    def __init__(self, values: Values, painting: Painting, check_names: Check) -> None:
         self.values, self.painting, self.check_names = values, painting, check_names
         self.history = History(painting.job.scales)
         self.progress = Progress(
@@ -43,7 +52,7 @@ class Results:
         self.exif = painting.inputs.content.exif
         self.preview_failed = False
 
-    def write(self, image, ending: str, seconds: float) -> None:
+    def write(self, image: Picture, ending: str, seconds: float) -> None:
         """The picture, its record and its flag file, all of them or none; then the last line.
 
         Raises:
@@ -73,9 +82,9 @@ class Results:
         """The weighted sum of the terms' values."""
         return sum(contributions(self.painting.job.terms, values).values())
 
-    def _write(self, image, seconds: float, *, with_flags: bool) -> None:
+    def _write(self, image: Picture | None, seconds: float, *, with_flags: bool) -> None:
         picture = self._finished(image)
-        notes = []
+        notes: list[str] = []
 
         def files_of(path: Path) -> Files:
             data, notes[:] = self._encoded(picture, path)
@@ -91,7 +100,7 @@ class Results:
         for note in (*notes, *notes_on_loss(self.painting.job.terms, self.history)):
             say(f"note: {note}")
 
-    def _write_preview(self, image) -> None:
+    def _write_preview(self, image: Picture) -> None:
         """A preview that cannot be written is no reason to lose the picture."""
         path = preview_path(self.values.output)
         try:
@@ -103,7 +112,7 @@ class Results:
                 say(f"note: {error}; the painting continues")
             self.preview_failed = True
 
-    def _finished(self, image) -> Image:
+    def _finished(self, image: Picture) -> Image:
         bits = self.values.bits
         return finished(self.painting, image, int(bits) if bits else None)
 
@@ -113,12 +122,11 @@ class Results:
 
     def _named(self, about: str, *, with_flags: bool = True) -> str:
         """The picture and, in brackets, what there is to say of it and the files beside it."""
-        if self.values.output == STREAM:
-            return f"on stdout ({about})"
-        output = Path(self.values.output)
-        names = sidecar_names(output, self.values.sidecars, with_flags=with_flags)
+        output, sidecars = self.values.output, self.values.sidecars
+        names = sidecar_names(Path(output), sidecars, with_flags=with_flags)
         brackets = "; ".join(filter(None, [about, ", ".join(names)]))
-        return f"{output} ({brackets})" if brackets else str(output)
+        name = output_name(output)
+        return f"{name} ({brackets})" if brackets else name
 
     def _record_bytes(self, path: Path, picture: Image, seconds: float) -> bytes:
         run = self.values, self.painting, self.history

@@ -2,11 +2,13 @@
 
 import os
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tf_nst.cli.command import Terminated, run_command
 from tf_nst.cli.flags import (
@@ -18,11 +20,15 @@ from tf_nst.cli.flags import (
 from tf_nst.cli.imports import import_tensorflow
 from tf_nst.cli.output_flags import check_encoding
 from tf_nst.cli.overwrite import check_again, check_overwrite
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.streams import STREAM, check_streams, lines, picture_path
 from tf_nst.cli.terminal import printable
 from tf_nst.cli.verbs import VERBS
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
+
+if TYPE_CHECKING:
+    from tf_nst.io.resume import Resumed
 
 _VERBS = "\n".join(f"  {name:<14}{verb.summary}" for name, verb in VERBS.items())
 USAGE = f"""\
@@ -53,14 +59,14 @@ def main(argv: list[str]) -> int:
     return run_command(argv, PAINT_FLAGS, USAGE, partial(_work, resuming_command(argv)))
 
 
-def _work(command: str, values) -> int:
+def _work(command: str, values: Values) -> int:
     check_streams(values)
     check_encoding(values)
     with lines(values.output, quiet=values.quiet, json=values.json):
         return paint(command, values)
 
 
-def paint(command: str, values) -> int:
+def paint(command: str, values: Values) -> int:
     """Paints the picture of parsed flags.
 
     Args:
@@ -75,14 +81,16 @@ def paint(command: str, values) -> int:
         raise
 
 
-def _paint(command: str, values) -> int:
+def _paint(command: str, values: Values) -> int:
     """TensorFlow comes only when the flags are known to be good."""
     began = time.perf_counter()
     config = config_from_flags(values)
-    styles, places = styles_from_flags(values), places_from_flags(values)
+    styles = styles_from_flags(values)
+    places: dict[str, Any] = places_from_flags(values)
     check_names = _check_output(values, config.init)
-    resumed = _find_state(values, config)
-    from tf_nst.io.inputs import Places, read_inputs
+    resumed = find_state(values, config)
+    from tf_nst.io.areas import Places
+    from tf_nst.io.inputs import read_inputs
     from tf_nst.io.writing import check_size
 
     inputs = read_inputs(
@@ -113,15 +121,17 @@ def resuming_command(argv: list[str]) -> str:
     return " ".join(map(quoted, [*called, *arguments, "--resume"]))
 
 
-def quoted(argument: str) -> str:
-    """For a shell, in characters that can be shown: `$'caf\\xe9.png'`."""
+def quoted(argument: str, windows: bool = os.name == "nt") -> str:
+    """For a shell, in characters that can be shown, `$'caf\\xe9.png'`; for Windows too."""
+    if windows:
+        return subprocess.list2cmdline([printable(argument)])
     if argument.isprintable():
         return shlex.quote(argument)
     escaped = argument.replace("\\", "\\\\").replace("'", "\\'")
     return f"$'{printable(escaped)}'"
 
 
-def _find_state(values, config: StylizeConfig):
+def find_state(values: Values, config: StylizeConfig) -> "Resumed | None":
     """The run to go on with; None where that is not asked for, or there is no state."""
     if not _goes_on(values):
         return None
@@ -131,13 +141,13 @@ def _find_state(values, config: StylizeConfig):
     return resume_run(state_path(values.output), config)
 
 
-def _goes_on(values) -> bool:
+def _goes_on(values: Values) -> bool:
     from tf_nst.io.state_file import state_path
 
-    return values.resume and state_path(values.output).exists()
+    return bool(values.resume) and state_path(values.output).exists()
 
 
-def _check_output(values, init: str) -> Callable[[], None]:
+def _check_output(values: Values, init: str) -> Callable[[], None]:
     """Returns what checks the names again when the picture is written."""
     from tf_nst.io.manifest import check_preview, check_sidecars, check_state, preview_path
     from tf_nst.io.writing import check_output
@@ -161,13 +171,24 @@ def _check_output(values, init: str) -> Callable[[], None]:
                 f"--preview_every and {flag}: {source} would be written over by previews, "
                 "expected another --output"
             )
+    _check_folders(values)
     # The picture that is there may be the one so far.
     if not _goes_on(values):
         check_overwrite(values.output, values.overwrite)
     return check_names
 
 
-def _later_check(values) -> Callable[[], None]:
+def _check_folders(values: Values) -> None:
+    """Refuses to write into the folder of a style, where the picture would be one of its own."""
+    for path, _ in styles_from_flags(values):
+        if os.path.isdir(path) and same_file(os.path.dirname(values.output) or ".", path):
+            raise UserError(
+                f"--output and --style: {values.output} would be one of the pictures of the folder "
+                f"{path}, expected another folder"
+            )
+
+
+def _later_check(values: Values) -> Callable[[], None]:
     """What refuses to write over files that other runs and programs write from now on."""
     from tf_nst.io.manifest import check_sidecars, names_of
 
@@ -180,7 +201,7 @@ def _later_check(values) -> Callable[[], None]:
     return check
 
 
-def _sources(values, init: str) -> list[tuple[str, str]]:
+def _sources(values: Values, init: str) -> list[tuple[str, str]]:
     """(flag, path) of all pictures that are read, and of what stands in the place of a path."""
     sources = [("--content", values.content), ("--init", init)]
     sources += [("--style", path) for path, _ in styles_from_flags(values)]

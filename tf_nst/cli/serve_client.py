@@ -1,15 +1,26 @@
-"""`tf-nst-client`: has a server paint a picture."""
+"""`tf-nst serve-client`: has a server paint a picture."""
 
 import io
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, cast
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE, OVERWRITE
+from tf_nst.cli.output_flags import QUIET
 from tf_nst.cli.overwrite import check_again, check_overwrite
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.run import same_file
-from tf_nst.cli.streams import STREAM, check_stdout, lines, picture_path, write_picture
+from tf_nst.cli.streams import (
+    STREAM,
+    check_stdin,
+    check_stdout,
+    lines,
+    output_name,
+    picture_path,
+    write_picture,
+)
 from tf_nst.cli.terminal import say
 from tf_nst.config import MAX_SIDE, ObjectiveConfig
 from tf_nst.config.options import Option
@@ -18,11 +29,14 @@ from tf_nst.errors import RunError, UserError
 from tf_nst.serving.options import MAX_STEPS
 from tf_nst.serving.server import MAX_SECONDS, Server, grpc_target, parse_header, rest_endpoint
 
+if TYPE_CHECKING:
+    from tf_nst.io.images import Image
+
 # An answer's picture is decoded up to this size.
 MOST_ANSWER_PIXELS = 200_000_000
 
 USAGE = """\
-tf-nst-client --content=PHOTOGRAPH [--style=PAINTING] [--output=PICTURE] [flags]
+tf-nst serve-client PHOTOGRAPH [PAINTING] [-o PICTURE] [flags]
 
 Sends the photograph, turned upright, to a TensorFlow Serving server that has an export of tf_nst,
 and writes the picture that it returns. Without --style, the server uses its own style."""
@@ -38,8 +52,8 @@ class Header(ValueType):
     def read(self, text: str, flag: str) -> tuple[str, str]:
         return parse_header(text, flag)
 
-    def convert(self, value: object, flag: str) -> tuple:
-        return tuple(value)
+    def convert(self, value: object, flag: str) -> tuple[tuple[str, str], ...]:
+        return tuple(cast(Iterable[tuple[str, str]], value))
 
 
 _MASK = Option(
@@ -111,6 +125,7 @@ CLIENT_FLAGS = (
     ),
     Option("retries", 3, Integer(0, 100), "further attempts if no server is ready"),
     OVERWRITE,
+    QUIET,
     DEBUG,
 )
 
@@ -118,7 +133,7 @@ TABLES = {"": CLIENT_FLAGS}
 
 
 def console() -> None:
-    """The installed command."""
+    """The command alone."""
     sys.exit(main(sys.argv))
 
 
@@ -127,14 +142,15 @@ def main(argv: list[str]) -> int:
     return run_command(argv, CLIENT_FLAGS, USAGE, _work)
 
 
-def _work(values) -> int:
+def _work(values: Values) -> int:
+    check_stdin(values)
     if values.output == STREAM:
         check_stdout()
-    with lines(values.output):
+    with lines(values.output, quiet=values.quiet):
         return request_picture(values)
 
 
-def request_picture(values) -> int:
+def request_picture(values: Values) -> int:
     """Requests the picture of parsed flags from the server and writes it."""
     _check(values)
     server = _server(values)
@@ -152,18 +168,18 @@ def request_picture(values) -> int:
     began = time.perf_counter()
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
     image = _image(answer.image, content.image)
-    data, notes = image.encode(picture_path(values.output))
+    data, lines_on_format = image.encode(picture_path(values.output))
     write_picture(values.output, lambda path: {path: data}, check_name)
-    for note in notes:
+    for note in lines_on_format:
         say(f"note: {note}")
     losses = ", ".join(f"{loss:.4g}" for loss in answer.losses)
     seconds = time.perf_counter() - began
-    say(f"painted {values.output} ({image.width}×{image.height}, {seconds:.1f} s)")
+    say(f"painted {output_name(values.output)} ({image.width}×{image.height}, {seconds:.1f} s)")
     say(f"losses  {losses}")
     return 0
 
 
-def _check_output(values) -> Callable[[], None]:
+def _check_output(values: Values) -> Callable[[], None]:
     """Returns what checks the name again when the picture is written."""
     from tf_nst.io.writing import check_output
 
@@ -175,7 +191,7 @@ def _check_output(values) -> Callable[[], None]:
     return check_name
 
 
-def _check(values) -> None:
+def _check(values: Values) -> None:
     for name in ("content", "style", "mask"):
         if values[name].value and same_file(values.output, values[name].value):
             raise UserError(
@@ -188,7 +204,7 @@ def _check(values) -> None:
             )
 
 
-def _server(values) -> Server:
+def _server(values: Values) -> Server:
     """Raises UserError where an address, or what belongs to it, cannot be used."""
     server = Server(
         values.grpc or values.url,
@@ -205,7 +221,7 @@ def _server(values) -> Server:
     return server
 
 
-def _image(data: bytes, content):
+def _image(data: bytes, content: "Image") -> "Image":
     """The picture of an answer, with the alpha of what was sent."""
     import numpy as np
     from PIL import Image as Pillow

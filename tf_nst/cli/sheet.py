@@ -2,15 +2,20 @@
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tf_nst.cli.command import run_command
-from tf_nst.cli.flags import DEBUG, OUTPUT_FILE, OVERWRITE, PAINT_FLAGS, PICTURES, places_from_flags
+from tf_nst.cli.flags import DEBUG, OUTPUT_FILE, OVERWRITE, PAINT_FLAGS, PLACES, places_from_flags
 from tf_nst.cli.imports import import_tensorflow
-from tf_nst.cli.overwrite import check_overwrite
+from tf_nst.cli.output_flags import QUIET
+from tf_nst.cli.overwrite import check_again, check_overwrite
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.run import same_file
 from tf_nst.cli.sheet_plan import SheetPlan, painting_command, plan_sheet
+from tf_nst.cli.streams import STREAM, check_stdin, check_stdout, lines
 from tf_nst.cli.terminal import say
 from tf_nst.config import all_options
 from tf_nst.config.options import Option
@@ -50,7 +55,7 @@ SHEET_FLAGS = (
         "painting options and their values; with a single style, --style_size is varied by "
         "default; a backslash escapes a comma inside a value",
     ),
-    *(_PAINT[name] for name in PICTURES),
+    *(_PAINT[name] for name in PLACES),
     Option("output", "sheet.png", OUTPUT_FILE, "sheet to write", required=True),
     PRESET,
     *(
@@ -62,6 +67,7 @@ SHEET_FLAGS = (
     Option("pick", None, _NUMBER, "print the command that paints this picture large, and exit"),
     Option("yes", False, Boolean(), f"allow more than {MOST_CELLS} pictures"),
     OVERWRITE,
+    QUIET,
     DEBUG,
 )
 
@@ -78,25 +84,34 @@ def main(argv: list[str]) -> int:
     return run_command(argv, SHEET_FLAGS, USAGE, make_sheet)
 
 
-def make_sheet(values) -> int:
+def make_sheet(values: Values) -> int:
     """Paints the sheet of parsed flags. TensorFlow comes only when they are known to be good."""
     plan = plan_sheet(values)
     if values.pick is not None:
         say(_picked(values, plan))
         return 0
-    _check_output(values, plan)
+    check_stdin(values)
+    if values.output == STREAM:
+        check_stdout()
+    with lines(values.output, quiet=values.quiet):
+        return _paint(values, plan)
+
+
+def _paint(values: Values, plan: SheetPlan) -> int:
+    check_names = _check_output(values, plan)
+    from tf_nst.io.areas import Places
     from tf_nst.io.images import read_image
-    from tf_nst.io.inputs import Places
 
     content = read_image(values.content)
-    places = Places(**places_from_flags(values))
+    given: dict[str, Any] = places_from_flags(values)
+    places = Places(**given)
     too_many = plan.cell_count > MOST_CELLS and not values.yes
     if not too_many:
         plan.check(content)
     import_tensorflow()
     from tf_nst.cli.sheet_painter import make_run, paint_sheet
 
-    run = make_run(values, plan, content, places)
+    run = make_run(values, plan, content, places, check_names)
     if too_many:
         raise UserError(
             f"--yes: {run.description}; expected --yes, or at most {MOST_CELLS} pictures"
@@ -104,7 +119,7 @@ def make_sheet(values) -> int:
     return paint_sheet(run)
 
 
-def _picked(values, plan: SheetPlan) -> str:
+def _picked(values: Values, plan: SheetPlan) -> str:
     """The command of the picture of --pick."""
     if values.pick > plan.cell_count:
         raise UserError(
@@ -113,14 +128,14 @@ def _picked(values, plan: SheetPlan) -> str:
     return next(painting_command(values, it) for it in plan.cells() if it.number == values.pick)
 
 
-def _check_output(values, plan: SheetPlan) -> None:
-    from tf_nst.io.manifest import check_page
+def _check_output(values: Values, plan: SheetPlan) -> Callable[[], None]:
+    """Returns what checks the names again when the sheet is written."""
     from tf_nst.io.writing import check_output
 
-    if not os.path.exists(values.content):
-        raise UserError(f"--content: {values.content} does not exist; expected an image file")
+    if values.output == STREAM:
+        return lambda: None
     check_output(values.output)
-    check_page(values.output)
+    check_names = _later_check(values)
     for flag, source in [("content", values.content), *(("styles", it) for it in plan.styles)]:
         if same_file(values.output, source):
             raise UserError(
@@ -134,3 +149,18 @@ def _check_output(values, plan: SheetPlan) -> None:
                 "expected another folder"
             )
     check_overwrite(values.output, values.overwrite)
+    return check_names
+
+
+def _later_check(values: Values) -> Callable[[], None]:
+    """Checks the page's name, and returns what refuses what is written over it from now on."""
+    from tf_nst.io.manifest import check_page, page_path
+
+    check_files = check_again([values.output, page_path(values.output)], values.overwrite)
+    check_page(values.output)
+
+    def check() -> None:
+        check_page(values.output)
+        check_files()
+
+    return check

@@ -2,19 +2,21 @@
 
 import sys
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tf_nst.cli.command import reason
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.sheet_plan import Cell, SheetPlan, painting_command
 from tf_nst.cli.sheet_progress import SheetProgress
 from tf_nst.cli.stop import Stop
+from tf_nst.cli.streams import STREAM, output_name, picture_path, write_picture
 from tf_nst.cli.terminal import printable, say
 from tf_nst.errors import NstError, RunError
+from tf_nst.io.areas import Places
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Places
 from tf_nst.io.listeners import duration, roughly
 from tf_nst.io.manifest import page_path
-from tf_nst.io.rescue import write_or_rescue
+from tf_nst.io.replacing import Check
 from tf_nst.io.resizing import fit_size
 from tf_nst.io.writing import check_size
 from tf_nst.painting.sheet import SheetPainter
@@ -38,17 +40,21 @@ class SheetRun(NamedTuple):
     Attributes:
       values: of the flags.
       description: how many pictures, on how large a sheet, in about how long.
+      check_names: raises UserError where files that are there by now are not to be written over.
     """
 
-    values: Any
+    values: Values
     plan: SheetPlan
     grid: Grid
     painter: SheetPainter
     progress: SheetProgress
     description: str
+    check_names: Check
 
 
-def make_run(values, plan: SheetPlan, content: Image, places: Places) -> SheetRun:
+def make_run(
+    values: Values, plan: SheetPlan, content: Image, places: Places, check_names: Check
+) -> SheetRun:
     """What is known of a sheet before its first picture."""
     size = fit_size(*content.size, plan.largest)
     grid = plan_grid(plan.cell_count, choose_columns(plan.axes), size, plan.caption_lines)
@@ -58,7 +64,7 @@ def make_run(values, plan: SheetPlan, content: Image, places: Places) -> SheetRu
         f"{plan.cell_count} pictures of {size[1]}×{size[0]} on a sheet of "
         f"{grid.size[1]}×{grid.size[0]} pixels{_expected(painter, plan)}"
     )
-    return SheetRun(values, plan, grid, painter, progress, description)
+    return SheetRun(values, plan, grid, painter, progress, description, check_names)
 
 
 def _expected(painter: SheetPainter, plan: SheetPlan) -> str:
@@ -83,7 +89,7 @@ def paint_sheet(run: SheetRun) -> int:
         picture failed the first one's failure is raised, and nothing is written.
     """
     began = time.perf_counter()
-    check_size(run.values.output, *run.grid.size)
+    check_size(picture_path(run.values.output), *run.grid.size)
     say(f"sheet    {run.description}")
     with Stop() as stop:
         done = [_paint_cell(run, cell, stop) for cell in run.plan.cells()]
@@ -113,14 +119,15 @@ def _end(run: SheetRun, done: list[_Done], stop: Stop, seconds: float) -> int:
     failed = [it for it in done if it.failure]
     painted = sum(it.shown.pixels is not None for it in done)
     if not painted and not stop.signum:
-        raise failed[0].failure
+        raise next(it.failure for it in done if it.failure)
     if not painted:
         print("tf_nst: stopped before there was a picture", file=sys.stderr, flush=True)
         return stop.exit_code
     _write(run, done)
     output = run.values.output
-    beside = page_path(output).name
-    say(f"painted {output} ({painted} of {len(done)} pictures, {duration(seconds)}; {beside})")
+    beside = "" if output == STREAM else f"; {page_path(output).name}"
+    about = f"{painted} of {len(done)} pictures, {duration(seconds)}{beside}"
+    say(f"painted {output_name(output)} ({about})")
     if failed and not stop.signum:
         raise _failure(failed, len(done))
     return stop.exit_code if stop.signum else 0
@@ -135,12 +142,14 @@ def _failure(failed: list[_Done], count: int) -> RunError:
 
 
 def _write(run: SheetRun, done: list[_Done]) -> None:
-    """The sheet and its page, both or none."""
+    """The sheet and its page, both or none; on stdout the sheet alone."""
     cells = [it.shown for it in done]
     commands = [painting_command(run.values, it.cell) for it in done]
     title = f"{printable(run.values.content)}: {len(done)} pictures"
     page = render_sheet(title, run.grid.columns, cells, commands).encode()
     sheet = draw_sheet(cells, run.grid)
-    write_or_rescue(
-        run.values.output, lambda path: {path: sheet.encode(path)[0], page_path(path): page}
+    write_picture(
+        run.values.output,
+        lambda path: {path: sheet.encode(path)[0], page_path(path): page},
+        run.check_names,
     )

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
-from tf_nst.cli.flags import PICTURES, WEIGHTED_BY, config_from_flags
+from tf_nst.cli.flags import PLACES, WEIGHTED_BY, config_from_flags
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.run import quoted
+from tf_nst.cli.streams import STREAM
 from tf_nst.cli.terminal import printable
 from tf_nst.config import StylizeConfig, all_options, options_from_config
 from tf_nst.config.paths import join_paths, split_paths
@@ -116,7 +118,7 @@ class SheetPlan(NamedTuple):
             read_one(config, content, "--content")
 
 
-def plan_sheet(values) -> SheetPlan:
+def plan_sheet(values: Values) -> SheetPlan:
     """The plan of parsed flags.
 
     Raises:
@@ -132,7 +134,7 @@ def plan_sheet(values) -> SheetPlan:
 def _styles(text: str) -> tuple[str, ...]:
     paths = []
     for item in split_paths(text):
-        if not os.path.exists(item):
+        if item != STREAM and not os.path.exists(item):
             raise UserError(
                 f"--styles: {item} does not exist; expected image files or folders of them"
             )
@@ -150,14 +152,14 @@ def _names(styles: tuple[str, ...]) -> list[str]:
     return names if len(set(names)) == len(names) else list(styles)
 
 
-def painting_command(values, cell: Cell) -> str:
+def painting_command(values: Values, cell: Cell) -> str:
     """The line that paints a cell's picture large, at the painting command's own size.
 
     Args:
       values: of the sheet's flags.
     """
     flags = {"content": values.content, "style": join_paths([cell.style])}
-    flags |= {name: values[name].value for name in PICTURES if values[name].value}
+    flags |= {name: values[name].value for name in PLACES if values[name].value}
     flags |= _changed_options(cell)
     arguments = (f"--{name}={_text(value)}" for name, value in flags.items())
     return " ".join(map(quoted, ["tf-nst", *arguments]))

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.records import digests
 from tf_nst.cli.results import Results
 from tf_nst.cli.terminal import printable
@@ -22,7 +23,9 @@ from tf_nst.io.resume import Resumed, describe_run
 from tf_nst.io.state_file import read_arrays, refusing_damage, state_path
 
 
-def make_checkpoints(values, config: StylizeConfig, results: Results, began: float) -> Checkpoints:
+def make_checkpoints(
+    values: Values, config: StylizeConfig, results: Results, began: float
+) -> Checkpoints:
     """What keeps the state of a run; of several workers the first one does.
 
     Args:
@@ -50,7 +53,9 @@ def make_checkpoints(values, config: StylizeConfig, results: Results, began: flo
     )
 
 
-def read_state(values, job: Job, resumed: Resumed | None, history: History) -> RunState | None:
+def read_state(
+    values: Values, job: Job, resumed: Resumed | None, history: History
+) -> RunState | None:
     """Where a run goes on, its history restored; None: it begins.
 
     Raises:

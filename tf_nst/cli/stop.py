@@ -2,6 +2,8 @@
 
 import os
 import signal
+from types import FrameType
+from typing import Any, Self
 
 from tf_nst.cli.quiet import drop_held_back
 from tf_nst.io.replacing import remove_unfinished
@@ -19,19 +21,19 @@ def heeded(numbers: tuple[int, ...] = SIGNALS) -> tuple[int, ...]:
 class Stop:
     """While entered, the first signal is remembered in `signum`, a second one quits at once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.signum = 0
-        self._before = {}
+        self._before: dict[int, Any] = {}
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._hear) for number in heeded()}
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _hear(self, signum, frame):
+    def _hear(self, signum: int, frame: FrameType | None) -> None:
         if self.signum:
             remove_unfinished()
             drop_held_back()

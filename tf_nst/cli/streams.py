@@ -5,9 +5,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from tf_nst.cli.parsing import ParsedFlag, Values
 from tf_nst.cli.terminal import Lossy
 from tf_nst.errors import RunError, UserError
+
+if TYPE_CHECKING:
+    from tf_nst.io.replacing import Data
+    from tf_nst.io.rescue import FilesOf
 
 STREAM = "-"
 # The name by which the picture on stdout is encoded, and rescued.
@@ -22,7 +28,7 @@ _WITHOUT_FILE = {
 }
 
 
-def check_streams(values) -> None:
+def check_streams(values: Values) -> None:
     """Refuses what stdin and stdout cannot be; without a file there is nothing beside it.
 
     Raises:
@@ -31,10 +37,22 @@ def check_streams(values) -> None:
     """
     if values.quiet and values.verbose:
         raise UserError("--quiet and --verbose: expected one of them, received both")
-    _check_stdin(values)
+    check_stdin(values)
     if values.output == STREAM:
         check_stdout()
         _without_file(values)
+
+
+def check_stdin(values: Values) -> None:
+    """Raises UserError where stdin would be two pictures, or is a terminal."""
+    flags = [f"--{name}" for name in values if name != "output" and _names_stdin(values[name])]
+    if len(flags) > 1:
+        raise UserError(f"{' and '.join(flags)}: expected - for one of them, received it for both")
+    if flags and os.isatty(0):
+        raise UserError(
+            f"{flags[0]}: expected a picture on stdin, such as in `tf-nst - PAINTING < PHOTOGRAPH`,"
+            " received - and a terminal"
+        )
 
 
 def check_stdout() -> None:
@@ -46,23 +64,12 @@ def check_stdout() -> None:
         )
 
 
-def _check_stdin(values) -> None:
-    flags = [f"--{name}" for name in values if name != "output" and _names_stdin(values[name])]
-    if len(flags) > 1:
-        raise UserError(f"{' and '.join(flags)}: expected - for one of them, received it for both")
-    if flags and os.isatty(0):
-        raise UserError(
-            f"{flags[0]}: expected a picture on stdin, such as in `tf-nst - PAINTING < PHOTOGRAPH`,"
-            " received - and a terminal"
-        )
-
-
-def _names_stdin(flag) -> bool:
+def _names_stdin(flag: ParsedFlag) -> bool:
     text = flag.value if isinstance(flag.value, str) else ""
     return any(part.partition(":")[0].strip() == STREAM for part in text.split(","))
 
 
-def _without_file(values) -> None:
+def _without_file(values: Values) -> None:
     for name, value in _WITHOUT_FILE.items():
         flag = values[name]
         if flag.value != value and flag.present and flag.source >= values["output"].source:
@@ -86,7 +93,14 @@ def picture_path(output: str) -> Path:
     return STDOUT_PICTURE if output == STREAM else Path(output)
 
 
-def write_picture(output: str, files_of, check: Callable[[], None] = lambda: None) -> None:
+def output_name(output: str) -> str:
+    """Where --output is, as lines say it."""
+    return "on stdout" if output == STREAM else output
+
+
+def write_picture(
+    output: str, files_of: "FilesOf", check: Callable[[], None] = lambda: None
+) -> None:
     """Writes the files of --output, on stdout the picture alone.
 
     Args:
@@ -108,8 +122,8 @@ def write_picture(output: str, files_of, check: Callable[[], None] = lambda: Non
         raise RunError(f"{error}; the picture is {place}" if place else str(error)) from error
 
 
-def write_stdout(data) -> None:
-    """Writes bytes, or what a callable writes to an open file, to descriptor 1.
+def write_stdout(data: "Data | None") -> None:
+    """Writes bytes, or what a callable writes to an open file, to descriptor 1; nothing of None.
 
     Raises:
       RunError: an OSError, such as a pipe that nobody reads.
@@ -117,8 +131,8 @@ def write_stdout(data) -> None:
     try:
         with os.fdopen(os.dup(1), "wb") as file:
             if callable(data):
-                data(_Unseekable(file))
-            else:
+                data(cast(BinaryIO, _Unseekable(file)))
+            elif data is not None:
                 file.write(data)
     except OSError as error:
         raise RunError(f"stdout cannot be written: {error.strerror or error}") from error
@@ -127,5 +141,5 @@ def write_stdout(data) -> None:
 class _Unseekable:
     """A binary file of which encoders see `write` and `flush` alone: a pipe cannot be sought in."""
 
-    def __init__(self, file):
+    def __init__(self, file: BinaryIO) -> None:
         self.write, self.flush = file.write, file.flush

@@ -19,22 +19,22 @@ class Lossy(io.TextIOBase):
     Characters that the encoding lacks are written in ASCII. None is lost from the start.
     """
 
-    def __init__(self, stream: TextIO | None):
+    def __init__(self, stream: TextIO | None) -> None:
         self._stream, self.lost = stream, stream is None
 
     @property
-    def encoding(self) -> str:
+    def encoding(self) -> str:  # type: ignore[override] # in its types io has an attribute
         """The stream's encoding."""
         return getattr(self._stream, "encoding", None) or "utf-8"
 
     def write(self, text: str) -> int:
         """Writes what can be written; the number of characters of `text`."""
-        self._attempt(lambda: self._stream.write(encodable(text, self.encoding)))
+        self._attempt(lambda stream: stream.write(encodable(text, self.encoding)))
         return len(text)
 
     def flush(self) -> None:
         """Flushes what is not lost."""
-        self._attempt(lambda: self._stream.flush())
+        self._attempt(lambda stream: stream.flush())
 
     def fileno(self) -> int:
         """The stream's descriptor."""
@@ -42,13 +42,13 @@ class Lossy(io.TextIOBase):
 
     def isatty(self) -> bool:
         """Whether lines reach a terminal."""
-        return not self.lost and self._stream.isatty()
+        return self._stream is not None and not self.lost and self._stream.isatty()
 
-    def _attempt(self, action: Callable[[], object]) -> None:
-        if self.lost:
+    def _attempt(self, action: Callable[[TextIO], object]) -> None:
+        if self.lost or self._stream is None:
             return
         try:
-            action()
+            action(self._stream)
         except BlockingIOError:
             pass  # a slow reader of a pipe that does not wait: this line only
         except (OSError, ValueError):

@@ -1,15 +1,17 @@
-"""`tf-nst-visualize`: the figures that explain style transfer, from a user's own pictures."""
+"""`tf-nst visualize`: the figures that explain style transfer, from a user's own pictures."""
 
 import difflib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OVERWRITE
 from tf_nst.cli.overwrite import check_again, check_overwrite
+from tf_nst.cli.parsing import Values
 from tf_nst.cli.run import same_file
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import FilePath, Text
@@ -49,7 +51,7 @@ _FILES = {
 }
 
 
-def _list_option(name: str, default: Sequence, values: str, help_text: str) -> Option:
+def _list_option(name: str, default: Sequence[object], values: str, help_text: str) -> Option:
     """An option whose text `_check_lists` reads: layers are checked by the network."""
     return Option(name, ",".join(map(str, default)), Text(values), help_text)
 
@@ -129,8 +131,8 @@ KINDS = {
     ),
 }
 USAGE = """\
-tf-nst-visualize KIND [flags]
-tf-nst-visualize KIND --help
+tf-nst visualize KIND [flags]
+tf-nst visualize KIND --help
 
 Draws what the layers of the network see, and writes its numbers to NAME.json beside NAME.png.
 KIND is one of
@@ -141,8 +143,7 @@ KIND is one of
 def flags_of(name: str) -> tuple[Option, ...]:
     """The flags of a kind."""
     kind = KINDS[name]
-    page = kind.suffix == ".html"
-    values = "a page: .html" if page else "a figure: .png .jpg .webp"
+    values = "a page: .html" if kind.suffix == ".html" else "a figure: .png .jpg .webp"
     output = Option("output", name + kind.suffix, FilePath(values, "a file"), "what to write")
     files = (_FILES[it] for it in kind.files)
     options = (FIGURE_OPTIONS[it] for it in kind.options)
@@ -153,7 +154,7 @@ TABLES = {name: flags_of(name) for name in KINDS}
 
 
 def console() -> None:
-    """The installed command."""
+    """The command alone."""
     sys.exit(main(sys.argv))
 
 
@@ -161,30 +162,26 @@ def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
     name = argv[1] if len(argv) > 1 else ""
     if name not in KINDS:
-        return run_command(argv[:1] + _help_flag(argv), (DEBUG,), USAGE, _refuse(name))
-    usage = f"tf-nst-visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
-    return run_command(
-        [argv[0], *argv[2:]], flags_of(name), usage, lambda values: draw(name, values)
-    )
+        asked = [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
+        return run_command([*argv[:1], *asked], (DEBUG,), USAGE, _refuse(name))
+    usage = f"tf-nst visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
+    return run_command([argv[0], *argv[2:]], TABLES[name], usage, partial(draw, name))
 
 
-def _help_flag(argv: list[str]) -> list[str]:
-    return [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
-
-
-def _refuse(name: str) -> Callable[[object], int]:
+def _refuse(name: str) -> Callable[[Values], int]:
     nearest = difflib.get_close_matches(name, KINDS, n=1, cutoff=0.5)
     hint = f"; nearest: {nearest[0]}" if nearest else ""
 
-    def work(values) -> int:
+    def work(values: Values) -> int:
         received = repr(name) if name else "nothing"
-        known = ", ".join(KINDS)
-        raise UserError(f"KIND: expected one of {known} first, received {received}{hint}")
+        raise UserError(
+            f"KIND: expected one of {', '.join(KINDS)} first, received {received}{hint}"
+        )
 
     return work
 
 
-def draw(name: str, values) -> int:
+def draw(name: str, values: Values) -> int:
     """Draws by parsed flags. TensorFlow comes only when they are known to be good."""
     kind = KINDS[name]
     options = {it: values[it].value for it in kind.options}
@@ -196,7 +193,7 @@ def draw(name: str, values) -> int:
     return draw_kind(name, values, options, check_names)
 
 
-def _check_lists(kind: Kind, values, network: str) -> None:
+def _check_lists(kind: Kind, values: Values, network: str) -> None:
     for option in kind.lists:
         if option.name == "units":
             parse_numbers(values.units, int, 0, "--units", "channels from 0")
@@ -206,7 +203,7 @@ def _check_lists(kind: Kind, values, network: str) -> None:
             parse_layers(values[option.name].value, network, option.flag)
 
 
-def _check_files(kind: Kind, values) -> Callable[[], None]:
+def _check_files(kind: Kind, values: Values) -> Callable[[], None]:
     """Returns what checks the names again when the figure is written."""
     for name in kind.files:
         if not os.path.exists(values[name].value):
@@ -220,7 +217,7 @@ def _sources(path: str) -> list[str]:
     return [entry.path for entry in os.scandir(path)] if os.path.isdir(path) else [path]
 
 
-def _check_output(kind: Kind, values) -> Callable[[], None]:
+def _check_output(kind: Kind, values: Values) -> Callable[[], None]:
     from tf_nst.io.manifest import check_record, record_path
     from tf_nst.io.writing import check_output, check_replaceable, check_writable
 

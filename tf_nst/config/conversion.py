@@ -1,5 +1,8 @@
 """From options by name to the config, and back."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from tf_nst.config.network import NetworkConfig
 from tf_nst.config.objective import ObjectiveConfig
 from tf_nst.config.options import Option, options_of
@@ -19,7 +22,7 @@ def option_names() -> tuple[str, ...]:
     return tuple(all_options())
 
 
-def config_from_options(options: dict) -> StylizeConfig:
+def config_from_options(options: Mapping[str, Any]) -> StylizeConfig:
     """The config of options by name; lists as text, or as lists of texts, numbers or Weighted.
 
     Raises:
@@ -41,7 +44,7 @@ def config_from_options(options: dict) -> StylizeConfig:
     return StylizeConfig(NetworkConfig(**network), ObjectiveConfig(**objective), **picture)
 
 
-def options_from_config(config: StylizeConfig) -> dict:
+def options_from_config(config: StylizeConfig) -> dict[str, object]:
     """The inverse of `config_from_options`: numbers, and lists as text, as a flag file has them.
 
     If `seconds` takes the place of `steps`, these are left out.

@@ -76,7 +76,7 @@ class StyleStatistics(WeightedNames):
             name, at, layer = item.name.partition("@")
             module = name.partition(":")[0]
             weight_is_none = ":" in name and module in self.names
-            if (at and not layer.strip()) or weight_is_none:
+            if not name.strip() or (at and not layer.strip()) or weight_is_none:
                 raise self.refusal(flag, str(item))
             ChoiceOrFunction(self.names).convert(name.strip(), flag)
         return items

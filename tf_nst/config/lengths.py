@@ -62,4 +62,5 @@ def _parse(value: object) -> tuple[int, ...]:
         numbers = [int(item) if isinstance(item, str) else item for item in items]
     except ValueError:
         return ()
-    return tuple(map(int, numbers)) if all(map(is_integer, numbers)) else ()
+    steps = tuple(int(number) for number in numbers if is_integer(number))
+    return steps if len(steps) == len(numbers) else ()

@@ -30,5 +30,5 @@ class NetworkConfig:
         "repeated; zeros: zeros as in training, which darken or bleach the picture's border",
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         convert_options(self)

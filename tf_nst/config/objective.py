@@ -67,7 +67,7 @@ class ObjectiveConfig:
         "of their length",
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         convert_options(self)
         if self.content_weight == self.style_weight == 0:
             raise UserError(

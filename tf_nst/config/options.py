@@ -1,8 +1,17 @@
 """Options: each says once what a flag, an argument in Python and a line of --help need."""
 
 from dataclasses import Field, dataclass, field, fields
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from tf_nst.config.value_types import ValueType
+
+T = TypeVar("T")
+
+
+class Config(Protocol):
+    """A config or its class: a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
 @dataclass(frozen=True)
@@ -63,13 +72,16 @@ class Option:
         return None if value is None else self.type.plain(value)
 
 
-def option(default: object, value_type: ValueType, help_text: str, unit: str = "") -> Field:
-    """A field of a config that is an option: the arguments are Option's."""
+def option(default: T, value_type: ValueType, help_text: str, unit: str = "") -> T:
+    """A field of a config that is an option: the arguments are Option's.
+
+    For the types it is its default, as `dataclasses.field` is.
+    """
     about = {"type": value_type, "help": help_text, "unit": unit}
     return field(default=default, metadata={"option": about})
 
 
-def options_of(config: object) -> dict[str, Option]:
+def options_of(config: Config | type[Config]) -> dict[str, Option]:
     """{name: option} of a config or its class; fields that are configs themselves are left out."""
     return {
         item.name: Option(item.name, item.default, **item.metadata["option"])
@@ -78,7 +90,7 @@ def options_of(config: object) -> dict[str, Option]:
     }
 
 
-def convert_options(config: object) -> None:
+def convert_options(config: Config) -> None:
     """Converts the values of a frozen config, from its __post_init__.
 
     Raises:

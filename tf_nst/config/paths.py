@@ -20,6 +20,9 @@ class Paths(Text):
     The value stays text; `split_paths` and `weighted_paths` read it.
     """
 
+    def read(self, text: str, flag: str) -> str:
+        return os.path.expanduser(text)
+
     def convert(self, value: object, flag: str) -> str:
         text = super().convert(value, flag)
         if "\0" in text:
@@ -89,6 +92,9 @@ def _weighted(item: str, flag: str) -> tuple[str, float]:
 
 
 def _path(item: str) -> str:
+    """An item, as it is written where that exists: Windows begins some with two backslashes."""
+    if os.path.exists(expanded_path(item)):
+        return expanded_path(item)
     return expanded_path(re.sub(r"\\([\\,:])", r"\1", item))
 
 

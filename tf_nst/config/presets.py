@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tf_nst.config.conversion import all_options
 from tf_nst.config.options import Option
@@ -42,7 +43,7 @@ PRESET = Option(
 )
 
 
-def preset(name: str) -> dict[str, object]:
+def preset(name: str) -> dict[str, Any]:
     """A preset's settings as keyword arguments of `tf_nst.stylize`: numbers, words, lists as text.
 
     `tf_nst.stylize("me.jpg", "painting.jpg", **tf_nst.preset("gatys") | {"steps": 500})`.

@@ -41,8 +41,9 @@ class StyleSizes(ValueType):
 
 def share_of(size: Size) -> float:
     """The number of a share such as "0.5x"; NaN of anything else."""
+    text = str(size)
     try:
-        return float(size.removesuffix("x")) if str(size).endswith("x") else math.nan
+        return float(text.removesuffix("x")) if text.endswith("x") else math.nan
     except ValueError:
         return math.nan
 
@@ -70,8 +71,19 @@ def long_side(size: Size, picture: int, longest: int) -> int:
       size: of the option.
       picture: long side of the painted picture.
       longest: that of the style as it was given.
+
+    Raises:
+      UserError: a share that comes to more than MAX_SIDE.
     """
     if is_integer(size) and size:
         return size
     default = min(picture, longest)
-    return min(MAX_SIDE, max(1, round(share_of(size) * default))) if size else default
+    if not size:
+        return default
+    pixels = max(1.0, share_of(size) * default)
+    if pixels > MAX_SIDE:
+        raise UserError(
+            f"--style_size: expected a share that comes to {MAX_SIDE} pixels at most, received "
+            f"{size} of {default} pixels"
+        )
+    return round(pixels)

@@ -136,7 +136,7 @@ class StylizeConfig:
         "but slower",
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         convert_options(self)
         _check_scales(self)
         if self.strategy == "workers":

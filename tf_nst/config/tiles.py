@@ -57,5 +57,6 @@ def _text_of_part(part: object) -> str:
         core = int(part) if isinstance(part, str) else part
     except ValueError:
         return ""
-    in_range = is_integer(core) and LEAST_TILE <= core <= MAX_SIDE
-    return str(int(core)) if in_range else ""
+    if not (is_integer(core) and LEAST_TILE <= core <= MAX_SIDE):
+        return ""
+    return str(int(core))

@@ -4,6 +4,7 @@ import math
 import numbers
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeGuard
 
 from tf_nst.errors import UserError
 
@@ -17,9 +18,15 @@ class ValueType:
       repeated: whether the flag may be given several times, for a list of values.
     """
 
-    expected: str
-    values: str
     repeated = False
+
+    if TYPE_CHECKING:  # Attributes in some of the types, properties in others.
+
+        @property
+        def expected(self) -> str: ...
+
+        @property
+        def values(self) -> str: ...
 
     def read(self, text: str, flag: str) -> object:
         """The value that a flag's text stands for, which `convert` accepts if it is in range.
@@ -136,7 +143,7 @@ class Text(ValueType):
     values: str
     expected: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "expected", self.expected or self.values)
 
     def convert(self, value: object, flag: str) -> str:
@@ -199,7 +206,7 @@ def refuse_address(path: str, flag: str, expected: str) -> None:
         )
 
 
-def is_integer(value: object) -> bool:
+def is_integer(value: object) -> TypeGuard[int]:
     """Whether the value is an integer, of NumPy too, and no bool."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 

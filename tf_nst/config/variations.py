@@ -2,11 +2,12 @@
 
 import difflib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from tf_nst.config.conversion import all_options, config_from_options, options_from_config
+from tf_nst.config.options import Option
 from tf_nst.config.paths import unescaped_items
 from tf_nst.config.stylize import StylizeConfig
 from tf_nst.config.value_types import ValueType
@@ -28,7 +29,8 @@ class Variations(ValueType):
     repeated = True
 
     def convert(self, value: object, flag: str) -> tuple[Variation, ...]:
-        variations = tuple(parse_variation(text, flag) for text in value or ())
+        texts = cast(Iterable[str], value or ())
+        variations = tuple(parse_variation(text, flag) for text in texts)
         names = [variation.name for variation in variations]
         for name in names:
             if names.count(name) > 1:
@@ -59,7 +61,7 @@ def parse_variation(text: str, flag: str) -> Variation:
     return Variation(name, values)
 
 
-def _converted(option, value: str, flag: str) -> object:
+def _converted(option: Option, value: str, flag: str) -> object:
     try:
         return option.convert(option.read(value))
     except UserError as error:
@@ -91,7 +93,7 @@ def varied_config(config: StylizeConfig, settings: dict[str, str]) -> StylizeCon
     options = options_from_config(config)
     other = {"steps": "seconds", "seconds": "steps"}
     for name in settings:
-        options.pop(other.get(name), None)
+        options.pop(other.get(name, ""), None)
     table = all_options()
     return config_from_options(
         options | {name: table[name].read(value) for name, value in settings.items()}

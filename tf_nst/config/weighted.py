@@ -15,7 +15,7 @@ class Weighted:
     name: str
     weight: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         number = to_float(self.weight)
         if not math.isnan(number):
             object.__setattr__(self, "weight", number)
@@ -28,7 +28,10 @@ class WeightedNames(ValueType):
     """A list of names with weights: text, or a sequence of texts and Weighted."""
 
     expected = "NAME or NAME:WEIGHT by commas"
-    values = expected
+
+    @property
+    def values(self) -> str:
+        return self.expected
 
     def convert(self, value: object, flag: str) -> tuple[Weighted, ...]:
         return parse_weighted(value, flag)
@@ -56,11 +59,9 @@ def parse_weighted(value: object, flag: str, split: Split = split_name) -> tuple
         finite number above 0.
     """
     parts = list(value) if isinstance(value, list | tuple) else [value]
-    known = all(isinstance(part, str | Weighted) for part in parts)
-    items = (
-        tuple(item for part in parts for item in _parse_part(part, flag, split)) if known else ()
-    )
-    if not items:
+    known = [part for part in parts if isinstance(part, str | Weighted)]
+    items = tuple(item for part in known for item in _parse_part(part, flag, split))
+    if not items or len(known) < len(parts):
         raise WeightedNames().refusal(flag, value)
     _check_names_differ(items, flag)
     return items

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine.divergence import Rise
 from tf_nst.engine.job import Job
@@ -15,7 +16,7 @@ from tf_nst.engine.steps import begin_scale
 _NUMBERS = {"scale": int, "step": int, "step_of_scale": int, "core": int, "fallback": bool}
 
 
-def to_arrays(state: RunState) -> dict[str, np.ndarray]:
+def to_arrays(state: RunState) -> dict[str, NDArray[Any]]:
     """{name: array} of what an event's `snapshot()` gave, such as `progress.state.mean`.
 
     What is None is left out.
@@ -23,7 +24,7 @@ def to_arrays(state: RunState) -> dict[str, np.ndarray]:
     return {name: np.asarray(leaf) for name, leaf in _leaves(state, "") if leaf is not None}
 
 
-def from_arrays(job: Job, arrays: Mapping[str, np.ndarray]) -> RunState:
+def from_arrays(job: Job, arrays: Mapping[str, NDArray[Any]]) -> RunState:
     """The inverse of `to_arrays`.
 
     Args:
@@ -62,7 +63,7 @@ def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield from _leaves(item, f"{name}.{field}".removeprefix("."))
 
 
-def _filled(example: Any, arrays: Mapping[str, np.ndarray], name: str) -> Any:
+def _filled(example: Any, arrays: Mapping[str, NDArray[Any]], name: str) -> Any:
     """Nested tuples as those of an example, of the arrays that bear their names."""
     if not isinstance(example, tuple):
         _check(arrays[name], example, name)
@@ -72,7 +73,7 @@ def _filled(example: Any, arrays: Mapping[str, np.ndarray], name: str) -> Any:
     return type(example)(*items) if hasattr(example, "_fields") else tuple(items)
 
 
-def _check(array: np.ndarray, example: tf.Tensor | tf.TensorSpec, name: str) -> None:
+def _check(array: NDArray[Any], example: tf.Tensor | tf.TensorSpec, name: str) -> None:
     if not example.shape.is_compatible_with(array.shape) or array.dtype != example.dtype:
         raise ValueError(
             f"{name}: expected {example.shape} of {example.dtype.name}, received "
@@ -80,5 +81,5 @@ def _check(array: np.ndarray, example: tf.Tensor | tf.TensorSpec, name: str) -> 
         )
 
 
-def _fields(value: tuple) -> tuple:
+def _fields(value: tuple[Any, ...]) -> tuple[str | int, ...]:
     return getattr(value, "_fields", tuple(range(len(value))))

@@ -10,8 +10,9 @@ T = TypeVar("T")
 class Cache(Generic[T]):
     """Values by key, the latest used `most` of them."""
 
-    def __init__(self, most: int):
-        self._most, self._values = most, OrderedDict()
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[Hashable, T] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value of a key; `make()` where there is none."""

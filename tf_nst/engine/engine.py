@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine.cache import Cache
 from tf_nst.engine.evaluator import Evaluator
@@ -35,7 +36,7 @@ class Engine:
       measurements: how often targets were measured.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.resources: Cache[Any] = Cache(MOST_RESOURCES)
         self.measurements = 0
         self._evaluators: Cache[Evaluator] = Cache(MOST_EVALUATORS)
@@ -65,7 +66,7 @@ class Engine:
         given = (*pictures.items(), *weights.items())
         digests = tuple((name, _digest(array)) for name, array in given)
 
-        def measure():
+        def measure() -> dict[str, Value]:
             self.measurements += 1
             return self.evaluator(job, core).targets(pictures, weights)
 
@@ -90,7 +91,7 @@ def _make_evaluator(job: Job, core: int) -> Evaluator:
     return Whole(job.extractor, job.terms, replicas, job.decay, job.xla)
 
 
-def _digest(picture: np.ndarray | tf.Tensor) -> bytes:
+def _digest(picture: NDArray[Any] | tf.Tensor) -> bytes:
     array = np.ascontiguousarray(picture)
     digest = hashlib.blake2b(array.data, digest_size=16)
     digest.update(repr((array.shape, array.dtype)).encode())

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine.state import Progress
 from tf_nst.objective.kept import Kept
@@ -33,8 +33,8 @@ class CallReport(NamedTuple):
     """
 
     finite: bool
-    failed: np.ndarray
-    history: np.ndarray
+    failed: NDArray[Any]
+    history: NDArray[Any]
 
 
 # Of each term: a number, or one for each picture of the batch.
@@ -60,7 +60,7 @@ class Evaluator(Protocol):
     def gather(self, progress: Progress) -> Progress:
         """The inverse of `place`: tensors, or arrays that nothing changes."""
 
-    def join(self, value: Any) -> tf.Tensor | np.ndarray:
+    def join(self, value: Any) -> tf.Tensor | NDArray[Any]:
         """[B, ...]: a value of the progress that the steps take, such as its picture."""
 
     def steps(

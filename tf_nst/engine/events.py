@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine.state import RunState
 from tf_nst.planning.schedule import Scale
@@ -16,7 +17,7 @@ Snapshot = Callable[[], RunState]
 class ScaleStarted(NamedTuple):
     """A scale begins, or goes on where a state is given; `index` counts from 0."""
 
-    index: int
+    index: int  # type: ignore[assignment] # hides tuple.index, which no event needs
     scale: Scale
     snapshot: Snapshot | None = None
 
@@ -36,7 +37,7 @@ class StepsDone(NamedTuple):
 
     step: int
     scale: Scale
-    values: dict[str, np.ndarray]
+    values: dict[str, NDArray[np.float32]]
     seconds: float
     image: tf.Tensor
     core: int = 0
@@ -54,7 +55,7 @@ class Finished(NamedTuple):
     """The end: the picture [B, H, W, 3] float32 in 0..1 and its values {term: [B]}."""
 
     image: tf.Tensor
-    values: dict[str, np.ndarray]
+    values: dict[str, NDArray[np.float32]]
     snapshot: Snapshot | None = None
 
 

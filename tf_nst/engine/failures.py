@@ -1,7 +1,9 @@
 """What ends a run before its time."""
 
-import numpy as np
+from typing import Any
+
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.errors import RunError
 
@@ -9,7 +11,7 @@ from tf_nst.errors import RunError
 class UnfinishedError(RunError):
     """A run cannot go on. `image` is the last picture known to be good, or None."""
 
-    def __init__(self, message: str, image: tf.Tensor | np.ndarray | None):
+    def __init__(self, message: str, image: tf.Tensor | NDArray[Any] | None) -> None:
         super().__init__(message)
         self.image = None if image is None else tf.convert_to_tensor(image)
 

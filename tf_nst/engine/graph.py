@@ -10,6 +10,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.engine.color_modes import COLOR_MODES
+from tf_nst.engine.state import Progress
 from tf_nst.engine.steps import begin_scale, next_start, paint_scale
 from tf_nst.model.networks import Network
 from tf_nst.objective.kept import Kept
@@ -29,6 +30,10 @@ from tf_nst.ops.resample import resize, sides
 from tf_nst.optim.optimizer import Optimizer
 from tf_nst.planning.schedule import ScaleTables, look_up_scales
 
+# The content, what the run begins with, and where it is painted; [1, H, W, 3].
+Pictures = tuple[tf.Tensor, tf.Tensor, "Visible | None"]
+# Heights, widths and steps [scales] int32.
+Scales = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 # Scales after this one [], the scale's share of the picture's long side [] float64 -> the targets
 # of the style at that scale.
 Targets = Callable[[tf.Tensor, tf.Tensor], dict[str, Value]]
@@ -92,13 +97,15 @@ def paint(
     picture, values, finite = _paint_scales(
         _masked(recipe, painted), (content, start, painted), targets, steps
     )
-    picture = mode.result(picture, photograph)
+    picture = mode.result(picture, photograph, None if painted is None else painted.mask)
     if painted is not None:
         picture = painted.mask * picture + (1 - painted.mask) * photograph
     return picture, values, finite & tf.reduce_all(tf.math.is_finite(values))
 
 
-def _start(recipe: Recipe, content: tf.Tensor, colors: ColorStatistics | None, painted):
+def _start(
+    recipe: Recipe, content: tf.Tensor, colors: ColorStatistics | None, painted: Visible | None
+) -> tf.Tensor:
     start = content
     if colors is not None:
         mask = None if painted is None else _above_0(painted.mask)
@@ -126,16 +133,17 @@ def _above_0(mask: tf.Tensor) -> tf.Tensor:
     return tf.cast(mask > 0, mask.dtype)
 
 
-def _paint_scales(recipe: Recipe, pictures, targets: Targets, steps: tf.Tensor):
-    """The picture, its values [terms] and whether the evaluations were finite [].
-
-    Args:
-      pictures: the content, what the run begins with, and where it is painted.
-    """
-    scales = look_up_scales(recipe.tables, *sides(pictures[0]), steps)
+def _paint_scales(
+    recipe: Recipe, pictures: Pictures, targets: Targets, steps: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """The picture, its values [terms] and whether the evaluations were finite []."""
+    height, width = sides(pictures[0])
+    scales = look_up_scales(recipe.tables, height, width, steps)
     first = begin_scale(recipe.optimizer, resize(pictures[1], scales[0][0], scales[1][0]))
 
-    def paint_next(index, progress, finite, _):
+    def paint_next(
+        index: tf.Tensor, progress: Progress, finite: tf.Tensor, _: tf.Tensor
+    ) -> tuple[tf.Tensor, Progress, tf.Tensor, tf.Tensor]:
         progress, here, values = _paint_scale(recipe, pictures, targets, scales, index, progress)
         return index + 1, progress, finite & here, values
 
@@ -149,12 +157,17 @@ def _paint_scales(recipe: Recipe, pictures, targets: Targets, steps: tf.Tensor):
     return progress.track.picture, values[:, 0], finite
 
 
-def _paint_scale(recipe: Recipe, pictures, targets: Targets, scales, index, progress):
+def _paint_scale(
+    recipe: Recipe,
+    pictures: Pictures,
+    targets: Targets,
+    scales: Scales,
+    index: tf.Tensor,
+    progress: Progress,
+) -> tuple[Progress, tf.Tensor, tf.Tensor]:
     """The steps of the scale `index`: its progress, whether all was finite, its values [terms, 1].
 
     Args:
-      pictures: the content, what the run begins with, and where it is painted, of its size.
-      scales: heights, widths and steps [scales] int32.
       progress: of the scale before.
     """
     (content, start, painted), (heights, widths, steps) = pictures, scales
@@ -172,9 +185,13 @@ def _paint_scale(recipe: Recipe, pictures, targets: Targets, scales, index, prog
     return progress, report.finite, tf.stack([values[term.name] for term in recipe.terms])
 
 
-def _objective(recipe: Recipe, content: tf.Tensor, painted: Visible | None, wanted) -> Objective:
+def _objective(
+    recipe: Recipe, content: tf.Tensor, painted: Visible | None, wanted: dict[str, Value]
+) -> Objective:
     """The loss at a scale, whose targets are blended with the content's own by the strength."""
-    weights, of_content, kept = {}, {}, ()
+    weights: dict[str, tf.Tensor] = {}
+    of_content: dict[str, tf.Tensor] = {}
+    kept: Kept | tuple[()] = ()
     if painted is not None:
         masks = {STYLE: resize(_above_0(painted.mask), *sides(content))}
         weights = position_weights(painted.network, recipe.terms, masks)

@@ -20,8 +20,9 @@ def measure(recipe: Recipe, style: tf.Tensor, visible: Visible | None = None) ->
     Measured at every scale anew. `visible` is None of an opaque style.
     """
 
-    def targets(_, share):
-        size, weights = style_sides(*sides(style), share), {}
+    def targets(_: tf.Tensor, share: tf.Tensor) -> dict[str, Value]:
+        height, width = sides(style)
+        size, weights = style_sides(height, width, share), {}
         if visible is not None:
             mask = {STYLE: resize(visible.mask, *size)}
             weights = target_weights(visible.network, masked(recipe.terms, mask), mask)
@@ -39,7 +40,7 @@ def measure_all(
 ) -> Targets:
     """As `measure`, of several styles, blended by their weights."""
 
-    def targets(index, share):
+    def targets(index: tf.Tensor, share: tf.Tensor) -> dict[str, Value]:
         pairs = zip(styles, visible, strict=True)
         return blend(
             [measure(recipe, *pair)(index, share) for pair in pairs], weights, recipe.terms
@@ -73,8 +74,9 @@ def bake(
         measured.append(blend(targets_of, weights, recipe.terms))
     kept = tf.nest.map_structure(lambda *each: tf.Variable(tf.stack(each), False), *measured)
 
-    def targets(index, _):
-        return tf.nest.map_structure(lambda variable: tf.gather(variable, index), kept)
+    def targets(index: tf.Tensor, _: tf.Tensor) -> dict[str, Value]:
+        chosen: dict[str, Value] = tf.nest.map_structure(lambda each: tf.gather(each, index), kept)
+        return chosen
 
     return targets, tf.nest.flatten(kept)
 
@@ -100,5 +102,6 @@ def _measured(
     recipe: Recipe, style: tf.Tensor, visible: Visible | None, share: float
 ) -> dict[str, Value]:
     """In one compiled call, which lets each layer's features go when the next have come."""
-    targets = tf.function(lambda: measure(recipe, style, visible)(None, share), autograph=False)
-    return targets.get_concrete_function()()
+    compiled = tf.function(lambda: measure(recipe, style, visible)(None, share), autograph=False)
+    targets: dict[str, Value] = compiled.get_concrete_function()()
+    return targets

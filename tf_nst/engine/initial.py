@@ -1,9 +1,11 @@
 """The image from which the optimisation starts."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.config.starts import noise_share
 from tf_nst.objective.objective import NOTHING
@@ -29,18 +31,19 @@ def is_noisy(init: str) -> bool:
 
 def initial_image(
     init: str,
-    content: np.ndarray,
-    style: np.ndarray,
+    content: NDArray[Any],
+    style: NDArray[Any],
     seed: int,
     noise_size: tuple[int, int] | None = None,
-    masks: Mapping[str, np.ndarray] = NOTHING,
-) -> np.ndarray:
+    masks: Mapping[str, NDArray[np.float32]] = NOTHING,
+) -> NDArray[np.float32]:
     """The start as [1, H, W, 3] float32 in 0..1, of the content's size.
 
     Args:
       init: "matched", the content with the mean colour and the colour covariance of the style, with
-        the least change of its colours (docs/notes/optimizer.md); "content"; a start from noise,
-        see `noise_image`; or "blend:SHARE", the share of "noise" and the rest of the content.
+        the least change of its colours (docs/notes/optimizer.md), none where the content is the
+        style; "content"; a start from noise, see `noise_image`; or "blend:SHARE", the share of
+        "noise" and the rest of the content.
       content: [1, H, W, 3] float32 in 0..1, or uint8 or uint16 codes.
       style: [1, h, w, 3], the same.
       seed: of the noise.
@@ -48,13 +51,14 @@ def initial_image(
       masks: where content and style are visible, by their names, [H, W] float32 of 0 or more.
     """
     seen = masks.get(STYLE)
-    size, share = noise_size or content.shape[1:3], noise_share(init)
+    (height, width), share = noise_size or content.shape[1:3], noise_share(init)
     if share is not None:
-        noise = noise_image("noise", *size, style, seed)
-        return share * noise + (1 - share) * np.asarray(resize(as_float(content), *size))
+        noise = noise_image("noise", height, width, style, seed)
+        smooth: NDArray[np.float32] = np.asarray(resize(as_float(content), height, width))
+        return share * noise + (1 - share) * smooth
     if is_noisy(init):
-        return noise_image(init, *size, style, seed, seen)
-    if init == "content":
+        return noise_image(init, height, width, style, seed, seen)
+    if init == "content" or style is content:
         return np.asarray(as_float(content))
     given, wanted = _statistics(content, masks.get(CONTENT)), _statistics(style, seen)
     return _mapped(content, *color_map(given, wanted))
@@ -64,10 +68,10 @@ def noise_image(
     init: str,
     height: int,
     width: int,
-    style: np.ndarray,
+    style: NDArray[Any],
     seed: int,
-    mask: np.ndarray | None = None,
-) -> np.ndarray:
+    mask: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
     """Noise as [1, height, width, 3] float32 in 0..1, of the size that is painted first.
 
     A start is drawn at its own size: of noise that is made four times smaller, with antialiasing, a
@@ -84,12 +88,13 @@ def noise_image(
     """
     noise = np.random.default_rng(seed).standard_normal((1, height, width, 3), dtype=np.float32)
     if init == "noise":
-        return np.clip(0.5 + 0.25 * noise, 0.0, 1.0)
+        grey: NDArray[np.float32] = np.clip(0.5 + 0.25 * noise, 0.0, 1.0)
+        return grey
     mean, covariance = _statistics(style, mask)
     return _mapped(noise, symmetric_root(covariance), mean)
 
 
-def _statistics(picture: np.ndarray, mask: np.ndarray | None) -> ColorStatistics:
+def _statistics(picture: NDArray[Any], mask: NDArray[np.float32] | None) -> ColorStatistics:
     """Of the colours of all bands: in float64 the whole would be large."""
     height, width = picture.shape[1:3]
     rows = bands(height, width)
@@ -105,7 +110,7 @@ def _statistics(picture: np.ndarray, mask: np.ndarray | None) -> ColorStatistics
     return pooled_statistics(statistics, [sums[index] / sum(sums.values()) for index in seen])
 
 
-def _mapped(picture: np.ndarray, matrix: tf.Tensor, offset: tf.Tensor) -> np.ndarray:
+def _mapped(picture: NDArray[Any], matrix: tf.Tensor, offset: tf.Tensor) -> NDArray[np.float32]:
     result = np.empty(picture.shape, np.float32)
     for rows in bands(*picture.shape[1:3]):
         result[:, rows] = map_colors(as_float(picture[:, rows]), matrix, offset)

@@ -1,15 +1,16 @@
 """What a run needs."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.model.networks import Network
 from tf_nst.objective.objective import NOTHING, Extractor
 from tf_nst.objective.regions import Part
-from tf_nst.objective.terms import Terms
+from tf_nst.objective.terms import Terms, Weight
 from tf_nst.optim.optimizer import Optimizer
 from tf_nst.planning.schedule import Scale
 
@@ -54,11 +55,11 @@ class Job(NamedTuple):
     scales: tuple[Scale, ...]
     optimizers: tuple[Optimizer, ...]
     fallback: Optimizer
-    pictures: Mapping[str, np.ndarray]
-    initial: np.ndarray
-    masks: Mapping[str, np.ndarray] = NOTHING
+    pictures: Mapping[str, NDArray[Any]]
+    initial: NDArray[Any]
+    masks: Mapping[str, NDArray[np.float32]] = NOTHING
     blends: Mapping[str, tuple[Part, ...]] = NOTHING
-    painted: np.ndarray | None = None
+    painted: NDArray[np.float32] | None = None
     detail: bool = False
     decay: float = 0.0
     stop: float = 0.0
@@ -73,6 +74,6 @@ class Job(NamedTuple):
         return self.scales[-1][:2]
 
     @property
-    def term_weights(self) -> tuple[float | tuple[float, ...], ...]:
+    def term_weights(self) -> tuple[Weight, ...]:
         """The weight of each term, or its weights of the pictures of the batch."""
         return tuple(term.weight for term in self.terms)

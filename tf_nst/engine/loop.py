@@ -1,11 +1,12 @@
 """The only optimisation loop."""
 
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import tensorflow as tf
 
 from tf_nst.engine.engine import Engine
-from tf_nst.engine.events import Event
+from tf_nst.engine.events import Event, Finished
 from tf_nst.engine.job import Job
 from tf_nst.engine.run import Run
 from tf_nst.engine.state import RunState
@@ -28,7 +29,7 @@ def stylize(
     for event in iterate(job, state, engine):
         for listener in listeners:
             listener(event)
-    return event.image
+    return cast(Finished, event).image
 
 
 def iterate(

@@ -1,13 +1,25 @@
 """A loss that is not finite: whose, and which picture was still good."""
 
+from typing import TypeAlias
+
 import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine.failures import NonFiniteLossError
 from tf_nst.engine.messages import not_finite
 from tf_nst.objective.terms import Terms
 
+Picture: TypeAlias = tf.Tensor | NDArray[np.float32]
 
-def non_finite(terms: Terms, history, step: int, start, last_good) -> NonFiniteLossError:
+
+def non_finite(
+    terms: Terms,
+    history: NDArray[np.float32],
+    step: int,
+    start: Picture,
+    last_good: Picture | None,
+) -> NonFiniteLossError:
     """The error of a call whose last step went wrong.
 
     The culprits are the terms that are not finite; where only the gradient is not, the heaviest.

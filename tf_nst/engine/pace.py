@@ -1,6 +1,7 @@
 """How many steps a call makes, and when a scale has had enough of them."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.engine.steps import MOST_STEPS_PER_CALL
 
@@ -10,7 +11,9 @@ SECONDS_PER_CALL = 0.5
 STOP_STEPS = 10
 
 
-def recent_least(least: np.ndarray | None, losses: np.ndarray) -> np.ndarray:
+def recent_least(
+    least: NDArray[np.float32] | None, losses: NDArray[np.float32]
+) -> NDArray[np.float32]:
     """[up to STOP_STEPS + 1, B]: the least loss so far at each of the last steps.
 
     Args:
@@ -23,7 +26,7 @@ def recent_least(least: np.ndarray | None, losses: np.ndarray) -> np.ndarray:
     return minima[-(STOP_STEPS + 1) :]
 
 
-def stands_still(steps: int, least: np.ndarray | None, stop: float) -> bool:
+def stands_still(steps: int, least: NDArray[np.float32] | None, stop: float) -> bool:
     """Whether no picture's least loss fell by the share `stop` in the last steps.
 
     Only asked at multiples of STOP_STEPS, or the answer would depend on the machine's speed.
@@ -32,7 +35,7 @@ def stands_still(steps: int, least: np.ndarray | None, stop: float) -> bool:
       steps: of this scale so far.
       least: see `recent_least`.
     """
-    if not stop or steps % STOP_STEPS or steps <= STOP_STEPS:
+    if least is None or not stop or steps % STOP_STEPS or steps <= STOP_STEPS:
         return False
     now, before = least[-1], least[-1 - STOP_STEPS]
     return bool(np.all(before - now < stop * np.abs(before)))
@@ -41,9 +44,9 @@ def stands_still(steps: int, least: np.ndarray | None, stop: float) -> bool:
 class CallLength:
     """How many steps the next call makes, from how long the last took."""
 
-    def __init__(self, pause_every: int, stop: float):
+    def __init__(self, pause_every: int, stop: float) -> None:
         self.pause_every, self.stop_steps = pause_every, STOP_STEPS if stop else 0
-        self.seconds = []
+        self.seconds: list[float] = []
 
     def learn(self, count: int, seconds: float) -> None:
         """The first call traces and compiles: its time says nothing."""

@@ -10,10 +10,14 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine.cache import Cache
 from tf_nst.engine.strategy import worker_place
 from tf_nst.planning.tiles import Window
+
+# Of tensors, to a nest of tensors.
+Function = Callable[..., Any]
 
 
 class Replicas:
@@ -22,7 +26,7 @@ class Replicas:
     A value of the replicas is a tensor where there is one replica, else a PerReplica of tensors.
     """
 
-    def __init__(self, strategy: tf.distribute.Strategy, pictures: int):
+    def __init__(self, strategy: tf.distribute.Strategy, pictures: int) -> None:
         self._strategy, self._pictures = strategy, pictures
         self._worker, self._workers = worker_place(strategy)
         self._count = strategy.num_replicas_in_sync // self._workers
@@ -56,7 +60,7 @@ class Replicas:
     def each(self, value: Any) -> tuple[tf.Tensor, ...]:
         """The tensor of each replica; those of a TPU, which cannot change a picture's size, on the
         host."""
-        tensors = self._strategy.experimental_local_results(value)
+        tensors: tuple[tf.Tensor, ...] = self._strategy.experimental_local_results(value)
         if not self.compile_themselves:
             return tensors
         with tf.device("CPU:0"):
@@ -69,7 +73,7 @@ class Replicas:
         rows = tf.concat(self.each(value), axis)
         return tf.gather(rows, tf.range(self._pictures), axis=axis)
 
-    def apart(self, function: Callable, *arguments: Any) -> Any:
+    def apart(self, function: Function, *arguments: Any) -> Any:
         """`function` of nests of values, called for each replica on the host."""
         by_replica = (
             tf.nest.map_structure(lambda value, index=index: self.each(value)[index], arguments)
@@ -122,21 +126,21 @@ class Replicas:
         if self._workers == 1:
             return values
 
-        def first(value: tf.Tensor | np.ndarray) -> tf.Tensor:
+        def first(value: tf.Tensor | NDArray[Any]) -> tf.Tensor:
             array = np.asarray(value)
             part = np.zeros_like(array) if self._worker else array
             return tf.convert_to_tensor(self.summed_over_workers(part))
 
         return tf.nest.map_structure(first, values)
 
-    def summed_over_workers(self, array: np.ndarray) -> np.ndarray:
+    def summed_over_workers(self, array: NDArray[Any]) -> NDArray[Any]:
         """The sum of an array that each worker has on its host."""
         if self._workers == 1:
             return array
         rest = [np.zeros_like(array)] * (self._count - 1)
         return np.asarray(self.summed(self.hand_out(tf.convert_to_tensor(array), *rest)))
 
-    def compiled(self, function: Callable, *arguments: Any) -> Callable:
+    def compiled(self, function: Function, *arguments: Any) -> Function:
         """`function` as one compiled call of all replicas.
 
         Args:
@@ -144,12 +148,12 @@ class Replicas:
           arguments: examples: values of the replicas, tensors that all of them are given, or specs.
         """
 
-        @tf.function(autograph=False)
-        def run(*arguments):
+        def run(*arguments: Any) -> Any:
             return self._strategy.run(function, arguments)
 
         # A concrete function: TensorFlow warns of tf.functions that are traced for one call each.
-        return run.get_concrete_function(*arguments)
+        traced: Function = tf.function(run, autograph=False).get_concrete_function(*arguments)
+        return traced
 
 
 # A run by XLA compiles some five programs for each of its scales.
@@ -165,17 +169,17 @@ class Programs:
       traces: how often one was traced.
     """
 
-    def __init__(self, replicas: Replicas, any_size: bool = False):
+    def __init__(self, replicas: Replicas, any_size: bool = False) -> None:
         """`any_size`: whether one trace serves pictures of every height and width."""
         self._replicas, self._any_size, self.traces = replicas, any_size, 0
-        self._programs: Cache[Callable] = Cache(MOST_PROGRAMS)
+        self._programs: Cache[Function] = Cache(MOST_PROGRAMS)
 
-    def __call__(self, key: Hashable, function: Callable, *arguments: Any) -> Callable:
+    def __call__(self, key: Hashable, function: Function, *arguments: Any) -> Function:
         """`function` compiled; `key` tells it from others of the same arguments' specs."""
         if self._any_size:
             arguments = tf.nest.map_structure(_of_any_size, arguments)
 
-        def compile_now() -> Callable:
+        def compile_now() -> Function:
             self.traces += 1
             return self._replicas.compiled(function, *arguments)
 
@@ -192,7 +196,7 @@ class Programs:
         return tf.TensorSpec(first.shape, first.dtype)
 
 
-def _of_any_size(example: tf.Tensor | np.ndarray) -> tf.TensorSpec:
+def _of_any_size(example: tf.Tensor | NDArray[Any]) -> tf.TensorSpec:
     """[..., H, W, C] of any H and W; what has less than four axes is no picture."""
     spec = tf.TensorSpec.from_tensor(tf.convert_to_tensor(example))
     if spec.shape.rank < 4:

@@ -20,8 +20,8 @@ Report = Callable[[str], None]
 def get_strategy(engine: Engine, name: str, parts: int, report: Report) -> tf.distribute.Strategy:
     """The devices of a name, see `make_strategy`; its lines are reported every time."""
 
-    def make():
-        lines = []
+    def make() -> tuple[tf.distribute.Strategy, list[str]]:
+        lines: list[str] = []
         return make_strategy(name, parts, lines.append), lines
 
     # More parts than devices make no other strategy, nor do parts of workers.
@@ -48,14 +48,15 @@ def get_speed(
         tenth of a second.
     """
 
-    def measure():
+    def measure() -> float:
         if exact:
             cut = NETWORKS[choice.network].up_to(layers)
             return network_speed(cut, strategy, dtype)
         return convolution_speed(strategy, dtype)
 
     key = "speed", strategy, dtype, exact and (choice.network, layers)
-    return engine.resources.get(key, measure)
+    speed: float = engine.resources.get(key, measure)
+    return speed
 
 
 def get_network(
@@ -73,7 +74,7 @@ def get_network(
     Raises as `load_weights`.
     """
 
-    def make():
+    def make() -> tuple[Extractor, Weights]:
         network = NETWORKS[choice.network]
         weights = load_weights(
             choice.weights, network, network.up_to(layers), seed=seed, report=report
@@ -91,7 +92,8 @@ def get_network(
 
     seed_of_weights = seed if choice.weights == "random" else None
     key = "network", strategy, dtype, choice, _stamp(choice.weights), layers, seed_of_weights
-    return engine.resources.get(key, make)
+    made: tuple[Extractor, Weights] = engine.resources.get(key, make)
+    return made
 
 
 def _stamp(path: str) -> tuple[int, int] | None:

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine import messages
 from tf_nst.engine.divergence import check_rise, follow, losses_of
@@ -15,11 +16,11 @@ from tf_nst.engine.evaluator import Evaluator, Measured, Steps
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, Snapshot, StepsDone
 from tf_nst.engine.failures import LostWorkerError, NonFiniteLossError, OutOfMemoryError
 from tf_nst.engine.job import Job
-from tf_nst.engine.not_finite import non_finite
+from tf_nst.engine.not_finite import Picture, non_finite
 from tf_nst.engine.pace import CallLength, recent_least, stands_still
 from tf_nst.engine.replicas import Replicas
 from tf_nst.engine.scales import measure, start_of_scale
-from tf_nst.engine.state import RunState
+from tf_nst.engine.state import Progress, RunState
 from tf_nst.engine.steps import begin_scale
 from tf_nst.engine.strategy import worker_place
 from tf_nst.ops.resample import resize
@@ -36,7 +37,7 @@ class Run:
     While the steps of a scale are made the state's progress is as its evaluator takes it.
     """
 
-    def __init__(self, job: Job, state: RunState, engine: Engine):
+    def __init__(self, job: Job, state: RunState, engine: Engine) -> None:
         self.job, self.state, self.engine = job, state, engine
         self.evaluator: Evaluator | None = None
         self.measured: Measured | None = None
@@ -74,8 +75,16 @@ class Run:
     @property
     def picture(self) -> tf.Tensor:
         """[B, H, W, 3] the average of the optimiser's pictures, or the best of them."""
-        picture = self.state.progress.track.picture
-        return tf.convert_to_tensor(self.evaluator.join(picture) if self.evaluator else picture)
+        return tf.convert_to_tensor(self.joined(self.state.begun.track.picture))
+
+    def joined(self, value: Any) -> Picture:
+        """A value of the progress, on the host."""
+        return self.evaluator.join(value) if self.evaluator else value
+
+    def gathered(self) -> Progress | None:
+        """The progress, on the host."""
+        progress = self.state.progress
+        return self.evaluator.gather(progress) if self.evaluator and progress else progress
 
     def next_snapshot(self) -> Snapshot:
         """What gives the state at the event that is emitted next."""
@@ -87,15 +96,13 @@ class Run:
         if event != self.emitted:
             raise ValueError("snapshot(): expected before the next event, the run has gone on")
         state = self.state
-        progress = self.evaluator.gather(state.progress) if self.evaluator else state.progress
-        progress = tf.nest.map_structure(np.asarray, progress)
+        progress = tf.nest.map_structure(np.asarray, self.gathered())
         last_good = None if state.last_good is None else np.asarray(state.last_good)
         return state._replace(progress=progress, last_good=last_good)
 
     def release(self) -> None:
         """The scale is done: its progress lies on the host again."""
-        self.state = self.state._replace(progress=self.evaluator.gather(self.state.progress))
-        self.evaluator = None
+        self.state, self.evaluator = self.state._replace(progress=self.gathered()), None
 
     def begin(self, index: int) -> Generator[Note, None, None]:
         """Begins a scale, by the fallback where there is no memory for its optimiser."""
@@ -110,17 +117,15 @@ class Run:
 
     def begin_with(self, index: int, *, fallback: bool) -> None:
         """Begins a scale from the picture of the one before."""
-        before, optimizer = self.state, self.job.optimizers[index]
-        core = self.job.cores[index] if self.job.cores else 0
+        before, core = self.state, self.job.cores[index] if self.job.cores else 0
         state = before._replace(
             scale=index, step_of_scale=0, core=core, fallback=fallback, least=None, rise=None
         )
-        optimizer = self.job.fallback if fallback else optimizer
+        optimizer = self.job.fallback if fallback else self.job.optimizers[index]
         picture = optimizer_state = None
         if before.progress is not None:
             picture = before.progress.track.picture
-            same = optimizer is self.optimizer
-            optimizer_state = before.progress.state if same else None
+            optimizer_state = before.progress.state if optimizer is self.optimizer else None
         with tf.device("CPU:0"):
             picture = start_of_scale(self.job, self.job.scales[index], picture)
             if self.job.cores:
@@ -145,7 +150,7 @@ class Run:
                 note = self.step_down(error)
             if note:
                 # What the refused steps hold is let go before others are prepared.
-                run = None
+                del run
                 yield note
                 run = yield from self.within_memory(self.prepare)
             if self.failed > failed:
@@ -167,9 +172,8 @@ class Run:
           OutOfMemoryError: both are taken already, or several workers would have to agree on it.
         """
         core = next_core(self.state.core or max(self.scale[:2]))
-        if self.job.cores is None or worker_place(self.job.strategy)[1] > 1:
-            raise self.out_of_memory() from error
-        if not core and self.optimizer is self.job.fallback:
+        fixed = self.job.cores is None or worker_place(self.job.strategy)[1] > 1
+        if fixed or (not core and self.optimizer is self.job.fallback):
             raise self.out_of_memory() from error
         if self.evaluator:
             self.release()
@@ -178,8 +182,7 @@ class Run:
             self.state = self.state._replace(core=core)
             return self.note(messages.SMALLER_WINDOWS.format(core))
         with tf.device("CPU:0"):
-            picture = tf.convert_to_tensor(self.picture)
-            progress = begin_scale(self.job.fallback, picture)
+            progress = begin_scale(self.job.fallback, self.picture)
         self.state = self.state._replace(fallback=True, progress=progress)
         return self.note(messages.LESS_STATE)
 
@@ -192,8 +195,8 @@ class Run:
         evaluator = self.engine.evaluator(self.job, self.state.core)
         self.measured = measure(self.job, self.engine, self.scale, self.state.core)
         with tf.device("CPU:0"):
-            placed = evaluator.place(self.optimizer, self.state.progress)
-            self.failed = int(np.sum(self.optimizer.failed(self.state.progress.state)))
+            placed = evaluator.place(self.optimizer, self.state.begun)
+            self.failed = int(np.sum(self.optimizer.failed(self.state.begun.state)))
         run = evaluator.steps(self.optimizer, placed, self.measured, self.job.term_weights)
         self.state, self.evaluator = self.state._replace(progress=placed), evaluator
         return run
@@ -201,14 +204,13 @@ class Run:
     def call(self, run: Steps, count: int, calls: CallLength) -> StepsDone:
         """One call of the compiled steps."""
         began, before = time.perf_counter(), self.state
-        start = self.evaluator.join(before.progress.image)
-        progress, report = run(before.progress, count)
+        start = self.joined(before.begun.image)
+        progress, report = run(before.begun, count)
         steps = len(report.history)
         calls.learn(steps, seconds := time.perf_counter() - began)
         if not report.finite:
             raise non_finite(self.job.terms, report.history, before.step, start, before.last_good)
-        terms = enumerate(self.job.terms)
-        values = {term.name: report.history[:, index] for index, term in terms}
+        values = {it.name: report.history[:, index] for index, it in enumerate(self.job.terms)}
         losses = losses_of(self.job.terms, report.history)
         self.failed = int(report.failed.sum())
         self.state = before._replace(
@@ -219,8 +221,7 @@ class Run:
             rise=follow(before.rise, losses),
             last_good=start,
         )
-        snapshot = self.next_snapshot()
-        core, picture = self.state.core, self.picture
+        core, picture, snapshot = self.state.core, self.picture, self.next_snapshot()
         return StepsDone(self.state.step, self.scale, values, seconds, picture, core, snapshot)
 
     def finish(self) -> Generator[Event, None, None]:
@@ -237,14 +238,13 @@ class Run:
             raise NonFiniteLossError(message, self.state.last_good)
         yield Finished(picture, values, self.next_snapshot())
 
-    def final_values(self, picture: tf.Tensor) -> dict[str, np.ndarray]:
+    def final_values(self, picture: tf.Tensor) -> dict[str, NDArray[np.float32]]:
         """{term: [B]} at the last scale."""
         if self.measured is None:
             self.measured = measure(self.job, self.engine, self.scale, self.state.core)
         evaluator = self.engine.evaluator(self.job, self.state.core)
-        return {
-            name: value.numpy() for name, value in evaluator.values(self.measured, picture).items()
-        }
+        values = evaluator.values(self.measured, picture)
+        return {name: value.numpy() for name, value in values.items()}
 
     def note(self, line: str) -> Note:
         return Note(f"step {self.state.step}: {line}", self.next_snapshot())

@@ -1,9 +1,10 @@
 """What a scale of a job begins with and compares with, at the scale's size."""
 
 from collections.abc import Iterable
+from typing import Any, TypeAlias
 
-import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.evaluator import Measured
@@ -24,7 +25,7 @@ from tf_nst.ops.resample import resize
 from tf_nst.planning.schedule import Scale, style_sides
 
 # Float32 in 0..1, or the uint8 or uint16 codes of a file.
-Picture = tf.Tensor | np.ndarray
+Picture: TypeAlias = tf.Tensor | NDArray[Any]
 
 
 def start_of_scale(job: Job, scale: Scale, picture: Picture | None) -> tf.Tensor:
@@ -46,7 +47,7 @@ def measure(job: Job, engine: Engine, scale: Scale, core: int) -> Measured:
     with tf.device("CPU:0"):
         with_references = _pictures_with_references(job, scale)
         weights, kept = _weights(job, scale), _kept(job, scale)
-    targets = {}
+    targets: dict[str, Value] = {}
     for name in target_pictures(job.terms):
         targets |= _target(job, engine, scale, core, name)
     references = engine.evaluator(job, core).references(with_references)
@@ -70,7 +71,8 @@ def _shrunk(job: Job, scale: Scale, picture: Picture, name: str) -> Picture:
     if name == CONTENT:
         return _of_size(picture, *scale[:2])
     share = max(scale[:2]) / max(job.size)
-    return _of_size(picture, *map(int, style_sides(*picture.shape[1:3], share)))
+    height, width = picture.shape[1:3]
+    return _of_size(picture, *map(int, style_sides(height, width, share)))
 
 
 def _pictures_with_references(job: Job, scale: Scale) -> dict[str, Picture]:
@@ -81,18 +83,19 @@ def _pictures_with_references(job: Job, scale: Scale) -> dict[str, Picture]:
 
 def _weights(job: Job, scale: Scale) -> dict[str, tf.Tensor]:
     """{term: [1, h, w, 1]}: the masks at the layers of the terms that have one."""
-    names = {term.mask for term in job.terms} - {None}
+    names = {term.mask for term in job.terms if term.mask is not None}
     masks = {name: _of_size(job.masks[name][None, :, :, None], *scale[:2]) for name in names}
     return position_weights(job.network, job.terms, masks)
 
 
 def _weights_of_part(job: Job, scale: Scale, terms: Terms, part: Part) -> dict[str, tf.Tensor]:
     """{term: [1, h, w, 1]} of the picture of a part of a target of these terms."""
-    names = {term.of_mask for term in terms} - {None}
+    names = {term.of_mask for term in terms if term.of_mask is not None}
     blended = terms[0].of in job.blends
-    if blended and part.mask is None:
+    mask = part.mask if blended else None
+    if blended and mask is None:
         return {}
-    planes = {name: job.masks[part.mask if blended else name] for name in names}
+    planes = {name: job.masks[name if mask is None else mask] for name in names}
     masks = {
         name: _shrunk(job, scale, plane[None, :, :, None], part.picture)
         for name, plane in planes.items()
@@ -109,7 +112,7 @@ def _kept(job: Job, scale: Scale) -> Kept | tuple[()]:
     return Kept(photograph, painted > 0)
 
 
-def _named(job: Job, names: Iterable[str]) -> list[tuple[str, np.ndarray]]:
+def _named(job: Job, names: Iterable[str]) -> list[tuple[str, NDArray[Any]]]:
     return [(name, job.pictures[name]) for name in names]
 
 

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine.divergence import Rise
 
@@ -52,6 +53,17 @@ class RunState(NamedTuple):
     core: int = 0
     fallback: bool = False
     progress: Progress | None = None
-    least: np.ndarray | None = None
+    least: NDArray[np.float32] | None = None
     rise: Rise | None = None
-    last_good: np.ndarray | tf.Tensor | None = None
+    last_good: NDArray[np.float32] | tf.Tensor | None = None
+
+    @property
+    def begun(self) -> Progress:
+        """The progress of a run that has begun a scale.
+
+        Raises:
+          ValueError: it has begun none.
+        """
+        if self.progress is None:
+            raise ValueError("expected a run that has begun a scale, received one that has not")
+        return self.progress

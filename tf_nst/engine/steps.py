@@ -81,7 +81,7 @@ def paint_scale(
         experimental_attributes={"_noinline": True},
     )
 
-    def step(progress, report):
+    def step(progress: Progress, report: Report) -> tuple[Progress, Report]:
         evaluation = evaluate(progress.image)
         progress = advance(optimizer, decay, evaluation, progress)
         # The image too: ReLU and pooling may turn a NaN picture into finite features.
@@ -125,7 +125,9 @@ def all_finite(tensor: tf.Tensor) -> tf.Tensor:
     return tf.reduce_all(tf.math.is_finite(tensor))
 
 
-def _tracked(track: Track, evaluated, loss, image, decay: float) -> Track:
+def _tracked(
+    track: Track, evaluated: tf.Tensor, loss: tf.Tensor, image: tf.Tensor, decay: float
+) -> Track:
     better = loss < track.least
     least = tf.where(better, loss, track.least)
     if not decay:

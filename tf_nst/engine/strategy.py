@@ -41,7 +41,8 @@ def make_strategy(name: str, parts: int, report: Callable[[str], None]) -> tf.di
 
 def device_type(strategy: tf.distribute.Strategy) -> str:
     """CPU, GPU or TPU."""
-    return tf.DeviceSpec.from_string(strategy.extended.worker_devices[0]).device_type
+    kind: str = tf.DeviceSpec.from_string(strategy.extended.worker_devices[0]).device_type
+    return kind
 
 
 def strategy_name(strategy: tf.distribute.Strategy) -> str:

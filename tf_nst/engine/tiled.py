@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine import messages
 from tf_nst.engine.evaluator import CallReport, Measured, Steps, TermWeights
@@ -29,7 +30,7 @@ class Tiled:
     The picture itself is a new array each time, so that the one before stays as it was.
     """
 
-    def __init__(self, windows: Windows, decay: float):
+    def __init__(self, windows: Windows, decay: float) -> None:
         self._windows, self._decay = windows, decay
         self._updates = Programs(Replicas(tf.distribute.get_strategy(), 1))
 
@@ -53,14 +54,15 @@ class Tiled:
     def place(self, optimizer: Optimizer, progress: Progress) -> Progress:
         """See `Evaluator`."""
         convert = np.array if optimizer.pointwise else tf.convert_to_tensor
-        return tf.nest.map_structure(convert, progress)
+        placed: Progress = tf.nest.map_structure(convert, progress)
+        return placed
 
     def gather(self, progress: Progress) -> Progress:
         """See `Evaluator`."""
         state, track = tf.nest.map_structure(_unchanging, progress[1:])
         return Progress(progress.image, state, track)
 
-    def join(self, value: Any) -> tf.Tensor | np.ndarray:
+    def join(self, value: Any) -> tf.Tensor | NDArray[Any]:
         """See `Evaluator`."""
         return value
 
@@ -68,9 +70,9 @@ class Tiled:
         self, optimizer: Optimizer, progress: Progress, measured: Measured, weights: TermWeights
     ) -> Steps:
         """See `Evaluator`; a call is one step, in which Python goes from window to window."""
-        update = self._update_in_bands if optimizer.pointwise else self._update
+        update = self._update_in_bands if optimizer.pointwise else self.update
 
-        def run(progress, count):
+        def run(progress: Progress, count: int) -> tuple[Progress, CallReport]:
             with tf.device("CPU:0"):
                 evaluation = self._windows.value_and_grad(measured, progress.image, weights)
                 finite = _is_finite(evaluation)
@@ -88,10 +90,12 @@ class Tiled:
         with tf.device("CPU:0"):
             return self._windows.values(measured, picture)
 
-    def _update(self, optimizer: Optimizer, evaluation: Evaluation, progress: Progress) -> Progress:
+    def update(self, optimizer: Optimizer, evaluation: Evaluation, progress: Progress) -> Progress:
+        """What the optimiser makes of a picture, or of some rows of it."""
         arguments = evaluation._replace(values={}), progress
         program = tf.function(partial(advance, optimizer, self._decay), autograph=False)
-        return self._updates(optimizer, program, *arguments)(*arguments)
+        updated: Progress = self._updates(optimizer, program, *arguments)(*arguments)
+        return updated
 
     def _update_in_bands(
         self, optimizer: Optimizer, evaluation: Evaluation, progress: Progress
@@ -108,40 +112,43 @@ class Tiled:
         tf.nest.map_structure(_put_number, result, updated)
         return result
 
-    def _update_band(self, optimizer, band: Evaluation, rows: Progress, image) -> Progress:
+    def _update_band(
+        self, optimizer: Optimizer, band: Evaluation, rows: Progress, image: tf.Tensor
+    ) -> Progress:
         """An update that ends the run where there is no memory: bands before are updated already.
 
         Raises:
           OutOfMemoryError: with the picture before the update.
         """
         try:
-            return self._update(optimizer, band, rows)
+            return self.update(optimizer, band, rows)
         except tf.errors.ResourceExhaustedError as error:
             raise OutOfMemoryError(messages.OUT_OF_MEMORY, image) from error
 
 
 def _rows(progress: Progress, rows: slice) -> Progress:
-    return tf.nest.map_structure(
+    part: Progress = tf.nest.map_structure(
         lambda array: array[:, rows] if array.ndim == 4 else array, progress
     )
+    return part
 
 
-def _put_picture(rows: slice, place: np.ndarray, value: tf.Tensor) -> None:
+def _put_picture(rows: slice, place: NDArray[Any], value: tf.Tensor) -> None:
     if place.ndim == 4:
         place[:, rows] = value
 
 
-def _put_number(place: np.ndarray, value: tf.Tensor) -> None:
+def _put_number(place: NDArray[Any], value: tf.Tensor) -> None:
     if place.ndim != 4:
         place[...] = value
 
 
-def _unchanging(value: tf.Tensor | np.ndarray) -> tf.Tensor | np.ndarray:
+def _unchanging(value: tf.Tensor | NDArray[Any]) -> tf.Tensor | NDArray[Any]:
     """A tensor, or a copy of an array that will be updated in place."""
     return np.array(value) if isinstance(value, np.ndarray) else value
 
 
-def _history(evaluation: Evaluation) -> np.ndarray:
+def _history(evaluation: Evaluation) -> NDArray[Any]:
     """[1, terms, B]."""
     return np.stack([value.numpy() for value in evaluation.values.values()])[None]
 
@@ -152,6 +159,6 @@ def _is_finite(evaluation: Evaluation) -> bool:
     return _picture_is_finite(evaluation.gradient) and bool(all_finite(losses))
 
 
-def _picture_is_finite(picture: np.ndarray) -> bool:
+def _picture_is_finite(picture: NDArray[Any]) -> bool:
     rows = bands(*picture.shape[1:3])
     return all(np.isfinite(picture[:, band]).all() for band in rows)

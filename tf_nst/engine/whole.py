@@ -7,9 +7,9 @@ from typing import Any
 import tensorflow as tf
 
 from tf_nst.engine.evaluator import CallReport, Measured, Steps, TermWeights
-from tf_nst.engine.replicas import Programs, Replicas
+from tf_nst.engine.replicas import Function, Programs, Replicas
 from tf_nst.engine.state import Progress
-from tf_nst.engine.steps import paint_scale
+from tf_nst.engine.steps import Report, paint_scale
 from tf_nst.objective.objective import (
     NOTHING,
     Extractor,
@@ -35,7 +35,7 @@ class Whole:
 
     def __init__(
         self, extractor: Extractor, terms: Terms, replicas: Replicas, decay: float, xla: bool
-    ):
+    ) -> None:
         self._extractor, self._terms, self._replicas = extractor, terms, replicas
         self._decay, self._xla = decay, xla and not replicas.compile_themselves
         self._programs = Programs(replicas, any_size=replicas.any_size and not xla)
@@ -52,7 +52,8 @@ class Whole:
         measure = partial(measure_targets, self._extractor, self._terms)
         pictures = {name: as_float(picture) for name, picture in pictures.items()}
         arguments = pictures, dict(weights)
-        return self._programs("targets", measure, *arguments)(*arguments)
+        targets: dict[str, Value] = self._programs("targets", measure, *arguments)(*arguments)
+        return targets
 
     def references(self, pictures: Pictures) -> Any:
         """See `Evaluator`."""
@@ -63,11 +64,14 @@ class Whole:
 
     def place(self, optimizer: Optimizer, progress: Progress) -> Progress:
         """See `Evaluator`."""
-        return self._replicas.spread(tf.nest.map_structure(tf.convert_to_tensor, progress))
+        tensors = tf.nest.map_structure(tf.convert_to_tensor, progress)
+        placed: Progress = self._replicas.spread(tensors)
+        return placed
 
     def gather(self, progress: Progress) -> Progress:
         """See `Evaluator`."""
-        return tf.nest.map_structure(self.join, progress)
+        gathered: Progress = tf.nest.map_structure(self.join, progress)
+        return gathered
 
     def join(self, value: Any) -> tf.Tensor:
         """See `Evaluator`."""
@@ -78,18 +82,29 @@ class Whole:
     ) -> Steps:
         """See `Evaluator`."""
 
-        def steps(progress, measured, weights, count):
+        def steps(
+            progress: Progress,
+            measured: Measured,
+            weights: tuple[tf.Tensor, ...],
+            count: tf.Tensor,
+        ) -> tuple[Progress, Report]:
             objective = Objective(self._extractor, reweighted(self._terms, weights), *measured)
             return paint_scale(objective, optimizer, progress, count, decay=self._decay)
 
         compiled = tf.function(steps, autograph=False, jit_compile=self._xla)
         measured = measured._replace(kept=self._replicas.spread(measured.kept))
-        weights = tuple(tf.constant(weight, tf.float32) for weight in weights)
-        arguments = progress, measured, weights, tf.constant(1)
+        scalars = tuple(tf.constant(weight, tf.float32) for weight in weights)
+        arguments = progress, measured, scalars, tf.constant(1)
         program = self._programs(("steps", optimizer), compiled, *arguments)
-        return lambda progress, count: self._in_step(program, progress, (measured, weights), count)
+        return lambda progress, count: self._in_step(program, progress, (measured, scalars), count)
 
-    def _in_step(self, program, progress, compared, count: int) -> tuple[Progress, CallReport]:
+    def _in_step(
+        self,
+        program: Function,
+        progress: Progress,
+        compared: tuple[Measured, tuple[tf.Tensor, ...]],
+        count: int,
+    ) -> tuple[Progress, CallReport]:
         """A call in which every replica makes as many steps.
 
         Where one ended early the others went too far: the call is made again, as far as that one
@@ -109,7 +124,7 @@ class Whole:
     def values(self, measured: Measured, picture: tf.Tensor) -> Values:
         """See `Evaluator`."""
 
-        def evaluate(image, measured):
+        def evaluate(image: tf.Tensor, measured: Measured) -> Values:
             return term_values(Objective(self._extractor, self._terms, *measured), image)
 
         measured = measured._replace(kept=self._replicas.spread(measured.kept))

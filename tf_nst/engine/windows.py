@@ -6,12 +6,13 @@ to the pixels. Each window is evaluated twice instead of once, in the memory of 
 Replicas share the windows: a round is one window for each.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import partial, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.engine.cores import (
     core_weights,
@@ -22,7 +23,7 @@ from tf_nst.engine.cores import (
     place_of,
 )
 from tf_nst.engine.evaluator import Measured, TermWeights
-from tf_nst.engine.replicas import Programs, Replicas
+from tf_nst.engine.replicas import Function, Programs, Replicas
 from tf_nst.model.networks import Network
 from tf_nst.objective.evaluation import Evaluation
 from tf_nst.objective.kept import with_kept
@@ -74,7 +75,7 @@ class WindowObjective(NamedTuple):
 class Windows:
     """What is computed in the windows of a loss; one program for each size of window."""
 
-    def __init__(self, objective: WindowObjective, replicas: Replicas, xla: bool = False):
+    def __init__(self, objective: WindowObjective, replicas: Replicas, xla: bool = False) -> None:
         """Takes the loss, the replicas that share the windows, and whether XLA compiles them.
 
         Raises:
@@ -88,7 +89,7 @@ class Windows:
         self, pictures: Pictures, weights: Mapping[str, tf.Tensor] = NOTHING
     ) -> dict[str, Value]:
         """As `measure_targets`: {term: value} of pictures [1, h, w, 3] in 0..1 or codes."""
-        targets = {}
+        targets: dict[str, Value] = {}
         for name in filter(pictures.__contains__, target_pictures(self.objective.terms)):
             terms = tuple(it for it in self.objective.terms if it.has_target and it.of == name)
             counted = {it.name: weights[it.name] for it in terms if it.name in weights}
@@ -104,7 +105,9 @@ class Windows:
         rounds = self._rounds(pictures[names[0]])
         return [self._round_references(pictures, names, windows) for windows in rounds]
 
-    def _round_references(self, pictures: Pictures, names, windows: Round) -> dict[str, Any]:
+    def _round_references(
+        self, pictures: Pictures, names: tuple[str, ...], windows: Round
+    ) -> dict[str, Any]:
         references = {}
         for name in names:
             terms = tuple(it for it in self.objective.terms if it.has_reference and it.of == name)
@@ -138,25 +141,32 @@ class Windows:
         return Evaluation(losses, values, self._gradient(image, measured, slopes))
 
     def _sums(self, terms: Terms, image: tf.Tensor, measured: Measured) -> dict[str, Sums]:
-        function = partial(self._window_sums, terms)
+        function = partial(self.window_sums, terms)
         parts = (
             self._run(("sums", terms), function, image, windows, *compared)
-            for windows, *compared in self._compared_rounds(image, measured)
+            for windows, *compared in self.compared_rounds(image, measured)
         )
-        return self._replicas.summed(reduce(partial(self._replicas.apart, _added), parts))
+        sums: dict[str, Sums] = self._replicas.summed(
+            reduce(partial(self._replicas.apart, _added), parts)
+        )
+        return sums
 
-    def _gradient(self, image: tf.Tensor, measured: Measured, slopes) -> np.ndarray:
+    def _gradient(
+        self, image: tf.Tensor, measured: Measured, slopes: dict[str, Sums]
+    ) -> NDArray[np.float32]:
         gradient = np.zeros(image.shape, tf.as_dtype(image.dtype).as_numpy_dtype)
-        for windows, *compared in self._compared_rounds(image, measured):
+        for windows, *compared in self.compared_rounds(image, measured):
             arguments = image, windows, *compared, slopes
-            parts = self._run("gradient", self._window_gradient, *arguments)
+            parts = self._run("gradient", self.window_gradient, *arguments)
             for window, part in zip(windows, self._replicas.each(parts), strict=True):
                 gradient[pixels_of(window)] += part.numpy()
         if measured.kept:
             gradient *= np.asarray(measured.kept.painted)
         return self._replicas.summed_over_workers(gradient)
 
-    def _compared_rounds(self, image: tf.Tensor, measured: Measured):
+    def compared_rounds(
+        self, image: tf.Tensor, measured: Measured
+    ) -> Iterator[tuple[Round, Any, Any]]:
         """Each round's windows, with the references and weights of what they read."""
         for index, windows in enumerate(self._rounds(image)):
             references, weights = {}, {}
@@ -186,20 +196,31 @@ class Windows:
         """This worker's windows, one for each of its replicas; gaps are filled by empty ones."""
         return self._replicas.rounds(self.objective.plan(*picture.shape[1:3]))
 
-    def _run(self, key, function: Callable, picture: tf.Tensor, windows: Round, *arguments):
+    def _run(
+        self, key: Hashable, function: Function, picture: tf.Tensor, windows: Round, *arguments: Any
+    ) -> Any:
         """`function` of the pixels that windows read, of where they lie, and of arguments."""
         with tf.device("CPU:0"):
             parts = (as_float(picture[pixels_of(window)]) for window in windows)
             pixels = self._replicas.hand_out(*parts)
-        arguments = pixels, self._places(windows), *arguments
+        given = pixels, self._places(windows), *arguments
         compiled = tf.function(function, autograph=False, jit_compile=self._xla)
-        return self.programs(key, compiled, *arguments)(*arguments)
+        return self.programs(key, compiled, *given)(*given)
 
     def _places(self, windows: Round) -> Any:
         with tf.device("CPU:0"):
             return self._replicas.hand_out(*map(place_of, windows))
 
-    def _window_sums(self, terms: Terms, pixels: tf.Tensor, place, references, weights):
+    def window_sums(
+        self, terms: Terms, pixels: tf.Tensor, place: tf.Tensor, references: Any, weights: Any
+    ) -> dict[str, Sums]:
+        """The sums of the terms over a window's own positions.
+
+        Args:
+          pixels: [1, h, w, 3] float32 in 0..1 that the window reads.
+          place: of the window, as `place_of` returns it.
+          references: features that terms compare with; weights: of positions, by term.
+        """
         features = observe(self.objective.extractor, terms, pixels)
         counted = {}
         for term in terms:
@@ -207,18 +228,21 @@ class Windows:
             counted[term.name] = core * tf.cast(weights.get(term.name, 1.0), core.dtype)
         return measure_sums(terms, features, references, counted)
 
-    def _window_gradient(self, pixels: tf.Tensor, place, references, weights, slopes) -> tf.Tensor:
+    def window_gradient(
+        self, pixels: tf.Tensor, place: tf.Tensor, references: Any, weights: Any, slopes: Any
+    ) -> tf.Tensor:
+        """[1, h, w, 3] that of the pixels, where `slopes` are those of the loss by the sums."""
         with tf.GradientTape() as tape:
             tape.watch(pixels)
-            sums = self._window_sums(self.objective.terms, pixels, place, references, weights)
+            sums = self.window_sums(self.objective.terms, pixels, place, references, weights)
         return tape.gradient(sums, pixels, output_gradients=slopes)
 
 
-def _reference(extractor: Extractor, terms: Terms, pixels: tf.Tensor, place) -> Features:
+def _reference(extractor: Extractor, terms: Terms, pixels: tf.Tensor, place: tf.Tensor) -> Features:
     """The features of the one picture that these terms name."""
-    name = terms[0].of
+    (name,) = reference_pictures(terms)
     return measure_references(extractor, terms, {name: pixels})[name]
 
 
-def _added(one, other):
+def _added(one: Any, other: Any) -> Any:
     return tf.nest.map_structure(tf.add, one, other)

@@ -1,21 +1,21 @@
 """Which style is painted where, and what of the photograph is kept. No TensorFlow here."""
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
 from tf_nst.io.given import Source, as_image
 from tf_nst.io.images import Image
 from tf_nst.io.labels import label_areas
-from tf_nst.io.planes import feathered, plane_of, resized_plane
-from tf_nst.io.resizing import same_aspect
+from tf_nst.io.painted import mask_for, painted_plane
+from tf_nst.io.planes import Plane, plane_of, shows
 from tf_nst.io.segmentation import regions_wanted, segment_areas
-from tf_nst.io.styles import Style
+from tf_nst.io.styles import MaskedStyles, Style
 
 # Of what part of the picture a line is said, at least.
 _WORTH_A_LINE = 0.01
@@ -46,12 +46,11 @@ class Area(NamedTuple):
 
     Attributes:
       mask: [H, W] float32 in 0..1, how much of each pixel is its; None: all of the picture.
-      styles: those that are painted in it: the index of each, and where it counts [h, w] of the
-        style's size; None: everywhere.
+      styles: those that are painted in it.
     """
 
-    mask: NDArray | None
-    styles: tuple[tuple[int, NDArray | None], ...]
+    mask: Plane | None
+    styles: MaskedStyles
 
 
 class Areas(NamedTuple):
@@ -67,7 +66,7 @@ class Areas(NamedTuple):
     """
 
     areas: tuple[Area, ...]
-    painted: NDArray | None = None
+    painted: Plane | None = None
     notes: tuple[str, ...] = ()
     images: Mapping[str, list[Image]] = MappingProxyType({})
     words: Mapping[str, str] = MappingProxyType({})
@@ -97,10 +96,11 @@ def read_areas(
         for flag, given in places._asdict().items()
         if given is not None and not (flag == "mask" and count)
     }
-    words = {"mask": places.mask} if count else {}
+    words = {"mask": str(places.mask)} if count else {}
     notes = [
         note for flag, read in images.items() for image in read for note in _notes(flag, image)
     ]
+    masks: list[Plane] | None
     if "labels" in images:
         masks, named = label_areas(images["labels"], content, styles)
     elif count:
@@ -108,17 +108,18 @@ def read_areas(
     else:
         masks, named = _mask_areas(images, content, styles)
     areas, coverage, more = _shared(masks, named, [style.weight for style in styles])
-    painted, about_keep = _painted(images.get("keep"), coverage, content, config.feather)
+    painted, about_keep = painted_plane(images.get("keep"), coverage, content, config.feather)
     return Areas(areas, painted, (*notes, *more, *about_keep), images, words)
 
 
 def _image(source: Source, flag: str) -> Image:
     """As `as_image`, of an array of bool too: True is white."""
-    truth = isinstance(source, np.ndarray) and source.dtype == bool
-    return as_image(np.uint8(source) * 255 if truth else source, flag)
+    if isinstance(source, np.ndarray) and source.dtype == bool:
+        source = source.astype(np.uint8) * np.uint8(255)
+    return as_image(source, flag)
 
 
-def listed(given: object) -> list:
+def listed(given: object) -> list[Any]:
     """What is given as one or as a list or tuple of several."""
     return list(given) if isinstance(given, list | tuple) else [given]
 
@@ -136,24 +137,36 @@ def _notes(flag: str, image: Image) -> list[str]:
     return [*image.notes, *(f"--{flag}: {note}" for note in transparent)]
 
 
-def _mask_areas(images: dict[str, list[Image]], content: Image, styles: tuple[Style, ...]):
-    """[mask] or [None], and of each the styles with what counts of them."""
+def _mask_areas(
+    images: dict[str, list[Image]], content: Image, styles: tuple[Style, ...]
+) -> tuple[list[Plane] | None, list[MaskedStyles]]:
+    """The masks, None for everywhere, and of each the styles with what counts of them."""
     guides = _guides(images.get("style_mask"), styles)
     if "mask" not in images:
-        return [None], [tuple(enumerate(guides))]
+        return None, [tuple(enumerate(guides))]
     _check_number(images["mask"], styles, "--mask")
     masks = [_plane(image, content, "--mask", "the content") for image in images["mask"]]
     return masks, [((index, guide),) for index, guide in enumerate(guides)]
 
 
-def _guides(images: list[Image] | None, styles: tuple[Style, ...]) -> list[NDArray | None]:
+def _guides(images: list[Image] | None, styles: tuple[Style, ...]) -> list[Plane | None]:
     if images is None:
         return [None] * len(styles)
     _check_number(images, styles, "--style_mask")
     return [
-        _plane(image, style.only_picture("--style_mask"), "--style_mask", "its style")
+        _guide(image, style.only_picture("--style_mask"))
         for image, style in zip(images, styles, strict=True)
     ]
+
+
+def _guide(image: Image, style: Image) -> Plane:
+    plane = _plane(image, style, "--style_mask", "its style")
+    if not shows(plane, style):
+        raise UserError(
+            f"--style_mask: {image.name} is white only where its style is transparent, expected "
+            "white where it is visible"
+        )
+    return plane
 
 
 def _check_number(images: list[Image], styles: tuple[Style, ...], flag: str) -> None:
@@ -163,35 +176,28 @@ def _check_number(images: list[Image], styles: tuple[Style, ...], flag: str) -> 
         )
 
 
-def _plane(image: Image, of: Image, flag: str, what: str) -> NDArray:
+def _plane(image: Image, of: Image, flag: str, what: str) -> Plane:
     """The mask at the size of the picture that it is of; it shows something."""
-    plane = _resized(image, of, flag, what)
+    plane = mask_for(image, of, flag, what)
     if not plane.any():
         raise UserError(f"{flag}: {image.name} is black, expected white where its style counts")
     return plane
 
 
-def _resized(image: Image, of: Image, flag: str, what: str) -> NDArray:
-    if not same_aspect(image.size, of.size):
-        raise UserError(
-            f"{flag}: {image.name} has another aspect ratio than {what}, expected that of "
-            f"{of.width}×{of.height}, received {image.width}×{image.height}"
-        )
-    return resized_plane(plane_of(image)[0], *of.size)
-
-
-def _shared(masks: list, named: list, weights: list[float]) -> tuple:
+def _shared(
+    masks: list[Plane] | None, named: list[MaskedStyles], weights: list[float]
+) -> tuple[tuple[Area, ...], Plane | None, list[str]]:
     """Areas whose masks add up to 1, how much they cover [H, W], and notes.
 
     Where masks overlap their styles share a pixel by mask and weight.
     """
-    if masks[0] is None:
+    if masks is None:
         return (Area(None, named[0]),), None, []
     strengths = [
         mask * np.float32(sum(weights[index] for index, _ in styles))
         for mask, styles in zip(masks, named, strict=True)
     ]
-    covered, strength = sum(masks), sum(strengths)
+    covered, strength = reduce(np.add, masks), reduce(np.add, strengths)
     shares = (
         np.divide(one, strength, out=np.zeros_like(one), where=strength > 0) for one in strengths
     )
@@ -200,7 +206,7 @@ def _shared(masks: list, named: list, weights: list[float]) -> tuple:
     return areas, coverage, _notes_on_cover(covered)
 
 
-def _notes_on_cover(covered: NDArray) -> list[str]:
+def _notes_on_cover(covered: Plane) -> list[str]:
     twice, bare = np.mean(covered > 1 + SLACK), np.mean(covered < 0.5)
     notes = []
     if twice > _WORTH_A_LINE:
@@ -208,17 +214,3 @@ def _notes_on_cover(covered: NDArray) -> list[str]:
     if bare > _WORTH_A_LINE:
         notes.append(f"no mask covers {bare:.0%} of the picture, which stays the photograph")
     return notes
-
-
-def _painted(keep: list[Image] | None, coverage: NDArray | None, content: Image, feather: float):
-    """How much of each pixel is painted, [H, W] or None, and notes."""
-    notes, painted = [], np.ones(content.size, np.float32) if coverage is None else coverage
-    for image in keep or []:
-        kept = _resized(image, content, "--keep", "the content")
-        painted = painted * (1 - kept)
-        notes += [] if kept.any() else [f"--keep: {image.name} is black, nothing is kept"]
-    if not painted.any():
-        raise UserError("--keep: expected something left to paint, received masks that keep all")
-    if painted.min() == 1:
-        return None, notes
-    return feathered(np.float32(painted), feather), notes

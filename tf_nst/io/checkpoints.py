@@ -2,14 +2,16 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.engine.arrays import to_arrays
-from tf_nst.engine.events import Event, ScaleStarted, StepsDone
+from tf_nst.engine.events import Event, ScaleStarted, Snapshot, StepsDone
+from tf_nst.engine.state import RunState
 from tf_nst.errors import NstError
 from tf_nst.io.listeners import Clock, History
 from tf_nst.io.locking import claim
@@ -24,20 +26,24 @@ class Checkpoints:
     """Keeps the latest state in a file: at every end of a scale and every `seconds`.
 
     The state is taken between two calls of the compiled steps and written by another thread.
+
+    Attributes:
+      path: of the file.
+      writing: the state that another thread writes now; None where none is.
     """
 
     def __init__(
         self,
         path: Path,
         seconds: float,
-        describe: Callable[[], dict],
+        describe: Callable[[], dict[str, Any]],
         history: History,
         report: Callable[[str], None],
         *,
         background: bool = True,
         takes_over: bool = False,
         clock: Clock = time.perf_counter,
-    ):
+    ) -> None:
         """Takes where, how often, and what a file says besides the state and the history.
 
         Args:
@@ -51,8 +57,9 @@ class Checkpoints:
         self._clock, self._next, self._due = clock, clock() + seconds, False
         self._taken = self._lost = 0.0
         self._pool = ThreadPoolExecutor(1)
-        self._writing: Future | None = None
-        self._snapshot = self._scale = None
+        self.writing: Future[tuple[float, int | None]] | None = None
+        self._snapshot: Snapshot | None = None
+        self._scale: int | None = None
         self._file = claim(path) if takes_over else None
         self._reported = ""
 
@@ -61,17 +68,17 @@ class Checkpoints:
         if isinstance(event, ScaleStarted):
             self._due |= self._scale not in (None, event.index)
             self._scale = event.index
-        if self._writing is not None and self._writing.done():
+        if self.writing is not None and self.writing.done():
             self._wait()
         if self._seconds and isinstance(event, ScaleStarted | StepsDone):
             self._due |= self._clock() >= self._next
-            if self._due and self._writing is None:
-                self._write()
+            if self._due and self.writing is None and self._snapshot:
+                self._write(self._snapshot)
 
     def save(self) -> None:
         """Writes the state at the latest event; returns once it is on the disk."""
         if self._seconds and self._snapshot:
-            self._write()
+            self._write(self._snapshot)
             self._wait()
 
     def close(self) -> None:
@@ -86,12 +93,12 @@ class Checkpoints:
         self._wait()
         remove_state(self.path, self._file)
 
-    def _write(self) -> None:
+    def _write(self, snapshot: Snapshot) -> None:
         self._wait()
         began = self._clock()
         try:
-            written = self.path, *self._taken_now()
-            self._writing = self._pool.submit(_write_timed, *written)
+            taken = self._taken_now(snapshot())
+            self.writing = self._pool.submit(_write_timed, self.path, *taken)
         except Exception as error:
             self._fail(error)
         if not self._background:
@@ -100,25 +107,24 @@ class Checkpoints:
         self._lost = self._taken - began
         self._plan_next(0.0)
 
-    def _taken_now(self) -> tuple[dict, dict[str, np.ndarray]]:
-        """The description and the arrays at the latest event."""
-        state = self._snapshot()
+    def _taken_now(self, state: RunState) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """The description and the arrays of a state at the latest event."""
         description = {**self._describe(), "scale": state.scale, "step": state.step}
         description["history"], losses = self._history.to_arrays()
         return description, to_arrays(state) | {"losses": losses}
 
     def _wait(self) -> None:
         """Returns once nothing is being written; reports what went wrong."""
-        if self._writing is None:
+        if self.writing is None:
             return
         try:
-            seconds, descriptor = self._writing.result()
+            seconds, descriptor = self.writing.result()
             self._keep_locked(descriptor)
             self._plan_next(seconds)
         except Exception as error:
             self._fail(error)
         finally:
-            self._writing = None
+            self.writing = None
 
     def _keep_locked(self, descriptor: int | None) -> None:
         """Keeps the state locked that is now this run's, and no earlier one."""
@@ -141,9 +147,11 @@ class Checkpoints:
         self._next = self._taken + max(self._seconds, lost / MOST_SHARE)
 
 
-def _write_timed(*arguments) -> tuple[float, int | None]:
+def _write_timed(
+    path: Path, description: dict[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> tuple[float, int | None]:
     """Writes a state. Returns the seconds that the painting would have used of the processors, and
     what `write_state` does."""
     began = time.thread_time()
-    descriptor = write_state(*arguments)
+    descriptor = write_state(path, description, arrays)
     return (time.thread_time() - began) / (os.cpu_count() or 1), descriptor

@@ -2,19 +2,20 @@
 
 import contextlib
 import hashlib
+import io
 import warnings
-from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageFile, UnidentifiedImageError
 
 from tf_nst.errors import NstError, RunError, UserError
 from tf_nst.io import profiles
-from tf_nst.io.depth import to_depth
+from tf_nst.io.depth import Codes, to_depth
 from tf_nst.io.formats import EXPECTED, HEAD_BYTES, TIFF, Format, format_of
+from tf_nst.io.icc import ProfileError
 from tf_nst.io.kept_exif import kept_exif
 from tf_nst.io.metadata import declared
 from tf_nst.io.metadata.exif import read_exif
@@ -31,8 +32,8 @@ class Decoded(NamedTuple):
     sha256 of the file's bytes in hexadecimal, None of what is not from a file, and of its EXIF what
     a painting may keep, where it was asked for."""
 
-    pixels: NDArray
-    alpha: NDArray | None
+    pixels: Codes
+    alpha: Codes | None
     profile: bytes | None
     notes: tuple[str, ...]
     sha256: str | None = None
@@ -52,7 +53,8 @@ def decode(path: str, flag: str, max_pixels: int, *, with_exif: bool = False) ->
     with _refusals(path, flag), open_source(path, flag) as file:
         decoded = _decode_file(file, path, flag, max_pixels)
         file.seek(0)
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        # BinaryIO lacks the readinto that files have.
+        sha256 = hashlib.file_digest(cast(io.BufferedReader, file), "sha256").hexdigest()
         return decoded._replace(sha256=sha256, exif=_exif(file) if with_exif else b"")
 
 
@@ -68,16 +70,17 @@ def decode_pillow(picture: Pillow.Image, name: str, flag: str) -> Decoded:
     """
     with _refusals(name, flag), pillow_settings():
         exif = read_exif(_exif_of(picture))
-        profile, notes = picture.info.get("icc_profile") or None, ()
+        profile: bytes | None = picture.info.get("icc_profile") or None
+        notes: tuple[str, ...] = ()
         if profile is None and {"gamma", "chromaticity"} & set(picture.info):
             profile, notes = _calibrated(picture.info)
         elif profile is None:
             profile, notes = declared.by_exif(exif.colours)
-        facts = Facts(None, profile, exif.orientation, notes=notes)
+        facts = Facts(io.BytesIO(), profile, exif.orientation, notes=notes)
         return _decode_opened(Opened(picture, name, flag, None, facts))
 
 
-def _calibrated(info: dict) -> declared.Colours:
+def _calibrated(info: Mapping[Any, Any]) -> declared.Colours:
     """As Pillow reads gAMA and cHRM, unless sRGB goes before them."""
     if "srgb" in info:
         return None, ()
@@ -193,7 +196,7 @@ def _usable_profile(
         return None, ()
     try:
         space = profiles.check_profile(profile)
-    except profiles.ProfileError as error:
+    except ProfileError as error:
         return None, (declared.ignored(str(error)),)
     holds = "CMYK" if picture.mode == "CMYK" else "RGB"
     if space != holds and not (space == "GRAY" and picture.mode in GREY_MODES):
@@ -201,7 +204,7 @@ def _usable_profile(
     return profile, ()
 
 
-def _upright(array: NDArray, orientation: int) -> NDArray:
+def _upright(array: Codes, orientation: int) -> Codes:
     """`array` [H,W,...] rotated and mirrored by EXIF's orientation, 1..8."""
     if orientation in (5, 6, 7, 8):
         array = array.swapaxes(0, 1)

@@ -1,16 +1,21 @@
 """Between 8 bits, 16 bits and floats, and between Pillow's pictures and arrays."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from tf_nst.ops.bands import bands
 
-DTYPES = {8: np.uint8, 16: np.uint16}
+# uint8 or uint16.
+Codes = NDArray[np.unsignedinteger[Any]]
+
+DTYPES: dict[int, type[np.uint8 | np.uint16]] = {8: np.uint8, 16: np.uint16}
 TOP = {8: 255, 16: 65535}
 
 
-def to_depth(array: NDArray, depth: int) -> NDArray:
+def to_depth(array: Codes, depth: int) -> Codes:
     """`array` (uint8 or uint16, any shape) at 8 or 16 bits, rounded to the nearest.
 
     8 to 16 is exact. Returns `array` itself where the depth is right already.
@@ -19,11 +24,12 @@ def to_depth(array: NDArray, depth: int) -> NDArray:
         return array
     if depth == 16:
         return array.astype(np.uint16) * np.uint16(257)
-    nearest = ((np.arange(65536) + 128) // 257).astype(np.uint8)
-    return nearest[array]
+    nearest: Codes = ((np.arange(65536) + 128) // 257).astype(np.uint8)
+    codes: Codes = nearest[array]
+    return codes
 
 
-def quantise(array: NDArray, depth: int) -> NDArray:
+def quantise(array: NDArray[np.floating[Any]], depth: int) -> Codes:
     """`array` (float, [H,W] or [H,W,C], 0..1) as uint8 or uint16: clipped, rounded to the nearest.
 
     In bands, to spare memory.
@@ -36,7 +42,7 @@ def quantise(array: NDArray, depth: int) -> NDArray:
     return result
 
 
-def to_array(picture: Pillow.Image) -> NDArray:
+def to_array(picture: Pillow.Image) -> Codes:
     """A Pillow picture of 8 bits as uint8 [H,W] or [H,W,bands], copied in bands to spare memory."""
     width, height = picture.size
     count = len(picture.getbands())
@@ -46,7 +52,7 @@ def to_array(picture: Pillow.Image) -> NDArray:
     return result
 
 
-def to_pillow(pixels: NDArray, alpha: NDArray | None = None) -> Pillow.Image:
+def to_pillow(pixels: Codes, alpha: Codes | None = None) -> Pillow.Image:
     """Pixels [H,W,3] and alpha [H,W], uint8 or uint16, as an 8-bit picture, RGB or RGBA."""
     picture = Pillow.fromarray(to_depth(pixels, 8))
     if alpha is not None:
@@ -54,6 +60,6 @@ def to_pillow(pixels: NDArray, alpha: NDArray | None = None) -> Pillow.Image:
     return picture
 
 
-def stack_alpha(pixels: NDArray, alpha: NDArray | None) -> NDArray:
+def stack_alpha(pixels: Codes, alpha: Codes | None) -> Codes:
     """Pixels [H,W,3] with alpha [H,W] as a fourth channel; the pixels themselves without alpha."""
     return pixels if alpha is None else np.dstack([pixels, alpha])

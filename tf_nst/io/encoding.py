@@ -12,16 +12,15 @@ import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import features
 
 from tf_nst.config.encoding import LOSSLESS
 from tf_nst.errors import UserError
-from tf_nst.io.depth import stack_alpha, to_pillow
+from tf_nst.io.depth import Codes, stack_alpha, to_pillow
 from tf_nst.io.readers import TIFF_EXTRA
 
 Write = Callable[[BinaryIO], object]
@@ -34,8 +33,8 @@ IHDR_END = 33  # signature 8, then length 4, name 4, body 13, checksum 4
 
 
 def encode_png(
-    pixels: NDArray,
-    alpha: NDArray | None,
+    pixels: Codes,
+    alpha: Codes | None,
     icc: bytes,
     exif: bytes = b"",
     quality: int | str | None = None,
@@ -47,8 +46,8 @@ def encode_png(
 
 
 def encode_jpeg(
-    pixels: NDArray,
-    alpha: NDArray | None,
+    pixels: Codes,
+    alpha: Codes | None,
     icc: bytes,
     exif: bytes = b"",
     quality: int | str | None = None,
@@ -65,8 +64,8 @@ def encode_jpeg(
 
 
 def encode_webp(
-    pixels: NDArray,
-    alpha: NDArray | None,
+    pixels: Codes,
+    alpha: Codes | None,
     icc: bytes,
     exif: bytes = b"",
     quality: int | str | None = None,
@@ -79,8 +78,8 @@ def encode_webp(
 
 
 def encode_avif(
-    pixels: NDArray,
-    alpha: NDArray | None,
+    pixels: Codes,
+    alpha: Codes | None,
     icc: bytes,
     exif: bytes = b"",
     quality: int | str | None = None,
@@ -92,8 +91,8 @@ def encode_avif(
 
 
 def encode_tiff(
-    pixels: NDArray,
-    alpha: NDArray | None,
+    pixels: Codes,
+    alpha: Codes | None,
     icc: bytes,
     exif: bytes = b"",
     quality: int | str | None = None,
@@ -123,12 +122,12 @@ def _eight_bit_tiff(picture: Pillow.Image, icc: bytes, exif: bytes) -> Write:
     return _by_pillow(picture, "TIFF", icc, exif, big_tiff=size > MOST_OF_TIFF)
 
 
-def _by_pillow(picture: Pillow.Image, kind: str, icc: bytes, exif: bytes, **options) -> Write:
+def _by_pillow(picture: Pillow.Image, kind: str, icc: bytes, exif: bytes, **options: Any) -> Write:
     metadata = {"exif": exif} if exif else {}
     return partial(picture.save, format=kind, icc_profile=icc, **metadata, **options)
 
 
-def _write_png16(array: NDArray, icc: bytes, exif: bytes, file: BinaryIO) -> None:
+def _write_png16(array: Codes, icc: bytes, exif: bytes, file: BinaryIO) -> None:
     import tensorflow as tf
 
     with tf.device("cpu"):
@@ -138,7 +137,7 @@ def _write_png16(array: NDArray, icc: bytes, exif: bytes, file: BinaryIO) -> Non
         file.write(part)
 
 
-def _eight_bit_note(pixels: NDArray, kind: str) -> tuple[str, ...]:
+def _eight_bit_note(pixels: Codes, kind: str) -> tuple[str, ...]:
     return (f"{kind} holds 8 bits: the 16 are rounded",) if pixels.dtype == np.uint16 else ()
 
 
@@ -189,7 +188,7 @@ FORMATS = {
 }
 
 
-def output_format(path: str | os.PathLike, flag: str = "--output") -> OutputFormat:
+def output_format(path: str | os.PathLike[str], flag: str = "--output") -> OutputFormat:
     """The format that a name asks for.
 
     Raises:
@@ -205,7 +204,7 @@ def output_format(path: str | os.PathLike, flag: str = "--output") -> OutputForm
     return known
 
 
-def check_quality(path: str | os.PathLike, quality: int | str) -> None:
+def check_quality(path: str | os.PathLike[str], quality: int | str) -> None:
     """Raises UserError unless the format of `path` has such a quality, 1 to 100 or LOSSLESS."""
     known = output_format(path)
     if quality == LOSSLESS and not known.lossless:
@@ -220,7 +219,7 @@ def check_quality(path: str | os.PathLike, quality: int | str) -> None:
         )
 
 
-def check_bits(path: str | os.PathLike, bits: str) -> None:
+def check_bits(path: str | os.PathLike[str], bits: str) -> None:
     """Raises UserError unless the format of `path` holds so many bits per channel, 8 or 16."""
     known = output_format(path)
     if bits == "16" and not known.deep:

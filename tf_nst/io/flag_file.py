@@ -71,7 +71,7 @@ def recorded_inputs(paths: Iterable[str]) -> dict[str, Recorded]:
     A comment concerns the flag's last line in the same file. Of several files that record a flag,
     the last one counts; one that includes others comes after them.
     """
-    recorded = {}
+    recorded: dict[str, Recorded] = {}
     for path in paths:
         recorded |= _recorded_by(path, ())
     return recorded
@@ -83,13 +83,14 @@ def _recorded_by(path: str, including: tuple[str, ...]) -> dict[str, Recorded]:
     if path in including or not os.path.isfile(path):
         return {}
     comments, arguments = read_flag_file(path)
-    included, values = {}, {}
+    included: dict[str, Recorded] = {}
+    values = {}
     for flag, value in (match.groups() for match in map(_FLAG.fullmatch, arguments) if match):
         value = expanded_path(value)
         if flag == "flagfile":
             included |= _recorded_by(value, (*including, path))
         values[flag] = value
-    digests = dict(match.groups() for match in map(_DIGEST.fullmatch, comments) if match)
+    digests = {match[1]: match[2] for match in map(_DIGEST.fullmatch, comments) if match}
     return included | {
         flag: Recorded(path, values[flag], digest)
         for flag, digest in digests.items()

@@ -74,7 +74,8 @@ def _unquoted(line: str) -> str:
     if not match:
         return line
     try:
-        return match[1] + json.loads(match[2])
+        text: str = json.loads(match[2])
+        return match[1] + text
     except ValueError:
         return line
 
@@ -86,21 +87,22 @@ def spelled(text: str) -> str:
     return text if plain else json.dumps(text, ensure_ascii=False)
 
 
-def portable(path: str, folder: str | os.PathLike) -> str:
+def portable(path: str, folder: str | os.PathLike[str]) -> str:
     """A path for a file in `folder`, which can be moved and shows no home folder.
 
-    A relative path starts at the folder, with ./ or ../; one below the home folder begins with ~.
-    Any other is returned as it is.
+    A relative path starts at the folder, with ./ or ../ on Windows too; one below the home folder
+    begins with ~. Any other, such as one of another drive, is returned as it is.
     """
     if path == "-":  # stdin
         return path
     home = os.path.expanduser("~")
     parent, name = os.path.split(path)
     real = os.path.join(os.path.realpath(parent), name)
-    if not os.path.isabs(path) and _below(real, home) <= _below(os.path.realpath(folder), home):
-        relative = os.path.relpath(real, os.path.realpath(folder))
-        inside = not relative.startswith(os.pardir + os.sep)
-        return os.path.join(os.curdir, relative) if inside else relative
+    start = os.path.realpath(folder)
+    one_drive = os.path.splitdrive(real)[0].lower() == os.path.splitdrive(start)[0].lower()
+    if one_drive and not os.path.isabs(path) and _below(real, home) <= _below(start, home):
+        relative = os.path.relpath(real, start).replace(os.sep, "/")
+        return relative if relative.startswith("../") else f"./{relative}"
     path = os.path.abspath(path)
     return "~" + path[len(home) :] if _below(path, home) else path
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ _EXPECTED = (
     "[1, height, width, 3], grey [height, width], or with alpha [height, width, 4])"
 )
 
-Source = str | os.PathLike | Image | Pillow.Image | np.ndarray
+Source = str | os.PathLike[str] | Image | Pillow.Image | NDArray[Any]
 
 
 def as_image(source: Source, flag: str, *, with_exif: bool = False) -> Image:
@@ -40,7 +41,7 @@ def as_image(source: Source, flag: str, *, with_exif: bool = False) -> Image:
     if image.sha256 is not None:
         return image
     pixels = np.ascontiguousarray(image)
-    return replace(image, sha256=hashlib.sha256(pixels).hexdigest())
+    return replace(image, sha256=hashlib.sha256(pixels.data).hexdigest())
 
 
 def _converted(source: Source, flag: str, with_exif: bool) -> Image:
@@ -65,7 +66,7 @@ def _converted(source: Source, flag: str, with_exif: bool) -> Image:
     return _from_array(array, flag)
 
 
-def _from_array(array: NDArray, flag: str) -> Image:
+def _from_array(array: NDArray[Any], flag: str) -> Image:
     planes = _planes(array)
     floating = array.dtype.kind == "f" or array.dtype.name == "bfloat16"
     if planes is None or not (floating or array.dtype in DTYPES.values()):
@@ -79,7 +80,7 @@ def _from_array(array: NDArray, flag: str) -> Image:
     return Image(colours if alpha is None else np.ascontiguousarray(colours), alpha, name="array")
 
 
-def _planes(array: NDArray) -> NDArray | None:
+def _planes(array: NDArray[Any]) -> NDArray[Any] | None:
     """[H, W, 1, 3 or 4], both sides above 0; None of another shape."""
     if array.ndim == 4 and len(array) == 1:
         array = array[0]
@@ -89,7 +90,7 @@ def _planes(array: NDArray) -> NDArray | None:
     return array if fits else None
 
 
-def _checked(array: NDArray, flag: str) -> NDArray:
+def _checked(array: NDArray[np.float32], flag: str) -> NDArray[np.float32]:
     """Refused past 0..1 by more than rounding: more likely 0..255 than meant to be clipped."""
     least, most = array.min(), array.max()
     if not (least >= -_ROUNDING and most <= 1 + _ROUNDING):

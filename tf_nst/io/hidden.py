@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tf_nst.io.depth import TOP
+from tf_nst.io.depth import TOP, Codes
 from tf_nst.io.images import Image
 from tf_nst.ops.bands import bands
 
@@ -19,35 +19,34 @@ def fill_hidden(image: Image) -> Image:
     if image.alpha is None or image.alpha.all() or not image.alpha.any():
         return image
     pixels = image.pixels.copy()
-    means = _means(image)
+    means = _means(image, image.alpha)
     for rows in bands(image.height, image.width):
         hidden = image.alpha[rows] == 0
         pixels[rows][hidden] = np.rint(_colours(means, hidden, rows.start) * TOP[image.depth])
     return replace(image, pixels=pixels)
 
 
-def _means(image: Image) -> list[NDArray]:
+def _means(image: Image, alpha: Codes) -> list[NDArray[np.float32]]:
     """[h, w, 4] for squares of 2, 4, 8, ... pixels: mean colour, and alpha's mean, 0..1."""
-    levels, level = [], None
-    while level is None or level.shape[:2] != (1, 1):
-        level = _halved_image(image) if level is None else _halved(level)
-        levels.append(level)
+    levels = [_halved_image(image, alpha)]
+    while levels[-1].shape[:2] != (1, 1):
+        levels.append(_halved(levels[-1]))
     return levels
 
 
-def _halved_image(image: Image) -> NDArray:
+def _halved_image(image: Image, alpha: Codes) -> NDArray[np.float32]:
     """In bands of even rows, to spare memory."""
     parts = []
     for rows in bands(-(-image.height // 2), 2 * image.width):
         part = slice(2 * rows.start, 2 * rows.stop)
         top = TOP[image.depth]
-        share = np.divide(image.alpha[part], top, dtype=np.float32)[..., None]
+        share = np.divide(alpha[part], top, dtype=np.float32)[..., None]
         colours = np.divide(image.pixels[part], top, dtype=np.float32)
         parts.append(_halved(np.concatenate([colours, share], axis=-1)))
     return np.concatenate(parts)
 
 
-def _halved(level: NDArray) -> NDArray:
+def _halved(level: NDArray[np.float32]) -> NDArray[np.float32]:
     """Squares of twice the side; past an odd edge nothing is visible."""
     height, width = level.shape[:2]
     padded = np.pad(level, [(0, height % 2), (0, width % 2), (0, 0)])
@@ -58,7 +57,9 @@ def _halved(level: NDArray) -> NDArray:
     return np.concatenate([colours, share / 4], axis=-1)
 
 
-def _colours(means: list[NDArray], hidden: NDArray, top: int) -> NDArray:
+def _colours(
+    means: list[NDArray[np.float32]], hidden: NDArray[np.bool_], top: int
+) -> NDArray[np.float32]:
     """[n, 3] in 0..1 of the hidden pixels of rows from `top` on."""
     rows, columns = np.nonzero(hidden)
     result = np.zeros((len(rows), 3), np.float32)

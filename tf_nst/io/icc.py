@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_nst.io.depth import Codes
 from tf_nst.ops.bands import bands
 
 CODES = np.arange(65536, dtype=np.float64)
@@ -20,7 +21,8 @@ GRID = CODES / 65535
 SRGB_MATRIX = np.array([[28576, 25239, 9375], [14581, 46983, 3972], [912, 6361, 46787]]) / 65536
 SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045, 0.0, 0.0)
 
-USED_TAGS = (b"kTRC", b"rTRC", b"gTRC", b"bTRC", b"rXYZ", b"gXYZ", b"bXYZ")
+_CURVES, _COLUMNS = (b"rTRC", b"gTRC", b"bTRC"), (b"rXYZ", b"gXYZ", b"bXYZ")
+USED_TAGS = (b"kTRC", *_CURVES, *_COLUMNS)
 # A profile has some twenty tags, a curve at most a value for each 16-bit code.
 MOST_TAGS, MOST_TAG_BYTES = 1000, 12 + 2 * 65536
 
@@ -33,11 +35,11 @@ class ProfileError(ValueError):
 class MatrixProfile:
     """Linear value of each of the 65536 codes, [3,65536], and linear device -> XYZ (D50), [3,3]."""
 
-    tables: NDArray
-    matrix: NDArray
+    tables: NDArray[np.float64]
+    matrix: NDArray[np.float64]
 
 
-def convert(pixels: NDArray, source: MatrixProfile, target: MatrixProfile) -> NDArray:
+def convert(pixels: Codes, source: MatrixProfile, target: MatrixProfile) -> NDArray[np.uint16]:
     """`pixels` [H,W,3] uint16 in `source`'s code, as uint16 in `target`'s; clipped and rounded."""
     matrix = np.linalg.solve(target.matrix, source.matrix)
     result = np.empty(pixels.shape, np.uint16)
@@ -87,22 +89,20 @@ def _from_tags(tags: dict[bytes, bytes]) -> MatrixProfile | None:
     if b"kTRC" in tags:
         # Grey runs along the neutral axis, which sRGB's own matrix keeps neutral.
         return MatrixProfile(np.stack([_curve(tags[b"kTRC"])] * 3), SRGB_MATRIX)
-    curves = [tags.get(name) for name in (b"rTRC", b"gTRC", b"bTRC")]
-    columns = [tags.get(name) for name in (b"rXYZ", b"gXYZ", b"bXYZ")]
-    if None in curves or None in columns:
+    if not {*_CURVES, *_COLUMNS} <= tags.keys():
         return None
-    matrix = np.stack([_fixed(column, 8, 3) for column in columns], axis=1)
+    matrix = np.stack([_fixed(tags[name], 8, 3) for name in _COLUMNS], axis=1)
     if abs(np.linalg.det(matrix)) < 1e-6:
         raise ValueError("its primaries lie in one plane")
-    return MatrixProfile(np.stack([_curve(curve) for curve in curves]), matrix)
+    return MatrixProfile(np.stack([_curve(tags[name]) for name in _CURVES]), matrix)
 
 
-def _fixed(data: bytes, start: int, count: int) -> NDArray:
+def _fixed(data: bytes, start: int, count: int) -> NDArray[np.float64]:
     """`count` numbers of ICC's type s15Fixed16."""
     return np.array(struct.unpack_from(f">{count}i", data, start)) / 65536
 
 
-def _curve(data: bytes) -> NDArray:
+def _curve(data: bytes) -> NDArray[np.float64]:
     """Linear value of each 16-bit code, [65536] float64; never falling, so it has an inverse."""
     readers = {b"curv": _sampled_curve, b"para": _parametric_curve}
     if data[:4] not in readers:
@@ -111,10 +111,11 @@ def _curve(data: bytes) -> NDArray:
         table = readers[data[:4]](data)
     if not np.isfinite(table).all():
         raise ValueError("a curve that is not finite")
-    return np.maximum.accumulate(table)
+    rising: NDArray[np.float64] = np.maximum.accumulate(table)
+    return rising
 
 
-def _sampled_curve(data: bytes) -> NDArray:
+def _sampled_curve(data: bytes) -> NDArray[np.float64]:
     (count,) = struct.unpack_from(">I", data, 8)
     if count == 0:
         return GRID
@@ -122,11 +123,12 @@ def _sampled_curve(data: bytes) -> NDArray:
         raise ValueError("a curve that is not whole")
     values = np.frombuffer(data, ">u2", count, 12).astype(np.float64)
     if count == 1:
-        return GRID ** (values[0] / 256)
+        power: NDArray[np.float64] = GRID ** (values[0] / 256)
+        return power
     return np.interp(GRID, np.linspace(0, 1, count), values / 65535)
 
 
-def _parametric_curve(data: bytes) -> NDArray:
+def _parametric_curve(data: bytes) -> NDArray[np.float64]:
     """ICC.1:2022, table 68: the five forms, each written as the last and most general one."""
     (form,) = struct.unpack_from(">H", data, 8)
     if form > 4:
@@ -139,7 +141,16 @@ def _parametric_curve(data: bytes) -> NDArray:
     return _parametric(GRID, *(*parameters, 0.0, 0.0)[:7])
 
 
-def _parametric(x, gamma, a, b, c, d, e, f) -> NDArray:
+def _parametric(
+    x: NDArray[np.float64],
+    gamma: float,
+    a: float,
+    b: float,
+    c: float,
+    d: float,
+    e: float,
+    f: float,
+) -> NDArray[np.float64]:
     """(a x + b)^gamma + e from x = d on, c x + f below."""
     power = np.maximum(a * x + b, 0) ** gamma + e
     return np.where(x >= d, power, c * x + f)

@@ -3,14 +3,15 @@
 import io
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 from PIL import Image as Pillow
 
 from tf_nst.errors import UserError
 from tf_nst.io.decoding import decode
-from tf_nst.io.depth import DTYPES, TOP, quantise, stack_alpha, to_depth, to_pillow
+from tf_nst.io.depth import DTYPES, TOP, Codes, quantise, stack_alpha, to_depth, to_pillow
 from tf_nst.io.encoding import Encoded
 from tf_nst.io.writing import encode_pixels, write_atomically
 
@@ -40,15 +41,15 @@ class Image:
         UserError: arrays of another shape or dtype.
     """
 
-    pixels: NDArray
-    alpha: NDArray | None = None
+    pixels: Codes
+    alpha: Codes | None = None
     profile: bytes | None = None
     notes: tuple[str, ...] = ()
     name: str = "image"
     sha256: str | None = None
     exif: bytes = b""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         shape, dtype = self.pixels.shape, self.pixels.dtype
         if len(shape) != 3 or shape[2] != 3 or dtype not in DTYPES.values():
             raise UserError(
@@ -62,7 +63,13 @@ class Image:
             )
 
     @classmethod
-    def from_float(cls, array, depth=8, alpha=None, profile=None) -> "Image":
+    def from_float(
+        cls,
+        array: ArrayLike,
+        depth: int = 8,
+        alpha: Codes | None = None,
+        profile: bytes | None = None,
+    ) -> "Image":
         """A picture from `array` [H,W,3] float in 0..1, clipped and rounded to the nearest code.
 
         `depth` is 8 or 16; `alpha` [H,W] uint8 or uint16 (brought to `depth`) or None.
@@ -79,12 +86,12 @@ class Image:
     @property
     def height(self) -> int:
         """Rows."""
-        return self.pixels.shape[0]
+        return int(self.pixels.shape[0])
 
     @property
     def width(self) -> int:
         """Columns."""
-        return self.pixels.shape[1]
+        return int(self.pixels.shape[1])
 
     @property
     def depth(self) -> int:
@@ -92,18 +99,20 @@ class Image:
         return self.pixels.itemsize * 8
 
     @property
-    def mask(self) -> NDArray | None:
+    def mask(self) -> NDArray[np.float32] | None:
         """Where it is visible, [H,W] float32 in 0..1; None of a picture that is opaque."""
         top = TOP[self.depth]
         if self.alpha is None or self.alpha.min() == top:
             return None
-        return np.divide(self.alpha, top, dtype=np.float32)
+        share: NDArray[np.float32] = np.divide(self.alpha, top, dtype=np.float32)
+        return share
 
-    def to_float(self) -> NDArray:
+    def to_float(self) -> NDArray[np.float32]:
         """The pixels as float32 [H,W,3] in 0..1, sRGB-encoded; alpha left out."""
-        return np.divide(self.pixels, TOP[self.depth], dtype=np.float32)
+        share: NDArray[np.float32] = np.divide(self.pixels, TOP[self.depth], dtype=np.float32)
+        return share
 
-    def __array__(self, dtype=None, copy=None) -> NDArray:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """[H,W,3], or [H,W,4] with alpha last; NumPy's protocol for dtype and copy."""
         if self.alpha is None:
             return np.array(self.pixels, dtype=dtype, copy=copy)
@@ -117,7 +126,7 @@ class Image:
 
     def encode(
         self,
-        path: str | os.PathLike,
+        path: str | os.PathLike[str],
         profile: str = "srgb",
         exif: bytes = b"",
         quality: int | str | None = None,
@@ -135,7 +144,7 @@ class Image:
 
     def save(
         self,
-        path: str | os.PathLike,
+        path: str | os.PathLike[str],
         profile: str = "srgb",
         quality: int | str | None = None,
     ) -> tuple[str, ...]:
@@ -163,7 +172,7 @@ class Image:
 
 
 def read_image(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     flag: str = "--content",
     max_pixels: int = 500_000_000,
     *,

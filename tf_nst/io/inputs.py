@@ -56,7 +56,7 @@ class Inputs(NamedTuple):
         """The pictures that go in, by the flag that names them."""
         pictures = {"content": [self.content], "style": self.style_pictures}
         start = {} if self.start is None else {"init": [self.start]}
-        return pictures | start | self.areas.images
+        return {**pictures, **start, **self.areas.images}
 
     @property
     def notes(self) -> list[str]:
@@ -136,7 +136,7 @@ def _fitted_style(picture: Image, size: Size, config: StylizeConfig, least: int)
     return _fitted(picture, pixels, "--style", "--style_size", least)
 
 
-def _read_start(init: str | os.PathLike) -> Image | None:
+def _read_start(init: str) -> Image | None:
     if is_start(init):
         return None
     if not os.path.exists(init):
@@ -156,7 +156,7 @@ def _fitted(image: Image, long_side: int, flag: str, size_flag: str, least: int)
 
 def _resized(image: Image, height: int, width: int, flag: str) -> Image:
     """At another size, hidden colours taken from visible ones."""
-    if image.mask is not None and not image.alpha.any():
+    if image.alpha is not None and not image.alpha.any():
         raise UserError(f"{flag}: {image.name} is fully transparent; expected visible pixels")
     return fill_hidden(resize_image(image, height, width))
 

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
-from tf_nst.io.planes import resized_plane
+from tf_nst.io.planes import Plane, resized_plane, shows
 from tf_nst.io.resizing import same_aspect
-from tf_nst.io.styles import Style
+from tf_nst.io.styles import MaskedStyles, Style
 
 # Of a map, for a colour to be a label: the others are what JPEG and smooth edges make of them.
 LEAST_SHARE = 0.005
@@ -20,21 +20,23 @@ MOST_DIFFERENCE = 40
 class Labels(NamedTuple):
     """A map: its colours [n, 3], the nearest of each pixel [H, W], and its name."""
 
-    colors: NDArray
-    nearest: NDArray
+    colors: NDArray[np.int32]
+    nearest: NDArray[np.intp]
     name: str
 
-    def mask(self, label: int, size: tuple[int, int]) -> NDArray:
+    def mask(self, label: int, size: tuple[int, int]) -> Plane:
         """[h, w] float32 in 0..1: how much of each pixel is of a label."""
-        return resized_plane(np.float32(self.nearest == label), *size)
+        return resized_plane((self.nearest == label).astype(np.float32), *size)
 
-    def like(self, color: NDArray) -> int | None:
+    def like(self, color: NDArray[np.int32]) -> int | None:
         """The label of a colour; None where there is none."""
         differences = np.abs(self.colors - color).max(axis=1)
         return int(differences.argmin()) if differences.min() <= MOST_DIFFERENCE else None
 
 
-def label_areas(maps: list[Image], content: Image, styles: tuple[Style, ...]):
+def label_areas(
+    maps: list[Image], content: Image, styles: tuple[Style, ...]
+) -> tuple[list[Plane], list[MaskedStyles]]:
     """A mask for each colour of the content's map, and the styles that have it, with where.
 
     Args:
@@ -54,12 +56,14 @@ def label_areas(maps: list[Image], content: Image, styles: tuple[Style, ...]):
     return masks, [_styles(first, label, others, pictures[1:]) for label in range(len(masks))]
 
 
-def _styles(first: Labels, label: int, others: list[Labels], pictures: list[Image]):
-    """(index, mask) of each style that has a label of the content."""
+def _styles(first: Labels, label: int, others: list[Labels], pictures: list[Image]) -> MaskedStyles:
+    """(index, mask) of each style that has a label of the content where it is visible."""
     color, having = first.colors[label], []
     for index, (labels, picture) in enumerate(zip(others, pictures, strict=True)):
-        if (same := labels.like(color)) is not None:
-            having.append((index, labels.mask(same, picture.size)))
+        same = labels.like(color)
+        guide = None if same is None else labels.mask(same, picture.size)
+        if guide is not None and shows(guide, picture):
+            having.append((index, guide))
     if not having:
         code = "#" + "".join(f"{int(value):02x}" for value in color)
         share = np.mean(first.nearest == label)

@@ -3,9 +3,10 @@
 import shutil
 import time
 from collections.abc import Callable
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
 from tf_nst.objective.terms import Term
@@ -21,7 +22,7 @@ def contributions(
       values: {term: unweighted value} of one picture.
       picture: its index in the batch.
     """
-    shares = {}
+    shares: dict[str, float] = {}
     for term in terms:
         shares[term.role] = shares.get(term.role, 0.0) + term.weight_of(picture) * values[term.name]
     return shares
@@ -34,7 +35,7 @@ class History:
     `cores_of_scales` the cores of the windows that each was painted by; None without steps.
     """
 
-    def __init__(self, scales: tuple[Scale, ...]):
+    def __init__(self, scales: tuple[Scale, ...]) -> None:
         self.steps_of_scales = [0] * len(scales)
         self.cores_of_scales: list[int | None] = [None] * len(scales)
         self.values: dict[str, list[float]] = {}
@@ -58,7 +59,7 @@ class History:
         """Steps so far."""
         return len(next(iter(self.values.values()), []))
 
-    def to_arrays(self) -> tuple[dict, np.ndarray]:
+    def to_arrays(self) -> tuple[dict[str, Any], NDArray[np.float32]]:
         """What `restore` takes: what JSON can hold, and the values [terms, steps] float32."""
         description = {
             "steps_of_scales": list(self.steps_of_scales),
@@ -68,7 +69,7 @@ class History:
         }
         return description, np.array(list(self.values.values()), np.float32)
 
-    def restore(self, description: dict, values: np.ndarray) -> None:
+    def restore(self, description: dict[str, Any], values: NDArray[np.float32]) -> None:
         """The history of a run that goes on, as `to_arrays` gave it.
 
         Raises:
@@ -108,16 +109,16 @@ class Progress:
         clock: Clock = time.perf_counter,
         *,
         verbose: bool = False,
-    ):
+    ) -> None:
         self.terms, self.scales, self.stream, self.clock = terms, scales, stream, clock
         self.total = sum(scale.steps for scale in scales)
         self.verbose, self.live = verbose, stream.isatty() and not verbose
-        self.last_report = 0
-        self.width = 0
+        self.last_report = self.index = self.first = self.width = 0
+        self.started: tuple[int, float] | None = None
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, ScaleStarted):
-            self.index, self.first, self.started = event.index, None, None
+            self.index, self.first, self.started = event.index, 0, None
         elif isinstance(event, Note):
             self.close()
             self.stream.write(f"note: {event.line}\n")
@@ -134,10 +135,9 @@ class Progress:
         last = event.step == self.total
         if self.live or self.verbose or last or event.step // tenth > self.last_report // tenth:
             self.last_report = event.step
-            self._write(self._line(event), last)
+            self._write(self._line(event, *self.started), last)
 
-    def _line(self, event: StepsDone) -> str:
-        step, began = self.started
+    def _line(self, event: StepsDone, step: int, began: float) -> str:
         seconds = self.clock() - began
         rate = (event.step - step) / seconds if seconds > 0 else 0.0
         values = {name: float(value[-1, 0]) for name, value in event.values.items()}
@@ -177,7 +177,7 @@ class Progress:
 class Previews:
     """Hands the picture so far, [1, h, w, 3] float32 in 0..1, to `write` every `every` steps."""
 
-    def __init__(self, every: int, write: Callable[[np.ndarray], None]):
+    def __init__(self, every: int, write: Callable[[NDArray[np.float32]], None]) -> None:
         self.every, self.write = every, write
 
     def __call__(self, event: Event) -> None:

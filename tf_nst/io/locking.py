@@ -1,13 +1,16 @@
 """Locks on files and folders. A file that a living run works on is locked, where the system can."""
 
 import contextlib
+import importlib
 import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import ModuleType
 
+fcntl: ModuleType | None
 try:
-    import fcntl
+    fcntl = importlib.import_module("fcntl")
 except ImportError:  # Windows
     fcntl = None
 

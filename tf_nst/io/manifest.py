@@ -3,8 +3,10 @@
 import json
 import os
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -64,9 +66,9 @@ def sidecar_files(picture: Path, record: bytes, flags: bytes | None, sidecars: s
     """
     files = {record_path(picture): (record, _JSON_MARK), settings_path(picture): (flags, MARK)}
     wanted = sidecar_names(picture, sidecars)
-    written = {path: data for path, (data, _) in files.items() if path.name in wanted}
+    written: Files = {path: data for path, (data, _) in files.items() if path.name in wanted}
     earlier = [path for path, (_, mark) in files.items() if _begins_with(path, mark)]
-    return dict.fromkeys(earlier) | written
+    return {**dict.fromkeys([] if _other_owner(picture) else earlier), **written}
 
 
 def sidecar_names(picture: Path, sidecars: str, *, with_flags: bool = True) -> list[str]:
@@ -80,8 +82,7 @@ def check_record(picture: str | Path, flag: str = "--output") -> None:
     """Refuses to write over a NAME.json that is not of this picture. Raises as `check_sidecars`."""
     path = record_path(picture)
     _check_written_here(picture, path, _JSON_MARK, flag)
-    owner = _recorded_file(path)
-    if owner not in (None, Path(picture).name) and path.with_name(owner).exists():
+    if owner := _other_owner(picture):
         raise UserError(
             f"{flag}: {path} is the record of {owner}, which {Path(picture).name} would write over;"
             f" expected another name than {Path(picture).stem}"
@@ -106,6 +107,15 @@ def check_preview(picture: str | Path, flag: str = "--preview_every") -> None:
             f"{flag}: {path} is a picture with a record, which previews would write over; "
             "expected another --output"
         )
+
+
+def _other_owner(picture: str | Path) -> str | None:
+    """The name of another picture that is there and whose record NAME.json is."""
+    path = record_path(picture)
+    owner = _recorded_file(path)
+    if owner is None or owner == Path(picture).name:
+        return None
+    return owner if path.with_name(owner).exists() else None
 
 
 def _recorded_file(record: Path) -> str | None:
@@ -171,7 +181,7 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
 
 
-def record_bytes(picture: str | Path, record: dict) -> bytes:
+def record_bytes(picture: str | Path, record: Mapping[str, Any]) -> bytes:
     """What NAME.json beside a picture holds: `record` after the versions and the picture's name.
 
     NumPy's scalars are written as Python's numbers.

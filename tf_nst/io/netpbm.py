@@ -3,8 +3,8 @@
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tf_nst.io.depth import Codes
 from tf_nst.io.metadata.facts import Facts, UnusableError
 
 # With comments; the decoder takes a second for each megabyte or two of them.
@@ -27,7 +27,7 @@ def read_netpbm(file: BinaryIO) -> Facts:
     return Facts(file, orientation=0)
 
 
-def read_deep_ppm(file: BinaryIO) -> NDArray | None:
+def read_deep_ppm(file: BinaryIO) -> Codes | None:
     """[H,W,3] uint16 of a binary PPM whose greatest code is 256 or more; None of any other file.
 
     Raises:
@@ -53,7 +53,8 @@ def read_deep_ppm(file: BinaryIO) -> NDArray | None:
 
 def _header(data: bytes) -> tuple[list[bytes], int]:
     """Up to four fields, and where the pixels begin; comments run from # to the line's end."""
-    fields, field, place = [], b"", 0
+    fields: list[bytes] = []
+    field, place = b"", 0
     while place < len(data) and len(fields) < 4:
         octet = data[place : place + 1]
         place += 1

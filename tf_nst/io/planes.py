@@ -1,5 +1,7 @@
 """Masks as planes of numbers: read, resized, softened. No TensorFlow here."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
@@ -8,30 +10,38 @@ from tf_nst.io.depth import TOP
 from tf_nst.io.images import KERNEL, Image
 
 # Of red, green and blue in the light of a grey (ITU-R BT.601, as Pillow's "L").
-LIGHT = np.float32([0.299, 0.587, 0.114])
+LIGHT = np.array([0.299, 0.587, 0.114], np.float32)
+# [H, W] float32, most often 0..1.
+Plane = NDArray[np.float32]
 
 
-def plane_of(image: Image) -> tuple[NDArray, str | None]:
+def plane_of(image: Image) -> tuple[Plane, str | None]:
     """[H, W] float32 in 0..1, white 1, or the alpha of a mask that is not opaque; and a note."""
     if image.mask is not None:
         return image.mask, f"{image.name} has transparency: its alpha is the mask"
     return _levels(image.to_float() @ LIGHT), None
 
 
-def resized_plane(plane: NDArray, height: int, width: int) -> NDArray:
+def resized_plane(plane: Plane, height: int, width: int) -> Plane:
     """[h, w] float32 in 0..1 at another size, antialiased."""
     if plane.shape == (height, width):
         return plane
-    resized = Pillow.fromarray(np.float32(plane)).resize((width, height), KERNEL)
+    resized = Pillow.fromarray(np.asarray(plane, np.float32)).resize((width, height), KERNEL)
     return _levels(np.asarray(resized))
 
 
-def _levels(plane: NDArray) -> NDArray:
+def _levels(plane: Plane) -> Plane:
     """In 255 steps: what is white or black but for rounding is so, and is kept exactly."""
-    return np.float32(np.rint(np.clip(plane, 0.0, 1.0) * TOP[8]) / TOP[8])
+    levels: Plane = np.asarray(np.rint(np.clip(plane, 0.0, 1.0) * TOP[8]) / TOP[8], np.float32)
+    return levels
 
 
-def feathered(painted: NDArray, pixels: float) -> NDArray:
+def shows(plane: Plane, image: Image) -> bool:
+    """Whether a mask [h, w] of an image's size shows any of its visible pixels."""
+    return bool((plane if image.mask is None else plane * image.mask).any())
+
+
+def feathered(painted: Plane, pixels: float) -> Plane:
     """Fades [H, W] out towards what is not painted, over so many pixels on the painted side.
 
     0 stays 0: what was not painted is not painted now. The picture's borders are no edges.
@@ -40,14 +50,15 @@ def feathered(painted: NDArray, pixels: float) -> NDArray:
     if radius < 1:
         return painted
     inner = _along_both(painted, radius, _least)
-    return np.minimum(painted, _along_both(inner, radius, _mean))
+    soft: Plane = np.minimum(painted, _along_both(inner, radius, _mean))
+    return soft
 
 
-def _along_both(plane: NDArray, radius: int, reduce) -> NDArray:
+def _along_both(plane: Plane, radius: int, reduce: Callable[[Plane, int], Plane]) -> Plane:
     return reduce(reduce(plane, radius).T, radius).T
 
 
-def _least(plane: NDArray, radius: int) -> NDArray:
+def _least(plane: Plane, radius: int) -> Plane:
     """The least of the 2 radius + 1 values around each along the first axis."""
     padded = np.pad(plane, [(radius, radius), (0, 0)], mode="edge")
     length, seen = 2 * radius + 1, 1
@@ -58,10 +69,10 @@ def _least(plane: NDArray, radius: int) -> NDArray:
     return padded
 
 
-def _mean(plane: NDArray, radius: int) -> NDArray:
+def _mean(plane: Plane, radius: int) -> Plane:
     """The mean of the 2 radius + 1 values around each along the first axis."""
     padded = np.pad(plane, [(radius + 1, radius), (0, 0)], mode="edge")
     padded[0] = 0
     sums = np.cumsum(padded, axis=0, dtype=np.float64)
     length = 2 * radius + 1
-    return np.float32((sums[length:] - sums[:-length]) / length)
+    return np.asarray((sums[length:] - sums[:-length]) / length, np.float32)

@@ -9,12 +9,11 @@ import io
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageCms
 
 from tf_nst.io import icc
-from tf_nst.io.depth import to_array, to_depth
+from tf_nst.io.depth import Codes, to_array, to_depth
 from tf_nst.io.icc import ProfileError
 
 MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
@@ -79,7 +78,7 @@ def picture_to_srgb(picture: Pillow.Image, profile: bytes) -> Pillow.Image:
     return _apply(picture, _transform(profile, srgb_profile(), picture.mode, "RGB"))
 
 
-def pixels_to_srgb(pixels: NDArray, profile: bytes) -> NDArray:
+def pixels_to_srgb(pixels: Codes, profile: bytes) -> Codes:
     """16-bit `pixels` [H,W,3] uint16 (grey: three equal channels) in sRGB.
 
     Returns uint16, or uint8 where the profile holds look-up tables only: ImageCms does 8 bits.
@@ -94,7 +93,7 @@ def pixels_to_srgb(pixels: NDArray, profile: bytes) -> NDArray:
     return to_array(picture_to_srgb(picture.convert(MODES[colour_space(profile)]), profile))
 
 
-def pixels_from_srgb(pixels: NDArray, profile: bytes) -> NDArray:
+def pixels_from_srgb(pixels: Codes, profile: bytes) -> Codes:
     """sRGB `pixels` [H,W,3], uint8 or uint16, encoded in an RGB profile.
 
     Returns the dtype of `pixels`, or uint8 where the profile holds look-up tables only.
@@ -118,7 +117,9 @@ def _opened(profile: bytes) -> ImageCms.ImageCmsProfile:
         raise ProfileError("cannot be opened") from error
 
 
-def _transform(source: bytes, target: bytes, mode: str, target_mode: str):
+def _transform(
+    source: bytes, target: bytes, mode: str, target_mode: str
+) -> ImageCms.ImageCmsTransform:
     try:
         return ImageCms.buildTransform(
             _opened(source),
@@ -132,8 +133,6 @@ def _transform(source: bytes, target: bytes, mode: str, target_mode: str):
         raise ProfileError("cannot be used for a conversion") from error
 
 
-def _apply(picture: Pillow.Image, transform) -> Pillow.Image:
-    if picture.mode != "RGB":
-        return ImageCms.applyTransform(picture, transform)
-    ImageCms.applyTransform(picture, transform, inPlace=True)
-    return picture
+def _apply(picture: Pillow.Image, transform: ImageCms.ImageCmsTransform) -> Pillow.Image:
+    converted = ImageCms.applyTransform(picture, transform, inPlace=picture.mode == "RGB")
+    return picture if converted is None else converted

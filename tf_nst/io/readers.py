@@ -4,14 +4,15 @@ Pillow drops the low bytes of 16-bit colours, unless it is asked for them alone.
 comes through tifffile (an optional extra).
 """
 
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image as Pillow
+from PIL import ImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
 from tf_nst.io import profiles
-from tf_nst.io.depth import TOP, to_array
+from tf_nst.io.depth import TOP, Codes, to_array
 from tf_nst.io.metadata.facts import Facts, UnusableError
 from tf_nst.io.metadata.png import transparent_colour
 from tf_nst.io.netpbm import read_deep_ppm
@@ -22,7 +23,7 @@ WHITE_IS_ZERO, SEPARATE_PLANES, ASSOCIATED, UNASSOCIATED = 0, 2, 1, 2
 SHALLOW = {"JPEG2000": "JPEG 2000", "AVIF": "AVIF", "HEIF": "HEIC"}
 DEEP_SGI = 2
 
-Read = tuple[NDArray, NDArray | None, tuple[str, ...]]
+Read = tuple[Codes, Codes | None, tuple[str, ...]]
 
 
 class Opened(NamedTuple):
@@ -46,7 +47,7 @@ def read(opened: Opened, profile: bytes | None) -> Read:
     _check_numbers(opened)
     if opened.file is not None:
         if picture.format == "PNG" and opened.facts.bits == 16:
-            return _read_png16(opened, profile)
+            return _read_png16(opened, opened.file, profile)
         if picture.format == "TIFF" and 16 in tiff_bits(picture):
             return _read_tiff16(opened, profile)
         if picture.format == "PPM" and picture.mode == "RGB":
@@ -63,7 +64,11 @@ def read(opened: Opened, profile: bytes | None) -> Read:
 
 def tiff_bits(picture: Pillow.Image) -> set[int]:
     """The bits per sample that a TIFF declares."""
-    return set(picture.tag_v2.get(BITS, (1,)))
+    return set(_tag(picture, BITS, (1,)))
+
+
+def _tag(picture: Pillow.Image, tag: int, default: object = None) -> Any:
+    return picture.tag_v2.get(tag, default) if isinstance(picture, TiffImageFile) else default
 
 
 def _check_numbers(opened: Opened) -> None:
@@ -78,14 +83,14 @@ def _check_numbers(opened: Opened) -> None:
 
 def _is_integer(picture: Pillow.Image) -> bool:
     if picture.format == "TIFF":
-        formats = set(picture.tag_v2.get(SAMPLE_FORMAT, (1,)))
+        formats = set(_tag(picture, SAMPLE_FORMAT, (1,)))
         return tiff_bits(picture) <= {1, 2, 4, 8, 16} and formats == {1}
     return picture.mode != "F" and (picture.mode != "I" or picture.format == "PPM")
 
 
 def _lost_bits(opened: Opened) -> tuple[str, ...]:
     """A note where the decoder gives fewer bits than the file has."""
-    kind, bits = SHALLOW.get(opened.picture.format), opened.facts.bits
+    kind, bits = SHALLOW.get(opened.picture.format or ""), opened.facts.bits
     if kind and bits > 8:
         return (f"{kind} of {bits} bits: read as 8 bits",)
     if opened.picture.format == "SGI" and opened.file is not None:
@@ -120,9 +125,9 @@ def _converted(profile: bytes) -> tuple[str, ...]:
     return (f"colours converted to sRGB from the profile {profiles.describe(profile)}",)
 
 
-def _read_png16(opened: Opened, profile: bytes | None) -> Read:
+def _read_png16(opened: Opened, file: BinaryIO, profile: bytes | None) -> Read:
     picture = opened.picture
-    key = transparent_colour(opened.file)
+    key = transparent_colour(file)
     if picture.mode.startswith("I"):
         channels = np.asarray(picture)[..., None]
     else:
@@ -136,27 +141,27 @@ def _read_png16(opened: Opened, profile: bytes | None) -> Read:
     return _deep(np.ascontiguousarray(colours), alpha, profile)
 
 
-def _both_bytes(opened: Opened) -> NDArray:
+def _both_bytes(opened: Opened) -> Codes:
     """[H,W,C] uint16 of a PNG, decoded once for the high bytes and once for the low ones."""
     high = to_array(_in_mode(opened.picture, opened.picture.mode))
     opened.facts.file.seek(0)
     with Pillow.open(opened.facts.file, formats=("PNG",)) as again:
         (tile,) = again.tile
         if tile.args == "LA;16B":
-            return _grey_and_alpha(opened, again, tile)
-        again.tile = [tile._replace(args=tile.args.replace("16B", "16L"))]
+            return _grey_and_alpha(again)
+        again.tile = [tile._replace(args=str(tile.args).replace("16B", "16L"))]
         low = to_array(_in_mode(again, again.mode))
-    return (high.astype(np.uint16) << 8) | low
+    return (high.astype(np.uint16) << np.uint16(8)) | low
 
 
-def _grey_and_alpha(opened: Opened, again: Pillow.Image, tile) -> NDArray:
+def _grey_and_alpha(again: ImageFile.ImageFile) -> Codes:
     """[H,W,2] uint16: its four bytes a pixel are read as if they were four channels."""
-    again.tile = [tile._replace(args="RGBA")]
+    again.tile = [again.tile[0]._replace(args="RGBA")]
     four = to_array(_in_mode(again, "RGBA")).astype(np.uint16)
-    return (four[..., 0::2] << 8) | four[..., 1::2]
+    return (four[..., 0::2] << np.uint16(8)) | four[..., 1::2]
 
 
-def _from_floats(picture: Pillow.Image) -> NDArray:
+def _from_floats(picture: Pillow.Image) -> Codes:
     """Pillow's mode F, 0..1, as 16-bit codes [H,W,3].
 
     Raises:
@@ -175,7 +180,7 @@ def _read_grey16(picture: Pillow.Image, profile: bytes | None) -> Read:
     if values.min(initial=0) < 0 or values.max(initial=0) > TOP[16]:
         raise UnusableError("holds 32-bit numbers; expected 8 or 16 bits per channel")
     grey = values.astype(np.uint16)
-    if picture.format == "TIFF" and picture.tag_v2.get(PHOTOMETRIC) == WHITE_IS_ZERO:
+    if picture.format == "TIFF" and _tag(picture, PHOTOMETRIC) == WHITE_IS_ZERO:
         grey = ~grey
     return _deep(np.repeat(grey[..., None], 3, axis=-1), None, profile)
 
@@ -193,7 +198,7 @@ def _read_tiff16(opened: Opened, profile: bytes | None) -> Read:
         why = f"16 bits need tifffile: {TIFF_EXTRA}"
     except ValueError as error:  # such as a compression that tifffile needs imagecodecs for
         why = " ".join(str(error).split())
-    if picture.tag_v2.get(PLANAR) == SEPARATE_PLANES:
+    if _tag(picture, PLANAR) == SEPARATE_PLANES:
         raise UnusableError(
             f"is a 16-bit TIFF in separate planes, which cannot be read here ({why}); expected "
             "interleaved channels or 8 bits"
@@ -202,28 +207,30 @@ def _read_tiff16(opened: Opened, profile: bytes | None) -> Read:
     return pixels, alpha, (f"16-bit TIFF read as 8 bits ({why})", *notes)
 
 
-def _tifffile_arrays(source: BinaryIO) -> tuple[NDArray, NDArray | None]:
+def _tifffile_arrays(source: BinaryIO) -> tuple[Codes, Codes | None]:
     """The page as pixels [H,W,3] and alpha [H,W] or None, uint16, not premultiplied."""
     import tifffile
 
     source.seek(0)
     with tifffile.TiffFile(source) as file:
-        page = file.pages[0]
+        page = file.pages.first
         array, kinds = page.asarray(), page.extrasamples
         if page.planarconfig == SEPARATE_PLANES:
             array = np.moveaxis(array, 0, -1)
     pixels = array[..., :3]
     kind = kinds[0] if kinds else None
     alpha = array[..., 3] if kind in (ASSOCIATED, UNASSOCIATED) else None
-    return (_unpremultiplied(pixels, alpha) if kind == ASSOCIATED else pixels), alpha
+    if kind == ASSOCIATED and alpha is not None:
+        pixels = _unpremultiplied(pixels, alpha)
+    return pixels, alpha
 
 
-def _unpremultiplied(pixels: NDArray, alpha: NDArray) -> NDArray:
+def _unpremultiplied(pixels: Codes, alpha: Codes) -> Codes:
     share = np.maximum(alpha, 1)[..., None] / 65535
     return np.minimum(np.rint(pixels / share), 65535).astype(np.uint16)
 
 
-def _deep(pixels: NDArray, alpha: NDArray | None, profile: bytes | None) -> Read:
+def _deep(pixels: Codes, alpha: Codes | None, profile: bytes | None) -> Read:
     if profile is None or profiles.is_srgb(profile):
         return pixels, alpha, ()
     notes = _converted(profile)

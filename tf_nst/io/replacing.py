@@ -25,7 +25,7 @@ class Staged(NamedTuple):
     target: Path
 
 
-def target_of(path: str | os.PathLike) -> Path:
+def target_of(path: str | os.PathLike[str]) -> Path:
     """The path itself, or where a symbolic link leads."""
     return Path(os.path.realpath(path) if os.path.islink(path) else path)
 
@@ -74,7 +74,7 @@ def _forget(path: Path) -> None:
         os.close(descriptor)
 
 
-def stage(path: str | os.PathLike, data: Data) -> Staged:
+def stage(path: str | os.PathLike[str], data: Data) -> Staged:
     """Writes a temporary file beside the target, with the permissions of the file that is there.
 
     It is locked until it is discarded: other runs tell it from what a killed run left.

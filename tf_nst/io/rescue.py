@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,7 @@ FilesOf = Callable[[Path], Files]
 
 
 def write_or_rescue(
-    path: str | os.PathLike, files_of: FilesOf, check: Check = lambda: None
+    path: str | os.PathLike[str], files_of: FilesOf, check: Check = lambda: None
 ) -> None:
     """Writes the files of `path`; where that fails, a copy beside or in the temporary folder.
 
@@ -46,7 +46,8 @@ def rescue(path: Path, files_of: FilesOf) -> Path | None:
     for place in _places(path):
         for files in (files_of, lambda place: _picture_alone(place, files_of)):
             with contextlib.suppress(Exception):
-                write_together(files(place), partial(_check_free, place))
+                copies = files(place)
+                write_together(copies, partial(_check_free, [*names_of(place), *copies]))
                 return place
     return None
 
@@ -74,6 +75,7 @@ def _is_free(place: Path) -> bool:
     return not any(map(os.path.lexists, names_of(place)))
 
 
-def _check_free(place: Path) -> None:
-    if not _is_free(place):
-        raise FileExistsError(place)
+def _check_free(paths: Iterable[str | os.PathLike[str]]) -> None:
+    for path in paths:
+        if os.path.lexists(path):
+            raise FileExistsError(path)

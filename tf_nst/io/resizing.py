@@ -1,14 +1,16 @@
 """Pictures at another size."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from tf_nst.io.depth import TOP, quantise, to_depth
+from tf_nst.io.depth import TOP, Codes, quantise, to_depth
 from tf_nst.io.images import KERNEL, Image
 
+Floats = NDArray[np.float32]
 HALF_A_CODE = 0.5 / TOP[16]
 
 
@@ -34,24 +36,25 @@ def resize_image(image: Image, height: int, width: int) -> Image:
     """
     if (height, width) == (image.height, image.width):
         return image
-    weight = None if image.alpha is None else _as_share(image.alpha)
-    alpha = None if weight is None else _resized(Pillow.fromarray(weight), height, width)
+    weight = alpha = None
+    if image.alpha is not None:
+        weight = _as_share(image.alpha)
+        alpha = _resized(Pillow.fromarray(weight), height, width)
     pixels = np.empty((height, width, 3), image.pixels.dtype)
     for c in range(3):
         channel = image.pixels[..., c]
-        if weight is not None:
+        if weight is not None and alpha is not None:
             pixels[..., c] = quantise(_shown(channel, weight, alpha), image.depth)
         elif image.depth == 8:
             pixels[..., c] = _resized(Pillow.fromarray(channel), height, width)
         else:
             plane = _resized(Pillow.fromarray(_as_share(channel)), height, width)
             pixels[..., c] = quantise(plane, image.depth)
-    if alpha is not None:
-        alpha = quantise(alpha, image.depth)
-    return replace(image, pixels=pixels, alpha=alpha)
+    codes = None if alpha is None else quantise(alpha, image.depth)
+    return replace(image, pixels=pixels, alpha=codes)
 
 
-def resize_alpha(image: Image, height: int, width: int) -> NDArray | None:
+def resize_alpha(image: Image, height: int, width: int) -> Codes | None:
     """The alpha of `image` at another size, [height, width] uint8; None without alpha."""
     if image.alpha is None:
         return None
@@ -59,17 +62,20 @@ def resize_alpha(image: Image, height: int, width: int) -> NDArray | None:
     return np.ascontiguousarray(_resized(plane, height, width))
 
 
-def _as_share(codes: NDArray) -> NDArray:
+def _as_share(codes: Codes) -> Floats:
     """uint8 or uint16 codes as float32 in 0..1."""
-    return np.divide(codes, TOP[codes.itemsize * 8], dtype=np.float32)
+    shares: Floats = np.divide(codes, TOP[codes.itemsize * 8], dtype=np.float32)
+    return shares
 
 
-def _resized(plane: Pillow.Image, height: int, width: int) -> NDArray:
+def _resized(plane: Pillow.Image, height: int, width: int) -> NDArray[Any]:
     """A plane [H,W] at another size; of floats it runs a little past its range at hard edges."""
     return np.asarray(plane.resize((width, height), KERNEL))
 
 
-def _shown(codes: NDArray, weight: NDArray, alpha: NDArray) -> NDArray:
+def _shown(codes: Codes, weight: Floats, alpha: Floats) -> Floats:
     """A channel at the size of `alpha`, each of its codes counted by `weight`, alpha before."""
-    plane = _resized(Pillow.fromarray(_as_share(codes) * weight), *alpha.shape)
-    return np.divide(plane, alpha, out=np.zeros_like(plane), where=alpha > HALF_A_CODE)
+    height, width = alpha.shape
+    plane = _resized(Pillow.fromarray(_as_share(codes) * weight), height, width)
+    shown: Floats = np.divide(plane, alpha, out=np.zeros_like(plane), where=alpha > HALF_A_CODE)
+    return shown

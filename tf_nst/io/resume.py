@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tf_nst.config import STARTS, StylizeConfig, config_from_options, options_from_config
 from tf_nst.errors import UserError
@@ -37,7 +37,7 @@ class Resumed(NamedTuple):
     """
 
     path: Path
-    description: dict
+    description: dict[str, Any]
     config: StylizeConfig
     recorded: StylizeConfig
 
@@ -49,7 +49,7 @@ def describe_run(
     steps: tuple[int, ...],
     gigabytes: float,
     digests: Mapping[str, str],
-) -> dict:
+) -> dict[str, Any]:
     """What a state says of its run, as JSON can hold it.
 
     Args:
@@ -89,7 +89,7 @@ def resume_run(path: Path, config: StylizeConfig) -> Resumed:
         return _resumed(path, description, config)
 
 
-def _check_types(description: dict) -> None:
+def _check_types(description: dict[str, Any]) -> None:
     """Raises KeyError or TypeError where a state's description is not one."""
     for name, kind in _TYPES.items():
         if not isinstance(description[name], kind):
@@ -98,7 +98,7 @@ def _check_types(description: dict) -> None:
         str(description["versions"][name])
 
 
-def _resumed(path: Path, description: dict, config: StylizeConfig) -> Resumed:
+def _resumed(path: Path, description: dict[str, Any], config: StylizeConfig) -> Resumed:
     received = options_from_config(config)
     _check_options(path, description["options"], received)
     files = {name: received[name] for name in _FILES if _is_file(name, received[name])}
@@ -126,7 +126,7 @@ def picture_digests(inputs: Inputs) -> dict[str, str]:
 
 def _digest(pictures: list[Image], weights: list[float]) -> str:
     if len(pictures) == 1:
-        return pictures[0].sha256
+        return pictures[0].sha256 or ""
     pairs = zip(pictures, weights, strict=True)
     return _sha256(",".join(f"{picture.sha256}:{weight!r}" for picture, weight in pairs))
 
@@ -170,7 +170,7 @@ def changed_packages(resumed: Resumed) -> list[str]:
     ]
 
 
-def _check_options(path: Path, expected: dict, received: dict) -> None:
+def _check_options(path: Path, expected: dict[str, Any], received: dict[str, Any]) -> None:
     for name in {**expected, **received}:
         one, other = expected.get(name), received.get(name)
         if _is_file(name, one) and _is_file(name, other):
@@ -191,7 +191,9 @@ def _text(value: object) -> str:
     return "none" if value is None else str(value)
 
 
-def _more_steps(path: Path, description: dict, received: tuple[int, ...]) -> tuple[int, ...]:
+def _more_steps(
+    path: Path, description: dict[str, Any], received: tuple[int, ...]
+) -> tuple[int, ...]:
     """The steps of each scale; those beyond what was requested before are the last scale's.
 
     Raises:

@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
-from tf_nst.io.planes import resized_plane
+from tf_nst.io.planes import Plane, resized_plane, shows
 from tf_nst.io.resizing import fit_size, resize_image
-from tf_nst.io.styles import Style
+from tf_nst.io.styles import MaskedStyles, Style
 
 MOST_REGIONS = 12
 # Regions are sought at no more pixels a side, as sets of so many superpixels.
 LONG_SIDE, SUPERPIXELS = 256, 256
 # Of a place, top to bottom or left to right, in units of lightness: 100 from black to white.
-PLACE = 30.0
+PLACE = 60.0
 
 
 def regions_wanted(mask: object) -> int:
@@ -32,7 +32,9 @@ def regions_wanted(mask: object) -> int:
     return int(match[1])
 
 
-def segment_areas(count: int, content: Image, styles: tuple[Style, ...]):
+def segment_areas(
+    count: int, content: Image, styles: tuple[Style, ...]
+) -> tuple[list[Plane], list[MaskedStyles]]:
     """A mask for each region of the content, and the style that is most like it, with where.
 
     Superpixels by scikit-image's SLIC (Achanta et al. 2012, SLIC superpixels compared to
@@ -48,16 +50,18 @@ def segment_areas(count: int, content: Image, styles: tuple[Style, ...]):
     candidates = []
     for index, picture in enumerate(pictures):
         of_style, theirs = _regions(picture, count)
+        guides = [resized_plane(region, *picture.size) for region in of_style]
         candidates += [
-            (feature, (index, resized_plane(region, *picture.size)))
-            for region, feature in zip(of_style, theirs, strict=True)
+            (feature, (index, guide))
+            for guide, feature in zip(guides, theirs, strict=True)
+            if shows(guide, picture)
         ]
     nearest = [min(candidates, key=lambda it: np.linalg.norm(it[0] - mine))[1] for mine in features]
     masks = [resized_plane(region, *content.size) for region in regions]
     return masks, [(style,) for style in nearest]
 
 
-def _regions(image: Image, count: int) -> tuple[list[NDArray], NDArray]:
+def _regions(image: Image, count: int) -> tuple[list[Plane], NDArray[np.float64]]:
     """Masks [h, w] float32 of up to `count` regions, and their mean colours and places [n, 5]."""
     try:
         from scipy.cluster.hierarchy import fcluster, linkage
@@ -76,9 +80,10 @@ def _regions(image: Image, count: int) -> tuple[list[NDArray], NDArray]:
     if superpixels.max() > 0:
         merges = linkage(_means(features, superpixels), "ward")
         regions = fcluster(merges, count, "maxclust")[superpixels]
-    return [np.float32(regions == it) for it in np.unique(regions)], _means(features, regions)
+    masks = [(regions == it).astype(np.float32) for it in np.unique(regions)]
+    return masks, _means(features, regions)
 
 
-def _means(features: NDArray, labels: NDArray) -> NDArray:
+def _means(features: NDArray[np.float64], labels: NDArray[np.int_]) -> NDArray[np.float64]:
     """Features [h, w, C] -> the mean of each label [h, w], in their order: [labels, C]."""
     return np.stack([features[labels == label].mean(axis=0) for label in np.unique(labels)])

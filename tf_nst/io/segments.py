@@ -2,10 +2,14 @@
 
 import io
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import accumulate
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from tf_nst.io.metadata.facts import UnusableError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 # PNG's programs write parts of some kilobytes, GIF's of 256 bytes.
 MOST_PARTS, LEAST_BYTES = 100_000, 200
@@ -19,7 +23,7 @@ class Part(NamedTuple):
 
 
 class _Segments(io.RawIOBase):
-    def __init__(self, file: BinaryIO, parts: list[bytes | Part]):
+    def __init__(self, file: BinaryIO, parts: Sequence[bytes | Part]) -> None:
         self._file, self._place = file, 0
         self._parts = [part for part in parts if _length(part)]
         self._ends = list(accumulate(map(_length, self._parts)))
@@ -36,15 +40,16 @@ class _Segments(io.RawIOBase):
         self._place = max(0, origin + offset)
         return self._place
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
         index = bisect_right(self._ends, self._place)
         if index == len(self._parts):
             return 0
         part = self._parts[index]
         skipped = self._place - (self._ends[index] - _length(part))
-        wanted = min(len(buffer), _length(part) - skipped)
+        wanted = min(len(view), _length(part) - skipped)
         data = self._bytes(part, skipped, wanted)
-        buffer[: len(data)] = data
+        view[: len(data)] = data
         self._place += len(data)
         return len(data)
 
@@ -76,7 +81,7 @@ def check_parts(count: int, length: int) -> None:
         )
 
 
-def joined(file: BinaryIO, parts: list[bytes | Part]) -> BinaryIO:
+def joined(file: BinaryIO, parts: Sequence[bytes | Part]) -> BinaryIO:
     """A file of bytes and parts of `file`, one after the other; nothing is copied."""
     return io.BufferedReader(_Segments(file, parts), 1 << 16)
 

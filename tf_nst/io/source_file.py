@@ -34,8 +34,8 @@ def open_source(path: str, flag: str) -> Iterator[BinaryIO]:
         raise UserError(f"{flag}: {path} is a folder; {EXPECTED}")
     with contextlib.ExitStack() as stack:
         try:
-            source = {"file": 0, "closefd": False} if path == STDIN else {"file": path}
-            file = stack.enter_context(open(**source, mode="rb"))
+            opened = open(0, "rb", closefd=False) if path == STDIN else open(path, "rb")
+            file: BinaryIO = stack.enter_context(opened)
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 file = stack.enter_context(_kept(file, path, flag))
             empty = not file.read(1)

@@ -19,7 +19,7 @@ class Stamp(NamedTuple):
 Stamps = dict[Path, Stamp | None]
 
 
-def stamps_of(paths: Iterable[str | os.PathLike]) -> Stamps:
+def stamps_of(paths: Iterable[str | os.PathLike[str]]) -> Stamps:
     """The stamp of each path's file; None where there is none."""
     return {Path(path): _stamp(path) for path in paths}
 
@@ -38,7 +38,7 @@ def check_unchanged(stamps: Stamps, flag: str = "--output") -> None:
             )
 
 
-def _stamp(path: str | os.PathLike) -> Stamp | None:
+def _stamp(path: str | os.PathLike[str]) -> Stamp | None:
     try:
         status = os.stat(path)
     except OSError:

@@ -13,8 +13,10 @@ import zlib
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.locking import is_file_of
@@ -54,7 +56,9 @@ def is_state(path: Path) -> bool:
     return start.startswith(b"PK") and start.endswith(_MARK)
 
 
-def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray]) -> int | None:
+def write_state(
+    path: Path, description: dict[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> int | None:
     """Writes a state whole or not at all, and makes sure that it is on the disk.
 
     Returns:
@@ -65,8 +69,9 @@ def write_state(path: Path, description: dict, arrays: Mapping[str, np.ndarray])
         is no state.
     """
     text = np.array(json.dumps({_NAMES: list(arrays), **description}).encode())
+    named: dict[str, Any] = {_DESCRIPTION: text, **arrays}
     try:
-        staged = stage(path, lambda file: np.savez(file, **{_DESCRIPTION: text}, **arrays))
+        staged = stage(path, lambda file: np.savez(file, **named))
         try:
             publish([staged], check=partial(_check_replaced, staged.target))
             return take_lock(staged)
@@ -93,7 +98,7 @@ def refusing_damage(path: Path) -> Iterator[None]:
         ) from error
 
 
-def read_description(path: Path) -> dict:
+def read_description(path: Path) -> dict[str, Any]:
     """The description of a state, all of whose checksums are right; no array stays in memory.
 
     Raises:
@@ -103,14 +108,14 @@ def read_description(path: Path) -> dict:
         with zipfile.ZipFile(path) as archive:
             damaged = archive.testzip()
         with np.load(path, allow_pickle=False) as arrays:
-            description = json.loads(arrays[_DESCRIPTION].item())
+            description: dict[str, Any] = json.loads(arrays[_DESCRIPTION].item())
             names = [_DESCRIPTION, *description.pop(_NAMES)]
             if damaged is None and names == arrays.files:
                 return description
         raise ValueError("a checksum or a name is wrong")
 
 
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """The arrays of a state by name.
 
     Raises:

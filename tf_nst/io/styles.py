@@ -5,7 +5,7 @@ import numbers
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tf_nst.config.sizes import Size
 from tf_nst.errors import UserError
@@ -13,10 +13,14 @@ from tf_nst.io.formats import HEAD_BYTES, OTHERS, format_of
 from tf_nst.io.given import Source, as_image
 from tf_nst.io.images import Image
 from tf_nst.io.metadata.facts import UnusableError
+from tf_nst.io.planes import Plane
 
 # A style as it is given, and with its weight.
 StyleSource = Source | tuple[Source, float]
 Styles = StyleSource | Sequence[StyleSource]
+# The index of each style of an area, and where it counts [h, w] of the style's size; None:
+# everywhere.
+MaskedStyles = tuple[tuple[int, Plane | None], ...]
 
 
 class Style(NamedTuple):
@@ -45,7 +49,7 @@ def read_styles(styles: Styles, flag: str = "--style") -> tuple[Style, ...]:
     Raises:
       UserError: none, a weight that is not above 0, a folder without pictures, no usable image.
     """
-    given = styles if isinstance(styles, list | tuple) else [styles]
+    given: Sequence[Any] = styles if isinstance(styles, list | tuple) else [styles]
     if not given:
         raise UserError(f"{flag}: expected a picture or (picture, weight) pairs, received {given}")
     return tuple(_read(*_weighted(item, flag), flag) for item in given)
@@ -69,7 +73,7 @@ def _read(source: Source, weight: float, flag: str) -> Style:
     return Style((as_image(source, flag),), weight)
 
 
-def pictures_in(folder: str | os.PathLike, flag: str) -> list[str]:
+def pictures_in(folder: str | os.PathLike[str], flag: str) -> list[str]:
     """The files of a folder that begin as pictures do, by name.
 
     Raises:
@@ -77,7 +81,7 @@ def pictures_in(folder: str | os.PathLike, flag: str) -> list[str]:
     """
     try:
         paths = sorted(path for path in Path(folder).iterdir() if path.is_file())
-        pictures = [str(path) for path in paths if path.name[0] != "." and _is_picture(path)]
+        pictures = [str(path) for path in paths if path.name[0] != "." and is_picture(path)]
     except OSError as error:
         raise UserError(f"{flag}: {folder} cannot be read ({error.strerror})") from error
     if not pictures:
@@ -85,7 +89,8 @@ def pictures_in(folder: str | os.PathLike, flag: str) -> list[str]:
     return pictures
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a file begins as pictures do. Raises OSError where it cannot be read."""
     with open(path, "rb") as file:
         try:
             return format_of(file.read(HEAD_BYTES)) is not OTHERS

@@ -5,19 +5,18 @@ import stat
 import tempfile
 from pathlib import Path
 
-from numpy.typing import NDArray
-
 from tf_nst.config.encoding import Quality
 from tf_nst.errors import RunError, UserError
 from tf_nst.io import encoding, profiles
-from tf_nst.io.depth import to_depth
+from tf_nst.io.depth import Codes, to_depth
+from tf_nst.io.icc import ProfileError
 from tf_nst.io.replacing import Check, Data, discard, publish, stage, target_of
 
 # By path, the first of them the one that the others belong to.
-Files = dict[str | os.PathLike, Data | None]
+Files = dict[str | os.PathLike[str], Data | None]
 
 
-def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
+def check_output(path: str | os.PathLike[str], flag: str = "--output") -> None:
     """Refuse, before a long run, a path that a picture could not be written to.
 
     Nothing is left behind: the folder is tried with a temporary file.
@@ -39,7 +38,7 @@ def check_output(path: str | os.PathLike, flag: str = "--output") -> None:
         check_writable(folder, flag)
 
 
-def check_replaceable(path: str | os.PathLike, flag: str = "--output") -> None:
+def check_replaceable(path: str | os.PathLike[str], flag: str = "--output") -> None:
     """Refuse what no run may replace, or no file can be called.
 
     Raises:
@@ -65,14 +64,14 @@ def check_replaceable(path: str | os.PathLike, flag: str = "--output") -> None:
         raise UserError(f"{flag}: {path} is write-protected; expected another name")
 
 
-def check_writable(folder: str | os.PathLike, flag: str = "--output") -> None:
+def check_writable(folder: str | os.PathLike[str], flag: str = "--output") -> None:
     """Tries an existing folder with a temporary file.
 
     Raises:
       UserError: the folder cannot be written to.
     """
     try:
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".tf_nst-"):
+        with tempfile.NamedTemporaryFile(dir=os.fspath(folder), prefix=".tf_nst-"):
             pass
     except OSError as error:
         raise UserError(
@@ -81,7 +80,9 @@ def check_writable(folder: str | os.PathLike, flag: str = "--output") -> None:
         ) from error
 
 
-def check_size(path: str | os.PathLike, height: int, width: int, flag: str = "--output") -> None:
+def check_size(
+    path: str | os.PathLike[str], height: int, width: int, flag: str = "--output"
+) -> None:
     """Refuse a picture larger than the format of `path` can hold.
 
     Raises:
@@ -97,9 +98,9 @@ def check_size(path: str | os.PathLike, height: int, width: int, flag: str = "--
 
 
 def encode_pixels(
-    path: str | os.PathLike,
-    pixels: NDArray,
-    alpha: NDArray | None = None,
+    path: str | os.PathLike[str],
+    pixels: Codes,
+    alpha: Codes | None = None,
     input_profile: bytes | None = None,
     profile: str = "srgb",
     exif: bytes = b"",
@@ -129,7 +130,8 @@ def encode_pixels(
     check_size(path, *pixels.shape[:2])
     if quality is not None:
         encoding.check_quality(path, Quality().convert(quality, "--quality"))
-    icc, notes = profiles.srgb_profile(), ()
+    icc = profiles.srgb_profile()
+    notes: tuple[str, ...] = ()
     if profile == "input" and input_profile:
         pixels, icc, notes = _in_profile(pixels, input_profile)
         alpha = None if alpha is None else to_depth(alpha, pixels.itemsize * 8)
@@ -137,7 +139,7 @@ def encode_pixels(
     return write, tuple(f"{path}: {line}" for line in (*notes, *more))
 
 
-def write_atomically(path: str | os.PathLike, data: Data, check: Check = lambda: None) -> None:
+def write_atomically(path: str | os.PathLike[str], data: Data, check: Check = lambda: None) -> None:
     """Write bytes, or what a callable writes to the open file, whole or not at all.
 
     Raises:
@@ -172,13 +174,13 @@ def write_together(files: Files, check: Check = lambda: None) -> None:
             discard(temporary)
 
 
-def _in_profile(pixels: NDArray, profile: bytes) -> tuple[NDArray, bytes, tuple[str, ...]]:
+def _in_profile(pixels: Codes, profile: bytes) -> tuple[Codes, bytes, tuple[str, ...]]:
     """The pixels in `profile`, and that profile; in sRGB, with a note, if it is unusable."""
     try:
         if profiles.is_srgb(profile):
             return pixels, profile, ()
         converted = profiles.pixels_from_srgb(pixels, profile)
-    except profiles.ProfileError as error:
+    except ProfileError as error:
         note = f"the input's profile {error}: the output stays sRGB"
         return pixels, profiles.srgb_profile(), (note,)
     lost = converted.itemsize < pixels.itemsize

@@ -1,20 +1,22 @@
 """The networks in the box: ImageNet's VGG19, one byte a weight. No TensorFlow here."""
 
 import hashlib
+import io
 import zipfile
 from collections.abc import Callable, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.errors import UserError
-from tf_nst.model.hdf5 import Arrays, convolutions
+from tf_nst.model.hdf5 import Arrays, KernelAndBias, convolutions
 from tf_nst.model.networks import NETWORKS, Layer, Network
 
 # The arrays of a file by name, and a layer's name -> its kernel and bias, float32.
-Decoder = Callable[[Mapping[str, np.ndarray], str], tuple[np.ndarray, np.ndarray]]
+Decoder = Callable[[Mapping[str, NDArray[Any]], str], KernelAndBias]
 
 
 class BundledFile(NamedTuple):
@@ -33,7 +35,7 @@ class BundledFile(NamedTuple):
     decode: Decoder
 
 
-def decode_codebook(file: Mapping[str, np.ndarray], layer: str) -> tuple[np.ndarray, np.ndarray]:
+def decode_codebook(file: Mapping[str, NDArray[Any]], layer: str) -> KernelAndBias:
     """Kernel and bias of a layer whose weights are codes into a table of its own.
 
     The file has `LAYER_codes` uint8 [3, 3, in, out], `LAYER_codebook` float32 [256] and
@@ -85,10 +87,11 @@ def load_bundled(word: str, network: Network, layers: tuple[Layer, ...]) -> Arra
 
 
 def _decoded(word: str, row: BundledFile, names: list[str]) -> Arrays:
-    path = _path(row)
+    path = bundled_path(row)
     if not path.is_file():
         raise _damaged(word, row, "no such file")
-    with path.open("rb") as stream:
+    # IO, as which a resource is opened, lacks the readinto that files have.
+    with cast(io.BufferedReader, path.open("rb")) as stream:
         received = hashlib.file_digest(stream, "sha256").hexdigest()
         if received != row.sha256:
             raise _damaged(word, row, f"a file with sha256 {received}")
@@ -112,5 +115,6 @@ def _damaged(word: str, row: BundledFile, received: str) -> UserError:
     )
 
 
-def _path(row: BundledFile) -> Traversable:
+def bundled_path(row: BundledFile) -> Traversable:
+    """Where the file lies in the package."""
     return resources.files("tf_nst.model").joinpath("data", row.name)

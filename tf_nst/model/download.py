@@ -8,8 +8,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from tf_nst.errors import RunError, UserError
 from tf_nst.model.networks import Network
@@ -104,7 +105,7 @@ def checksum(path: str, algorithm: str) -> str:
 
 def download(
     url: str,
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     *,
     md5: str,
     report: Callable[[str], None],
@@ -145,25 +146,30 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
 
 
-def _stalling(connection: type, stall_timeout: float) -> type:
-    """The class `connection` with another timeout once it stands; urllib's own has one for both."""
+class _Stalling(http.client.HTTPConnection):
+    """A connection with another timeout once it stands; urllib's own has one for both."""
 
-    class Connection(connection):
-        def connect(self):
-            super().connect()
-            self.sock.settimeout(stall_timeout)
+    def __init__(self, stall_timeout: float, host: str, **options: Any) -> None:
+        super().__init__(host, **options)
+        self._stall_timeout = stall_timeout
 
-    return Connection
+    def connect(self) -> None:
+        super().connect()
+        self.sock.settimeout(self._stall_timeout)
+
+
+class _StallingTls(_Stalling, http.client.HTTPSConnection):
+    """The same by TLS."""
 
 
 def _opener(timeouts: _Timeouts) -> urllib.request.OpenerDirector:
     class Http(urllib.request.HTTPHandler):
-        def http_open(self, request):
-            return self.do_open(_stalling(http.client.HTTPConnection, timeouts.stall), request)
+        def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+            return self.do_open(partial(_Stalling, timeouts.stall), request)
 
     class Https(urllib.request.HTTPSHandler):
-        def https_open(self, request):
-            return self.do_open(_stalling(http.client.HTTPSConnection, timeouts.stall), request)
+        def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+            return self.do_open(partial(_StallingTls, timeouts.stall), request)
 
     return urllib.request.build_opener(Http, Https)
 
@@ -204,7 +210,7 @@ def _reason(error: Exception, timeouts: _Timeouts) -> str:
         error.close()
         return f"HTTP error {error.code} {error.reason}"
     connecting = isinstance(error, urllib.error.URLError)
-    cause = error.reason if connecting else error
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, TimeoutError):
         if connecting:
             return f"no connection within {timeouts.connect:g} s"

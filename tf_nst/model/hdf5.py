@@ -3,16 +3,21 @@
 import os
 import re
 from collections.abc import Iterable
+from typing import TypeVar
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.errors import UserError
 from tf_nst.model.download import OFFLINE_CHOICES, by_hand
 from tf_nst.model.networks import NETWORKS, Layer, Network
 
-Arrays = dict[str, tuple[np.ndarray, np.ndarray]]  # layer name -> kernel and bias
-Found = dict[str, dict[int, h5py.Dataset]]  # layer name -> number of axes -> dataset
+KernelAndBias = tuple[NDArray[np.float32], NDArray[np.float32]]
+Arrays = dict[str, KernelAndBias]  # by the layer's name
+ByAxes = dict[int, h5py.Dataset]  # number of axes -> dataset
+Found = dict[str, ByAxes]  # by the layer's name
+Key = TypeVar("Key", str, int)
 
 HDF5_OF_KERAS = "an HDF5 file as Keras saves it (.h5, .weights.h5)"
 _CONVOLUTION = re.compile(r"block\d+_conv\d+")
@@ -40,7 +45,7 @@ def read_arrays(path: str, network: Network, layers: tuple[Layer, ...]) -> Array
 class _Refused(Exception):
     """A file that is not what is needed: what was expected, what was received."""
 
-    def __init__(self, expected: str, received: str):
+    def __init__(self, expected: str, received: str) -> None:
         super().__init__(expected, received)
         self.expected, self.received = expected, received
 
@@ -85,8 +90,8 @@ def _datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
     """Path in the file -> dataset; an optimiser's copies of the layers left out."""
     datasets = {}
 
-    def visit(path, item):
-        path = str(path)  # bytes where the name is not UTF-8
+    def visit(name: str | bytes, item: h5py.Group | h5py.Dataset) -> None:
+        path = str(name)  # bytes where the name is not UTF-8
         if isinstance(item, h5py.Dataset) and not path.startswith("optimizer"):
             datasets[path] = item
 
@@ -99,7 +104,7 @@ def _by_name(datasets: dict[str, h5py.Dataset]) -> Found:
 
     Keras 3 names its groups by class and holds the layer's name in an attribute of the last group.
     """
-    arrays = {}
+    arrays: Found = {}
     for path, dataset in datasets.items():
         for part in (*path.split("/"), str(dataset.parent.attrs.get("name", ""))):
             if _CONVOLUTION.fullmatch(part):
@@ -109,7 +114,7 @@ def _by_name(datasets: dict[str, h5py.Dataset]) -> Found:
 
 def _by_order(datasets: dict[str, h5py.Dataset], network: Network) -> Found:
     """The convolutions of early Keras 3, which holds no names: conv2d, conv2d_1, ... upwards."""
-    numbered = {}
+    numbered: dict[int, ByAxes] = {}
     for path, dataset in datasets.items():
         match = _BY_CLASS.search(path)
         if match and "name" not in dataset.parent.attrs:
@@ -122,7 +127,7 @@ def _by_order(datasets: dict[str, h5py.Dataset], network: Network) -> Found:
     return {}
 
 
-def _with_kernel_and_bias(arrays: dict) -> dict:
+def _with_kernel_and_bias(arrays: dict[Key, ByAxes]) -> dict[Key, ByAxes]:
     return {key: by_axes for key, by_axes in arrays.items() if {1, 4} <= by_axes.keys()}
 
 
@@ -138,14 +143,14 @@ def _check_layers(present: frozenset[str], network: Network, layers: tuple[Layer
         raise _Refused(f"the layers of {network.name}", received)
 
 
-def _array(dataset: h5py.Dataset, layer: Layer, shape: tuple[int, ...]) -> np.ndarray:
+def _array(dataset: h5py.Dataset, layer: Layer, shape: tuple[int, ...]) -> NDArray[np.float32]:
     """The dataset as float32, if it is what the layer needs."""
     what = "kernel" if len(shape) == 4 else "bias"
     if dataset.shape != shape:
         raise _Refused(f"{layer.name} with a {what} of shape {shape}", f"{dataset.shape}")
     if dataset.dtype.kind != "f":
         raise _Refused(f"{layer.name} with a floating-point {what}", f"{dataset.dtype}")
-    array = dataset.astype(np.float32)[()]
+    array: NDArray[np.float32] = dataset.astype(np.float32)[()]
     if not np.isfinite(array).all():
         raise _Refused(f"{layer.name} with a finite {what}", "NaN or infinite values")
     return array

@@ -58,7 +58,7 @@ def paper_name(layer: str) -> str:
     return re.sub(r"^block(\d)_(conv|pool)(\d?)$", _as_in_papers, layer)
 
 
-def _as_in_papers(match: re.Match) -> str:
+def _as_in_papers(match: re.Match[str]) -> str:
     block, kind, index = match.groups()
     return f"{kind}{block}_{index}" if index else f"{kind}{block}"
 

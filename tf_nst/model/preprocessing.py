@@ -2,6 +2,7 @@
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.model.networks import Layer
 
@@ -18,6 +19,6 @@ def centred(image: tf.Tensor) -> tf.Tensor:
     return image * 255.0 - tf.constant(IMAGENET_MEANS, image.dtype)
 
 
-def fed_by_rgb(layer: Layer, kernel: np.ndarray) -> np.ndarray:
+def fed_by_rgb(layer: Layer, kernel: NDArray[np.float32]) -> NDArray[np.float32]:
     """A kernel trained on blue, green, red, for red, green, blue; others as they are."""
     return kernel[:, :, ::-1] if layer.channels_in == 3 else kernel

@@ -1,10 +1,11 @@
 """VGG networks as Keras models with several outputs: one per layer that a loss looks at."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
+from tf_nst.model.hdf5 import KernelAndBias
 from tf_nst.model.keras_on_tensorflow import keras
 from tf_nst.model.networks import Layer, Network
 from tf_nst.model.pooling import pooled, pooling_scale
@@ -16,7 +17,7 @@ Activation = Callable[[tf.Tensor], tf.Tensor]
 def build_extractor(
     network: Network,
     layers: tuple[str, ...],
-    arrays: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    arrays: Mapping[str, KernelAndBias],
     *,
     pooling: str = "max",
     padding: str = "zeros",
@@ -83,14 +84,14 @@ def _keras_layer(
 class CaffePreprocessing(keras.layers.Layer):
     """`centred` as a layer."""
 
-    def call(self, image):
+    def call(self, image: tf.Tensor) -> tf.Tensor:
         return centred(image)
 
 
 class EdgePadding(keras.layers.Layer):
     """[B, h, w, C] -> [B, h + 2, w + 2, C], the outermost values repeated."""
 
-    def call(self, features):
+    def call(self, features: tf.Tensor) -> tf.Tensor:
         return tf.pad(features, [[0, 0], [1, 1], [1, 1], [0, 0]], "SYMMETRIC")
 
 
@@ -100,7 +101,7 @@ class Convolution(keras.layers.Conv2D):
     Tracing a step with it takes a third less.
     """
 
-    def call(self, features):
+    def call(self, features: tf.Tensor) -> tf.Tensor:
         """[B, h, w, in] -> [B, h, w, out], two less of height and width where it is "valid"."""
         product = tf.nn.conv2d(features, self.kernel, 1, self.padding.upper())
         return self.activation(tf.nn.bias_add(product, self.bias))
@@ -109,9 +110,9 @@ class Convolution(keras.layers.Conv2D):
 class ScaledPooling(keras.layers.Layer):
     """`pooled` as a layer."""
 
-    def __init__(self, kind: str, scale: float, **kwargs):
+    def __init__(self, kind: str, scale: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.kind, self.scale = kind, scale
 
-    def call(self, features):
+    def call(self, features: tf.Tensor) -> tf.Tensor:
         return pooled(features, self.kind, self.scale)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.errors import UserError
 from tf_nst.model.bundled import BUNDLED, load_bundled
@@ -103,12 +104,12 @@ def _random(network: Network, layers: tuple[Layer, ...], seed: int) -> Weights:
     }
     digest = hashlib.sha256()
     for kernel, bias in arrays.values():
-        digest.update(kernel)
-        digest.update(bias)
+        digest.update(kernel.data)
+        digest.update(bias.data)
     return Weights("random", "random", digest.hexdigest(), network, arrays)
 
 
-def _he_normal(layer: Layer, seed: int) -> np.ndarray:
+def _he_normal(layer: Layer, seed: int) -> NDArray[np.float32]:
     """Normal with variance 2 / fan-in (He et al. 2015, equation 10), not truncated as Keras' is."""
     sequence = np.random.SeedSequence(seed, spawn_key=tuple(layer.name.encode()))
     generator = np.random.Generator(np.random.PCG64(sequence))

@@ -3,6 +3,7 @@
 import functools
 import importlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -13,6 +14,8 @@ from tf_nst.ops.distances import relative_squared_error
 from tf_nst.ops.statistics import position_count, sum_dtype
 
 FLAGS = {"content": "--content_loss", "style": "--style_statistic"}
+# (features, weights), or (features, reference, weights) of content, -> what `_check` accepts.
+Function = Callable[..., Any]
 # Features by which a function is tried before anything is painted.
 TRIED = (2, 6, 8, 64)
 
@@ -66,7 +69,7 @@ def _line(error: Exception) -> str:
 
 
 @functools.lru_cache(maxsize=64)
-def _of_function(function: Callable, name: str, role: str) -> Statistic:
+def _of_function(function: Function, name: str, role: str) -> Statistic:
     flag = FLAGS[role]
     if role == "content":
         measure = functools.partial(_error_sums, function, f"{flag}: {name}")
@@ -106,19 +109,24 @@ def _try(statistic: Statistic) -> bool:
 
 
 def _sums(
-    function: Callable, where: str, features: tf.Tensor, weights: tf.Tensor | None = None
+    function: Function, where: str, features: tf.Tensor, weights: tf.Tensor | None = None
 ) -> Sums:
     """The sums of a function (features, weights) -> a tensor [B, ...] or a dictionary of them."""
     features, weights = _prepared(features, weights)
     result = function(features, weights)
     sums = result if isinstance(result, dict) else {"sum": result}
+    if "positions" in sums:
+        raise UserError(
+            f'{where}: expected names other than "positions", whose sum is known, received '
+            f"{', '.join(map(str, sums))}"
+        )
     for value in sums.values():
         _check(value, features, where, "[batch, ...]", 1)
     return {**sums, "positions": position_count(features, weights)}
 
 
 def _error_sums(
-    function: Callable,
+    function: Function,
     where: str,
     features: tf.Tensor,
     reference: tf.Tensor,
@@ -139,7 +147,7 @@ def _prepared(features: tf.Tensor, weights: tf.Tensor | None) -> tuple[tf.Tensor
 
 
 def _check(
-    value: object, features: tf.Tensor, where: str, expected: str, least: int, most: int = 9
+    value: Any, features: tf.Tensor, where: str, expected: str, least: int, most: int = 9
 ) -> None:
     """Raises UserError unless it is a tensor of so many axes, with the features' batch."""
     received = f"shape {value.shape}" if tf.is_tensor(value) else type(value).__name__

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -16,7 +16,7 @@ Features = dict[str, tf.Tensor]
 Values = dict[str, tf.Tensor]
 # Pictures by name, each [B or 1, h, w, 3] float32 in 0..1.
 Pictures = Mapping[str, tf.Tensor]
-NOTHING: Mapping = MappingProxyType({})
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Objective(NamedTuple):
@@ -56,8 +56,7 @@ def build_objective(
       weights: see `Objective` and `weights.position_weights`.
     """
 
-    @tf.function(autograph=False)
-    def measure(pictures):
+    def measure(pictures: Pictures) -> tuple[dict[str, Value], dict[str, Features]]:
         return (
             measure_targets(extractor, terms, pictures),
             measure_references(extractor, terms, pictures),
@@ -65,18 +64,19 @@ def build_objective(
 
     # A concrete function: TensorFlow warns of tf.functions that are traced for one call each, which
     # is what a program that paints many pictures does.
-    measured = measure.get_concrete_function(dict(pictures))(dict(pictures))
-    return Objective(extractor, terms, *measured, dict(weights))
+    traced = tf.function(measure, autograph=False)
+    targets, references = traced.get_concrete_function(dict(pictures))(dict(pictures))
+    return Objective(extractor, terms, targets, references, dict(weights))
 
 
 def target_pictures(terms: Terms) -> tuple[str, ...]:
     """The pictures at which targets are measured, each once."""
-    return tuple(dict.fromkeys(term.of for term in terms if term.has_target))
+    return tuple(dict.fromkeys(term.of for term in terms if term.of and term.has_target))
 
 
 def reference_pictures(terms: Terms) -> tuple[str, ...]:
     """The pictures whose features are compared position by position, each once."""
-    return tuple(dict.fromkeys(term.of for term in terms if term.has_reference))
+    return tuple(dict.fromkeys(term.of for term in terms if term.of and term.has_reference))
 
 
 def measure_targets(
@@ -91,7 +91,7 @@ def measure_targets(
       pictures: a term whose picture is not among them is left out.
       weights: see `weights.target_weights`.
     """
-    targets = {}
+    targets: dict[str, Value] = {}
     for name in filter(pictures.__contains__, target_pictures(terms)):
         measured = tuple(term for term in terms if term.has_target and term.of == name)
         features = observe(extractor, measured, pictures[name])
@@ -113,7 +113,9 @@ def measure_references(
     return references
 
 
-def blend(targets: Sequence[dict[str, Value]], weights: Sequence[float], terms: Terms):
+def blend(
+    targets: Sequence[dict[str, Value]], weights: Sequence[float], terms: Terms
+) -> dict[str, Value]:
     """The targets of several pictures as one. `weights` are above 0, relative to their sum."""
     shares = [weight / sum(weights) for weight in weights]
     return {
@@ -146,7 +148,8 @@ def measure_sums(
       weights: {term: [1, h, w, 1]}; of a term that is not in it every position counts as 1. Terms
         of one layer and mask have the same.
     """
-    planes, sums = {}, {}
+    planes: dict[tuple[str | bool | None, ...], tf.Tensor | None] = {}
+    sums = {}
     for term in terms:
         # One tensor, so that TensorFlow sees that two statistics have a product in common.
         key = term.layer, term.mask, term.of_mask, term.name in weights
@@ -168,7 +171,9 @@ def _compared(
     if term.finer is not None:
         layer, ratio = term.finer
         return (tf.nn.avg_pool2d(features[layer], ratio, ratio, "VALID"),)
-    return (references[term.of][term.layer],) if term.has_reference else ()
+    if term.of is None or not term.has_reference:
+        return ()
+    return (references[term.of][term.layer],)
 
 
 def distances(terms: Terms, sums: Mapping[str, Sums], targets: Mapping[str, Value]) -> Values:

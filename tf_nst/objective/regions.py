@@ -63,11 +63,14 @@ def by_regions(terms: Terms, regions: tuple[Region, ...]) -> Terms:
 
 def _in_region(term: Term, regions: tuple[Region, ...], index: int) -> Term:
     region = regions[index]
+    weight = term.weight
     masked = any(part.mask is not None for part in region.parts)
     return term._replace(
         name=term.name if len(regions) == 1 else f"{term.name}/{index + 1}",
         of=region.name,
-        weight=term.weight * region.area,
+        weight=tuple(region.area * one for one in weight)
+        if isinstance(weight, tuple)
+        else region.area * weight,
         mask=region.mask,
         of_mask=region.name if masked else None,
     )

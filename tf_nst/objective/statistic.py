@@ -28,10 +28,11 @@ def mean_target(targets: Sequence[Value], shares: Sequence[float]) -> Value:
       shares: add up to 1.
     """
 
-    def mean(*values):
+    def mean(*values: tf.Tensor) -> tf.Tensor:
         return tf.add_n([share * value for share, value in zip(shares, values, strict=True)])
 
-    return tf.nest.map_structure(mean, *targets)
+    blended: Value = tf.nest.map_structure(mean, *targets)
+    return blended
 
 
 def as_it_is(value: Value) -> Value:

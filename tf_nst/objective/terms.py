@@ -4,7 +4,7 @@ loss = sum over terms of weight * distance(value(sums), target)
 """
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import tensorflow as tf
 
@@ -18,6 +18,11 @@ from tf_nst.objective.statistics import find_statistic
 
 # The pictures of a config.
 CONTENT, STYLE = "content", "style"
+
+
+# A number; a scalar that a traced function is given only when it runs; or a tuple of numbers, one
+# for each picture of a batch.
+Weight: TypeAlias = float | tf.Tensor | tuple[float, ...]
 
 
 class Finer(NamedTuple):
@@ -34,8 +39,7 @@ class Term(NamedTuple):
       name: for records and messages, such as `style/gram/block1_conv1`; no two terms share one.
       of: the picture that the painted one is compared with; None: no other.
       layer: Keras' name, or one of IMAGE_LAYERS.
-      weight: a number; a scalar that a traced function is given only when it runs; or a tuple of
-        numbers, one for each picture of the batch.
+      weight: in the loss.
       statistic: a name that `find_statistic` knows.
       mask: where the painted picture counts; None: everywhere.
       of_mask: where the picture counts at which a target is measured; None: everywhere.
@@ -45,7 +49,7 @@ class Term(NamedTuple):
     name: str
     of: str | None
     layer: str
-    weight: float | tf.Tensor | tuple[float, ...]
+    weight: Weight
     statistic: str
     mask: str | None = None
     of_mask: str | None = None
@@ -137,7 +141,7 @@ def masked(terms: Terms, masks: Collection[str]) -> Terms:
     )
 
 
-def reweighted(terms: Terms, weights: Sequence[float | tf.Tensor | tuple[float, ...]]) -> Terms:
+def reweighted(terms: Terms, weights: Sequence[Weight]) -> Terms:
     """The terms with these weights, one of each."""
     return tuple(term._replace(weight=weight) for term, weight in zip(terms, weights, strict=True))
 

@@ -1,9 +1,11 @@
 """Colours: from codes to numbers; and as a cloud of points, and how one is given another's form."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 # Mean [3] and covariance [3, 3], float64.
 ColorStatistics = tuple[tf.Tensor, tf.Tensor]
@@ -13,7 +15,7 @@ ColorStatistics = tuple[tf.Tensor, tf.Tensor]
 LEAST_DEVIATION = 1 / 255
 
 
-def as_float(picture: np.ndarray | tf.Tensor) -> tf.Tensor:
+def as_float(picture: NDArray[Any] | tf.Tensor) -> tf.Tensor:
     """Codes [..., 3] of uint8 or uint16 as float32 in 0..1; floating numbers as they are."""
     if isinstance(picture, np.ndarray) and picture.dtype.kind == "u":
         picture = np.divide(picture, np.iinfo(picture.dtype).max, dtype=np.float32)
@@ -97,14 +99,17 @@ def _root_and_inverse(covariance: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return root, tf.matmul(vectors / deviations, vectors, transpose_b=True)
 
 
-def match_colors(picture: tf.Tensor, wanted: ColorStatistics) -> tf.Tensor:
+def match_colors(
+    picture: tf.Tensor, wanted: ColorStatistics, weights: tf.Tensor | None = None
+) -> tf.Tensor:
     """`picture` with colours of another mean and covariance, see `color_map`.
 
     Args:
       picture: [B, H, W, 3] in 0..1.
       wanted: `color_statistics` of a style in 0..1.
+      weights: of the picture's positions, as `color_statistics` takes them.
 
     Returns:
       [B, H, W, 3] in 0..1 of the picture's dtype: cut there, which takes a little off both.
     """
-    return map_colors(picture, *color_map(color_statistics(picture), wanted))
+    return map_colors(picture, *color_map(color_statistics(picture, weights), wanted))

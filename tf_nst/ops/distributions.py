@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.ops.sampling import draw
 from tf_nst.ops.statistics import position_count, sum_dtype
@@ -21,7 +22,7 @@ STEP = np.log1p(65536.0) / (NODES - 1)
 
 
 @functools.cache
-def directions(channels: int) -> np.ndarray:
+def directions(channels: int) -> NDArray[np.float64]:
     """[channels, channels] float64: as many directions of length 1 at right angles, seeded."""
     normal = np.random.default_rng(SEED).standard_normal([channels, channels])
     return np.linalg.qr(normal)[0]

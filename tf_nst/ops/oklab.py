@@ -7,6 +7,8 @@ purple. Both ways are closed forms.
 
 import tensorflow as tf
 
+Matrix = tuple[tuple[float, float, float], ...]
+
 # Linear sRGB -> responses of three kinds of cones; their cube roots -> lightness, a and b.
 _CONES = (
     (0.4122214708, 0.5363325363, 0.0514459929),
@@ -33,7 +35,7 @@ def from_oklab(colors: tf.Tensor) -> tf.Tensor:
     return tf.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
-def _product(colors: tf.Tensor, matrix: tuple, inverse: bool = False) -> tf.Tensor:
-    matrix = tf.constant(matrix, tf.float64)
-    matrix = tf.linalg.inv(matrix) if inverse else matrix
-    return tf.tensordot(colors, tf.cast(tf.transpose(matrix), colors.dtype), 1)
+def _product(colors: tf.Tensor, matrix: Matrix, inverse: bool = False) -> tf.Tensor:
+    rows = tf.constant(matrix, tf.float64)
+    rows = tf.linalg.inv(rows) if inverse else rows
+    return tf.tensordot(colors, tf.cast(tf.transpose(rows), colors.dtype), 1)

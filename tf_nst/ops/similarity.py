@@ -35,7 +35,7 @@ def nearest(rows: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
     starts = tf.range(0, shape[1], CHUNK)
     padded = tf.pad(rows, [[0, 0], [0, tf.size(starts) * CHUNK - shape[1]], [0, 0]])
 
-    def find(start):
+    def find(start: tf.Tensor) -> tf.Tensor:
         part = padded[:, start : start + CHUNK]
         cosines = tf.matmul(part, others, transpose_b=True)
         return tf.argmax(cosines, -1, output_type=tf.int32)

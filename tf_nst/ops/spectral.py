@@ -97,7 +97,8 @@ def _eigen(matrix: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     TensorFlow's decomposition of NaN is an error, where a loss of NaN is wanted.
     """
     finite = tf.reduce_all(tf.math.is_finite(matrix), [1, 2], keepdims=True)
-    return tf.linalg.eigh(tf.where(finite, matrix, 0.0))
+    values, vectors = tf.linalg.eigh(tf.where(finite, matrix, 0.0))
+    return values, vectors
 
 
 def _by_decomposition(matrix: tf.Tensor, floor: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -119,7 +120,9 @@ def _by_products(matrix: tf.Tensor, floor: tf.Tensor) -> tuple[tf.Tensor, tf.Ten
     raised = _raised(matrix, room)
     size = tf.norm(raised, axis=[1, 2], keepdims=True)
 
-    def refined(linear, cubic, root, inverse):
+    def refined(
+        linear: tf.Tensor, cubic: tf.Tensor, root: tf.Tensor, inverse: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         near_unit = tf.matmul(inverse, root)
         return (
             linear * root - cubic * tf.matmul(root, near_unit),
@@ -147,7 +150,7 @@ def _positive_part(matrix: tf.Tensor) -> tf.Tensor:
     """M [B, r, r] without its eigenvalues below 0: (M + M sign M) / 2."""
     size = tf.norm(matrix, axis=[1, 2], keepdims=True)
 
-    def refined(linear, cubic, sign):
+    def refined(linear: tf.Tensor, cubic: tf.Tensor, sign: tf.Tensor) -> tuple[tf.Tensor]:
         return (linear * sign - cubic * tf.matmul(sign, tf.matmul(sign, sign)),)
 
     (sign,) = _repeated(refined, SIGN_DOUBLINGS, tf.where(size > 0, matrix / size, 0.0))

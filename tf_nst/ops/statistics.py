@@ -6,9 +6,12 @@ that do not depend on the picture's size.
 """
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.ops.accelerators import wide_dtype
 
@@ -36,7 +39,7 @@ def gram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dict[str
     positions = position_count(features, weights)
     if features.dtype != tf.bfloat16 or not rounds_products():
         return {"gram": _gram(_rows(features), weights), "positions": positions}
-    chunks = _chunks(features)
+    chunks = chunk_count(features)
     gram = _either(
         chunks >= LEAST_CHUNKS,
         lambda: _gram(_rows(features, tf.bfloat16), weights, chunks),
@@ -92,7 +95,7 @@ def rounds_products() -> bool:
         return float(tf.matmul(column, column, transpose_a=True)[0, 0]) == 258.0
 
 
-def _chunks(features: tf.Tensor) -> int | tf.Tensor:
+def chunk_count(features: tf.Tensor) -> int | tf.Tensor:
     """In how many equal parts the positions are multiplied; [] int32 where their number is not
     known before the function runs."""
     counts = np.arange(1, MOST_CHUNKS + 1, dtype=np.int32)
@@ -103,12 +106,14 @@ def _chunks(features: tf.Tensor) -> int | tf.Tensor:
     return tf.reduce_max(tf.where(_divides(counts, height * width), counts, 1))
 
 
-def _divides(counts, positions):
+def _divides(counts: NDArray[np.int32], positions: int | tf.Tensor) -> Any:
     """[counts] whether so many parts are equal, and none has less than LEAST_POSITIONS."""
     return (positions % counts == 0) & (counts * LEAST_POSITIONS <= positions)
 
 
-def _either(condition: bool | tf.Tensor, one, other) -> tf.Tensor:
+def _either(
+    condition: bool | tf.Tensor, one: Callable[[], tf.Tensor], other: Callable[[], tf.Tensor]
+) -> tf.Tensor:
     """What one of two functions gives, chosen while tracing where the condition is known."""
     if isinstance(condition, bool):
         return one() if condition else other()

@@ -1,6 +1,11 @@
 """How much neighbouring pixels differ: total variation, and edges."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
+
+# Differences -> what is summed of them, elementwise.
+Measure = Callable[[tf.Tensor], tf.Tensor]
 
 
 def squared_variation_sums(
@@ -52,7 +57,9 @@ def power_variation_sums(
     }
 
 
-def _variation_sums(image, weights, measure) -> dict[str, tf.Tensor]:
+def _variation_sums(
+    image: tf.Tensor, weights: tf.Tensor | None, measure: Measure
+) -> dict[str, tf.Tensor]:
     shape, channels = tf.shape(image), image.shape[-1]
     weights = _weights(image, weights)
     # Rows of W * C values: what is sliced and padded are long runs of memory.
@@ -77,7 +84,9 @@ def _pairs(image: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     return tf.fill(tf.shape(image)[:1], pairs * image.shape[-1])
 
 
-def _difference_sums(rows, weights, measure, *, axis: int, step: int) -> tf.Tensor:
+def _difference_sums(
+    rows: tf.Tensor, weights: tf.Tensor, measure: Measure, *, axis: int, step: int
+) -> tf.Tensor:
     """[B, n, m] -> [B]: the weighted sum of `measure` of the differences over `step` places.
 
     Splits, whose gradients are joined, where those of slices would be scattered into a picture of

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_nst.objective.evaluation import Evaluation
 from tf_nst.ops.resample import resize, sides
 from tf_nst.optim.optimizer import Optimizer, in_range, per_mean_value, per_picture
 
@@ -36,11 +37,13 @@ def adam(
       epsilon: in the gradient's units, see `EPSILON`.
     """
 
-    def init(image):
+    def init(image: tf.Tensor) -> AdamState:
         count = tf.zeros(tf.shape(image)[:1], tf.int32)
         return AdamState(count, tf.zeros_like(image), tf.zeros_like(image))
 
-    def update(evaluation, image, state):
+    def update(
+        evaluation: Evaluation, image: tf.Tensor, state: AdamState
+    ) -> tuple[tf.Tensor, AdamState]:
         gradient = per_mean_value(evaluation.gradient)
         count = state.count + 1
         time = tf.cast(count, image.dtype)
@@ -50,7 +53,7 @@ def adam(
         step = per_picture(rate, image) * mean / (tf.sqrt(mean_square) + epsilon)
         return in_range(image - step), AdamState(count, mean, mean_square)
 
-    def resample(state, image):
+    def resample(state: AdamState, image: tf.Tensor) -> AdamState:
         size = sides(image)
         # Cubics stay between the least and the largest of what they resize: squares stay above 0.
         return AdamState(state.count, resize(state.mean, *size), resize(state.mean_square, *size))

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from tf_nst.objective.evaluation import Evaluation
 from tf_nst.optim.optimizer import Optimizer, choose
 
 
@@ -21,14 +22,16 @@ def with_fallback(first: Optimizer, second: Optimizer) -> Optimizer:
     The second begins at the picture that the first leaves; at another size both begin anew.
     """
 
-    def init(image):
+    def init(image: tf.Tensor) -> FallbackState:
         nobody = tf.zeros(tf.shape(image)[:1], tf.bool)
         return FallbackState(first.init(image), second.init(image), nobody)
 
-    def update(evaluation, image, state):
+    def update(
+        evaluation: Evaluation, image: tf.Tensor, state: FallbackState
+    ) -> tuple[tf.Tensor, FallbackState]:
         updated, first_state = first.update(evaluation, image, state.first)
 
-        def take_over():
+        def take_over() -> tuple[tf.Tensor, Any]:
             by_second, second_state = second.update(evaluation, image, state.second)
             chosen = choose(state.failed, by_second, updated)
             kept = tf.nest.map_structure(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_nst.objective.evaluation import Evaluation
 from tf_nst.ops.resample import sides
 from tf_nst.optim.line_search import LineSearch, Point, Search, begin, gave_up, tolerant
 from tf_nst.optim.optimizer import Optimizer, choose, per_mean_value, per_picture
@@ -65,10 +66,12 @@ def lbfgs(
     """
     search = line_search or tolerant(), learning_rate, precondition
 
-    def init(image):
+    def init(image: tf.Tensor) -> LbfgsState:
         return lbfgs_init(image, empty_pairs(image, memory))
 
-    def update(evaluation, image, state):
+    def update(
+        evaluation: Evaluation, image: tf.Tensor, state: LbfgsState
+    ) -> tuple[tf.Tensor, LbfgsState]:
         gradient = per_mean_value(evaluation.gradient)
         return lbfgs_update(state, image, evaluation.loss, gradient, *search)
 
@@ -185,13 +188,11 @@ def _learn(state: LbfgsState, image: tf.Tensor, gradient: tf.Tensor, accepted: t
     new = (move, change, curvature)
     kept = [choose(useful, mine, other) for mine, other in zip(new, old, strict=True)]
     stores = (pairs.moves, pairs.changes, pairs.curvatures)
-    return Pairs(
-        *(
-            tf.tensor_scatter_nd_update(store, where, value)
-            for store, value in zip(stores, kept, strict=True)
-        ),
-        place,
+    moves, changes, curvatures = (
+        tf.tensor_scatter_nd_update(store, where, value)
+        for store, value in zip(stores, kept, strict=True)
     )
+    return Pairs(moves, changes, curvatures, place)
 
 
 def _forget(pairs: Pairs, which: tf.Tensor) -> Pairs:

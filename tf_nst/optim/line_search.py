@@ -61,7 +61,7 @@ def tolerant(rise: float = 2e-3, shrink: float = 0.3) -> LineSearch:
     For a loss that is evaluated with noise, which strong Wolfe conditions take for a wall.
     """
 
-    def search(state, start, trial):
+    def search(state: Search, start: Point, trial: Point) -> tuple[tf.Tensor, Search]:
         accepted = trial.loss <= start.loss + rise * tf.abs(start.loss)
         return accepted, state._replace(rate=shrink * state.rate, trials=state.trials + 1)
 
@@ -76,7 +76,7 @@ def strong_wolfe(rounding: float = 1e-6) -> LineSearch:
     1). The last trial is the best rate so far, and needs no more than a lower loss.
     """
 
-    def search(state, start, trial):
+    def search(state: Search, start: Point, trial: Point) -> tuple[tf.Tensor, Search]:
         slack = rounding * tf.abs(start.loss)
         enough = trial.loss <= start.loss + SUFFICIENT_DECREASE * state.rate * start.slope + slack
         flat = tf.abs(trial.slope) <= -CURVATURE * start.slope

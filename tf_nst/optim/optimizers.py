@@ -71,6 +71,14 @@ OPTIMIZERS = {
 }
 
 
+def rate_and_decay(
+    name: str, learning_rate: float | None, decay: float | None
+) -> tuple[float, float]:
+    """An optimiser's learning rate and decay; None stands for its default."""
+    row = OPTIMIZERS[name]
+    return learning_rate or row.learning_rate, row.decay if decay is None else decay
+
+
 @functools.cache
 def make_optimizer(name: str, settings: Settings) -> Optimizer:
     """The optimiser of a row; the same one for the same settings, so that traces serve again."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 # Octaves below the pixels' own.
 OCTAVES = 5
@@ -61,7 +62,7 @@ def octaves(picture: tf.Tensor) -> tf.Tensor:
     return total
 
 
-def _kernel(channels: int) -> np.ndarray:
+def _kernel(channels: int) -> NDArray[np.float64]:
     """[4, 4, C, C]: every channel for itself."""
     window = np.outer(_BINOMIAL, _BINOMIAL)
     return window[:, :, None, None] * np.eye(channels)

@@ -68,7 +68,7 @@ def two_loop(
     """
     shape, free_rows = tf.shape(gradient), _rows(free, 1)
 
-    def estimated(rows):
+    def estimated(rows: tf.Tensor) -> tf.Tensor:
         return free_rows * _rows(precondition(tf.reshape(rows, shape)), 1)
 
     moves, changes = _rows(pairs.moves, 2), _rows(pairs.changes, 2) * free_rows[:, None]
@@ -111,7 +111,13 @@ def _count(rows: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.shape(rows)[1], rows.dtype)
 
 
-def _products(curvatures, moves, changes, start, order) -> _Products:
+def _products(
+    curvatures: tf.Tensor,
+    moves: tf.Tensor,
+    changes: tf.Tensor,
+    start: tf.Tensor,
+    order: tf.Tensor,
+) -> _Products:
     count = _count(start)
     mixed = tf.matmul(changes, moves, transpose_b=True) / count
     mixed = _ordered(_ordered(mixed, order, 1), order, 2)
@@ -149,7 +155,9 @@ def _solve(mixed: tf.Tensor, right: tf.Tensor, *, adjoint: bool = False) -> tf.T
     return tf.squeeze(columns, -1)
 
 
-def _scale(products: _Products, changes: tf.Tensor, order: tf.Tensor, estimated) -> tf.Tensor:
+def _scale(
+    products: _Products, changes: tf.Tensor, order: tf.Tensor, estimated: Precondition
+) -> tf.Tensor:
     """[B]: what makes the estimate exact along the newest pair with curvature; else 1."""
     first = tf.argmax(tf.cast(products.known, tf.int32), axis=1, output_type=tf.int32)
     place = tf.gather(order, first, axis=1, batch_dims=1)

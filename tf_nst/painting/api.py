@@ -1,11 +1,14 @@
 """Painting from Python."""
 
 import logging
+import math
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.config import config_from_options
 from tf_nst.engine.color_modes import COLOR_MODES
@@ -14,8 +17,12 @@ from tf_nst.engine.events import Event, Note
 from tf_nst.engine.loop import stylize as run
 from tf_nst.engine.state import RunState
 from tf_nst.errors import UserError
+from tf_nst.io.areas import Places
+from tf_nst.io.given import Source
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Places, Source, Styles, read_inputs
+from tf_nst.io.inputs import read_inputs
+from tf_nst.io.planes import Plane
+from tf_nst.io.styles import Styles
 from tf_nst.ops.color import as_float
 from tf_nst.ops.resample import resize
 from tf_nst.painting.preparation import Painting, prepare
@@ -31,7 +38,7 @@ def stylize(
     report: Callable[[str], None] = _LOGGER.warning,
     engine: Engine | None = None,
     state: RunState | None = None,
-    **options,
+    **options: Any,
 ) -> Image:
     """Paints `content` in the manner of `style`.
 
@@ -90,7 +97,7 @@ def _reporter(report: Callable[[str], None]) -> Callable[[Event], None]:
 
 
 def finished(
-    painting: Painting, picture: tf.Tensor | np.ndarray, depth: int | None = None
+    painting: Painting, picture: tf.Tensor | NDArray[np.float32], depth: int | None = None
 ) -> Image:
     """The Image of [1, h, w, 3] float in 0..1, with the content's size, alpha and profile.
 
@@ -102,12 +109,19 @@ def finished(
     content, painted = painting.inputs.content, painting.inputs.areas.painted
     # numpy() would copy; the size is the content's already, but for previews of earlier scales.
     picture = resize(tf.convert_to_tensor(picture), *content.size)
-    from_paint = COLOR_MODES[painting.config.color].from_paint
-    if from_paint:
+    mode = COLOR_MODES[painting.config.color]
+    if mode.from_paint:
         with tf.device("CPU:0"):
-            picture = from_paint(picture, as_float(content.pixels[None]))
+            photograph = as_float(content.pixels[None])
+            picture = mode.result(picture, photograph, _weights(content.mask, painted))
     pixels = np.asarray(picture)[0]
     if painted is not None:
         share = painted[..., None]
         pixels = share * pixels + (1 - share) * content.to_float()
     return Image.from_float(pixels, depth or content.depth, content.alpha, content.profile)
+
+
+def _weights(*planes: Plane | None) -> Plane | None:
+    """The product of planes [h, w] as weights of positions [1, h, w, 1]; None of none."""
+    given = [plane for plane in planes if plane is not None]
+    return math.prod(given[1:], start=given[0])[None, :, :, None] if given else None

@@ -1,10 +1,11 @@
 """From pictures and a config to a job of the engine."""
 
 import time
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
@@ -18,7 +19,7 @@ from tf_nst.model.weights import Weights
 from tf_nst.objective.layers import used_layers
 from tf_nst.objective.objective import Extractor
 from tf_nst.objective.terms import CONTENT
-from tf_nst.optim.optimizers import Settings, make_fallback, make_optimizer
+from tf_nst.optim.optimizers import Settings, make_fallback, make_optimizer, rate_and_decay
 from tf_nst.painting.arrangement import Arrangement, arrange
 from tf_nst.painting.settings import (
     choose_devices,
@@ -117,10 +118,11 @@ def _job(
     extractor: Extractor,
 ) -> Job:
     exact = config.precision != "bfloat16"
+    rate, decay = rate_and_decay(config.optimizer, config.learning_rate, config.average)
     optimizers = tuple(
         make_fallback()
         if choice.name != config.optimizer
-        else make_optimizer(choice.name, Settings(config.learning_rate, choice.pairs, exact))
+        else make_optimizer(choice.name, Settings(rate, choice.pairs, exact))
         for choice in chosen.optimizers
     )
     return Job(
@@ -136,7 +138,7 @@ def _job(
         painted=inputs.areas.painted,
         initial=_initial(config, inputs, arrangement, workload.scales),
         detail=not is_noisy(config.init),
-        decay=config.average,
+        decay=decay,
         stop=config.stop,
         xla=config.xla == "on",
         cores=chosen.cores if _may_take_windows(config, workload) else None,
@@ -151,14 +153,14 @@ def _may_take_windows(config: StylizeConfig, workload: Workload) -> bool:
 
 def _initial(
     config: StylizeConfig, inputs: Inputs, arrangement: Arrangement, scales: tuple[Scale, ...]
-) -> np.ndarray:
+) -> NDArray[np.float32]:
     """The start; noise of the first scale's size, since it would be less in a smaller picture."""
     if inputs.start is not None:
         return inputs.start.to_float()[None]
     content = arrangement.pictures[CONTENT]
     first = next(scale for scale in scales if scale.steps)
 
-    def start(style, masks):
+    def start(style: NDArray[Any], masks: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         return initial_image(config.init, content, style, config.seed, first[:2], masks)
 
     return regional_image(start, *arrangement)

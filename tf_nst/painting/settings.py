@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import tensorflow as tf
 
@@ -22,7 +23,7 @@ from tf_nst.model.networks import NETWORKS, Network
 from tf_nst.model.weights import Weights
 from tf_nst.objective.regions import Region, by_regions
 from tf_nst.objective.terms import CONTENT, Terms, build_terms, masked
-from tf_nst.optim.optimizers import OPTIMIZERS
+from tf_nst.optim.optimizers import rate_and_decay
 from tf_nst.painting.arrangement import Arrangement
 from tf_nst.planning.memory import available_bytes
 from tf_nst.planning.plan import Limits, Plan, fit_seconds, shortages
@@ -52,12 +53,12 @@ def resolve(
 ) -> StylizeConfig:
     """The config with precision, compiler, rate, average, style's size and devices resolved."""
     precision = choose_precision(config.precision, config.xla, device_type(strategy))
-    row = OPTIMIZERS[config.optimizer]
+    rate, decay = rate_and_decay(config.optimizer, config.learning_rate, config.average)
     return replace(
         config,
         style_size=sizes_of(size_for_each(config.style_size, len(inputs.styles)), inputs.styles),
-        learning_rate=config.learning_rate or row.learning_rate,
-        average=row.decay if config.average is None else config.average,
+        learning_rate=rate,
+        average=decay,
         precision=precision.dtype,
         xla="on" if precision.xla else "off",
         strategy=resolved_name(strategy),
@@ -99,7 +100,7 @@ def _terms(config: StylizeConfig, network: Network, arrangement: Arrangement) ->
     changes the photograph where its own statistics are wanted; these are met from the start, and
     left out, since a step along the rounding of their distances would be one all the same."""
     objective = config.objective
-    weights = {"tv_weight": config.style_strength * objective.tv_weight}
+    weights: dict[str, Any] = {"tv_weight": config.style_strength * objective.tv_weight}
     if config.style_strength == 0 and objective.content_weight > 0:
         weights["style_weight"] = 0.0
     terms = build_terms(replace(objective, **weights), network)

@@ -1,14 +1,16 @@
 """Many pictures of one photograph: each by its style and settings, all by one engine."""
 
 from collections.abc import Callable
+from typing import cast
 
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.cache import Cache
 from tf_nst.engine.engine import Engine
-from tf_nst.engine.events import Event, StepsDone
+from tf_nst.engine.events import Event, Finished, StepsDone
 from tf_nst.engine.loop import iterate
+from tf_nst.io.areas import Places
 from tf_nst.io.images import Image, read_image
-from tf_nst.io.inputs import Places, read_inputs
+from tf_nst.io.inputs import read_inputs
 from tf_nst.painting.api import finished
 from tf_nst.painting.preparation import Painting, prepare
 
@@ -26,7 +28,7 @@ class SheetPainter:
         places: Places,
         report: Callable[[str], None],
         engine: Engine | None = None,
-    ):
+    ) -> None:
         """Takes the photograph, masks, what is called with plain lines, and the engine."""
         self._content, self._places, self._report = content, places, report
         self._engine = engine or Engine()
@@ -60,4 +62,4 @@ class SheetPainter:
             listen(painting, event)
             if isinstance(event, StepsDone) and stopped():
                 return None
-        return finished(painting, event.image)
+        return finished(painting, cast(Finished, event).image)

@@ -156,7 +156,7 @@ def _plan_cores(workload: Workload, limits: Limits) -> tuple[int, ...]:
 
 def _fitting_core(workload: Workload, limits: Limits, scale: Scale) -> int:
     """The largest core that fits with half of the pairs, else with the fallback, else the least."""
-    cores = (0,)
+    cores: tuple[int, ...] = (0,)
     if are_additive(workload.terms):
         cores = (0, *(core for core in CORES if core < max(scale[:2])))
     half = Choice(workload.optimizer, max(1, workload.pairs // 2))

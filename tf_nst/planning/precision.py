@@ -1,7 +1,8 @@
 """Which compute dtype and compiler suit a device. One table; to add a device, add its row."""
 
 import os
-from typing import NamedTuple
+import platform
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -57,7 +58,8 @@ def device_name(device: str, count: int = 1) -> str:
     if device == "GPU":
         name = f"GPU ({_gpu_details().get('device_name', 'unnamed')})"
     if device == "CPU":
-        name = f"CPU ({_cpu_field('model name') or 'unnamed'}, {os.cpu_count()} cores)"
+        model = _cpu_field("model name") or platform.processor() or "unnamed"
+        name = f"CPU ({model}, {os.cpu_count()} cores)"
     return name if count == 1 else f"{count} × {name}"
 
 
@@ -70,8 +72,10 @@ def choose_precision(precision: str, xla: str, device: str) -> Precision:
     )
 
 
-def _gpu_details() -> dict:
-    return tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
+def _gpu_details() -> dict[str, Any]:
+    first = tf.config.list_physical_devices("GPU")[0]
+    details: dict[str, Any] = tf.config.experimental.get_device_details(first)
+    return details
 
 
 def _cpu_has_bfloat16() -> bool:

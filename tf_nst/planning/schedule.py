@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from tf_nst.config.lengths import MAX_STEPS
 from tf_nst.errors import UserError
@@ -47,10 +48,10 @@ def plan_scales(
     count = len(steps) if len(steps) > 1 else count
     count = count or max(1, min(_default_count(height, width), steps[0] // STEPS_PER_SCALE))
     shares = _shares(count)
-    steps = steps if len(steps) > 1 else _spread(steps[0], count)
+    each = steps if len(steps) > 1 else tuple(_spread(steps[0], count))
     return tuple(
         Scale(round(height * share), round(width * share), number)
-        for share, number in zip(shares, steps, strict=True)
+        for share, number in zip(shares, each, strict=True)
     )
 
 
@@ -71,15 +72,21 @@ def fit_scales(
     Raises:
       UserError: more scales than the picture's size allows, or not even a step for each fits.
     """
+
+    def plan(number: int, steps: int) -> tuple[Scale, ...]:
+        return plan_scales(height, width, (steps,), number)
+
+    def fits(number: int, steps: int) -> bool:
+        return expected(plan(number, steps)) <= seconds
+
     for number in (count,) if count else range(_default_count(height, width), 0, -1):
-        plan = partial(plan_scales, height, width, count=number)
         least = number if count or number == 1 else number * STEPS_PER_SCALE
-        if most := _most_steps(least, lambda steps, plan=plan: expected(plan((steps,))) <= seconds):
-            return plan((most,))
+        if most := _most_steps(least, partial(fits, number)):
+            return plan(number, most)
     sizes = f"{number} sizes up to {width}×{height} pixels" if number > 1 else f"{width}×{height}"
+    needed = math.ceil(expected(plan(number, least)))
     raise UserError(
-        f"--seconds: expected about {math.ceil(expected(plan((least,))))} or more for a step at "
-        f"{sizes}, received {seconds:g}"
+        f"--seconds: expected about {needed} or more for a step at {sizes}, received {seconds:g}"
     )
 
 
@@ -143,10 +150,10 @@ class ScaleTables(NamedTuple):
     """
 
     most: int
-    shares: np.ndarray
-    wanted: np.ndarray
-    possible: np.ndarray
-    steps: np.ndarray
+    shares: NDArray[np.float64]
+    wanted: NDArray[np.int32]
+    possible: NDArray[np.int32]
+    steps: NDArray[np.int32]
 
 
 def tabulate(size: int, steps: int) -> ScaleTables:
@@ -159,7 +166,8 @@ def tabulate(size: int, steps: int) -> ScaleTables:
     for count in range(1, most + 1):
         for total in range(count, steps + 1):
             table[count - 1, total, :count] = _spread(total, count)
-    return ScaleTables(most, np.array(_shares(most)), np.int32(wanted), np.int32(possible), table)
+    sides = np.array(wanted, np.int32), np.array(possible, np.int32)
+    return ScaleTables(most, np.array(_shares(most)), *sides, table)
 
 
 def look_up_scales(

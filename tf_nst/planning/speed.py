@@ -31,7 +31,7 @@ def convolution_speed(strategy: tf.distribute.Strategy, dtype: str) -> float:
     kernel = tf.ones([3, 3, _CHANNELS, _CHANNELS], dtype)
     while seconds < _LEAST_SECONDS:
         picture = tf.ones([1, side, side, _CHANNELS], dtype)
-        seconds = _seconds(strategy, _convolved, picture, kernel)
+        seconds = call_seconds(strategy, _convolved, picture, kernel)
         counted = 2 * 9 * side**2 * _CHANNELS**2
         side *= 2
     return counted / seconds
@@ -45,7 +45,7 @@ def network_speed(layers: tuple[Layer, ...], strategy: tf.distribute.Strategy, d
     kernels = [tf.fill(kernel_shape(layer), 1e-3) for layer in convolutions(layers)]
     kernels = [tf.cast(kernel, dtype) for kernel in kernels]
     picture = tf.ones([1, _NETWORK_SIDE, _NETWORK_SIDE, 3], dtype)
-    seconds = _seconds(strategy, partial(_slope, layers), picture, kernels)
+    seconds = call_seconds(strategy, partial(_slope, layers), picture, kernels)
     return 2 * operations(layers, _NETWORK_SIDE, _NETWORK_SIDE) / seconds
 
 
@@ -69,15 +69,16 @@ def _slope(layers: tuple[Layer, ...], picture: tf.Tensor, kernels: list[tf.Tenso
     return tf.reduce_max(tape.gradient(total, picture))
 
 
-def _seconds(strategy: tf.distribute.Strategy, function: Callable, *arguments: Any) -> float:
+def call_seconds(
+    strategy: tf.distribute.Strategy, function: Callable[..., tf.Tensor], *arguments: Any
+) -> float:
     """Of a call on all replicas: the median of a few, since other work slows the run as it slows
     them."""
 
-    @tf.function(autograph=False)
-    def run(*arguments):
+    def run(*arguments: Any) -> Any:
         return strategy.run(function, arguments)
 
-    compiled = run.get_concrete_function(*arguments)
+    compiled = tf.function(run, autograph=False).get_concrete_function(*arguments)
 
     def timed() -> float:
         start = time.perf_counter()

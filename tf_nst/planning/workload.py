@@ -50,7 +50,7 @@ class Workload(NamedTuple):
     def bytes(self, scale: Scale, core: int, optimizer_bytes: int = 0) -> int:
         """The peak of a scale by windows of `core` pixels, or (0) whole."""
         references = tuple(term.layer for term in self.terms if term.has_reference)
-        sizes = self._sizes(scale, core)
+        sizes = self.sizes(scale, core)
         kept = optimizer_bytes + self._statistics_bytes(self.terms, sizes.evaluated)
         targets = tuple(term for term in self.terms if term.has_target)
         measured = (self._statistics_bytes(targets, size) for size in sizes.styles)
@@ -68,7 +68,8 @@ class Workload(NamedTuple):
             if place
         )
 
-    def _sizes(self, scale: Scale, core: int) -> Sizes:
+    def sizes(self, scale: Scale, core: int) -> Sizes:
+        """Those of a scale by windows of `core` pixels, or (0) whole."""
         picture = scale[:2]
         targets = tuple(self._target_size(name, picture) for name in self.targets)
         if not core:

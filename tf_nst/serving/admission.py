@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.serving.checks import Text, numbered, require_all
+from tf_nst.serving.checks import Check, Text, numbered, require_all
 from tf_nst.serving.headers import checked
 
 
@@ -62,7 +62,7 @@ def _one_for_each(masks: tf.Tensor, content: tf.Tensor) -> tf.Tensor:
 
 def _pixels_of_all(pictures: tf.Tensor, name: str, bounds: Bounds) -> tf.Tensor:
     pixels = tf.map_fn(
-        lambda picture: _pixels(*picture, bounds),
+        lambda picture: _pixels(picture[0], picture[1], bounds),
         (pictures, numbered(name, tf.size(pictures))),
         fn_output_signature=tf.int64,
         parallel_iterations=1,
@@ -85,7 +85,7 @@ def _few_enough(content: tf.Tensor, bounds: Bounds) -> tf.Tensor:
     return require_all(content, (count <= bounds.pictures, line, count))
 
 
-def _total_check(total: tf.Tensor, bounds: Bounds) -> tuple:
+def _total_check(total: tf.Tensor, bounds: Bounds) -> Check:
     line = f"expected at most {bounds.request_pixels} pixels in all pictures together, received "
     return total <= bounds.request_pixels, line, total
 

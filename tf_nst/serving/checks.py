@@ -1,10 +1,13 @@
 """Refusals inside a graph: a request that fails them is answered with INVALID_ARGUMENT."""
 
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import tensorflow as tf
 
-Text = str | tf.Tensor
+Text: TypeAlias = str | tf.Tensor
+# A condition [] bool, and the parts of the message where it does not hold.
+Check = tuple[Any, ...]
 
 
 def require(value: tf.Tensor, condition: tf.Tensor, *message: str | int | tf.Tensor) -> tf.Tensor:
@@ -19,7 +22,7 @@ def require(value: tf.Tensor, condition: tf.Tensor, *message: str | int | tf.Ten
     return require_all(value, (condition, *message))
 
 
-def require_all(value: tf.Tensor, *checks: tuple) -> tf.Tensor:
+def require_all(value: tf.Tensor, *checks: Check) -> tf.Tensor:
     """`value`, whose use fails with the message of the first check that does not hold.
 
     Args:

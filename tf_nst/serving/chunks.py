@@ -3,6 +3,8 @@
 Its decoder inflates every compressed text, megabytes from each kilobyte, to no use.
 """
 
+from typing import Any
+
 import tensorflow as tf
 
 from tf_nst.serving.headers import BEFORE_CHUNKS, MARGIN, chunk_length, has_name, within
@@ -17,10 +19,12 @@ def needed_chunks(data: tf.Tensor) -> tf.Tensor:
     octets = tf.pad(tf.io.decode_raw(data, tf.uint8), [[0, MARGIN]])
     end = tf.size(octets) - MARGIN
 
-    def unfinished(place, count, *_):
+    def unfinished(place: tf.Tensor, count: tf.Tensor, *_: Any) -> tf.Tensor:
         return (place < end) & (count < MOST_CHUNKS)
 
-    def step(place, count, parts, kept):
+    def step(
+        place: tf.Tensor, count: tf.Tensor, parts: tf.TensorArray, kept: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray, tf.Tensor]:
         after = within(octets, place + chunk_length(octets, place))
         part = tf.strings.substr(data, place, after - place)
         needed = has_name(octets, place, *NEEDED)

@@ -4,7 +4,8 @@ import base64
 import json
 import math
 from pathlib import Path
-from typing import NamedTuple
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from tf_nst.config import ObjectiveConfig
 from tf_nst.errors import NstError, RunError, UserError
@@ -46,7 +47,7 @@ class Request(NamedTuple):
     @property
     def inputs(self) -> dict[str, object]:
         """The signature's inputs by name; bytes are encoded pictures."""
-        content = {"content_bytes": [self.content]}
+        content: dict[str, object] = {"content_bytes": [self.content]}
         if self.style is None:
             return content
         settings = {name: getattr(self, name) for name in SETTINGS}
@@ -69,7 +70,7 @@ def ask_rest(server: Server, request: Request) -> Answer:
       RunError: no server, no answer in time, or none that can be read.
     """
     endpoint = rest_endpoint(server)
-    body = {"signature_name": request.signature, "inputs": _as_json(request.inputs)}
+    body = {"signature_name": request.signature, "inputs": as_json(request.inputs)}
     data = json.dumps(body).encode()
     with secrets_hidden(server):
         return with_retries(
@@ -77,14 +78,14 @@ def ask_rest(server: Server, request: Request) -> Answer:
         )
 
 
-def _as_json(value: object) -> object:
+def as_json(value: object) -> object:
     """Bytes as TensorFlow Serving takes them in JSON."""
     if isinstance(value, bytes):
         return {"b64": base64.b64encode(value).decode()}
     if isinstance(value, list):
-        return [_as_json(item) for item in value]
+        return [as_json(item) for item in value]
     if isinstance(value, dict):
-        return {name: _as_json(item) for name, item in value.items()}
+        return {name: as_json(item) for name, item in value.items()}
     return value
 
 
@@ -110,11 +111,11 @@ def ask_grpc(server: Server, request: Request) -> Answer:
     message = predict_request(predict_pb2.PredictRequest(), server.model, request)
     metadata = [(name.lower(), value) for name, value in server.headers]
 
-    def attempt(seconds):
+    def attempt(seconds: float) -> Answer:
         with _channel(grpc, server, target) as channel:
             stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
             try:
-                return _grpc_answer(stub.Predict(message, timeout=seconds, metadata=metadata))
+                return grpc_answer(stub.Predict(message, timeout=seconds, metadata=metadata))
             except grpc.RpcError as error:
                 raise _grpc_refusal(error.code().name, error.details() or "", server) from error
 
@@ -122,7 +123,7 @@ def ask_grpc(server: Server, request: Request) -> Answer:
         return with_retries(server, attempt)
 
 
-def _channel(grpc, server: Server, target: str):
+def _channel(grpc: ModuleType, server: Server, target: str) -> Any:
     options = [
         ("grpc.max_send_message_length", -1),
         ("grpc.max_receive_message_length", MOST_ANSWER_BYTES),
@@ -133,7 +134,7 @@ def _channel(grpc, server: Server, target: str):
     return grpc.secure_channel(target, grpc.ssl_channel_credentials(roots), options)
 
 
-def predict_request(message, model: str, request: Request):
+def predict_request(message: Any, model: str, request: Request) -> Any:
     """Fills a PredictRequest and returns it."""
     import tensorflow as tf
 
@@ -154,7 +155,8 @@ def _grpc_refusal(code: str, details: str, server: Server) -> Exception:
     return kind(f"the server refused ({code}): {text}")
 
 
-def _grpc_answer(response) -> Answer:
+def grpc_answer(response: Any) -> Answer:
+    """The answer in a `PredictResponse`. Raises RunError where there is none."""
     import tensorflow as tf
 
     try:

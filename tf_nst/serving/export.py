@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
@@ -18,7 +19,7 @@ from tf_nst.io.images import Image
 from tf_nst.io.inputs import least_size, read_styles_only
 from tf_nst.io.styles import Styles
 from tf_nst.io.writing import check_writable
-from tf_nst.optim.optimizers import OPTIMIZERS
+from tf_nst.optim.optimizers import rate_and_decay
 from tf_nst.serving.admission import Bounds
 from tf_nst.serving.model import Model, build_model
 from tf_nst.serving.options import REQUEST_OPTIONS, check_bounds, export_config
@@ -29,14 +30,14 @@ _LOGGER = logging.getLogger("tf_nst")
 
 
 def export(
-    output: str | os.PathLike,
+    output: str | os.PathLike[str],
     style: Styles,
     *,
     max_megapixels: float = 50.0,
     max_request_megapixels: float = 100.0,
     max_pictures: int = 16,
     report: Callable[[str], None] = _LOGGER.warning,
-    **options,
+    **options: Any,
 ) -> Path:
     """Writes `output`/1, or the next free number: a SavedModel that paints in the style's manner.
 
@@ -79,10 +80,8 @@ def _report_notes(styles: list[tuple[Image, float]], report: Callable[[str], Non
 
 
 def _resolved(config: StylizeConfig) -> StylizeConfig:
-    row = OPTIMIZERS[config.optimizer]
-    average = row.decay if config.average is None else config.average
-    rate = config.learning_rate or row.learning_rate
-    return replace(config, average=average, learning_rate=rate)
+    rate, decay = rate_and_decay(config.optimizer, config.learning_rate, config.average)
+    return replace(config, average=decay, learning_rate=rate)
 
 
 def _check_size(config: StylizeConfig) -> None:
@@ -116,7 +115,7 @@ def _write(output: Path, model: Model, least: int) -> Path:
     temporary = output / f".tf_nst-{secrets.token_hex(8)}.tmp"
     try:
         temporary.mkdir(parents=True)
-        _save(temporary, model, output.absolute().name, least)
+        save_model(temporary, model, output.absolute().name, least)
         return _take_next_number(temporary, output)
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
@@ -125,7 +124,8 @@ def _write(output: Path, model: Model, least: int) -> Path:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _save(folder: Path, model: Model, name: str, least: int) -> None:
+def save_model(folder: Path, model: Model, name: str, least: int) -> None:
+    """Writes a model into a folder, its record, and a warm-up of `least` pixels."""
     module = tf.Module()
     module.weights = model.variables
     tf.saved_model.save(module, str(folder), signatures=model.signatures)

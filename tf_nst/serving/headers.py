@@ -4,11 +4,12 @@ Only what stands before the pixels is read, so that a small file that declares a
 refused before anything is decoded.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_nst.serving.checks import Text, or_default, require_all
+from tf_nst.serving.checks import Check, Text, or_default, require_all
 from tf_nst.serving.stripping import MOST_SCANS
 
 KINDS = ("JPEG", "PNG", "WebP", "BMP")
@@ -29,6 +30,10 @@ _MASKS = (0xFF0000, 0xFF00, 0xFF)
 _OTHER = "received another; send it as PNG"
 _CHANNELS = f"expected a JPEG in grey or RGB, {_OTHER}"
 _BITMAPS = f"expected an uncompressed BMP of 24 or 32 bits, blue first, {_OTHER}"
+
+
+# Those of a Header after its kind.
+Fields = tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
 
 
 class Header(NamedTuple):
@@ -75,7 +80,7 @@ def checked(data: tf.Tensor, name: Text, most_pixels: int) -> Header:
     kind, height, width, animated, refusal = header = read_header(data)
     # Each side first: the product of two 32-bit sides fits into 64 bits, but not by much.
     fits = (height <= most_pixels) & (width <= most_pixels) & (height * width <= most_pixels)
-    checks = (
+    checks: tuple[Check, ...] = (
         (kind != UNKNOWN, f"expected {', '.join(KINDS)}, received something else"),
         (~animated, "expected a still picture, received an animation"),
         (refusal == "", refusal),
@@ -85,8 +90,8 @@ def checked(data: tf.Tensor, name: Text, most_pixels: int) -> Header:
         ),
         (fits, f"expected at most {most_pixels} pixels, received ", width, " x ", height),
     )
-    checks = [(condition, name, ": ", *message) for condition, *message in checks]
-    return Header(*(require_all(value, *checks) for value in header))
+    named = [(condition, name, ": ", *message) for condition, *message in checks]
+    return Header(*(require_all(value, *named) for value in header))
 
 
 def _kind(octets: tf.Tensor) -> tf.Tensor:
@@ -100,7 +105,7 @@ def _kind(octets: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.concat([matches[:, 0], [UNKNOWN]], axis=0)[0], tf.int32)
 
 
-def _jpeg(data: tf.Tensor, octets: tf.Tensor):
+def _jpeg(data: tf.Tensor, octets: tf.Tensor) -> Fields:
     """By the decoder's own reading of the header, so that the two cannot differ."""
     damaged = tf.zeros([3], tf.int64)
     shape = or_default(lambda it: tf.io.extract_jpeg_shape(it, tf.int64), data, damaged)
@@ -123,14 +128,14 @@ def _scans(octets: tf.Tensor) -> tf.Tensor:
     return count
 
 
-def _png(octets: tf.Tensor):
+def _png(octets: tf.Tensor) -> Fields:
     """Over the chunks to the pixels: an acTL chunk before them makes an animation (APNG)."""
 
-    def unfinished(place, count):
+    def unfinished(place: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
         inside = (place < tf.size(octets) - MARGIN) & (count < _MOST_PARTS)
         return inside & ~has_name(octets, place, b"IDAT", b"acTL")
 
-    def step(place, count):
+    def step(place: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return within(octets, place + chunk_length(octets, place)), count + 1
 
     place, _ = tf.while_loop(unfinished, step, (tf.constant(BEFORE_CHUNKS), tf.constant(0)))
@@ -140,21 +145,21 @@ def _png(octets: tf.Tensor):
     return _declared(tf.where(whole, height, 0), tf.where(whole, width, 0), animated)
 
 
-def has_name(octets: tf.Tensor, place, *names: bytes) -> tf.Tensor:
+def has_name(octets: tf.Tensor, place: int | tf.Tensor, *names: bytes) -> tf.Tensor:
     """[] bool, whether the PNG chunk that begins at a place has one of the names."""
     return tf.reduce_any([_matches(octets, place + 4, name) for name in names])
 
 
-def chunk_length(octets: tf.Tensor, place) -> tf.Tensor:
+def chunk_length(octets: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
     """[] int32: bytes of the PNG chunk that begins at a place; no more than there are `octets`."""
     length = tf.minimum(_number(octets, place, 4), tf.size(octets, tf.int64))
     return 12 + tf.cast(length, tf.int32)
 
 
-def _webp(octets: tf.Tensor):
+def _webp(octets: tf.Tensor) -> Fields:
     """The first chunk (WebP container specification): extended, lossless, or lossy."""
 
-    def number(place, length):
+    def number(place: int, length: int) -> tf.Tensor:
         return _number(octets, place, length, little=True)
 
     extended, lossless = _matches(octets, 12, b"VP8X"), _matches(octets, 12, b"VP8L")
@@ -172,10 +177,10 @@ def _webp(octets: tf.Tensor):
     return _declared(height, width, extended & (flags > 0))
 
 
-def _bmp(octets: tf.Tensor):
+def _bmp(octets: tf.Tensor) -> Fields:
     """The information header; a height below 0 means rows from the top down."""
 
-    def number(place, length=4):
+    def number(place: int, length: int = 4) -> tf.Tensor:
         return _number(octets, place, length, little=True)
 
     height = number(22)
@@ -189,7 +194,12 @@ def _bmp(octets: tf.Tensor):
     return _declared(height, number(18), refusals=((whole & ~known, _BITMAPS),))
 
 
-def _declared(height, width, animated=False, refusals=()):
+def _declared(
+    height: int | tf.Tensor,
+    width: int | tf.Tensor,
+    animated: bool | tf.Tensor = False,
+    refusals: Iterable[tuple[tf.Tensor, str]] = (),
+) -> Fields:
     """The fields of a Header after its kind. `refusals`: (when [] bool, what it says)."""
     text = tf.constant("")
     for condition, line in refusals:
@@ -198,11 +208,13 @@ def _declared(height, width, animated=False, refusals=()):
     return *sides, tf.cast(animated, tf.bool), text
 
 
-def _matches(octets: tf.Tensor, place, text: bytes) -> tf.Tensor:
+def _matches(octets: tf.Tensor, place: int | tf.Tensor, text: bytes) -> tf.Tensor:
     return tf.reduce_all(octets[place : place + len(text)] == tf.constant(list(text), tf.uint8))
 
 
-def _number(octets: tf.Tensor, place, length: int, little: bool = False) -> tf.Tensor:
+def _number(
+    octets: tf.Tensor, place: int | tf.Tensor, length: int, little: bool = False
+) -> tf.Tensor:
     """[] int64: an unsigned number of so many bytes, the highest or the lowest first."""
     powers = [256**index for index in range(length)]
     weights = tf.constant(powers if little else powers[::-1], tf.int64)

@@ -1,6 +1,8 @@
 """The options of an export. No TensorFlow here."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from tf_nst.config import StylizeConfig, all_options, config_from_options
 from tf_nst.config.lengths import StepsOfOneScale
@@ -42,7 +44,7 @@ REQUEST_OPTIONS = {
     "max_pictures": Option("max_pictures", 16, Integer(1, 1024), "number of pictures in a request"),
 }
 _PAINTING = all_options()
-_NARROWED = {
+_NARROWED: dict[str, dict[str, Any]] = {
     "size": {"help": "long side of the pictures; the most that a request may ask for"},
     "steps": {
         "default": (300,),
@@ -67,7 +69,7 @@ EXPORT_OPTIONS = {
 }
 
 
-def export_config(options: dict) -> StylizeConfig:
+def export_config(options: Mapping[str, Any]) -> StylizeConfig:
     """The config of an export's options by name, as `config_from_options` takes them.
 
     Raises:
@@ -79,10 +81,10 @@ def export_config(options: dict) -> StylizeConfig:
             raise UserError(f"{name}: no such option of an export, expected one of {known}")
         EXPORT_OPTIONS[name].convert(value)
     defaults = {name: option.default for name, option in EXPORT_OPTIONS.items()}
-    return config_from_options(defaults | options)
+    return config_from_options({**defaults, **options})
 
 
-def check_bounds(bounds: dict) -> None:
+def check_bounds(bounds: Mapping[str, object]) -> None:
     """Raises UserError unless the values of REQUEST_OPTIONS by name are of their types."""
     for name, value in bounds.items():
         REQUEST_OPTIONS[name].convert(value)

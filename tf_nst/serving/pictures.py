@@ -9,7 +9,7 @@ from tf_nst.serving.chunks import needed_chunks
 from tf_nst.serving.headers import KINDS, checked
 
 # Pixels that are resized at a time, to spare memory: 12 bytes each while they are floats.
-_BAND = 1 << 21
+BAND = 1 << 21
 
 
 def decode(data: tf.Tensor, name: Text, most_pixels: int) -> tf.Tensor:
@@ -115,10 +115,10 @@ def _sides_of(size: tf.Tensor, long_side: tf.Tensor) -> tf.Tensor:
 def _resized(image: tf.Tensor, new_height: tf.Tensor, new_width: tf.Tensor) -> tf.Tensor:
     """Along the rows, then along the columns, each to 8 bits: so does Pillow, in the command."""
     height, width = sides(image)
-    rows = tf.maximum(_BAND // width, 1)
+    rows = tf.maximum(BAND // width, 1)
     count = (height + rows - 1) // rows
 
-    def step(index, bands):
+    def step(index: tf.Tensor, bands: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
         band = image[:, index * rows : (index + 1) * rows]
         return index + 1, bands.write(index, _resampled(band, sides(band)[0], new_width)[0])
 

@@ -4,10 +4,12 @@ import http.client
 import json
 import re
 import socket
+import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from tf_nst.errors import RunError, UserError
 from tf_nst.serving.retries import Unavailable, too_slow, within
@@ -20,14 +22,14 @@ _MOST_ERROR_BYTES = 1 << 16
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     """A token is for the server that it was typed for."""
 
-    def redirect_request(self, *_):
+    def redirect_request(self, *_: Any) -> None:
         """None: the redirection is an error, as any other status."""
 
 
 class Connections:
     """The sockets of one request, which another thread may end while they are read."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._sockets: list[socket.socket] = []
         self._ended = False
 
@@ -45,34 +47,38 @@ class Connections:
                 connected.shutdown(socket.SHUT_RDWR)
 
 
-class _Watched:
-    """A handler whose connections are kept in `connections`."""
+class _Watched(http.client.HTTPConnection):
+    """A connection that is kept in `connections` once it is made."""
 
-    connections: Connections
+    def __init__(self, connections: Connections, host: str, **options: Any) -> None:
+        super().__init__(host, **options)
+        self._connections = connections
 
-    def do_open(self, make: Callable[..., http.client.HTTPConnection], request, **options):
-        """As the handler's, with a connection that is kept once it is made."""
-
-        def make_watched(*arguments, **keywords):
-            connection = make(*arguments, **keywords)
-            connect = connection.connect
-
-            def connect_watched():
-                connect()
-                self.connections.add(connection.sock)
-
-            connection.connect = connect_watched
-            return connection
-
-        return super().do_open(make_watched, request, **options)
+    def connect(self) -> None:
+        super().connect()
+        self._connections.add(self.sock)
 
 
-class _Http(_Watched, urllib.request.HTTPHandler):
-    pass
+class _WatchedTls(_Watched, http.client.HTTPSConnection):
+    """The same by TLS."""
 
 
-class _Https(_Watched, urllib.request.HTTPSHandler):
-    pass
+class _Http(urllib.request.HTTPHandler):
+    def __init__(self, connections: Connections) -> None:
+        super().__init__()
+        self._make = partial(_Watched, connections)
+
+    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(self._make, request)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def __init__(self, connections: Connections, trusted: ssl.SSLContext) -> None:
+        super().__init__(context=trusted)
+        self._make, self._trusted = partial(_WatchedTls, connections), trusted
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(self._make, request, context=self._trusted)
 
 
 def post(server: Server, endpoint: Endpoint, data: bytes, seconds: float) -> bytes:
@@ -95,16 +101,16 @@ def post(server: Server, endpoint: Endpoint, data: bytes, seconds: float) -> byt
 
 
 def _opener(server: Server, connections: Connections) -> urllib.request.OpenerDirector:
-    handlers = _Http(), _Https(context=tls_context(server))
-    for handler in handlers:
-        handler.connections = connections
+    handlers = _Http(connections), _Https(connections, tls_context(server))
     return urllib.request.build_opener(_NoRedirects, *handlers)
 
 
-def _post(opener, request: urllib.request.Request, seconds: float) -> bytes:
+def _post(
+    opener: urllib.request.OpenerDirector, request: urllib.request.Request, seconds: float
+) -> bytes:
     try:
         with _opened(opener, request, seconds) as response:
-            body = response.read(MOST_ANSWER_BYTES + 1)
+            body: bytes = response.read(MOST_ANSWER_BYTES + 1)
     except TimeoutError:
         raise
     except (OSError, http.client.HTTPException) as error:
@@ -114,14 +120,16 @@ def _post(opener, request: urllib.request.Request, seconds: float) -> bytes:
     return body
 
 
-def _opened(opener, request: urllib.request.Request, seconds: float):
+def _opened(
+    opener: urllib.request.OpenerDirector, request: urllib.request.Request, seconds: float
+) -> Any:
     """The response, of which the status and the headers are there."""
     try:
         return opener.open(request, timeout=seconds)
     except urllib.error.HTTPError as error:
         with error:
             text = error_text(error.read(_MOST_ERROR_BYTES))
-        raise _refusal(error.code, text, error.headers.get("Retry-After")) from error
+        raise http_refusal(error.code, text, error.headers.get("Retry-After")) from error
     except urllib.error.URLError as error:
         raise _unreachable(error.reason) from error
     except ConnectionError as error:
@@ -138,9 +146,11 @@ def _unreachable(reason: object) -> Exception:
     return RunError(f"the server cannot be reached ({reason})")
 
 
-def _refusal(code: int, text: str, retry_after: str | None) -> Exception:
+def http_refusal(code: int, text: str, retry_after: str | None) -> Exception:
+    """The error of a status of 400 or more; `retry_after` is its header, in seconds."""
     if code == 503:
-        pause = float(retry_after) if re.fullmatch(r"[0-9]{1,9}", retry_after or "") else 0.0
+        seconds = re.fullmatch(r"[0-9]{1,9}", retry_after or "")
+        pause = float(seconds[0]) if seconds else 0.0
         return Unavailable(f"is not ready (HTTP 503: {text})", pause)
     kind = UserError if code == 400 else RunError
     return kind(f"the server refused (HTTP {code}): {text}")

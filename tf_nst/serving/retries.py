@@ -1,9 +1,9 @@
 """Attempts at a server until one succeeds, or patience or time ends."""
 
-import queue
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import TypeVar
 
 from tf_nst.errors import RunError
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 class Unavailable(Exception):
     """The server did not begin to work on the request; `pause`: seconds it asks to wait."""
 
-    def __init__(self, text: str, pause: float = 0.0):
+    def __init__(self, text: str, pause: float = 0.0) -> None:
         super().__init__(text)
         self.pause = pause
 
@@ -53,22 +53,16 @@ def within(seconds: float, work: Callable[[], Result]) -> Result:
     Raises:
       TimeoutError: it did.
     """
-    outcomes = queue.SimpleQueue()
+    outcome: Future[Result] = Future()
 
-    def run():
+    def run() -> None:
         try:
-            outcomes.put((work(), None))
+            outcome.set_result(work())
         except BaseException as error:
-            outcomes.put((None, error))
+            outcome.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    try:
-        result, error = outcomes.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError from None
-    if error is not None:
-        raise error
-    return result
+    return outcome.result(timeout=seconds)
 
 
 def too_slow(server: Server) -> RunError:

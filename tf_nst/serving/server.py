@@ -122,8 +122,9 @@ def tls_context(server: Server) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=server.ca_file)
     except (OSError, ValueError) as error:
-        unreadable = not isinstance(error, ssl.SSLError | ValueError)
-        reason = error.strerror if unreadable else "no certificate in it"
+        reason: str | None = "no certificate in it"
+        if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+            reason = error.strerror
         raise UserError(
             f"--ca_file: expected a PEM file of certificates, received {server.ca_file} ({reason})"
         ) from None
@@ -145,7 +146,8 @@ def parse_header(text: str, flag: str) -> tuple[str, str]:
 
 def redacted(address: str) -> str:
     """The address with *** in place of a user and password, and of a query."""
-    scheme = _SCHEME.match(address)[0]
+    match = _SCHEME.match(address)
+    scheme = match[0] if match else ""
     credentials, at, rest = address[len(scheme) :].rpartition("@")
     if "?" in credentials:
         return f"{scheme}***"

@@ -1,6 +1,7 @@
 """What an exported model answers: the functions that a server calls by name."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import tensorflow as tf
 
@@ -11,6 +12,7 @@ from tf_nst.model.networks import Network
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.ops.color import ColorStatistics, color_statistics
 from tf_nst.serving.admission import Encoded, admitted, admitted_tensors
+from tf_nst.serving.aliases import Answer, Baked, Input, Named, Outputs, Settings, Signatures
 from tf_nst.serving.checks import numbered, require, require_between
 from tf_nst.serving.limits import (
     Limits,
@@ -21,12 +23,6 @@ from tf_nst.serving.limits import (
     style_picture,
 )
 from tf_nst.serving.pictures import encode
-
-Signatures = dict[str, tf.types.experimental.ConcreteFunction]
-
-
-# A photograph [1, H, W, 3] -> the targets of the styles that are baked in, and their colours.
-Baked = Callable[[tf.Tensor], tuple[Targets, ColorStatistics]]
 
 
 def build_signatures(recipe: Recipe, baked: Baked, limits: Limits, network: Network) -> Signatures:
@@ -39,10 +35,10 @@ def build_signatures(recipe: Recipe, baked: Baked, limits: Limits, network: Netw
       network: of the recipe's extractor.
     """
     functions = (
-        _serving_default(recipe, baked, limits),
-        _stylize(recipe, limits),
-        _stylize_masked(recipe, limits, network),
-        _stylize_tensor(recipe, limits),
+        make_serving_default(recipe, baked, limits),
+        make_stylize(recipe, limits),
+        make_stylize_masked(recipe, limits, network),
+        make_stylize_tensor(recipe, limits),
     )
     names = ("serving_default", "stylize", "stylize_masked", "stylize_tensor")
     return {
@@ -51,23 +47,28 @@ def build_signatures(recipe: Recipe, baked: Baked, limits: Limits, network: Netw
     }
 
 
-def _signature(**inputs: tuple[list, tf.DType]):
+def _signature(**inputs: Input) -> Callable[[Callable[..., Outputs]], Any]:
     """A traced function of these inputs, name=(shape, dtype)."""
     specs = [tf.TensorSpec(shape, dtype, name) for name, (shape, dtype) in inputs.items()]
-    return tf.function(input_signature=specs, autograph=False)
+    traced: Callable[[Callable[..., Outputs]], Any] = tf.function(
+        input_signature=specs, autograph=False
+    )
+    return traced
 
 
-def _serving_default(recipe: Recipe, baked: Baked, limits: Limits):
+def make_serving_default(recipe: Recipe, baked: Baked, limits: Limits) -> Any:
+    """Encoded contents [N], painted in the style of the export."""
+
     @_signature(content_bytes=([None], tf.string))
-    def serving_default(content_bytes):
+    def serving_default(content_bytes: tf.Tensor) -> Outputs:
         encoded = admitted(Encoded(content_bytes), limits.bounds)
 
-        def answer(picture, _):
-            content = content_picture(*picture, limits.size, limits)
+        def answer(picture: Named, _: Named | None) -> tuple[tf.Tensor, tf.Tensor]:
+            content = content_picture(picture, limits.size, limits)
             steps = tf.constant(limits.steps)
             targets, colors = baked(content)
-            colors = colors if limits.matched else None
-            return _encoded(_painted(recipe, content, targets, colors, steps))
+            start = colors if limits.matched else None
+            return _encoded(_painted(recipe, content, targets, start, steps))
 
         return _answers(recipe, encoded, answer)
 
@@ -75,7 +76,7 @@ def _serving_default(recipe: Recipe, baked: Baked, limits: Limits):
 
 
 # What a request that brings a style says beside its pictures.
-_SETTINGS = {
+_SETTINGS: dict[str, Input] = {
     "steps": ([], tf.int32),
     "size": ([], tf.int32),
     "style_weight": ([], tf.float32),
@@ -83,16 +84,27 @@ _SETTINGS = {
 }
 
 
-def _stylize(recipe: Recipe, limits: Limits):
+def make_stylize(recipe: Recipe, limits: Limits) -> Any:
+    """Encoded contents [N] and a style, with settings."""
+
     @_signature(content_bytes=([None], tf.string), style_bytes=([], tf.string), **_SETTINGS)
-    def stylize(content_bytes, style_bytes, steps, size, style_weight, content_weight):
+    def stylize(
+        content_bytes: tf.Tensor,
+        style_bytes: tf.Tensor,
+        steps: tf.Tensor,
+        size: tf.Tensor,
+        style_weight: tf.Tensor,
+        content_weight: tf.Tensor,
+    ) -> Outputs:
         settings = (steps, size, style_weight, content_weight)
         return _requested(recipe, limits, Encoded(content_bytes, style_bytes), settings)
 
     return stylize
 
 
-def _stylize_masked(recipe: Recipe, limits: Limits, network: Network):
+def make_stylize_masked(recipe: Recipe, limits: Limits, network: Network) -> Any:
+    """As `make_stylize`, each content with a mask."""
+
     @_signature(
         content_bytes=([None], tf.string),
         mask_bytes=([None], tf.string),
@@ -100,8 +112,14 @@ def _stylize_masked(recipe: Recipe, limits: Limits, network: Network):
         **_SETTINGS,
     )
     def stylize_masked(
-        content_bytes, mask_bytes, style_bytes, steps, size, style_weight, content_weight
-    ):
+        content_bytes: tf.Tensor,
+        mask_bytes: tf.Tensor,
+        style_bytes: tf.Tensor,
+        steps: tf.Tensor,
+        size: tf.Tensor,
+        style_weight: tf.Tensor,
+        content_weight: tf.Tensor,
+    ) -> Outputs:
         encoded = Encoded(content_bytes, style_bytes, mask_bytes)
         settings = (steps, size, style_weight, content_weight)
         return _requested(recipe, limits, encoded, settings, network)
@@ -109,7 +127,13 @@ def _stylize_masked(recipe: Recipe, limits: Limits, network: Network):
     return stylize_masked
 
 
-def _requested(recipe: Recipe, limits: Limits, encoded: Encoded, settings, network=None):
+def _requested(
+    recipe: Recipe,
+    limits: Limits,
+    encoded: Encoded,
+    settings: Settings,
+    network: Network | None = None,
+) -> Outputs:
     """The answer to a request that brings a style; the network is that of masks."""
     encoded = admitted(encoded, limits.bounds)
     steps, size, style_weight, content_weight = settings
@@ -122,9 +146,11 @@ def _requested(recipe: Recipe, limits: Limits, encoded: Encoded, settings, netwo
     weighted = recipe._replace(terms=_weighted(recipe.terms, shares))
     style = style_picture(encoded.style, size, limits)
 
-    def answer(picture, mask):
-        content = content_picture(*picture, size, limits)
-        where = None if mask is None else Visible(content_mask(*mask, content, limits), network)
+    def answer(picture: Named, mask: Named | None) -> tuple[tf.Tensor, tf.Tensor]:
+        content = content_picture(picture, size, limits)
+        where = None
+        if mask is not None and network is not None:
+            where = Visible(content_mask(mask, content, limits), network)
         painted = COLOR_MODES[recipe.color].style(style, content)
         colors, targets = _colors(painted, limits), measure(weighted, painted)
         return _encoded(_painted(weighted, content, targets, colors, steps, where))
@@ -132,19 +158,22 @@ def _requested(recipe: Recipe, limits: Limits, encoded: Encoded, settings, netwo
     return _answers(recipe, encoded, answer)
 
 
-def _stylize_tensor(recipe: Recipe, limits: Limits):
+def make_stylize_tensor(recipe: Recipe, limits: Limits) -> Any:
+    """Contents [N, h, w, 3] and a style [1, h, w, 3], float32 in 0..1."""
+
     @_signature(content=([None, None, None, 3], tf.float32), style=([1, None, None, 3], tf.float32))
-    def stylize_tensor(content, style):
+    def stylize_tensor(content: tf.Tensor, style: tf.Tensor) -> Outputs:
         content = admitted_tensors(content, style, limits.bounds)
         style = small_enough(style, "style", limits)
 
-        def answer(picture):
+        def answer(picture: Named) -> tuple[tf.Tensor, tf.Tensor]:
             image = small_enough(picture[0][None], picture[1], limits)
             steps = tf.constant(limits.steps)
             painted = COLOR_MODES[recipe.color].style(style, image)
             colors = _colors(painted, limits)
-            picture, losses = _painted(recipe, image, measure(recipe, painted), colors, steps)
-            return picture[0], losses
+            targets = measure(recipe, painted)
+            result, losses = _painted(recipe, image, targets, colors, steps)
+            return result[0], losses
 
         count = tf.shape(content)[0]
         content = require(content, count > 0, "content: expected a picture or more")
@@ -163,25 +192,21 @@ def _losses_of(recipe: Recipe) -> tf.TensorSpec:
     return tf.TensorSpec([len(recipe.terms)], tf.float32)
 
 
-def _answers(recipe: Recipe, encoded: Encoded, answer) -> dict[str, tf.Tensor]:
-    """Each picture painted alone, at its own size, one after the other.
-
-    Args:
-      answer: a content and its mask, or None, each with its name -> a PNG and losses.
-    """
+def _answers(recipe: Recipe, encoded: Encoded, answer: Answer) -> Outputs:
+    """Each picture painted alone, at its own size, one after the other."""
     pictures = {"content": _numbered(encoded.content, "content_bytes")}
     if encoded.masks is not None:
         pictures["mask"] = _numbered(encoded.masks, "mask_bytes")
-    pictures, losses = tf.map_fn(
+    images, losses = tf.map_fn(
         lambda each: answer(each["content"], each.get("mask")),
         pictures,
         fn_output_signature=(tf.TensorSpec([], tf.string), _losses_of(recipe)),
         parallel_iterations=1,
     )
-    return {"image_bytes": pictures, "losses": losses}
+    return {"image_bytes": images, "losses": losses}
 
 
-def _numbered(pictures: tf.Tensor, name: str) -> tuple[tf.Tensor, tf.Tensor]:
+def _numbered(pictures: tf.Tensor, name: str) -> Named:
     """[B] string, and what messages call each of them [B] string."""
     return pictures, numbered(name, tf.size(pictures))
 
@@ -190,7 +215,14 @@ def _colors(style: tf.Tensor, limits: Limits) -> ColorStatistics | None:
     return color_statistics(style) if limits.matched else None
 
 
-def _painted(recipe: Recipe, content: tf.Tensor, targets: Targets, colors, steps, where=None):
+def _painted(
+    recipe: Recipe,
+    content: tf.Tensor,
+    targets: Targets,
+    colors: ColorStatistics | None,
+    steps: tf.Tensor,
+    where: Visible | None = None,
+) -> tuple[tf.Tensor, tf.Tensor]:
     """The picture [1, H, W, 3] in 0..1 and its losses [terms]."""
     picture, losses, finite = paint(recipe, content, targets, steps, colors, where)
     line = "the loss is not finite: expected finite terms, try smaller weights"
@@ -204,4 +236,6 @@ def _encoded(painted: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor
 
 def _weighted(terms: Terms, shares: Mapping[str, tf.Tensor]) -> Terms:
     """The terms with their weights times the share of their picture, where it has one."""
-    return tuple(term._replace(weight=term.weight * shares.get(term.of, 1.0)) for term in terms)
+    return tuple(
+        term._replace(weight=term.weight * shares.get(term.of or "", 1.0)) for term in terms
+    )

@@ -1,11 +1,13 @@
 """What the layers of a network find in one picture: their strongest channels."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tf_nst.io.inputs import Source, read_one
+from tf_nst.io.given import Source
+from tf_nst.io.inputs import read_one
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import Network, paper_name
 from tf_nst.model.weights import Weights
@@ -13,6 +15,9 @@ from tf_nst.viz.figures import draw_rows
 from tf_nst.viz.options import REPORT, STYLE_LAYERS, looking_config
 from tf_nst.viz.panels import Panel, Row, heat_over, plain
 from tf_nst.viz.sight import look
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class LayerChannels(NamedTuple):
@@ -32,13 +37,13 @@ class LayerChannels(NamedTuple):
     stride: int
     receptive_field: int
     channels: tuple[int, ...]
-    maps: np.ndarray
+    maps: NDArray[np.float32]
 
 
 class Activations(NamedTuple):
     """The picture [H, W, 3] float32 in 0..1, each layer's channels, where the network is from."""
 
-    picture: np.ndarray
+    picture: NDArray[np.float32]
     layers: tuple[LayerChannels, ...]
     weights: Weights
 
@@ -46,12 +51,12 @@ class Activations(NamedTuple):
         """A row for each layer, its channels over the picture."""
         return tuple(_row(self.picture, layer) for layer in self.layers)
 
-    def figure(self):
+    def figure(self) -> "Figure":
         """A matplotlib Figure of the rows."""
         heading = "What the layers find: their strongest channels over the picture"
         return draw_rows(heading, self.rows())
 
-    def numbers(self) -> dict:
+    def numbers(self) -> dict[str, Any]:
         """What the record holds."""
         return {
             each.layer: {
@@ -72,7 +77,7 @@ def strongest_channels(
     count: int = 6,
     *,
     report: Callable[[str], None] = REPORT,
-    **options,
+    **options: Any,
 ) -> Activations:
     """The channels of each layer whose mean over the picture is largest.
 
@@ -95,15 +100,19 @@ def strongest_channels(
     return Activations(picture, channels, sight.weights)
 
 
-def channels_of(network: Network, layer: str, features: np.ndarray, count: int) -> LayerChannels:
+def channels_of(
+    network: Network, layer: str, features: NDArray[np.float32], count: int
+) -> LayerChannels:
     """The `count` channels of features [h, w, C] whose mean is largest."""
     strongest = np.argsort(-features.mean(axis=(0, 1)), kind="stable")[:count]
     stride, field, *_ = geometry(network, (layer,))
     maps = np.moveaxis(features[..., strongest], -1, 0)
-    return LayerChannels(layer, features.shape, stride, field, tuple(map(int, strongest)), maps)
+    height, width, channels = features.shape
+    shape = height, width, channels
+    return LayerChannels(layer, shape, stride, field, tuple(map(int, strongest)), maps)
 
 
-def _row(picture: np.ndarray, layer: LayerChannels) -> Row:
+def _row(picture: NDArray[np.float32], layer: LayerChannels) -> Row:
     height, width, channels = layer.shape
     apart = "pixel" if layer.stride == 1 else f"{layer.stride} pixels"
     title = (

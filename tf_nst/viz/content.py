@@ -1,11 +1,13 @@
 """What a layer keeps of a photograph: reconstructions from one layer at a time."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tf_nst.io.inputs import Inputs, Source
+from tf_nst.io.given import Source
+from tf_nst.io.inputs import Inputs
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
@@ -13,6 +15,9 @@ from tf_nst.viz.options import CONTENT_LAYERS, REPORT
 from tf_nst.viz.panels import Panel, Row, plain
 from tf_nst.viz.reconstructions import Kind, Names, reconstruct
 from tf_nst.viz.runs import RunResult, Watch, unwatched
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # This share of a painting's noise: a standard deviation of 1.3 of 255. A layer hardly responds to
 # the finest grain: from all of the noise even conv1_2's reconstruction would stay grainy.
@@ -37,7 +42,7 @@ class ContentFromLayer(NamedTuple):
     """
 
     layer: str
-    picture: np.ndarray
+    picture: NDArray[np.float32]
     feature_error: float
     pixel_error: float
 
@@ -45,7 +50,7 @@ class ContentFromLayer(NamedTuple):
 class ContentReconstructions(NamedTuple):
     """The photograph [H, W, 3] float32 in 0..1, its reconstructions, where the network is from."""
 
-    content: np.ndarray
+    content: NDArray[np.float32]
     layers: tuple[ContentFromLayer, ...]
     weights: Weights
 
@@ -55,11 +60,11 @@ class ContentReconstructions(NamedTuple):
         panels += [Panel(layer.picture, _caption(layer)) for layer in self.layers]
         return (Row("From noise to the features of one layer", tuple(panels)),)
 
-    def figure(self):
+    def figure(self) -> "Figure":
         """A matplotlib Figure of the rows."""
         return draw_rows("Content: what each layer keeps of the photograph", self.rows())
 
-    def numbers(self) -> dict:
+    def numbers(self) -> dict[str, Any]:
         """What the record holds."""
         return {
             each.layer: {"feature_error": each.feature_error, "pixel_error": each.pixel_error}
@@ -73,7 +78,7 @@ def reconstruct_content(
     *,
     watch: Watch = unwatched,
     report: Callable[[str], None] = REPORT,
-    **options,
+    **options: Any,
 ) -> ContentReconstructions:
     """Reconstructions from one layer at a time (Gatys et al. 2015, figure 1, content, a to e).
 

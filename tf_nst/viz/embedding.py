@@ -2,7 +2,9 @@
 
 import base64
 import io
+from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
@@ -11,10 +13,11 @@ QUALITY = 84
 SMALL = 120
 
 
-def image_element(codes: NDArray, text: str) -> str:
+def image_element(codes: NDArray[np.uint8], text: str) -> str:
     """[h, w, 3] uint8 as an element with its data inside; `text`, its description, is escaped."""
     small = max(codes.shape[:2]) < SMALL
-    kind, options = ("png", {}) if small else ("jpeg", {"quality": QUALITY, "optimize": True})
+    kind = "png" if small else "jpeg"
+    options: dict[str, Any] = {} if small else {"quality": QUALITY, "optimize": True}
     buffer = io.BytesIO()
     Pillow.fromarray(codes).save(buffer, kind, **options)
     data = base64.b64encode(buffer.getvalue()).decode()

@@ -1,25 +1,27 @@
 """All figures of one pair as a lesson."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from tf_nst.engine.events import Event, StepsDone
 from tf_nst.engine.job import Job
 from tf_nst.engine.strategy import strategy_name
-from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.io.given import Source
+from tf_nst.io.inputs import read_inputs
 from tf_nst.painting import Painting, prepare
 from tf_nst.viz.activations import Activations, strongest_channels
-from tf_nst.viz.content import reconstruct_content
-from tf_nst.viz.gram import compare_grams
+from tf_nst.viz.content import ContentReconstructions, reconstruct_content
+from tf_nst.viz.gram import Grams, compare_grams
 from tf_nst.viz.lesson import Figures, Run, Snapshot
 from tf_nst.viz.losses import Curves
 from tf_nst.viz.options import LOOKING, REPORT, RUNNING, figure_config
 from tf_nst.viz.page import render
-from tf_nst.viz.patches import top_patches
+from tf_nst.viz.patches import Patches, top_patches
 from tf_nst.viz.runs import RunResult, Watch, report_once, run_job, unwatched
-from tf_nst.viz.style import reconstruct_style
-from tf_nst.viz.tradeoff import paint_tradeoff
+from tf_nst.viz.style import StyleReconstructions, reconstruct_style
+from tf_nst.viz.tradeoff import Tradeoff, paint_tradeoff
 
 # The layer whose units' patches are shown: their receptive fields hold small things.
 PATCH_LAYER, UNITS = "conv3_1", 3
@@ -42,7 +44,7 @@ class _Parts:
 
     COUNT = 7
 
-    def __init__(self, report: Callable[[str], None]):
+    def __init__(self, report: Callable[[str], None]) -> None:
         self._report, self._begun = report, 0
 
     def begin(self, what: str) -> None:
@@ -56,7 +58,7 @@ def explain_pair(
     *,
     watch: Watch = unwatched,
     report: Callable[[str], None] = REPORT,
-    **options,
+    **options: Any,
 ) -> Lesson:
     """Makes every figure of a photograph and a painting, and paints the one in the other's manner.
 
@@ -81,7 +83,15 @@ def explain_pair(
     return Lesson(inputs.content.to_float(), inputs.style.to_float(), *figures, run)
 
 
-def _figures(content: Source, style: Source, parts: _Parts, *, watch, report, options) -> tuple:
+def _figures(
+    content: Source,
+    style: Source,
+    parts: _Parts,
+    *,
+    watch: Watch,
+    report: Callable[[str], None],
+    options: Mapping[str, Any],
+) -> tuple[Activations, Patches, ContentReconstructions, StyleReconstructions, Grams, Tradeoff]:
     """Every figure of the pair, in the order of a Lesson's fields."""
     shared = {name: value for name, value in options.items() if name in LOOKING}
     parts.begin("activations")
@@ -89,7 +99,7 @@ def _figures(content: Source, style: Source, parts: _Parts, *, watch, report, op
     parts.begin("patches")
     units = _units(activations)
     patches = top_patches((content, style), PATCH_LAYER, units, report=report, **shared)
-    running = {"watch": watch, "report": report, **options}
+    running: dict[str, Any] = {"watch": watch, "report": report, **options}
     parts.begin("content")
     contents = reconstruct_content(content, **running)
     parts.begin("style")
@@ -113,7 +123,9 @@ def _units(activations: Activations) -> tuple[int, ...]:
     return tuple(range(UNITS))
 
 
-def _paint(painting: Painting, watch: Watch, options: dict) -> tuple[Run, dict]:
+def _paint(
+    painting: Painting, watch: Watch, options: Mapping[str, Any]
+) -> tuple[Run, dict[str, Any]]:
     """The run, and the options with the weights that it resolved."""
     snapshots: list[Snapshot] = []
 
@@ -121,13 +133,13 @@ def _paint(painting: Painting, watch: Watch, options: dict) -> tuple[Run, dict]:
         if isinstance(event, StepsDone) and event.step % painting.job.pause_every == 0:
             snapshots.append(Snapshot(event.step, event.image[0].numpy()))
 
-    def watched(title: str, job: Job):
+    def watched(title: str, job: Job) -> tuple[Callable[[Event], None], ...]:
         return (*watch(title, job), keep)
 
     result = run_job("the picture", painting, watched)
     weights = {term.name: term.weight_of(0) for term in painting.job.terms}
     curves = _curves(painting, result, weights)
-    run = Run(result, curves, weights, tuple(snapshots), _facts(painting))
+    run = Run(result, curves, weights, tuple(snapshots), facts_of(painting))
     return run, {**options, "weights": painting.config.network_config.weights}
 
 
@@ -138,7 +150,8 @@ def _curves(painting: Painting, result: RunResult, weights: dict[str, float]) ->
     return Curves(terms, tuple((scale.width, scale.height, count) for scale, count in steps))
 
 
-def _facts(painting: Painting) -> dict[str, str]:
+def facts_of(painting: Painting) -> dict[str, str]:
+    """What the page says of a run, by name."""
     config = painting.config
     network = config.network_config
     return {

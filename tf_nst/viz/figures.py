@@ -2,12 +2,15 @@
 
 import textwrap
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tf_nst.viz.panels import Panel, Row
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MARGIN, GAP, LINE = 0.25, 0.12, 0.165
 CELL = 1.7
@@ -24,7 +27,7 @@ class _Text(NamedTuple):
     height: float
 
 
-def draw_rows(heading: str, rows: Sequence[Row], cell: float = CELL):
+def draw_rows(heading: str, rows: Sequence[Row], cell: float = CELL) -> "Figure":
     """A matplotlib Figure of the rows, one below the other.
 
     Args:
@@ -50,14 +53,14 @@ def draw_rows(heading: str, rows: Sequence[Row], cell: float = CELL):
     return figure
 
 
-def new_figure(width: float, height: float):
+def new_figure(width: float, height: float) -> "Figure":
     """An empty Figure of so many inches, drawn without a screen."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), dpi=DPI, facecolor="white")
 
 
-def rendered(figure) -> NDArray:
+def rendered(figure: "Figure") -> NDArray[np.uint8]:
     """A figure's pixels [H, W, 3] uint8."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -83,7 +86,8 @@ def _caption(panel: Panel, cell: float) -> _Text:
 
 
 def _picture_height(panel: Panel, cell: float) -> float:
-    return cell * panel.picture.shape[0] / panel.picture.shape[1]
+    height, width = panel.picture.shape[:2]
+    return cell * float(height) / float(width)
 
 
 def _row_height(row: Row, cell: float) -> float:
@@ -91,7 +95,7 @@ def _row_height(row: Row, cell: float) -> float:
     return max(heights, default=0.0) + GAP / 2
 
 
-def _draw_row(figure, row: Row, cell: float, top: float) -> None:
+def _draw_row(figure: "Figure", row: Row, cell: float, top: float) -> None:
     for index, panel in enumerate(row.panels):
         left = MARGIN + index * (cell + GAP)
         height = _picture_height(panel, cell)
@@ -103,7 +107,7 @@ def _draw_row(figure, row: Row, cell: float, top: float) -> None:
         _write(figure, _caption(panel, cell), left, top - height - GAP / 3)
 
 
-def _write(figure, text: _Text, left: float, top: float) -> None:
+def _write(figure: "Figure", text: _Text, left: float, top: float) -> None:
     figure.text(
         left / figure.get_figwidth(),
         top / figure.get_figheight(),

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
+from tf_nst.io.given import Source
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Source, read_one
+from tf_nst.io.inputs import read_one
 
 FLAG = "--images"
 
 
-def list_pictures(folder: str | os.PathLike) -> tuple[Path, ...]:
+def list_pictures(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     """The files of a folder by name, hidden ones and folders left out.
 
     Raises:
@@ -42,7 +43,7 @@ class Album:
         config: StylizeConfig,
         report: Callable[[str], None],
         progress: Callable[[int, int], None],
-    ):
+    ) -> None:
         self.sources, self._config = sources, config
         self._report, self._progress = report, progress
         self.skipped: list[str] = []

@@ -1,11 +1,13 @@
 """Gram matrices of two pictures side by side, and what a Gram does not see."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.io.given import Source
+from tf_nst.io.inputs import read_inputs
 from tf_nst.model.geometry import geometry, receptive_box
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
@@ -19,12 +21,17 @@ from tf_nst.viz.matrices import (
     shown_channels,
 )
 from tf_nst.viz.options import REPORT, STYLE_LAYERS, looking_config
-from tf_nst.viz.panels import Panel, Row, cut, enlarge, heat, percent, signed_heat
+from tf_nst.viz.panels import Floats, Panel, Row, cut, enlarge, heat, percent, signed_heat
 from tf_nst.viz.patches import BORDER, distance_apart, find_peaks
 from tf_nst.viz.sight import Sight, look
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 # Pairs of channels of each layer, and patches that drive each.
 PAIRS, PATCHES = 2, 2
+# Of content and style.
+Two = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 class Pair(NamedTuple):
@@ -40,7 +47,7 @@ class Pair(NamedTuple):
     channels: tuple[int, int]
     content: float
     style: float
-    patches: tuple[np.ndarray, ...]
+    patches: tuple[NDArray[np.float32], ...]
 
 
 class LayerGrams(NamedTuple):
@@ -50,8 +57,8 @@ class LayerGrams(NamedTuple):
     """
 
     layer: str
-    content: np.ndarray
-    style: np.ndarray
+    content: NDArray[np.float32]
+    style: NDArray[np.float32]
     distance: float
     pairs: tuple[Pair, ...]
 
@@ -64,8 +71,8 @@ class Shuffle(NamedTuple):
     """
 
     layer: str
-    before: np.ndarray
-    after: np.ndarray
+    before: NDArray[np.float32]
+    after: NDArray[np.float32]
     gram_distance: float
     content_distance: float
 
@@ -81,7 +88,7 @@ class Grams(NamedTuple):
         """A row for each layer, and one for the shuffle."""
         return (*map(_row, self.layers), shuffle_row(self.shuffle))
 
-    def figure(self):
+    def figure(self) -> "Figure":
         """A matplotlib Figure of the rows."""
         heading = (
             "Style: Gram matrices, which channels are strong together, of the photograph and of "
@@ -89,7 +96,7 @@ class Grams(NamedTuple):
         )
         return draw_rows(heading, self.rows(), cell=1.45)
 
-    def numbers(self) -> dict:
+    def numbers(self) -> dict[str, Any]:
         """What the record holds."""
         layers = {
             grams.layer: {"distance": grams.distance, "pairs": list(map(_numbers, grams.pairs))}
@@ -109,7 +116,7 @@ def compare_grams(
     layers: str | Sequence[str] = STYLE_LAYERS,
     *,
     report: Callable[[str], None] = REPORT,
-    **options,
+    **options: Any,
 ) -> Grams:
     """The Gram matrices of two pictures (Gatys et al. 2016, equation 3), and the shuffle.
 
@@ -128,16 +135,14 @@ def compare_grams(
     inputs = read_inputs(config, content, style)
     sight = look(config, names, report)
     pictures = inputs.content.to_float(), inputs.style.to_float()
-    features = [sight.features(picture[None]) for picture in pictures]
-    grams = tuple(
-        _compared(sight, name, pictures, [layers[name] for layers in features]) for name in names
-    )
+    one, other = (sight.features(picture[None]) for picture in pictures)
+    grams = tuple(_compared(sight, name, pictures, (one[name], other[name])) for name in names)
     middle = names[len(names) // 2]
-    shuffle = shuffled(middle, features[0][middle], config.seed)
+    shuffle = shuffled(middle, one[middle], config.seed)
     return Grams(grams, shuffle, sight.weights)
 
 
-def shuffled(layer: str, features: np.ndarray, seed: int) -> Shuffle:
+def shuffled(layer: str, features: NDArray[np.float32], seed: int) -> Shuffle:
     """Features [h, w, C] with their positions in another order, and what that changes."""
     rows = features.reshape(-1, features.shape[-1])
     after = np.random.default_rng(seed).permutation(rows).reshape(features.shape)
@@ -145,8 +150,8 @@ def shuffled(layer: str, features: np.ndarray, seed: int) -> Shuffle:
     return Shuffle(layer, features, after, gram, content_distance(after, features))
 
 
-def _compared(sight: Sight, layer: str, pictures, features) -> LayerGrams:
-    content, style = map(gram_of, features)
+def _compared(sight: Sight, layer: str, pictures: Two, features: Two) -> LayerGrams:
+    content, style = gram_of(features[0]), gram_of(features[1])
     pairs = tuple(
         _pair(sight, layer, channels, pictures, features, (content, style))
         for channels in differing_pairs(content, style, PAIRS)
@@ -154,7 +159,14 @@ def _compared(sight: Sight, layer: str, pictures, features) -> LayerGrams:
     return LayerGrams(layer, content, style, gram_distance(content, style), pairs)
 
 
-def _pair(sight: Sight, layer: str, channels, pictures, features, grams) -> Pair:
+def _pair(
+    sight: Sight,
+    layer: str,
+    channels: tuple[int, int],
+    pictures: Two,
+    features: Two,
+    grams: Two,
+) -> Pair:
     content, style = (float(gram[channels]) for gram in grams)
     which = int(style > content)
     first, second = channels
@@ -207,7 +219,7 @@ def shuffle_row(shuffle: Shuffle) -> Row:
     return Row(title, tuple(map(Panel, pictures, captions)))
 
 
-def _squares(matrix: np.ndarray) -> np.ndarray:
+def _squares(matrix: Floats) -> Floats:
     return enlarge(matrix, max(1, 192 // matrix.shape[0]))
 
 
@@ -230,5 +242,5 @@ def _pair_caption(pair: Pair) -> str:
     return f"{pair.channels[0]} and {pair.channels[1]} together, more in the {more}"
 
 
-def _numbers(pair: Pair) -> dict:
+def _numbers(pair: Pair) -> dict[str, Any]:
     return {"channels": list(pair.channels), "content": pair.content, "style": pair.style}

@@ -1,8 +1,9 @@
 """What a lesson consists of: every figure of a pair, and the run that paints it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.model.weights import Weights
 from tf_nst.viz.activations import Activations
@@ -19,7 +20,7 @@ class Snapshot(NamedTuple):
     """The picture so far [H, W, 3] float32 in 0..1 after so many steps."""
 
     step: int
-    picture: np.ndarray
+    picture: NDArray[np.float32]
 
 
 class Run(NamedTuple):
@@ -43,8 +44,8 @@ class Run(NamedTuple):
 class Figures(NamedTuple):
     """The pair [H, W, 3] float32 in 0..1 each, every figure of it, and the run that paints it."""
 
-    content_picture: np.ndarray
-    style_picture: np.ndarray
+    content_picture: NDArray[np.float32]
+    style_picture: NDArray[np.float32]
     activations: Activations
     patches: Patches
     content: ContentReconstructions
@@ -58,7 +59,7 @@ class Figures(NamedTuple):
         """Where the network is from."""
         return self.run.result.weights
 
-    def numbers(self) -> dict:
+    def numbers(self) -> dict[str, Any]:
         """What the record holds."""
         figures = ("activations", "patches", "content", "style", "grams", "tradeoff")
         final = {name: float(value[0]) for name, value in self.run.result.values.items()}

@@ -2,14 +2,20 @@
 
 import json
 import os
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.errors import UserError
 from tf_nst.model.networks import paper_name
 from tf_nst.viz.figures import new_figure
 from tf_nst.viz.options import check_matplotlib
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # A term that is 0 has no place on a logarithmic scale.
 LEAST = 1e-12
@@ -28,15 +34,16 @@ class Curves(NamedTuple):
       scales: width, height and steps of each scale, in their order.
     """
 
-    terms: dict[str, np.ndarray]
+    terms: dict[str, NDArray[np.float64]]
     scales: tuple[tuple[int, int, int], ...]
 
     @property
-    def loss(self) -> np.ndarray:
+    def loss(self) -> NDArray[np.float64]:
         """[steps], the sum of the terms."""
-        return np.sum(list(self.terms.values()), axis=0)
+        total: NDArray[np.float64] = np.sum(list(self.terms.values()), axis=0)
+        return total
 
-    def figure(self, width: float = 6.4, height: float = 4.4):
+    def figure(self, width: float = 6.4, height: float = 4.4) -> "Figure":
         """A matplotlib Figure of the curves in log scale; `width` and `height` in inches."""
         from matplotlib.ticker import MaxNLocator
 
@@ -57,7 +64,7 @@ class Curves(NamedTuple):
         figure.legend(loc="upper center", ncols=LEGEND_COLUMNS, fontsize=8.5, frameon=False)
         return figure
 
-    def _mark_scales(self, axes) -> None:
+    def _mark_scales(self, axes: "Axes") -> None:
         before = 0
         for width, height, steps in self.scales:
             if before:
@@ -68,13 +75,13 @@ class Curves(NamedTuple):
                 axes.annotate(label, place, xycoords=("data", "axes fraction"), fontsize=8)
             before += steps
 
-    def numbers(self) -> dict:
+    def numbers(self) -> dict[str, Any]:
         """What the record holds."""
         ends = {name: [float(term[0]), float(term[-1])] for name, term in self.terms.items()}
         return {"steps": len(self.loss), "first_and_last": ends}
 
 
-def read_curves(record: str | os.PathLike, flag: str = "--record") -> Curves:
+def read_curves(record: str | os.PathLike[str], flag: str = "--record") -> Curves:
     """The curves of a record.
 
     Args:
@@ -95,7 +102,7 @@ def read_curves(record: str | os.PathLike, flag: str = "--record") -> Curves:
         raise UserError(f"{flag}: {path} is no record of a run; {_WANTED}") from error
 
 
-def curves_of(record: dict) -> Curves:
+def curves_of(record: Mapping[str, Any]) -> Curves:
     """The curves of a record that was read. Raises KeyError, TypeError or ValueError on others."""
     weights = record["term_weights"]
     terms = {

@@ -1,22 +1,24 @@
 """Which options of painting each kind of figure takes, and layers by name. No TensorFlow here."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
+from typing import Any, TypeVar
 
 from tf_nst.config import StylizeConfig, all_options, config_from_options
 from tf_nst.config.lengths import StepsOfOneScale
 from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS, canonical_layer
 
+Number = TypeVar("Number", int, float)
 # Where lines go that nobody asked to see.
 REPORT = logging.getLogger("tf_nst").warning
 
 LOOKING = ("size", "network", "weights", "pooling", "seed")
 RUNNING = (*LOOKING, "steps", "optimizer", "memory", "precision", "xla", "strategy")
 # Smaller by default than a painting's: a figure shows many pictures.
-_NARROWED = {
+_NARROWED: dict[str, dict[str, Any]] = {
     "size": {"default": 256},
     "steps": {
         "default": (100,),
@@ -48,7 +50,9 @@ _OBJECTIVE = {
 }
 
 
-def figure_config(options: dict, allowed: tuple[str, ...], **fixed) -> StylizeConfig:
+def figure_config(
+    options: Mapping[str, Any], allowed: tuple[str, ...], **fixed: Any
+) -> StylizeConfig:
     """The config of a figure's options by name, as `config_from_options` takes them.
 
     Args:
@@ -71,7 +75,7 @@ def figure_config(options: dict, allowed: tuple[str, ...], **fixed) -> StylizeCo
 
 
 def looking_config(
-    options: dict, layers: str | Sequence[str], flag: str
+    options: Mapping[str, Any], layers: str | Sequence[str], flag: str
 ) -> tuple[StylizeConfig, tuple[str, ...]]:
     """The config of a figure that only looks, and the layers it looks at by Keras' names.
 
@@ -110,8 +114,8 @@ def parse_layers(layers: str | Sequence[str], network: str, flag: str) -> tuple[
 
 
 def parse_numbers(
-    text: str | Sequence, kind: type, least: float, flag: str, what: str
-) -> tuple[int, ...] | tuple[float, ...]:
+    text: str | Sequence[Any], kind: type[Number], least: float, flag: str, what: str
+) -> tuple[Number, ...]:
     """Numbers of a list or by commas, each once.
 
     Args:
@@ -124,6 +128,7 @@ def parse_numbers(
       UserError: no number, one that is no such number or too small, or one given twice.
     """
     parts = text.split(",") if isinstance(text, str) else text
+    numbers: tuple[Number, ...]
     try:
         numbers = tuple(kind(part) for part in parts if str(part).strip())
     except ValueError:

@@ -114,14 +114,14 @@ def _panels(panels: Sequence[Panel], size: str) -> str:
 
 
 def _panel(panel: Panel) -> str:
-    codes = np.uint8(np.clip(panel.picture, 0, 1) * 255 + 0.5)
+    codes = (np.clip(panel.picture, 0, 1) * 255 + 0.5).astype(np.uint8)
     caption = html.escape(panel.caption)
     return f"<figure>{image_element(codes, caption)}<figcaption>{caption}</figcaption></figure>"
 
 
 def _cost_table(lesson: Figures) -> str:
     values, curves = lesson.run.result.values, lesson.run.curves.terms
-    rows = [
+    rows: list[tuple[str, float | None, float, float]] = [
         (term_label(name), weight, curves[name][0], weight * float(values[name][0]))
         for name, weight in lesson.run.weights.items()
     ]

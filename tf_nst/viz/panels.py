@@ -1,9 +1,14 @@
 """Rows of labelled pictures, which a figure and a page show alike, and arrays as pictures."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tf_nst.model.geometry import Box
+
+# Pictures and maps.
+Floats = NDArray[np.floating[Any]]
 
 # The colours of a matrix or a map are those of its values to this power: a few are very large.
 CONTRAST = 0.5
@@ -12,7 +17,7 @@ CONTRAST = 0.5
 class Panel(NamedTuple):
     """A picture [h, w, 3] float in 0..1 and its caption."""
 
-    picture: NDArray
+    picture: Floats
     caption: str
 
 
@@ -37,29 +42,31 @@ def percent(share: float) -> str:
     return f"{plain(100 * share)} %"
 
 
-def grey(picture: NDArray) -> NDArray:
+def grey(picture: Floats) -> Floats:
     """[H, W, 3] in 0..1 -> its luma (BT.601) [H, W, 3]."""
     return np.repeat((picture @ [0.299, 0.587, 0.114])[..., None], 3, axis=-1)
 
 
-def heat(values: NDArray) -> NDArray:
+def heat(values: Floats) -> Floats:
     """[h, w] of 0 or more -> [h, w, 3]: black at 0, bright at the largest."""
     from matplotlib import colormaps
 
     top = max(float(values.max(initial=0.0)), 1e-12)
-    return colormaps["inferno"]((values / top) ** CONTRAST)[..., :3]
+    colours: Floats = colormaps["inferno"]((values / top) ** CONTRAST)[..., :3]
+    return colours
 
 
-def signed_heat(values: NDArray) -> NDArray:
+def signed_heat(values: Floats) -> Floats:
     """[h, w] -> [h, w, 3]: white at 0, red above and blue below it."""
     from matplotlib import colormaps
 
     top = max(float(np.abs(values).max(initial=0.0)), 1e-12)
     scaled = np.sign(values) * (np.abs(values) / top) ** CONTRAST
-    return colormaps["RdBu_r"](0.5 + 0.5 * scaled)[..., :3]
+    colours: Floats = colormaps["RdBu_r"](0.5 + 0.5 * scaled)[..., :3]
+    return colours
 
 
-def heat_over(picture: NDArray, values: NDArray, stride: int) -> NDArray:
+def heat_over(picture: Floats, values: Floats, stride: int) -> Floats:
     """A map of features over the picture that they are of.
 
     Args:
@@ -74,21 +81,22 @@ def heat_over(picture: NDArray, values: NDArray, stride: int) -> NDArray:
     enlarged = enlarge(values, stride)
     overlay[: enlarged.shape[0], : enlarged.shape[1]] = enlarged
     share = (overlay / max(float(overlay.max()), 1e-12))[..., None] ** CONTRAST
-    return (1 - 0.85 * share) * (0.15 + 0.6 * grey(picture)) + 0.85 * share * heat(overlay)
+    mixed: Floats = (1 - 0.85 * share) * (0.15 + 0.6 * grey(picture)) + 0.85 * share * heat(overlay)
+    return mixed
 
 
-def enlarge(array: NDArray, times: int) -> NDArray:
+def enlarge(array: Floats, times: int) -> Floats:
     """[h, w, ...] -> [times * h, times * w, ...], every value a square."""
     return np.repeat(np.repeat(array, times, axis=0), times, axis=1)
 
 
-def around_grey(values: NDArray) -> NDArray:
+def around_grey(values: Floats) -> Floats:
     """Signed [h, w, 3] -> 0..1, with 0 at grey."""
     return 0.5 + 0.5 * values / max(float(np.abs(values).max(initial=0.0)), 1e-12)
 
 
-def cut(picture: NDArray, box, fill: float) -> NDArray:
-    """The pixels of a Box (tf_nst/model/geometry.py) of [H, W, 3]; `fill` past the borders."""
+def cut(picture: Floats, box: Box, fill: float) -> NDArray[np.float32]:
+    """The pixels of a box of [H, W, 3]; `fill` past the borders."""
     rows, columns = (np.arange(box.top, box.bottom), np.arange(box.left, box.right))
     inside = np.ix_(
         (rows >= 0) & (rows < picture.shape[0]), (columns >= 0) & (columns < picture.shape[1])

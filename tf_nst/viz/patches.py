@@ -2,21 +2,25 @@
 
 import os
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
-from tf_nst.io.inputs import Source
+from tf_nst.io.given import Source
 from tf_nst.model.geometry import Box, Geometry, geometry, receptive_box
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
 from tf_nst.viz.folder import Album, list_pictures
 from tf_nst.viz.options import REPORT, looking_config, parse_numbers
-from tf_nst.viz.panels import Panel, Row, around_grey, cut, plain
+from tf_nst.viz.panels import Floats, Panel, Row, around_grey, cut, plain
 from tf_nst.viz.sight import Sight, look
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 BEST = 9
 # Past a picture's border a patch is grey, about the mean that the network takes for 0.
@@ -46,8 +50,8 @@ class Patch(NamedTuple):
     value: float
     name: str
     box: Box
-    picture: np.ndarray
-    projection: np.ndarray
+    picture: NDArray[np.float32]
+    projection: NDArray[np.float32]
 
 
 class UnitPatches(NamedTuple):
@@ -80,7 +84,7 @@ class Patches(NamedTuple):
         """A row for each unit: its patches, each with its projection below it."""
         return tuple(_row(self.layer, best) for best in self.units)
 
-    def figure(self):
+    def figure(self) -> "Figure":
         """A matplotlib Figure of the rows."""
         field = self.geometry.receptive_field
         pictures = counted(self.picture_count, "picture")
@@ -90,7 +94,7 @@ class Patches(NamedTuple):
         )
         return draw_rows(heading, self.rows(), cell=1.0)
 
-    def numbers(self) -> dict:
+    def numbers(self) -> dict[str, Any]:
         """What the record holds."""
         units = {str(best.unit): [_numbers(patch) for patch in best.patches] for best in self.units}
         return {
@@ -104,13 +108,13 @@ class Patches(NamedTuple):
 
 
 def top_patches(
-    images: str | os.PathLike | Sequence[Source],
+    images: str | os.PathLike[str] | Sequence[Source],
     layer: str,
     units: str | Sequence[int],
     *,
     report: Callable[[str], None] = REPORT,
     progress: Callable[[int, int], None] = lambda done, total: None,
-    **options,
+    **options: Any,
 ) -> Patches:
     """The nine patches that drive each unit most, in the memory of one picture at a time.
 
@@ -145,7 +149,7 @@ def top_patches(
     return Patches(name, shape, best, count, skipped, sight.weights)
 
 
-def one_layer(options: dict, layer: str) -> tuple[StylizeConfig, tuple[str, ...]]:
+def one_layer(options: dict[str, Any], layer: str) -> tuple[StylizeConfig, tuple[str, ...]]:
     """The config, and the layer by Keras' name. Raises UserError where it is not one layer."""
     config, names = looking_config(options, layer, "--layer")
     if len(names) > 1:
@@ -168,7 +172,7 @@ def check_units(units: tuple[int, ...], layer: str, channels: int) -> None:
             )
 
 
-def find_peaks(values: np.ndarray, count: int, apart: int) -> list[tuple[float, int, int]]:
+def find_peaks(values: NDArray[np.float32], count: int, apart: int) -> list[tuple[float, int, int]]:
     """The largest values of a map [h, w], their rows and columns, the largest first.
 
     Args:
@@ -176,7 +180,8 @@ def find_peaks(values: np.ndarray, count: int, apart: int) -> list[tuple[float, 
       count: at most so many are returned.
       apart: peaks differ by at least so many positions in row or column.
     """
-    remaining, peaks = values.copy(), []
+    remaining = values.copy()
+    peaks: list[tuple[float, int, int]] = []
     while len(peaks) < count:
         row, column = map(int, np.unravel_index(remaining.argmax(), remaining.shape))
         if remaining[row, column] <= 0:
@@ -212,15 +217,13 @@ def _check_any_read(album: Album) -> None:
 
 def _best_peaks(sight: Sight, layer: str, units: tuple[int, ...], album: Album) -> list[list[Peak]]:
     """Of each unit the BEST peaks in all pictures; those of equal value in the album's order."""
-    best = [[] for _ in units]
+    best: list[list[Peak]] = [[] for _ in units]
     apart = distance_apart(geometry(sight.weights.network, (layer,)))
     for index, image in album:
         features = sight.features(image.to_float()[None])[layer]
         for place, unit in enumerate(units):
-            peaks = [
-                Peak(value, index, row, column)
-                for value, row, column in find_peaks(features[..., unit], BEST, apart)
-            ]
+            found = find_peaks(features[..., unit], BEST, apart)
+            peaks = [Peak(value, index, row, column) for value, row, column in found]
             best[place] = sorted(best[place] + peaks, key=lambda peak: -peak.value)[:BEST]
     return best
 
@@ -238,10 +241,10 @@ def _row(layer: str, best: UnitPatches) -> Row:
     return Row(title, tuple(panels))
 
 
-def _stacked(patch: Patch) -> np.ndarray:
+def _stacked(patch: Patch) -> Floats:
     """The patch, and its projection below it."""
     return np.concatenate([patch.picture, around_grey(patch.projection)])
 
 
-def _numbers(patch: Patch) -> dict:
+def _numbers(patch: Patch) -> dict[str, Any]:
     return {"value": patch.value, "picture": patch.name, "box": list(patch.box)}

@@ -1,12 +1,13 @@
 """Reconstructions of one picture from noise: what those of content and of style share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tf_nst.config import StylizeConfig
 from tf_nst.config.weighted import Weighted
-from tf_nst.io.inputs import Inputs, Source
+from tf_nst.io.given import Source
+from tf_nst.io.inputs import Inputs
 from tf_nst.model.networks import paper_name
 from tf_nst.viz.options import RUNNING, figure_config, parse_layers
 from tf_nst.viz.runs import RunResult, Watch, lone_input, report_once, run_from_noise
@@ -39,7 +40,7 @@ def reconstruct(
     *,
     watch: Watch,
     report: Callable[[str], None],
-    options: dict,
+    options: Mapping[str, Any],
 ) -> tuple[Inputs, list[tuple[Names, RunResult]]]:
     """The inputs, and each set of layers (Keras' names) with the result of its run.
 
@@ -65,5 +66,5 @@ def reconstruct(
 
 
 def _only(config: StylizeConfig, option: str, layers: Names) -> StylizeConfig:
-    weighted = tuple(Weighted(name) for name in layers)
-    return replace(config, objective=replace(config.objective, **{option: weighted}))
+    weighted: dict[str, Any] = {option: tuple(Weighted(name) for name in layers)}
+    return replace(config, objective=replace(config.objective, **weighted))

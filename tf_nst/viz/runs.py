@@ -1,18 +1,19 @@
 """Runs of the engine, one after the other, each with its listeners."""
 
 import functools
-from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.config import StylizeConfig
-from tf_nst.engine.events import Event
+from tf_nst.engine.events import Event, Finished
 from tf_nst.engine.job import Job
 from tf_nst.engine.loop import stylize
 from tf_nst.io.areas import ALL
-from tf_nst.io.inputs import Inputs, Source, read_one
+from tf_nst.io.given import Source
+from tf_nst.io.inputs import Inputs, read_one
 from tf_nst.io.listeners import History
 from tf_nst.io.styles import Style
 from tf_nst.model.weights import Weights
@@ -37,8 +38,8 @@ class RunResult(NamedTuple):
       weights: where the network's numbers are from.
     """
 
-    picture: np.ndarray
-    values: dict[str, np.ndarray]
+    picture: NDArray[np.float32]
+    values: dict[str, NDArray[np.float32]]
     history: History
     weights: Weights
 
@@ -49,10 +50,15 @@ def run_job(title: str, painting: Painting, watch: Watch) -> RunResult:
     Raises:
       NonFiniteLossError, DivergedError: a loss is NaN or infinite, or rose and stayed high.
     """
-    history, last = History(painting.job.scales), deque(maxlen=1)
-    listeners = *watch(title, painting.job), history, last.append
-    stylize(painting.job, listeners, painting.engine)
-    finished = last.pop()
+    history = History(painting.job.scales)
+    ended: list[Finished] = []
+
+    def keep(event: Event) -> None:
+        if isinstance(event, Finished):
+            ended.append(event)
+
+    stylize(painting.job, (*watch(title, painting.job), history, keep), painting.engine)
+    (finished,) = ended
     return RunResult(finished.image.numpy(), finished.values, history, painting.weights)
 
 
@@ -74,9 +80,9 @@ def run_from_noise(
     return run_job(title, painting._replace(job=job), watch)
 
 
-def around_grey(noise: np.ndarray, strength: float) -> np.ndarray:
+def around_grey(noise: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
     """Noise in 0..1 with its distance from grey multiplied by `strength`."""
-    return np.float32(0.5 + strength * (noise - 0.5))
+    return np.asarray(0.5 + strength * (noise - 0.5), np.float32)
 
 
 def lone_input(config: StylizeConfig, source: Source, flag: str) -> Inputs:

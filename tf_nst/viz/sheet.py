@@ -11,6 +11,8 @@ from PIL import ImageDraw, ImageFont
 
 from tf_nst.io.images import Image
 
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
 GAP, FONT_SIZE, LINE = 12, 12, 16
 # For captions of smaller pictures.
 LEAST_WIDTH = 120
@@ -27,7 +29,7 @@ class SheetCell(NamedTuple):
     """
 
     lines: tuple[str, ...]
-    pixels: NDArray | None = None
+    pixels: NDArray[np.uint8] | None = None
     reason: str = ""
 
 
@@ -97,7 +99,9 @@ def draw_sheet(cells: Sequence[SheetCell], grid: Grid) -> Image:
     return Image(np.asarray(sheet), name="sheet")
 
 
-def _draw_reason(draw, font, reason: str, corner: tuple[int, int], grid: Grid) -> None:
+def _draw_reason(
+    draw: ImageDraw.ImageDraw, font: Font, reason: str, corner: tuple[int, int], grid: Grid
+) -> None:
     """A grey picture with as much of the reason as goes into it."""
     left, top = corner
     draw.rectangle((left, top, left + grid.width - 1, top + grid.height - 1), GREY)
@@ -109,7 +113,7 @@ def _draw_reason(draw, font, reason: str, corner: tuple[int, int], grid: Grid) -
         draw.text((left + GAP // 2, top + GAP // 2 + number * LINE), line, ON_GREY, font)
 
 
-def wrapped(text: str, font, width: int) -> list[str]:
+def wrapped(text: str, font: Font, width: int) -> list[str]:
     """The text in lines of up to `width` pixels, broken at spaces, and within longer words."""
     lines = [""]
     for word in text.split():
@@ -125,7 +129,7 @@ def wrapped(text: str, font, width: int) -> list[str]:
     return [line for line in lines if line]
 
 
-def shortened(text: str, font, width: int) -> str:
+def shortened(text: str, font: Font, width: int) -> str:
     """The text, its middle left out where it is wider than `width` pixels."""
     kept = len(text)
     short = text
@@ -135,7 +139,7 @@ def shortened(text: str, font, width: int) -> str:
     return short
 
 
-def flattened(image: Image) -> NDArray:
+def flattened(image: Image) -> NDArray[np.uint8]:
     """[H, W, 3] uint8: an image over the colour of the sheet."""
     picture = image.to_pillow().convert("RGBA")
     paper = Pillow.new("RGBA", picture.size, (*PAPER, 255))

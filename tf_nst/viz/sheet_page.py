@@ -9,7 +9,9 @@ from tf_nst.viz.embedding import image_element
 from tf_nst.viz.sheet import SheetCell
 
 
-def render_sheet(title: str, columns: int, cells: Sequence[SheetCell], commands: Sequence[str]):
+def render_sheet(
+    title: str, columns: int, cells: Sequence[SheetCell], commands: Sequence[str]
+) -> str:
     """The page as text.
 
     Args:

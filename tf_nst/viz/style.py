@@ -1,11 +1,12 @@
 """What layers keep of a painting: textures from growing sets of layers."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tf_nst.io.inputs import Source
+from tf_nst.io.given import Source
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
@@ -13,6 +14,9 @@ from tf_nst.viz.options import REPORT, STYLE_LAYERS
 from tf_nst.viz.panels import Panel, Row, plain
 from tf_nst.viz.reconstructions import Kind, Names, reconstruct
 from tf_nst.viz.runs import RunResult, Watch, unwatched
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # This share of a painting's noise: a standard deviation of 26 of 255. All of it would stay as grain
 # that no layer responds to; from hardly any, conv1_1 alone paints one blot.
@@ -37,14 +41,14 @@ class StyleFromLayers(NamedTuple):
     """
 
     layers: tuple[str, ...]
-    picture: np.ndarray
+    picture: NDArray[np.float32]
     gram_error: float
 
 
 class StyleReconstructions(NamedTuple):
     """The painting [H, W, 3] float32 in 0..1, the sets of layers, where the network is from."""
 
-    style: np.ndarray
+    style: NDArray[np.float32]
     sets: tuple[StyleFromLayers, ...]
     weights: Weights
 
@@ -54,11 +58,11 @@ class StyleReconstructions(NamedTuple):
         panels += [Panel(texture.picture, _caption(texture)) for texture in self.sets]
         return (Row("From noise to the Gram matrices of more and more layers", tuple(panels)),)
 
-    def figure(self):
+    def figure(self) -> "Figure":
         """A matplotlib Figure of the rows."""
         return draw_rows("Style: textures on a growing scale", self.rows())
 
-    def numbers(self) -> dict:
+    def numbers(self) -> dict[str, Any]:
         """What the record holds."""
         return {",".join(each.layers): {"gram_error": each.gram_error} for each in self.sets}
 
@@ -69,7 +73,7 @@ def reconstruct_style(
     *,
     watch: Watch = unwatched,
     report: Callable[[str], None] = REPORT,
-    **options,
+    **options: Any,
 ) -> StyleReconstructions:
     """Textures from the first layer, the first two, and so on (Gatys et al. 2015, figure 1, style).
 

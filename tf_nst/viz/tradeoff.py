@@ -1,12 +1,14 @@
 """Content against style: a grid of pictures, painted together as one batch."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tf_nst.engine.job import Job
-from tf_nst.io.inputs import Source, read_inputs
+from tf_nst.io.given import Source
+from tf_nst.io.inputs import read_inputs
 from tf_nst.io.listeners import contributions
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
@@ -26,6 +28,9 @@ from tf_nst.viz.panels import Panel, Row, plain
 from tf_nst.viz.runs import RunResult, Watch, around_grey, run_job, unwatched
 from tf_nst.viz.style import NOISE
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 class Cell(NamedTuple):
     """A picture of the grid.
@@ -39,7 +44,7 @@ class Cell(NamedTuple):
 
     layer: str
     ratio: float
-    picture: np.ndarray
+    picture: NDArray[np.float32]
     content: float
     style: float
 
@@ -56,11 +61,11 @@ class Tradeoff(NamedTuple):
         layers = dict.fromkeys(cell.layer for cell in self.cells)
         return tuple(Row(*_row(layer, self.cells)) for layer in layers)
 
-    def figure(self):
+    def figure(self) -> "Figure":
         """A matplotlib Figure of the rows."""
         return draw_rows("Content against style: α/β, and the layer of the content", self.rows())
 
-    def numbers(self) -> dict:
+    def numbers(self) -> dict[str, Any]:
         """What the record holds."""
         cells = [cell._asdict() for cell in self.cells]
         return {
@@ -77,7 +82,7 @@ def paint_tradeoff(
     *,
     watch: Watch = unwatched,
     report: Callable[[str], None] = REPORT,
-    **options,
+    **options: Any,
 ) -> Tradeoff:
     """A picture for each alpha / beta and each content layer (Gatys et al. 2016, figures 4 and 5).
 
@@ -148,7 +153,8 @@ def _unweighted(term: Term, terms: tuple[Term, ...]) -> float:
     """The term's share of its role's loss before alpha or beta."""
     if term.role == "content":
         return 1.0
-    return term.weight / sum(other.weight for other in terms if other.role == term.role)
+    others = sum(other.weight_of(0) for other in terms if other.role == term.role)
+    return float(term.weight_of(0) / others)
 
 
 def _row(layer: str, cells: Sequence[Cell]) -> tuple[str, tuple[Panel, ...]]:

@@ -23,7 +23,7 @@ class Box(NamedTuple):
 
 def walk(data: bytes, start: int, end: int) -> list[Box]:
     """The boxes in `data` from `start` to `end`, as far as they are whole."""
-    boxes = []
+    boxes: list[Box] = []
     while start + 8 <= end and len(boxes) < MOST_BOXES:
         length, name = struct.unpack_from(">I4s", data, start)
         head = 8
@@ -102,7 +102,8 @@ def _with_hidden(file: BinaryIO, start: int, hidden: bytes) -> BinaryIO:
     sequence = _top(file, b"moov")
     if sequence is not None:
         replaced[sequence[1]] = sequence[0].replace(b"Exif", b"exif")
-    parts, place = [], 0
+    parts: list[bytes | Part] = []
+    place = 0
     for begin, data in sorted(replaced.items()):
         parts += [Part(place, begin - place), data]
         place = begin + len(data)
@@ -148,7 +149,8 @@ def _associations(data: bytes, box: Box, primary: Box) -> list[int]:
 
 def _avif_colours(data: bytes, properties: list[Box]) -> declared.Colours:
     """Of colr boxes: an ICC profile goes before code points, whose HDR is refused all the same."""
-    profile, colours = None, (None, ())
+    profile = None
+    colours: declared.Colours = (None, ())
     for box in properties:
         kind = data[box.start : box.start + 4]
         if box.name != b"colr":

@@ -103,7 +103,7 @@ def by_numbers(
         return None, ()  # 1/2.2 stands for sRGB's curve in files of sRGB's primaries
     curve = SRGB_TRANSFER if exponent is None else gamma(exponent)
     try:
-        chosen = known if plain else chromaticities
+        chosen = known if plain or chromaticities is None else chromaticities
         return make_profile(f"of {source.removeprefix('its ')}", chosen, curve), ()
     except ValueError:
         return None, (f"{source} cannot be used: ignored, the colours are taken as sRGB",)

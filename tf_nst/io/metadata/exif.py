@@ -58,7 +58,7 @@ def _colours(read: Read, order: str, details: dict[int, int]) -> str | None:
         start = details.get(INTEROPERABILITY_DIRECTORY)
         index = _directory(read, order, start).get(INTEROPERABILITY_INDEX, 0)
         return "adobe" if struct.pack(order + "I", index)[:3] == b"R03" else "unknown"
-    return {SRGB: "srgb", ADOBE_RGB: "adobe"}.get(space)
+    return {SRGB: "srgb", ADOBE_RGB: "adobe"}.get(space or 0)
 
 
 def _directory(read: Read, order: str, start: int | None) -> dict[int, int]:

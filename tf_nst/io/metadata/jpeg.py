@@ -1,5 +1,6 @@
 """JPEG (ITU-T T.81): its segments before the pixels, without those that no pixel depends on."""
 
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from tf_nst.io.metadata import declared
@@ -21,7 +22,8 @@ def read_jpeg(file: BinaryIO) -> Facts:
     Raises:
       ValueError: damage.
     """
-    parts, exif, profiles = [Part(0, 2)], b"", {}
+    parts, exif = [Part(0, 2)], b""
+    profiles: dict[int, bytes] = {}
     for marker, part in _walk(file):
         if marker in (0xE1, 0xE2):
             body = read_at(file, part.start + 4, part.length - 4)
@@ -37,7 +39,7 @@ def read_jpeg(file: BinaryIO) -> Facts:
     return Facts(view, colours[0], facts.orientation, notes=colours[1], exif=exif)
 
 
-def _walk(file: BinaryIO):
+def _walk(file: BinaryIO) -> Iterator[tuple[int, Part]]:
     """(marker, the part with it) of each segment, the last of them the rest from a scan on.
 
     Bytes between segments are passed over, as decoders do, so that none of them sees others.

@@ -1,8 +1,10 @@
 """ICC profiles (ICC.1:2022) of chromaticities and a curve."""
 
 import struct
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 D50 = np.array([0.9642, 1.0, 0.8249])
 # Cone responses (Bradford), in which white is adapted (ICC.1:2022, annex E).
@@ -42,7 +44,7 @@ def make_profile(name: str, chromaticities: tuple[float, ...], transfer: Transfe
     return _assembled(tags)
 
 
-def _matrix(chromaticities: np.ndarray) -> np.ndarray:
+def _matrix(chromaticities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Linear RGB -> XYZ (D50), [3, 3]."""
     x, y = chromaticities.T
     if not (np.all(y > 0) and np.all(np.abs(chromaticities) < 2)):
@@ -53,13 +55,13 @@ def _matrix(chromaticities: np.ndarray) -> np.ndarray:
         raise ValueError("primaries that lie in one plane")
     matrix = primaries * np.linalg.solve(primaries, white)
     cones = (BRADFORD @ D50) / (BRADFORD @ white)
-    adapted = np.linalg.solve(BRADFORD, cones[:, None] * BRADFORD) @ matrix
+    adapted: NDArray[np.float64] = np.linalg.solve(BRADFORD, cones[:, None] * BRADFORD) @ matrix
     if not (np.isfinite(adapted).all() and np.abs(adapted).max() < 100):
         raise ValueError("chromaticities of no colour space")
     return adapted
 
 
-def _fixed(values) -> bytes:
+def _fixed(values: Sequence[float] | NDArray[np.float64]) -> bytes:
     return struct.pack(f">{len(values)}i", *(round(float(value) * 65536) for value in values))
 
 

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from tf_nst.io.metadata import declared
@@ -24,7 +25,8 @@ def read_png(file: BinaryIO) -> Facts:
       UnusableError: colours that cannot be converted.
       ValueError: damage.
     """
-    header, parts, chunks = read_at(file, 0, 33), [read_at(file, 0, 8)], {}
+    header, chunks = read_at(file, 0, 33), {}
+    parts: list[bytes | Part] = [read_at(file, 0, 8)]
     for name, part in _walk(file):
         if name in DECODED:
             parts.append(part)
@@ -38,7 +40,7 @@ def read_png(file: BinaryIO) -> Facts:
     return Facts(joined(file, parts), profile, exif.orientation, frames, header[24], notes, data)
 
 
-def _walk(file: BinaryIO):
+def _walk(file: BinaryIO) -> Iterator[tuple[bytes, Part]]:
     """(name, the part with length, name, body and checksum) of each chunk.
 
     Raises:

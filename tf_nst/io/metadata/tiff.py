@@ -4,7 +4,7 @@ A directory declares where each value lies and how long it is; readers copy what
 """
 
 import struct
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from tf_nst.io.metadata import declared
 from tf_nst.io.metadata.exif import ORIENTATION, read_exif_of_tiff
@@ -36,7 +36,7 @@ class Entry(NamedTuple):
     """A tag's kind, how many values of it there are, and its bytes in the directory."""
 
     kind: int
-    count: int
+    count: int  # type: ignore[assignment] # hides tuple.count
     raw: bytes
 
     @property
@@ -50,7 +50,7 @@ class Layout(NamedTuple):
 
     order: str
     offset: str
-    count: str
+    count: str  # type: ignore[assignment] # hides tuple.count
     entry: str
 
     @property
@@ -92,7 +92,8 @@ def read_tiff(file: BinaryIO) -> Facts:
 
 def _pages(file: BinaryIO, layout: Layout, start: int) -> list[int]:
     """Where the directories of the chain begin."""
-    pages, size = [], size_of(file)
+    pages: list[int] = []
+    size = size_of(file)
     while 0 < start < size and start not in pages[-1:] and len(pages) < MOST_PAGES:
         pages.append(start)
         try:
@@ -107,7 +108,8 @@ def _pages(file: BinaryIO, layout: Layout, start: int) -> list[int]:
 
 def _bytes_of_entries(file: BinaryIO, layout: Layout, start: int) -> int:
     count = struct.unpack(layout.count, read_at(file, start, struct.calcsize(layout.count)))[0]
-    return count * struct.calcsize(layout.entry)
+    length: int = count * struct.calcsize(layout.entry)
+    return length
 
 
 def _directory(file: BinaryIO, layout: Layout, start: int) -> Directory:
@@ -115,7 +117,7 @@ def _directory(file: BinaryIO, layout: Layout, start: int) -> Directory:
     head, each = struct.calcsize(layout.count), struct.calcsize(layout.entry)
     length = min(_bytes_of_entries(file, layout, start), MOST_ENTRIES * each)
     entries = struct.iter_unpack(layout.entry, read_at(file, start + head, length))
-    directory = {}
+    directory: Directory = {}
     for tag, *entry in entries:
         directory.setdefault(tag, Entry(*entry))
     return directory
@@ -148,7 +150,7 @@ def _value(file: BinaryIO, layout: Layout, entry: Entry, most: int) -> bytes:
     return read_at(file, struct.unpack(layout.offset, entry.raw)[0], entry.length)
 
 
-def _numbers(file: BinaryIO, layout: Layout, entry: Entry | None) -> tuple:
+def _numbers(file: BinaryIO, layout: Layout, entry: Entry | None) -> tuple[Any, ...]:
     """Whole numbers, or the quotients of rational ones; none of another kind."""
     forms = {1: "B", 3: "H", 4: "I", 5: "I", 13: "I", 16: "Q", 18: "Q"}
     if entry is None or entry.kind not in forms:
@@ -162,7 +164,8 @@ def _numbers(file: BinaryIO, layout: Layout, entry: Entry | None) -> tuple:
 
 
 def _first(file: BinaryIO, layout: Layout, directory: Directory, tag: int, default: int = 0) -> int:
-    return (*_numbers(file, layout, directory.get(tag)), default)[0]
+    first: int = (*_numbers(file, layout, directory.get(tag)), default)[0]
+    return first
 
 
 def _check_lists(file: BinaryIO, layout: Layout, directory: Directory) -> None:
