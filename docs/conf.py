@@ -11,10 +11,6 @@ from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-# The Colab badge of README.md is the one place where the repository's address is written.
-COLAB = re.search(r"https://colab\.research\.google\.com/\S+\.ipynb", README)[0]
-REPOSITORY = re.search(r"/github/([^/]+/[^/]+)/", COLAB)[1]
 
 project = "tf_nst"
 version = re.search(r'VERSION = "(.+)"', (ROOT / "tf_nst/version.py").read_text(encoding="utf-8"))[
@@ -38,13 +34,13 @@ html_theme_options = {
 html_static_path = ["_static"]
 html_css_files = ["tf_nst.css"]
 html_copy_source = False
+html_use_index = False
 html_show_copyright = False
 html_show_sphinx = False
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
 myst_heading_anchors = 3
-myst_url_schemes = {"http": None, "https": None, "colab": COLAB}
 
 # Single backticks in docstrings are code.
 default_role = "literal"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import product, starmap
 from pathlib import Path
 
 from documentation.browser import PROGRAMS, find_chromium
@@ -18,18 +19,6 @@ from documentation.links import problems
 from documentation.views import SCHEMES, WIDTHS, View, Viewer
 
 ROOT = Path(__file__).resolve().parents[1]
-# One page of each sort: pictures, prose, wide tables, formulas, docstrings, results of a search.
-PAGES = (
-    "index.html",
-    "gallery.html",
-    "masks.html",
-    "objective.html",
-    "performance.html",
-    "flags.html",
-    "reference.html",
-    "faq.html",
-    "search.html",
-)
 # Words, each of which some page has.
 SEARCHED = ("mask", "wasserstein", "resume")
 
@@ -40,17 +29,15 @@ def build(output: Path) -> bool:
     return subprocess.run([*command, ROOT / "docs", output], check=False).returncode == 0
 
 
-def views() -> Iterator[View]:
-    """The pages in all schemes and widths."""
-    for page in PAGES:
-        for scheme in SCHEMES:
-            for width in WIDTHS:
-                yield View(page, scheme, width)
+def views(output: Path) -> Iterator[View]:
+    """The pages of the built folder in all schemes and widths."""
+    pages = (path.relative_to(output).as_posix() for path in sorted(output.rglob("*.html")))
+    return starmap(View, product(pages, SCHEMES, WIDTHS))
 
 
-def viewed(viewer: Viewer) -> Iterator[str]:
+def viewed(viewer: Viewer, output: Path) -> Iterator[str]:
     """A line for each problem that a browser shows."""
-    for view in views():
+    for view in views(output):
         for line in viewer.problems(view):
             yield f"{view.page}, {view.scheme}, {view.width} pixels: {line}"
     for word in SEARCHED:
@@ -58,11 +45,11 @@ def viewed(viewer: Viewer) -> Iterator[str]:
             yield f"search.html: {word!r} is not found"
 
 
-def photograph(viewer: Viewer, folder: Path) -> None:
+def photograph(viewer: Viewer, output: Path, folder: Path) -> None:
     """Saves every view as PAGE_SCHEME_WIDTH.png."""
     folder.mkdir(parents=True, exist_ok=True)
-    for view in views():
-        name = f"{Path(view.page).stem}_{view.scheme}_{view.width}.png"
+    for view in views(output):
+        name = f"{view.page.replace('/', '_')}_{view.scheme}_{view.width}.png"
         viewer.photograph(view, folder / name)
 
 
@@ -79,8 +66,8 @@ def main(output: Path, screenshots: Path | None) -> int:
         viewer = Viewer(program, output, Path(profile))
         try:
             if screenshots:
-                photograph(viewer, screenshots)
-            lines += viewed(viewer)
+                photograph(viewer, output, screenshots)
+            lines += viewed(viewer, output)
         finally:
             viewer.close()
     print(*lines, f"{len(lines)} problems", sep="\n")

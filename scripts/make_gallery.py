@@ -18,6 +18,7 @@ SHEET = (
     "tf-nst sheet examples/louvre_court.jpg --styles=examples/water_garden.jpg "
     "--vary=style_weight=30,270 --vary=style_size=0.5x,1x,2x"
 )
+STATISTICS = "python scripts/make_statistics.py"
 INTRODUCTION = """\
 # Gallery
 
@@ -43,6 +44,8 @@ def gallery_page() -> str:
         *_presets(),
         "## Styles, masks and colours\n",
         *_controls(),
+        "## Statistics\n",
+        *_picture("The example pair by each statistic", "statistics.jpg", STATISTICS),
         "## A sheet\n",
         *_picture("Two weights and three sizes of one style", "images/sheet.jpg", SHEET),
     ]

@@ -13,12 +13,15 @@ from tf_nst.model.networks import NETWORKS
 
 # What keeps a picture small and quick, whatever the block asks for.
 QUICK = {
-    "size": 32,
+    "size": 48,
     "steps": 4,
-    "scales": 1,
+    "scales": 2,
     "weights": "random",
     "optimizer": "adam",
     "precision": "float32",
+    "style_statistic": "gram",
+    "style_layers": "conv1_1",
+    "content_layers": "conv1_2",
 }
 RUN = ("README.md", "docs/presets.md", "docs/resume.md", "docs/extending.md")
 PICTURES = ("me.jpg", "you.jpg", "painting.jpg")
