@@ -34,8 +34,8 @@ USAGE = """\
 tf-nst serve-client PHOTOGRAPH [PAINTING] [-o PICTURE] [flags]
 
 Sends the photograph, turned upright, to a TensorFlow Serving server that holds
-an export of tf_nst, and writes the picture that it answers with. Without --style
-the server's own style is painted."""
+an export of tf_nst, and writes the picture that it answers with. Without a
+painting the server's own style is painted."""
 
 
 class Header(ValueType):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OVERWRITE
+from tf_nst.cli.help import entry
 from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.run import same_file
 from tf_nst.config.options import Option
@@ -133,10 +134,10 @@ USAGE = """\
 tf-nst visualize KIND [flags]
 tf-nst visualize KIND --help
 
-Draws what the layers of the network see, and writes NAME.json, the numbers of it, beside NAME.png.
-KIND is one of
+Draws what the layers of the network see, and writes NAME.json, the numbers of
+it, beside NAME.png. KIND is one of
 
-""" + "\n".join(f"  {name:<12} {kind.summary}" for name, kind in KINDS.items())
+""" + "\n".join(entry(name, "", kind.summary) for name, kind in KINDS.items())
 
 
 def flags_of(name: str) -> tuple[Option, ...]:
@@ -161,13 +162,10 @@ def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
     name = argv[1] if len(argv) > 1 else ""
     if name not in KINDS:
-        return run_command(argv[:1] + _help_flag(argv), (DEBUG,), USAGE, _refuse(name))
+        asked = [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
+        return run_command(argv[:1] + asked, (DEBUG,), USAGE, _refuse(name))
     usage = f"tf-nst visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
     return run_command([argv[0], *argv[2:]], TABLES[name], usage, partial(draw, name))
-
-
-def _help_flag(argv: list[str]) -> list[str]:
-    return [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
 
 
 def _refuse(name: str) -> Callable[[object], int]:
