@@ -68,7 +68,7 @@ def compare(base: Path, head: Path, sizes: list[int], rounds: int) -> Iterator[R
     for kind, measures in MEASUREMENTS.items():
         for size in sizes[:1] if kind == "command" else sizes:
             pair = {"base": (base, kind, size), "head": (head, kind, size)}
-            results = in_turns(_command, rounds, **pair)
+            results = in_turns(worker_command, rounds, **pair)
             for measure in measures:
                 old, new = (
                     np.array([turn[measure] for turn in results[name]]) for name in ("base", "head")
@@ -91,8 +91,10 @@ def add_rows(path: Path, base: str, head: str, rows: list[Row]) -> None:
             writer.writerow([base, head, row.measure, row.pixels, len(row.ratios), *ratios])
 
 
-def _command(checkout: Path, kind: str, size: int) -> list[str]:
-    return [sys.executable, str(WORKER), str(checkout), kind, str(size)]
+def worker_command(checkout: Path, kind: str, size: int) -> list[str]:
+    """What starts the process that measures a checkout at a size in pixels."""
+    # Without the worker's own folder among the paths of imports: it has a statistics.py.
+    return [sys.executable, "-P", str(WORKER), str(checkout), kind, str(size)]
 
 
 def _short(commit: str) -> str:

@@ -1,4 +1,4 @@
-"""Measures one checkout once a turn: python regress_worker.py CHECKOUT KIND SIZE.
+"""Measures one checkout once a turn: python -P regress_worker.py CHECKOUT KIND SIZE.
 
 What it calls of tf_nst has been there since 0.1.
 """

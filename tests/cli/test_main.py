@@ -3,6 +3,7 @@
 import pytest
 from command_line import assert_one_line
 
+from tf_nst.cli.help import COLUMNS
 from tf_nst.cli.main import main
 from tf_nst.cli.verbs import VERBS, flag_tables, verb_module
 from tf_nst.version import VERSION
@@ -25,6 +26,7 @@ def test_a_verb_has_a_command_with_flags_and_help(tf_nst_here, verb):
     assert flag_tables(verb) and callable(verb_module(verb).console)
     ran = tf_nst_here(verb, "--help")
     assert ran.code == 0 and ran.out.startswith("tf-nst") and ran.err == ""
+    assert max(map(len, ran.out.splitlines())) <= COLUMNS
     assert tf_nst_here(verb, "--version").out == f"tf-nst {VERSION}\n"
 
 

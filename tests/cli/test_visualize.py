@@ -10,7 +10,7 @@ from command_line import counted, finish, snapshot, start_fresh
 from PIL import Image as Pillow
 
 from tf_nst import viz
-from tf_nst.cli.flags import help_text
+from tf_nst.cli.help import help_text
 from tf_nst.cli.visualize import KINDS, USAGE, flags_of, main
 from tf_nst.io.images import read_image
 from tf_nst.model.networks import NETWORKS
@@ -166,7 +166,7 @@ def test_help_lists_the_kinds_and_each_kind_its_flags(capsys):
     listed = capsys.readouterr().out
     assert listed.startswith(USAGE)
     for name, kind in KINDS.items():
-        assert f"  {name}" in listed and kind.summary in listed
+        assert f"  {name}" in listed and kind.summary in " ".join(listed.split())
         assert main(["tf-nst-visualize", name, "--help"]) == 0
         shown = capsys.readouterr().out
         names = [flag.name for flag in flags_of(name)]

@@ -135,3 +135,11 @@ def test_an_unknown_name_is_answered_with_the_nearest(name, received):
         preset(name)
     assert str(refusal.value).startswith("--preset: expected gatys or monet")
     assert str(refusal.value).split("received ")[1].startswith(received)
+
+
+@every_preset
+def test_each_preset_has_a_row_and_a_thumbnail_in_the_docs(name):
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    page = (docs / "presets.md").read_text(encoding="utf-8")
+    assert f"| `{name}` |" in page and f"(images/preset_{name}.jpg)" in page
+    assert (docs / "images" / f"preset_{name}.jpg").stat().st_size > 1000

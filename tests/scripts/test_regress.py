@@ -1,7 +1,6 @@
 """Two commits compared: ratios by turns, what is flagged, and the file of ratios."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -114,11 +113,15 @@ def test_the_median_decides(regress, ratios, regressed):
     assert regress.Row("step", 64, np.array(ratios)).regressed == regressed
 
 
-def test_the_worker_measures_the_checkout_that_it_is_given(tmp_path):
-    """Its imports come from there, not from what is installed."""
+def test_the_worker_measures_the_checkout_that_it_is_given(monkeypatch, tmp_path):
+    """Its imports come from there, not from what is installed, and Python's own from Python."""
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    from benchmarks import regress
+
     (tmp_path / "tf_nst").mkdir()
-    (tmp_path / "tf_nst" / "__init__.py").write_text("raise SystemExit('the checkout')")
-    worker = SCRIPTS / "benchmarks" / "regress_worker.py"
-    command = [sys.executable, str(worker), str(tmp_path), "picture", "32"]
-    done = subprocess.run(command, input="\n", capture_output=True, text=True)
-    assert done.stderr.strip().endswith("the checkout")
+    code = "import statistics; raise SystemExit(f'the checkout {statistics.median([1, 2, 9])}')"
+    (tmp_path / "tf_nst" / "__init__.py").write_text(code)
+    done = subprocess.run(
+        regress.worker_command(tmp_path, "picture", 32), input="\n", capture_output=True, text=True
+    )
+    assert done.stderr.strip().endswith("the checkout 2")

@@ -18,8 +18,9 @@ USAGE = """\
 tf-nst export --style=PAINTING[:WEIGHT][,PAINTING:WEIGHT...] [-o FOLDER] [flags]
 tf-nst export --flagfile=configs/serve.cfg [flags that override it]
 
-Writes FOLDER/1, or the next free number: a SavedModel with which TensorFlow Serving paints.
-It contains the optimisation loop, the weights once, and the measured style."""
+Writes FOLDER/1, or the next free number: a SavedModel with which TensorFlow
+Serving paints. It contains the optimisation loop, the weights once, and the
+measured style."""
 
 EXPORT_FLAGS = (
     Option(

@@ -44,7 +44,7 @@ def help_text(table: tuple[Option, ...], usage: str, *, full: bool = False) -> s
     for group, members in groupby(options, _group):
         entries = [_whole(option) if full else _short(option) for option in members]
         blocks.append("\n".join([f"{group.capitalize()}:", *entries]))
-    blocks[-1] += "\n" + _entry(*FLAG_FILE)
+    blocks[-1] += "\n" + entry(*FLAG_FILE)
     blocks.append("--help=FLAG says all of one flag, --helpfull of every flag; --version.")
     return "\n\n".join(blocks)
 
@@ -59,7 +59,7 @@ def flag_help(table: tuple[Option, ...], name: str) -> str:
     wanted = name.lstrip("-").replace("-", "_")
     option = options.get(SHORT.get(wanted, wanted))
     if wanted == "flagfile":
-        return _entry(*FLAG_FILE)
+        return entry(*FLAG_FILE)
     if option is None:
         nearest = difflib.get_close_matches(wanted, options, n=3)
         hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
@@ -70,7 +70,7 @@ def flag_help(table: tuple[Option, ...], name: str) -> str:
         "unit": option.unit,
         "group": _group(option),
     }
-    lines = [_entry(option.flag, "", option.help)]
+    lines = [entry(option.flag, "", option.help)]
     lines += [_folded(f"      {row:<9}", text, 15) for row, text in rows.items() if text]
     return "\n".join(lines)
 
@@ -82,7 +82,7 @@ def _group(option: Option) -> str:
 def _short(option: Option) -> str:
     equals = f"={option.default_text}" if option.default_text else ""
     shown = equals if len(equals) <= _LONGEST_DEFAULT else "=..."
-    return _entry(option.flag, shown, option.help.split(";")[0])
+    return entry(option.flag, shown, option.help.split(";")[0])
 
 
 def _whole(option: Option) -> str:
@@ -92,8 +92,8 @@ def _whole(option: Option) -> str:
     return f"{_folded('', f'  {option.flag}{equals}', 6)}\n{text}"
 
 
-def _entry(flag: str, equals: str, text: str) -> str:
-    """Flag and text side by side, or one below the other where the flag is long."""
+def entry(flag: str, equals: str, text: str) -> str:
+    """A flag and its text side by side, or one below the other where the flag is long."""
     name = f"  {flag}{equals}"
     if len(name) > _INDENT - 2:
         return f"{name}\n{_folded(' ' * _INDENT, text, _INDENT)}"

@@ -22,7 +22,8 @@ from tf_nst.version import VERSION
 
 USAGE = """\
 tf-nst info [--json]
-tf-nst info --completion=bash > ~/.local/share/bash-completion/completions/tf-nst
+tf-nst info --completion=bash \\
+    > ~/.local/share/bash-completion/completions/tf-nst
 tf-nst info --completion=zsh > "${fpath[1]}/_tf-nst"
 
 Prints versions, networks, weights, presets, devices, precision and memory."""

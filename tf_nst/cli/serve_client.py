@@ -38,8 +38,9 @@ MOST_ANSWER_PIXELS = 200_000_000
 USAGE = """\
 tf-nst serve-client PHOTOGRAPH [PAINTING] [-o PICTURE] [flags]
 
-Sends the photograph, turned upright, to a TensorFlow Serving server that has an export of tf_nst,
-and writes the picture that it returns. Without --style, the server uses its own style."""
+Sends the photograph, turned upright, to a TensorFlow Serving server that has an
+export of tf_nst, and writes the picture that it returns. Without a painting the
+server uses its own style."""
 
 
 class Header(ValueType):

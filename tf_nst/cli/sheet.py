@@ -26,7 +26,7 @@ from tf_nst.config.variations import Variations
 from tf_nst.errors import UserError
 
 USAGE = """\
-tf-nst sheet PHOTOGRAPH STYLES... [--vary=NAME=VALUE,VALUE...] [-o PICTURE] [flags]
+tf-nst sheet PHOTOGRAPH STYLES... [--vary=NAME=VALUE,...] [-o PICTURE] [flags]
 tf-nst sheet PHOTOGRAPH --styles=FOLDER [the same flags] --pick=NUMBER
 
 Paints the photograph small, by each style and each combination of the options

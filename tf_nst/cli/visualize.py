@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OVERWRITE
+from tf_nst.cli.help import entry
 from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.parsing import Values
 from tf_nst.cli.run import same_file
@@ -134,10 +135,10 @@ USAGE = """\
 tf-nst visualize KIND [flags]
 tf-nst visualize KIND --help
 
-Draws what the layers of the network see, and writes its numbers to NAME.json beside NAME.png.
-KIND is one of
+Draws what the layers of the network see, and writes its numbers to NAME.json
+beside NAME.png. KIND is one of
 
-""" + "\n".join(f"  {name:<12} {kind.summary}" for name, kind in KINDS.items())
+""" + "\n".join(entry(name, "", kind.summary) for name, kind in KINDS.items())
 
 
 def flags_of(name: str) -> tuple[Option, ...]:
