@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 import tf_nst
 from tf_nst.cli import export as command
 from tf_nst.cli.export import EXPORT_FLAGS
-from tf_nst.cli.flags import help_text
+from tf_nst.cli.help import help_text
 from tf_nst.config.paths import weighted_paths
 from tf_nst.serving.options import EXPORT_OPTIONS
 

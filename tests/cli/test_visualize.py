@@ -10,7 +10,7 @@ from command_line import counted, finish, snapshot, start_fresh
 from PIL import Image as Pillow
 
 from tf_nst import viz
-from tf_nst.cli.flags import help_text
+from tf_nst.cli.help import help_text
 from tf_nst.cli.visualize import KINDS, USAGE, flags_of, main
 from tf_nst.io.images import read_image
 from tf_nst.model.networks import NETWORKS
