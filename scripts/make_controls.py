@@ -1,10 +1,8 @@
-"""Builds docs/control/: what --mask, --color, --style_strength and their kin do to two pictures,
-each with its command. python scripts/make_controls.py [--size=384] [NAME ...]"""
+"""Builds docs/control/: what --mask, --color, --style_strength and related flags do to pictures.
+python scripts/make_controls.py [--size=384] [NAME ...]; then python scripts/make_gallery.py."""
 
 import argparse
 import os
-import shlex
-from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -145,29 +143,8 @@ def command_of(subject: str, control: str, size: int) -> list[str]:
     return [*given, f"--size={size}", f"--steps={STEPS}", output]
 
 
-def page(size: int, painted: Collection[str]) -> str:
-    """docs/control/README.md, of pictures such as court_two that have been painted."""
-    parts = [
-        "# Where, whose style and whose colours: a gallery\n\n"
-        "Written by `python scripts/make_controls.py`, which also draws the masks and the mosaic.\n"
-    ]
-    for control, (caption, _) in CONTROLS.items():
-        shown = [subject for subject in SUBJECTS if f"{subject}_{control}" in painted]
-        images = [f"![{caption}: {subject}]({subject}_{control}.jpg)" for subject in shown]
-        commands = [
-            "    " + shlex.join(["tf-nst", *command_of(subject, control, size)])
-            for subject in shown
-        ]
-        if shown:
-            parts.append("\n".join([f"## {caption}\n", *images, "", *commands, ""]))
-    return "\n".join(parts)
-
-
 def build(names: list[str], size: int) -> int:
-    """Paints pictures of the gallery, such as court_two, and writes its page.
-
-    Returns the first exit code above 0.
-    """
+    """Paints pictures of the gallery, such as court_two. Returns the first exit code above 0."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_mosaic()
     write_masks()
@@ -178,8 +155,6 @@ def build(names: list[str], size: int) -> int:
         for suffix in (".json", ".cfg"):
             (FOLDER / f"{name}{suffix}").unlink()
         _make_smaller(FOLDER / f"{name}.jpg")
-        painted = {path.stem for path in FOLDER.glob("*.jpg")}
-        (FOLDER / "README.md").write_text(page(size, painted), encoding="utf-8")
     return 0
 
 

@@ -7,18 +7,18 @@ from tf_nst.cli.visualize import KINDS
 from tf_nst.config.options import Option
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "flags.md"
-_HEAD = "| flag | default | values | what it is |\n|---|---|---|---|\n"
+_HEAD = "| flag | default | values | meaning |\n|---|---|---|---|\n"
 _ESCAPED_BAR = r"\|"
 INTRODUCTION = """\
 # Flags
 
-Written by `python scripts/make_flags.py` from the options as the code declares them. Every command
-also takes `--flagfile=FILE`, a file of flags, one a line; those after it override it. Dashes and
-underscores in a flag's name are alike, `-o` is `--output`, pictures that stand alone are
-`--content` and then `--style`. In a path `~`, `$NAME` and `${NAME}` are replaced, unless it exists
-as it is written; a `$` that names no variable stays. `--help=FLAG` says all of one flag. Options of
-painting are keyword arguments in Python, without the dashes: of `tf_nst.stylize`, `tf_nst.export`
-and the functions of `tf_nst.viz`.
+This page is written by `python scripts/make_flags.py` from the options declared in the code. Every
+command also takes `--flagfile=FILE`, a file with one flag per line; flags after it override it.
+Dashes and underscores in a flag's name are equivalent, `-o` is `--output`, and pictures without a
+flag are `--content` followed by `--style`. In a path, `~`, `$NAME` and `${NAME}` are replaced
+unless the path exists as it is written; a `$` that names no variable stays. `--help=FLAG` describes
+one flag in full. In Python, painting options are keyword arguments without the dashes: of
+`tf_nst.stylize`, `tf_nst.export` and the functions of `tf_nst.viz`.
 """
 
 

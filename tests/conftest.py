@@ -43,6 +43,19 @@ LONGEST = (
     "scripts/test_quality.py",
     "conformance/test_two_devices.py",
 )
+# Tests of signals, shells and pipes, which Windows has not or has otherwise.
+POSIX = (
+    "cli/test_completion.py",
+    "cli/test_quiet.py",
+    "cli/test_resume_command.py",
+    "cli/test_signals.py",
+    "cli/test_terminal.py",
+    "cli/test_written_meanwhile.py",
+    "io/test_pipes.py",
+    "scripts/test_fuzz_pictures.py",
+    "scripts/test_kill_runs.py",
+)
+collect_ignore = POSIX if os.name == "nt" else ()
 # Keras' VGG19, which the tests marked exact_weights compare with.
 EXACT_WEIGHTS = os.environ.get("TF_NST_WEIGHTS", "")
 
@@ -55,11 +68,11 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Puts LONGEST first, and deselects what needs the exact weights where there are none."""
+    """Puts LONGEST first, deselects what needs the exact weights or POSIX where they are not."""
     items.sort(key=lambda item: place_of(item.path))
-    if EXACT_WEIGHTS:
-        return
-    left_out = [item for item in items if item.get_closest_marker("exact_weights")]
+    absent = {"exact_weights": not EXACT_WEIGHTS, "posix": os.name == "nt"}
+    markers = [name for name, is_absent in absent.items() if is_absent]
+    left_out = [item for item in items if any(map(item.get_closest_marker, markers))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

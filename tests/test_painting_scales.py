@@ -177,5 +177,5 @@ def test_what_a_run_notes_is_reported():
     still = {"optimizer": "sgd", "learning_rate": 1e-30, "stop": 0.5, "steps": 35, "scales": 1}
     tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **OPTIONS | still)
     assert lines == [
-        "step 20: 10 steps lowered the loss by less than 0.5 of it, enough of this size"
+        "step 20: 10 steps lowered the loss by less than 0.5 of it, this size is finished"
     ]

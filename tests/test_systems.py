@@ -9,7 +9,10 @@ import pytest
 from reference import counting
 
 import tf_nst
+from tf_nst.cli.run import same_file
+from tf_nst.errors import RunError
 from tf_nst.io.images import Image
+from tf_nst.io.rescue import write_or_rescue
 
 ROOT = Path(tf_nst.__file__).parents[1]
 # Python's own modules that are loaded first take the system for what it is.
@@ -85,3 +88,32 @@ from benchmarks.peak import peak_bytes
 print(peak_bytes())
 """
     assert run(code, tmp_path) == "nan\n"
+
+
+def test_a_picture_that_another_program_has_open_is_kept_beside_it(tmp_path, monkeypatch):
+    """Windows gives the name of an open file to no other."""
+    (tmp_path / "out.png").write_bytes(b"open")
+    replace = os.replace
+
+    def refuse_open(source, target):
+        if Path(target).name == "out.png":
+            raise PermissionError(13, "Permission denied")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse_open)
+    with pytest.raises(RunError, match=r"out\.png cannot be written: Permission denied; .*rescued"):
+        write_or_rescue(tmp_path / "out.png", lambda path: {path: b"new"})
+    found = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert found == {"out.png": b"open", "out.rescued.png": b"new"}
+
+
+@pytest.mark.parametrize(
+    ("path", "other"), [("photo.png", "PHOTO.PNG"), ("photo.png", "./photo.png")]
+)
+def test_a_photograph_is_not_painted_over_by_another_spelling(tmp_path, monkeypatch, path, other):
+    """A file system that ignores case, as those of Windows and macOS: both names, one file."""
+    (tmp_path / path).write_bytes(b"photograph")
+    monkeypatch.chdir(tmp_path)
+    if not os.path.exists(other):
+        os.link(path, other)
+    assert same_file(other, path)

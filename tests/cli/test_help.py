@@ -56,7 +56,7 @@ HELP_PARTS = {
     "seconds": ("instead of --steps", "above 0", "NAME.cfg"),
     "scales": ("sizes", f"0 to {MAX_SCALES}", "sqrt(2)"),
     "network": NETWORKS,
-    "weights": (*WORDS, "in the box", "PATH", "59 to 80 MB"),
+    "weights": (*WORDS, "in the package", "PATH", "59 to 80 MB"),
     "pooling": POOLINGS,
     "padding": (*PADDINGS, "border"),
     "content_layers": ("NAME:WEIGHT",),

@@ -18,7 +18,7 @@ from tf_nst.io.state_file import read_arrays, read_description, write_state
 SHARED = (*FILES, *SHORT, "--size=64", "--scales=2", "--output=out.png")
 LBFGS = (*SHARED, "--steps=3,5")
 ADAM = (*SHARED, "--steps=3,5", "--optimizer=adam")
-GOING_ON = "to go on: tf-nst --content=photo.png "
+GOING_ON = "to continue: tf-nst --content=photo.png "
 # Of runs with an engine each there is the first test.
 one_engine = pytest.mark.usefixtures("one_engine")
 

@@ -35,7 +35,9 @@ def test_keras_file_without_a_connection_is_one_line_and_touches_nothing(folder,
     url = KERAS_FILES[network].url
     place = folder.parent / "keras" / "models" / url.rsplit("/", 1)[1]
     said = (f"--weights=keras: cannot download {url}: ", "Connection refused", str(place))
-    assert_one_line(ran, 1, (*said, "without a download: --weights=imagenet (VGG19, in the box)"))
+    assert_one_line(
+        ran, 1, (*said, "without a download: --weights=imagenet (VGG19, in the package)")
+    )
     assert list(place.parent.iterdir()) == [] and snapshot(folder) == before
 
 
@@ -94,7 +96,9 @@ def test_a_preview_and_a_record_that_cannot_be_written_do_not_lose_the_picture(
     ran = run_here(*GOOD, *SHORT, "--preview_every=1")
     said = ("out.json", "cannot be written: No space left", "; the picture is out.rescued.png")
     assert_one_line(ran, 1, said[1:])
-    note = "note: out.preview.png cannot be written: No space left on device; the painting goes on"
+    note = (
+        "note: out.preview.png cannot be written: No space left on device; the painting continues"
+    )
     assert ran.out.splitlines().count(note) == 1
     names = {path.name for path in folder.iterdir()} - {"photo.png", "painting.png"}
     assert names >= {"out.rescued.cfg", "out.rescued.json", "out.rescued.png"}

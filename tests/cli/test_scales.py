@@ -71,7 +71,7 @@ def test_a_scale_that_ends_early_is_noted_and_its_steps_are_those_made(
     still = ("--optimizer=sgd", "--learning_rate=1e-30", "--stop=0.5", "--scales=1")
     ran = paint_here(*still, "--steps=35", "--output=out.png")
     assert_fine(ran)
-    note = "note: step 20: 10 steps lowered the loss by less than 0.5 of it, enough of this size"
+    note = "note: step 20: 10 steps lowered the loss by less than 0.5 of it, this size is finished"
     assert note in ran.out.splitlines()
     assert made(json.loads((folder / "out.json").read_text())) == [(32, 24, 20)]
     assert settings(folder / "out.cfg")["steps"] == "20"
@@ -116,7 +116,7 @@ def test_a_run_stopped_at_a_scale_writes_the_picture_enlarged_and_paints_it_agai
     assert (ran.code, ran.err) == (130, "")
     *_, ending, going_on = ran.out.splitlines()
     assert ending.startswith(f"stopped after {step} steps, the picture so far is")
-    assert going_on.startswith("to go on: ")
+    assert going_on.startswith("to continue: ")
     assert sizes == [(128, 96)] * step
     record = json.loads((folder / "out.json").read_text())
     assert ",".join(str(count) for *_, count in made(record)) == steps

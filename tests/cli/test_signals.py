@@ -83,7 +83,9 @@ def test_a_signal_during_the_steps_writes_the_picture_so_far(folder, paint_here,
     ran = finish(process)
     assert (ran.code, ran.err) == (code, "")
     last, going_on = ran.out.splitlines()[-2:]
-    assert going_on == f"to go on: {shlex.join(['tf-nst', *MANY, '--preview_every=2', '--resume'])}"
+    assert (
+        going_on == f"to continue: {shlex.join(['tf-nst', *MANY, '--preview_every=2', '--resume'])}"
+    )
     made = int(re.match(r"stopped after (\d+) steps, the picture so far is out\.png ", last)[1])
     record = json.loads((folder / "out.json").read_text())
     assert 2 <= made < 1000000 and record["steps_made"] == made
@@ -231,5 +233,5 @@ def test_a_signal_before_a_run_goes_on_says_how_it_does(
     (folder / "out.state").touch()
     monkeypatch.setattr("tf_nst.cli.run.find_state", find)
     ran = run_here(*MANY, "--resume")
-    going_on = f"to go on: {shlex.join(['tf-nst', *MANY, '--resume'])}"
-    assert (ran.code, ran.err) == (code, f"tf_nst: stopped before the run went on; {going_on}\n")
+    going_on = f"to continue: {shlex.join(['tf-nst', *MANY, '--resume'])}"
+    assert (ran.code, ran.err) == (code, f"tf_nst: stopped before the run continued; {going_on}\n")

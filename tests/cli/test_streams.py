@@ -80,6 +80,7 @@ def test_verbose_says_every_option_and_every_report(folder, paint_here):
 # --- refused -----------------------------------------------------------------------------------
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("flags", "number", "said"),
     [

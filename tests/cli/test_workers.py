@@ -82,7 +82,7 @@ def test_a_worker_that_is_left_alone_says_so_and_both_go_on_to_the_same_pixels(p
     second.communicate()
     assert ran.code == 1
     (line,) = ran.err.splitlines()
-    assert "another worker is gone" in line and "to go on: tf-nst --content=photo.png " in line
+    assert "another worker was lost" in line and "to continue: tf-nst --content=photo.png " in line
     assert (pictures / "lost.state").exists()
     assert pixels(pictures / "lost.png").shape == (72, 96, 3)
     assert json.loads((pictures / "lost.json").read_text())["steps_made"] < 16

@@ -31,7 +31,7 @@ def test_where_an_optimiser_fails_a_line_says_so_and_another_goes_on(make_job, m
     for event in iterate(job):
         events.append(event)
         states.append(event.snapshot())
-    assert notes(events) == ["step 3: the line search found no lower loss, Adam goes on"]
+    assert notes(events) == ["step 3: the line search found no lower loss, Adam continues"]
     (note,) = (event for event in events if isinstance(event, Note))
     before = events[events.index(note) - 1]
     assert isinstance(before, StepsDone) and before.step == 3
@@ -64,7 +64,7 @@ def test_of_a_batch_the_line_says_how_many(make_job, content):
     optimizer = with_fallback(failing(sgd(1e-5), 3), ADAM)
     job = make_job(4, optimizer=optimizer, initial=np.concatenate([content, content[:, ::-1]]))
     (line,) = notes(iterate(job))
-    assert line.endswith("found no lower loss for 2 of 2 pictures, Adam goes on")
+    assert line.endswith("found no lower loss for 2 of 2 pictures, Adam continues")
 
 
 def test_lbfgs_gives_way_after_two_searches_in_vain(make_job, monkeypatch):

@@ -53,7 +53,7 @@ def test_where_one_picture_fails_the_others_go_on_as_they_were(found):
     """The dark one of two, in both scales."""
     lines = found["gives up/mirrored/lines"]
     ends = [line.split(": ")[1] for line in lines]
-    assert ends == ["the line search found no lower loss for 1 of 2 pictures, Adam goes on"] * 2
+    assert ends == ["the line search found no lower loss for 1 of 2 pictures, Adam continues"] * 2
     assert found["gives up/mirrored/values"].shape[1:] == (9, 2)
 
 

@@ -57,7 +57,7 @@ def test_it_goes_on_in_windows_from_the_last_good_state(tiled, small_cores, refu
     refuse_from(3)
     found = list(iterate(tiled))
     assert notes(found) == [
-        "step 2: the memory does not suffice, this size goes on in windows of 16 pixels"
+        "step 2: not enough memory, this size continues in windows of 16 pixels"
     ]
     assert_within(picture(found), picture(whole), 1e-4)
     for term, values in history(whole).items():
@@ -90,9 +90,7 @@ def test_a_scale_for_whose_optimiser_there_is_no_memory_is_begun_by_the_fallback
     job = make_job(5, cores=cores)
     greedy = job.optimizers[0]._replace(init=refused)
     events = list(iterate(job._replace(optimizers=(greedy,))))
-    assert notes(events) == [
-        "step 0: the memory does not suffice for the optimiser, Adam paints this size"
-    ]
+    assert notes(events) == ["step 0: not enough memory for the optimiser, Adam paints this size"]
     np.testing.assert_array_equal(picture(events), picture(list(iterate(job))))
 
 
@@ -109,7 +107,7 @@ def test_the_last_look_is_by_windows_where_there_is_no_memory_for_the_whole(
     monkeypatch.setattr(whole.Whole, "values", refused)
     events = list(iterate(tiled))
     assert notes(events) == [
-        "step 5: the memory does not suffice, this size goes on in windows of 16 pixels"
+        "step 5: not enough memory, this size continues in windows of 16 pixels"
     ]
     for term, value in expected[-1].values.items():
         assert_within(events[-1].values[term], value, 1e-5)
@@ -139,7 +137,7 @@ def test_where_there_are_no_smaller_windows_adam_goes_on_with_less(
     refuse_from(3)
     monkeypatch.setattr(Windows, "value_and_grad", refused)
     events = []
-    with pytest.raises(OutOfMemoryError, match=r"^step 2: the memory does not suffice") as error:
+    with pytest.raises(OutOfMemoryError, match=r"^step 2: not enough memory") as error:
         iterate_into(events, job)
     assert [line.split()[-2] for line in notes(events)] == ["16", "8", "this"]
     before = [event for event in events if isinstance(event, StepsDone)][-1]

@@ -138,6 +138,7 @@ def test_a_file_that_includes_itself_is_read_once(tmp_path):
     assert recorded_inputs([path]) == {"style": Recorded(path, "s.png", ONE)}
 
 
+@pytest.mark.posix
 def test_a_pipe_is_not_waited_for(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)

@@ -90,6 +90,7 @@ def test_paths_start_at_the_file_only_where_it_says_so(tmp_path):
     assert arguments_of(tmp_path / "a.cfg") == [*here, *lines.splitlines()[2:]]
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
     ("path", "folder", "expected"),
     [
@@ -177,6 +178,7 @@ def test_a_flag_file_that_is_too_large_is_refused(tmp_path, data):
         read_flag_file(str(tmp_path / "a.cfg"))
 
 
+@pytest.mark.posix
 def test_a_device_without_an_end_is_refused():
     with pytest.raises(UserError, match="expected a text file of flags, received /dev/zero"):
         read_flag_file("/dev/zero")

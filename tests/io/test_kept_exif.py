@@ -103,6 +103,7 @@ def test_it_is_read_on_request_alone(photograph):
     assert read_image(photograph("jpg")).exif == b""
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("kind", FORMATS)
 def test_it_is_kept_of_a_pipe(photograph, tmp_path, kind):
     """Which brings its bytes but once, for the pixels and for the metadata."""

@@ -150,6 +150,7 @@ def test_previews_over_another_picture_are_refused(tmp_path):
         check_preview(tmp_path / "a.png")
 
 
+@pytest.mark.posix
 def test_a_pipe_in_the_place_of_a_record_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.json")
     with pytest.raises(UserError, match=r"a\.json would be written"):

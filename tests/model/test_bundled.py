@@ -214,6 +214,7 @@ def test_the_network_must_be_that_of_the_row(add, tiny):
     other = tiny._replace(name="other")
     line = refusal(other, other.layers)
     assert (
-        "expected --network=tiny, whose weights are in the box, received --network=other;" in line
+        "expected --network=tiny, whose weights are in the package, received --network=other;"
+        in line
     )
     assert "--weights=keras" in line

@@ -163,7 +163,7 @@ def test_a_refused_connection_is_told_in_one_line_with_what_to_do(unheard):
     assert line.startswith(f"--weights=keras: cannot download {unheard}: ")
     assert "\n" not in line and "Connection refused" in line
     assert f"put the file at {cache_path(TINY19)} by hand" in line
-    assert "without a download: --weights=imagenet (VGG19, in the box)" in line
+    assert "without a download: --weights=imagenet (VGG19, in the package)" in line
     assert not os.path.exists(cache_path(TINY19))
 
 

@@ -1,6 +1,5 @@
-"""The gallery: every picture's command is one that the program takes, and stands on the page."""
+"""The gallery's pictures: every command is one that the program takes."""
 
-import shlex
 import sys
 from pathlib import Path
 
@@ -16,15 +15,12 @@ from tf_nst.cli.parsing import parse_flags
 
 @pytest.mark.parametrize("subject", make_controls.SUBJECTS)
 @pytest.mark.parametrize("control", make_controls.CONTROLS)
-def test_a_command_is_taken_and_shown(subject, control):
+def test_a_command_is_taken(subject, control):
     arguments = make_controls.command_of(subject, control, 384)
     values = parse_flags(["tf-nst", *arguments], PAINT_FLAGS)
     assert config_from_flags(values).size == 384
     styles, mask = styles_from_flags(values), places_from_flags(values)["mask"]
     assert not isinstance(mask, list) or len(mask) == len(styles)
-    command = shlex.join(["tf-nst", *arguments])
-    assert command in make_controls.page(384, [f"{subject}_{control}"])
-    assert command not in make_controls.page(384, [])
 
 
 def test_masks_that_commands_name_are_drawn():

@@ -207,7 +207,8 @@ class Pool:
                 self.journal.write(job.output, "died", reason=reason)
                 result = Result(job.output, FAILED, reason, attempts=attempt)
         with self._lock:
-            self.journal.write(job.output, result.status, reason=result.reason)
+            reasons = {"reason": result.reason} if result.reason else {}
+            self.journal.write(job.output, result.status, **reasons)
             self.listen(result)
         return worker
 

@@ -18,23 +18,22 @@ USAGE = """\
 tf-nst export --style=PAINTING[:WEIGHT][,PAINTING:WEIGHT...] [-o FOLDER] [flags]
 tf-nst export --flagfile=configs/serve.cfg [flags that override it]
 
-Writes FOLDER/1, or the next free number: a SavedModel that paints what
-TensorFlow Serving is sent. It holds the optimisation loop, the weights once,
-and the style as it was measured."""
+Writes FOLDER/1, or the next free number: a SavedModel with which TensorFlow Serving paints.
+It contains the optimisation loop, the weights once, and the measured style."""
 
 EXPORT_FLAGS = (
     Option(
         "style",
         None,
         Paths("an image file or a folder of them, or several as PATH:WEIGHT by commas", "a path"),
-        "painting in whose manner; several are blended",
+        "painting to imitate; several are blended",
         required=True,
     ),
     Option(
         "output",
         "models/nst",
         FilePath("a folder", "a path"),
-        "where versions of the model are written; its name is the model's",
+        "folder for the versions of the model, whose name is the model's",
         required=True,
     ),
     *REQUEST_OPTIONS.values(),

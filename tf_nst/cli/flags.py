@@ -18,7 +18,7 @@ OVERWRITE = Option(
     "overwrite",
     "ask",
     Choice(("true", "false", "ask")),
-    "whether a file of that name is written over; ask: asks where stdin is a terminal",
+    "whether an existing file is overwritten; ask: asks if stdin is a terminal",
 )
 DEBUG = Option("debug", False, Boolean(), "show tracebacks and TensorFlow's own messages")
 
@@ -31,29 +31,30 @@ PAINT_FLAGS = (
             "an image file or a folder of them, or several as PATH:WEIGHT by commas",
             "an image file",
         ),
-        "painting in whose manner; several are blended, or each painted where its --mask is white",
+        "painting to imitate; several are blended, or each is painted where its --mask is white",
         required=True,
     ),
     Option(
         "mask",
         None,
         Paths("an image file for each style by commas, or auto:N", "a path"),
-        "where which style is painted: white there, grey partly, black the photograph; auto:N: N "
-        "regions of the photograph's own, each like the most similar one of a style",
+        "where each style is painted: white there, grey partly, black the photograph; "
+        "auto:N: N regions found in the photograph, each painted like the most similar "
+        "region of a style",
     ),
-    Option("keep", None, Paths("an image file"), "white where the photograph stays as it is"),
+    Option("keep", None, Paths("an image file"), "mask, white where the photograph stays as it is"),
     Option(
         "style_mask",
         None,
         Paths("an image file for each style by commas", "a path"),
-        "white where the style counts",
+        "mask of each style, white where it counts",
     ),
     Option(
         "labels",
         None,
         Paths("an image file of the content and one of each style by commas", "paths"),
-        "instead of --mask and --style_mask: maps in which each colour of the content takes from "
-        "the same colour of a style",
+        "instead of --mask and --style_mask: maps in which each colour of the content takes "
+        "its style from the same colour of a style's map",
     ),
     Option("output", "stylized.png", OUTPUT_FILE, "picture to write", required=True),
     PRESET,
@@ -76,12 +77,15 @@ PAINT_FLAGS = (
         "checkpoint_seconds",
         60.0,
         Real(),
-        "a state, from which --resume goes on, is written to NAME.state beside the picture after "
-        "so many seconds of painting and at every end of a scale; 0: never",
+        "seconds of painting after which a state for --resume is written to NAME.state "
+        "beside the picture, and also at the end of every scale; 0: never",
         "seconds",
     ),
     Option(
-        "resume", False, Boolean(), "go on from NAME.state, to the same pixels; steps may be added"
+        "resume",
+        False,
+        Boolean(),
+        "continue from NAME.state, to the same pixels; steps may be added",
     ),
     Option(
         "keep_metadata",

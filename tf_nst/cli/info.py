@@ -94,7 +94,7 @@ def _weights() -> dict[str, str]:
     from tf_nst.model.networks import NETWORKS
 
     cached = [name for name, row in NETWORKS.items() if os.path.exists(cache_path(row))]
-    bundled = {word: f"{row.network.name}, in the box" for word, row in BUNDLED.items()}
+    bundled = {word: f"{row.network.name}, in the package" for word, row in BUNDLED.items()}
     downloaded = f"{' and '.join(cached) or 'none'} downloaded"
     return bundled | {"keras": downloaded, "random": "seeded"}
 

@@ -17,13 +17,13 @@ OUTPUT_FLAGS = (
         "quality",
         None,
         Quality(),
-        "how closely JPEG, WebP and AVIF keep the picture; by default 95; lossless: WebP alone",
+        "quality of JPEG, WebP and AVIF; by default 95; lossless: WebP only",
     ),
     Option(
         "bits",
         None,
         Choice(("8", "16")),
-        "bits per channel of the file, 16 in PNG and TIFF; by default the photograph's",
+        "bits per channel of the file; 16: PNG and TIFF only; by default the photograph's",
     ),
     Option(
         "sidecars",
@@ -32,12 +32,12 @@ OUTPUT_FLAGS = (
         "files beside the picture; all: NAME.json, the record, and NAME.cfg; record: NAME.json",
     ),
     JSON,
-    replace(QUIET, help="print errors only, and with --json the record"),
+    replace(QUIET, help="print errors only, and the record with --json"),
     Option(
         "verbose",
         False,
         Boolean(),
-        "print every option as it is resolved, and each report of progress on a line of its own",
+        "print every option as resolved, and each progress report on its own line",
     ),
 )
 

@@ -157,7 +157,7 @@ def _end(run: _Run, stopped: bool, command: str) -> None:
     if stopped:
         run.checkpoints.save()
         if run.has_state and is_state(run.checkpoints.path):
-            say(f"to go on: {command}")
+            say(f"to continue: {command}")
     elif run.has_state and run.is_first_worker:
         run.checkpoints.remove()
 
@@ -176,7 +176,7 @@ def _explained(run: _Run, error: RunError, command: str) -> RunError:
         run.checkpoints.save()
     if taken or not (run.has_state and is_state(run.checkpoints.path)):
         return error
-    return RunError(f"{error}; to go on: {command}")
+    return RunError(f"{error}; to continue: {command}")
 
 
 def _steps(count: int) -> str:

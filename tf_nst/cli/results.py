@@ -109,7 +109,7 @@ class Results:
         except (NstError, OSError) as error:
             if not self.preview_failed:
                 self.progress.close()
-                say(f"note: {error}; the painting goes on")
+                say(f"note: {error}; the painting continues")
             self.preview_failed = True
 
     def _finished(self, image: Picture) -> Image:

@@ -37,14 +37,14 @@ tf-nst --content=PHOTOGRAPH --style=PAINTING [--output=PICTURE] [flags]
 tf-nst --flagfile=configs/monet.cfg [flags that override it]
 tf-nst VERB --help
 
-Paints the photograph in the manner of the painting. Beside PICTURE.png stand
-PICTURE.json, the record of the run, and PICTURE.cfg, a flag file that paints
-the same picture again. - is stdin or stdout. Dashes and underscores in names of
-flags are alike: --style-size, --style_size.
+Paints the photograph in the manner of the painting, and writes beside
+PICTURE.png the record of the run, PICTURE.json, and a flag file that paints the
+same picture again, PICTURE.cfg. - is stdin or stdout. Dashes and underscores in
+names of flags are equivalent: --style-size, --style_size.
 
 Verbs, of which paint is the default:
 {_VERBS}
-A photograph that is called like a verb is ./info, or --content=info."""
+A photograph with the name of a verb is ./info, or --content=info."""
 
 TABLES = {"": PAINT_FLAGS}
 
@@ -77,7 +77,7 @@ def paint(command: str, values: Values) -> int:
         return _paint(command, values)
     except (Terminated, KeyboardInterrupt) as error:
         if _goes_on(values):
-            error.add_note(f"stopped before the run went on; to go on: {command}")
+            error.add_note(f"stopped before the run continued; to continue: {command}")
         raise
 
 

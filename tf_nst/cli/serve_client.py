@@ -38,9 +38,8 @@ MOST_ANSWER_PIXELS = 200_000_000
 USAGE = """\
 tf-nst serve-client PHOTOGRAPH [PAINTING] [-o PICTURE] [flags]
 
-Sends the photograph, turned upright, to a TensorFlow Serving server that holds
-an export of tf_nst, and writes the picture that it answers with. Without --style
-the server's own style is painted."""
+Sends the photograph, turned upright, to a TensorFlow Serving server that has an export of tf_nst,
+and writes the picture that it returns. Without --style, the server uses its own style."""
 
 
 class Header(ValueType):
@@ -61,7 +60,7 @@ _MASK = Option(
     "mask",
     None,
     IMAGE_FILE,
-    "with --style: where it is painted: white there, grey partly, black the photograph",
+    "with --style: where it is painted; white: there; grey: partly; black: the photograph",
 )
 _SETTINGS = (
     Option(
@@ -93,14 +92,14 @@ _SETTINGS = (
 _WITH_STYLE = (_MASK, *_SETTINGS)
 CLIENT_FLAGS = (
     Option("content", None, IMAGE_FILE, "photograph to paint", required=True),
-    Option("style", None, IMAGE_FILE, "painting in whose manner; by default the export's"),
+    Option("style", None, IMAGE_FILE, "painting to imitate; by default the export's"),
     Option("output", "stylized.png", OUTPUT_FILE, "picture to write", required=True),
     Option("url", "http://localhost:8501", Text("a URL"), "address of the server's REST port"),
     Option(
         "grpc",
         None,
         Text("HOST:PORT"),
-        "address of the server's gRPC port, used in place of --url",
+        "address of the server's gRPC port, used instead of --url",
     ),
     Option("model", "nst", Text("a name"), "the model's name on the server"),
     *_WITH_STYLE,
@@ -108,23 +107,23 @@ CLIENT_FLAGS = (
         "header",
         None,
         Header(),
-        "sent with the request, such as a token; may be repeated. gRPC: metadata",
+        "header of the request, such as a token; may be repeated; over gRPC it is metadata",
     ),
-    Option("tls", False, Boolean(), "with --grpc: encrypt; of REST the URL says it, https://"),
+    Option("tls", False, Boolean(), "with --grpc: encrypt; for REST, use an https:// URL"),
     Option(
         "ca_file",
         None,
         FilePath("a PEM file"),
-        "certificates that are trusted in place of the system's",
+        "certificates to trust instead of the system's",
     ),
     Option(
         "timeout",
         300.0,
         Real(positive=True, most=MAX_SECONDS),
-        "time that an answer may take, all attempts and pauses included",
+        "time limit for the answer, including all attempts and pauses",
         "seconds",
     ),
-    Option("retries", 3, Integer(0, 100), "further attempts where no server is ready"),
+    Option("retries", 3, Integer(0, 100), "further attempts if no server is ready"),
     OVERWRITE,
     QUIET,
     DEBUG,

@@ -30,9 +30,8 @@ tf-nst sheet PHOTOGRAPH STYLES... [--vary=NAME=VALUE,VALUE...] [-o PICTURE] [fla
 tf-nst sheet PHOTOGRAPH --styles=FOLDER [the same flags] --pick=NUMBER
 
 Paints the photograph small, by each style and each combination of the options
-that vary, and puts the pictures on one sheet. Beside PICTURE.png stands
-PICTURE.html, which has the command that paints each of them large; --pick
-prints it."""
+that vary, and puts the pictures on one sheet, PICTURE.png. PICTURE.html beside
+it has the command that paints each of them large; --pick prints it."""
 
 SIZE = 192
 # More pictures are painted only with --yes.
@@ -46,15 +45,15 @@ SHEET_FLAGS = (
         "styles",
         None,
         Paths("image files or folders of them by commas", "image files or folders of them"),
-        "paintings; the photograph is painted in the manner of each",
+        "paintings to imitate, each in a picture of its own",
         required=True,
     ),
     Option(
         "vary",
         None,
         Variations(),
-        "options of painting and their values; of one style alone --style_size varies by default; "
-        "a backslash keeps a comma within a value",
+        "painting options and their values; with a single style, --style_size is varied by "
+        "default; a backslash escapes a comma inside a value",
     ),
     *(_PAINT[name] for name in PLACES),
     Option("output", "sheet.png", OUTPUT_FILE, "sheet to write", required=True),
@@ -65,8 +64,8 @@ SHEET_FLAGS = (
         else option
         for name, option in all_options().items()
     ),
-    Option("pick", None, _NUMBER, "prints the command that paints this picture large, and ends"),
-    Option("yes", False, Boolean(), f"paint also more than {MOST_CELLS} pictures"),
+    Option("pick", None, _NUMBER, "print the command that paints this picture large, and exit"),
+    Option("yes", False, Boolean(), f"allow more than {MOST_CELLS} pictures"),
     OVERWRITE,
     QUIET,
     DEBUG,

@@ -134,7 +134,7 @@ USAGE = """\
 tf-nst visualize KIND [flags]
 tf-nst visualize KIND --help
 
-Draws what the layers of the network see, and writes NAME.json, the numbers of it, beside NAME.png.
+Draws what the layers of the network see, and writes its numbers to NAME.json beside NAME.png.
 KIND is one of
 
 """ + "\n".join(f"  {name:<12} {kind.summary}" for name, kind in KINDS.items())

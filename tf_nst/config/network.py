@@ -18,15 +18,16 @@ class NetworkConfig:
     weights: str = option(
         "imagenet",
         FilePath("imagenet|keras|random|PATH", "imagenet, keras, random or a path"),
-        "weights of the network; imagenet: vgg19's, in the box; keras: Keras' own file, downloaded "
-        "once, 59 to 80 MB; random: seeded; PATH: a Keras .h5 or .weights.h5 file",
+        "weights of the network; imagenet: of vgg19, included in the package; keras: Keras' "
+        "own file, downloaded once, 59 to 80 MB; random: seeded; PATH: a Keras .h5 or "
+        ".weights.h5 file",
     )
     pooling: str = option("max", Choice(POOLINGS), "what pooling layers take of each 2 x 2 values")
     padding: str = option(
         "edge",
         Choice(PADDINGS),
-        "what the first convolution sees around the picture: its outermost pixels once more, or "
-        "zeros as in training, which darken or bleach the picture's border",
+        "what the first convolution sees around the picture; edge: its outermost pixels "
+        "repeated; zeros: zeros as in training, which darken or bleach the picture's border",
     )
 
     def __post_init__(self) -> None:

@@ -44,7 +44,10 @@ class ObjectiveConfig:
     style_weight: float = option(270.0, Real(), "weight of the style loss")
     tv_weight: float = option(1e-3, Real(), "weight of the variation loss")
     laplacian_weight: float = option(
-        0.0, Real(), "weight of the content's edges: Laplacians of the picture made 4 times smaller"
+        0.0,
+        Real(),
+        "weight of the loss that keeps the content's edges; they are Laplacians at a "
+        "quarter of the size",
     )
     content_loss: str = option(
         "mean_squared",
@@ -54,13 +57,14 @@ class ObjectiveConfig:
     style_statistic: tuple[Weighted, ...] = option(
         (Weighted("gram"), Weighted("wasserstein", 3.0)),
         StyleStatistics(STYLE_STATISTICS),
-        "what is compared of the style, at all of --style_layers or, by NAME@LAYER, at one alone; "
-        "MODULE:FUNCTION: docs/extending.md",
+        "what is compared of the style, at all of --style_layers or, with NAME@LAYER, at "
+        "one only; MODULE:FUNCTION: docs/extending.md",
     )
     tv_loss: str = option(
         "squared",
         ChoiceOrPower(VARIATION_LOSSES),
-        "what is summed of the differences between neighbouring pixels; a power: of their length",
+        "function of the differences between neighbouring pixels that is summed; a power: "
+        "of their length",
     )
 
     def __post_init__(self) -> None:

@@ -43,40 +43,40 @@ class StylizeConfig:
     style_strength: float = option(
         1.0,
         Real(most=1.0),
-        "how far the statistics are wanted to go from the photograph's own (0) to the style's (1); "
-        "0 gives the photograph back",
+        "target between the photograph's own statistics (0) and the style's (1); 0 returns "
+        "the photograph",
     )
     color: str = option(
         "style",
         Choice(COLORS),
-        "whose colours: style; content: the style is given the photograph's beforehand; luminance: "
-        "only light and dark are painted; histogram: the picture is given the photograph's "
-        "afterwards",
+        "whose colours the picture has; style: the painting's; content: the photograph's, "
+        "given to the style beforehand; luminance: the photograph's, only light and dark "
+        "are painted; histogram: the photograph's, given to the picture afterwards",
     )
     feather: float = option(
         0.0,
         Real(most=float(MAX_SIDE)),
-        "width of the passage from what stays of the photograph to what is painted",
+        "width of the transition from the kept part of the photograph to the painted one",
         "pixels",
     )
     steps: tuple[int, ...] = option(
         (100,),
         Steps(),
-        "evaluations of the loss: of all scales together, or of each from the coarsest on; 0 "
-        "leaves a scale out",
+        "evaluations of the loss, for all scales together or for each from the coarsest on; "
+        "0 leaves a scale out",
     )
     seconds: float | None = option(
         None,
         Real(positive=True),
-        "instead of --steps: as many as fit into about so many seconds from the command's start, a "
-        "download aside, by this device's speed; NAME.cfg has the steps",
+        "instead of --steps: as many steps as fit into about this time from the command's "
+        "start, without a download, at this device's speed; NAME.cfg records the steps",
         "seconds",
     )
     scales: int = option(
         0,
         Integer(0, MAX_SCALES),
-        "sizes at which the picture is painted one after the other, each sqrt(2) times the one "
-        "before; 0: as many as there are from 128 pixels on",
+        "number of sizes at which the picture is painted one after the other, each sqrt(2) "
+        "times the one before; 0: as many as there are from 128 pixels on",
     )
     init: str = option(
         "matched",
@@ -87,8 +87,9 @@ class StylizeConfig:
     learning_rate: float | None = option(
         None,
         Real(positive=True),
-        "lbfgs: share of its model's move that is tried first, by default 1; adam: pixel values "
-        "(0..1) a step, by default 0.05; sgd: pixel values per unit of gradient, by default 1e-5",
+        "size of a step; lbfgs: share of its model's move that is tried first, by default "
+        "1; adam: pixel values (0..1) per step, by default 0.05; sgd: pixel values per unit "
+        "of gradient, by default 1e-5",
     )
     lbfgs_pairs: int = option(
         10, Integer(1, MAX_PAIRS), "moves that lbfgs learns from; each keeps two pictures"
@@ -96,8 +97,8 @@ class StylizeConfig:
     average: float | None = option(
         None,
         Real(below=1.0),
-        "the picture is the running average of the optimiser's pictures, with this share kept a "
-        "step; 0: the best of them; by default 0.9 for adam, else 0",
+        "share of the running average of the optimiser's pictures that each step keeps; the "
+        "average is the picture; 0: the best of them is; by default 0.9 for adam, else 0",
     )
     stop: float = option(
         0.0,
@@ -107,16 +108,16 @@ class StylizeConfig:
     memory: float = option(
         0.0,
         Real(),
-        "memory that the run may take, else it goes in windows and lbfgs keeps less; 0: what is "
-        "free",
+        "memory that the run may take; larger pictures are painted in windows, and lbfgs "
+        "keeps fewer pairs; 0: what is free",
         "GB",
     )
     tile: str = option(
         "auto",
         Tiles(),
-        "windows that own about N pixels a side, of all scales or of each from the coarsest on: "
-        "same picture, less memory, about twice the time; auto: where --memory asks for it; "
-        "several devices share the windows of N",
+        "windows with about N pixels per side, for all scales or for each from the coarsest "
+        "on; they give the same picture with less memory in about twice the time; auto: if "
+        "--memory requires them; several devices share the windows",
     )
     seed: int = option(0, Integer(0, MAX_SEED), "seed of noise and random weights")
     precision: str = option("auto", Choice(PRECISIONS), "dtype of the convolutions")
@@ -124,12 +125,15 @@ class StylizeConfig:
     strategy: str = option(
         "auto",
         Choice(STRATEGIES),
-        "devices; mirrored: all GPUs, or all logical CPUs; workers: all processes of TF_CONFIG; "
-        "auto: a TPU, else the GPUs, else the CPU; one picture is painted on one of them, but by "
-        "--tile=N, whose windows they share",
+        "devices to use; mirrored: all GPUs, or all logical CPUs; workers: all processes of "
+        "TF_CONFIG; auto: a TPU, else the GPUs, else the CPU; one picture is painted "
+        "on one of them, unless --tile=N divides it into windows, which they share",
     )
     deterministic: bool = option(
-        False, Boolean(), "a GPU adds up in a fixed order: the same picture to the last bit, slower"
+        False,
+        Boolean(),
+        "whether a GPU adds up in a fixed order; true: the same picture to the last bit, "
+        "but slower",
     )
 
     def __post_init__(self) -> None:

@@ -41,9 +41,9 @@ def initial_image(
 
     Args:
       init: "matched", the content with the mean colour and the colour covariance of the style, with
-        the least change of its colours (docs/performance.md), none where the content is the style;
-        "content"; a start from noise, see `noise_image`; or "blend:SHARE", the share of "noise" and
-        the rest of the content.
+        the least change of its colours (docs/notes/optimizer.md), none where the content is the
+        style; "content"; a start from noise, see `noise_image`; or "blend:SHARE", the share of
+        "noise" and the rest of the content.
       content: [1, H, W, 3] float32 in 0..1, or uint8 or uint16 codes.
       style: [1, h, w, 3], the same.
       seed: of the noise.

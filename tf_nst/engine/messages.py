@@ -2,19 +2,19 @@
 
 from tf_nst.engine.pace import STOP_STEPS
 
-LOST_WORKER = "another worker is gone, expected all of them to the end"
-SMALLER_WINDOWS = "the memory does not suffice, this size goes on in windows of {} pixels"
-LESS_STATE = "the memory does not suffice for the optimiser, Adam paints this size"
-OUT_OF_MEMORY = (
-    "the memory does not suffice; expected a smaller --size, --tile=auto or --precision=bfloat16"
+LOST_WORKER = "another worker was lost, expected all of them until the end"
+SMALLER_WINDOWS = "not enough memory, this size continues in windows of {} pixels"
+LESS_STATE = "not enough memory for the optimiser, Adam paints this size"
+OUT_OF_MEMORY = "not enough memory; expected a smaller --size, --tile=auto or --precision=bfloat16"
+STANDS_STILL = (
+    f"{STOP_STEPS} steps lowered the loss by less than {{:g}} of it, this size is finished"
 )
-STANDS_STILL = f"{STOP_STEPS} steps lowered the loss by less than {{:g}} of it, enough of this size"
 
 
 def search_failed(failed: int, pictures: int) -> str:
     """Of so many of a batch's pictures the search has failed."""
     which = "" if pictures == 1 else f" for {failed} of {pictures} pictures"
-    return f"the line search found no lower loss{which}, Adam goes on"
+    return f"the line search found no lower loss{which}, Adam continues"
 
 
 def not_finite(what: str, where: str, names: list[str]) -> str:

@@ -16,7 +16,8 @@ from tf_nst.errors import RunError, UserError
 from tf_nst.model.networks import Network
 
 OFFLINE_CHOICES = (
-    "without a download: --weights=imagenet (VGG19, in the box), --weights=random, --weights=PATH"
+    "without a download: --weights=imagenet (VGG19, in the package), --weights=random, "
+    "--weights=PATH"
 )
 
 

@@ -80,7 +80,7 @@ def load_weights(
     if choice in _REMOVED:
         raise UserError(
             f"--weights={choice}: expected {', '.join(WORDS)} or a path, received a word of an "
-            "earlier version; --weights=imagenet, the default, is ImageNet's VGG19 in the box"
+            "earlier version; --weights=imagenet, the default, is ImageNet's VGG19 in the package"
         )
     return _from_path(choice, network, layers)
 

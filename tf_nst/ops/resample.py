@@ -22,7 +22,7 @@ def carried(picture: tf.Tensor, origin: tf.Tensor) -> tf.Tensor:
     """A picture enlarged to the size of what it began from, with the detail that only this has.
 
     Detail is what of `origin` is lost at the picture's size. Without it an enlarged picture is
-    blurred, and its finest strokes have to be painted from nothing (docs/performance.md).
+    blurred, and its finest strokes have to be painted from nothing (docs/notes/optimizer.md).
 
     Args:
       picture: [B, h, w, 3] float32 in 0..1.

@@ -23,7 +23,7 @@ MEMORY = 10
 # moves says nothing beyond.
 LARGEST_MOVE = 40 / 255
 # The same where no move has been learnt from, as at the start of every scale: a move of 40 levels
-# from a picture that is half painted is a step lost (docs/performance.md).
+# from a picture that is half painted is a step lost (docs/notes/optimizer.md).
 FIRST_MOVE = 16 / 255
 
 
@@ -75,7 +75,7 @@ def lbfgs(
         gradient = per_mean_value(evaluation.gradient)
         return lbfgs_update(state, image, evaluation.loss, gradient, *search)
 
-    # Begun anew at another size: pairs that were resized gave no lower loss (docs/performance.md).
+    # Begun anew at another size: resized pairs gave no lower loss (docs/notes/optimizer.md).
     return Optimizer(init, update, lambda state, image: init(image), lbfgs_failed)
 
 

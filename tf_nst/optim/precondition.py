@@ -3,7 +3,7 @@
 Measured at pictures on their way, the loss curves by about the spatial frequency: 2,000 units along
 details of six pixels, 50 along waves of a hundred. S lets slow waves move further by that much. The
 pixels differ as much among themselves, as Adam takes into account; D does by the same root.
-docs/performance.md has what both gain.
+docs/notes/optimizer.md has what both gain.
 """
 
 from collections.abc import Callable

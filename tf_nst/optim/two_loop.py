@@ -3,7 +3,8 @@
 The recursion only adds multiples of moves, changes and the gradient, so it is run on their inner
 products, numbers, and the pictures are passed over a few times in all instead of a few times for
 each pair (Chen et al. 2014, Large-scale L-BFGS using MapReduce, section 3). Both of its loops are
-then a triangular system of as many unknowns as there are pairs. docs/performance.md has the times.
+then a triangular system of as many unknowns as there are pairs. docs/notes/optimizer.md has the
+times.
 """
 
 from typing import NamedTuple

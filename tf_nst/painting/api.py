@@ -45,15 +45,15 @@ def stylize(
     Args:
       content: a path, an Image, Pillow's image, or an array or tensor [H, W, 3], [1, H, W, 3],
         grey [H, W] or with alpha [H, W, 4], uint8, uint16 or floating in 0..1.
-      style: the same, or a folder; or a list of styles, each by itself or as (style, weight).
+      style: the same, or a folder; or a list of styles, each alone or as (style, weight).
       listeners: each is called with every event (tf_nst/engine/events.py).
-      report: called with plain lines; by default they go to the logger "tf_nst".
+      report: called with plain lines, which by default go to the logger "tf_nst".
       engine: a `tf_nst.Engine`, which keeps network, compiled steps and the styles' statistics.
-      state: as `event.snapshot()` gave it in a run of the same pictures and options, to go on.
+      state: from `event.snapshot()` in a run with the same pictures and options, to continue it.
       **options: the command's flags without their dashes, such as size=512; masks: see `Places`.
 
     Returns:
-      An Image: `.show()`, `.save("out.png")`, `numpy.asarray(image)`.
+      The picture, with `.show()`, `.save("out.png")` and `numpy.asarray(image)`.
 
     Raises:
       UserError: an argument that cannot be used.

@@ -36,7 +36,7 @@ def plan_scales(
 
     Args:
       steps: of each scale; or one number for all together: then three quarters of them are the last
-        scale's and the others share the rest (docs/performance.md says why).
+        scale's and the others share the rest (docs/notes/optimizer.md says why).
       count: of scales; 0: as many as `steps` has numbers, or, where it is one number, as there are
         from a long side of COARSEST pixels on.
 

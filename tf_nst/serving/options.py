@@ -38,12 +38,10 @@ REQUEST_OPTIONS = {
         "max_request_megapixels",
         100.0,
         Real(positive=True, most=10_000.0),
-        "size that the pictures of a request, its style and masks too, may declare together",
+        "size that the pictures of a request may declare together, including its style and masks",
         "megapixels",
     ),
-    "max_pictures": Option(
-        "max_pictures", 16, Integer(1, 1024), "pictures that a request may have painted"
-    ),
+    "max_pictures": Option("max_pictures", 16, Integer(1, 1024), "number of pictures in a request"),
 }
 _PAINTING = all_options()
 _NARROWED: dict[str, dict[str, Any]] = {
