@@ -20,6 +20,7 @@ COMMAND = "from tf_nst.cli.run import console; console()"
 HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
 # What keeps a run of a few steps short: few layers, near the picture.
 SHORT = ("--weights=random", "--content_layers=conv2_1", "--style_layers=conv1_1,conv2_1")
+QUICK = ("--size=32", "--steps=2", "--optimizer=adam")
 FILES = ("--content=photo.png", "--style=painting.png")
 # What tests of bad input spoil by a flag that follows.
 GOOD = (*FILES, "--output=out.png", "--size=48", "--steps=2", "--weights=random")

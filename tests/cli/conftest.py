@@ -4,11 +4,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from command_line import FILES, SHORT, Ran, fill
+from command_line import FILES, QUICK, SHORT, Ran, fill
 
 from tf_nst.cli.run import main
-
-QUICK = ("--size=32", "--steps=2", "--optimizer=adam")
 
 
 @pytest.fixture

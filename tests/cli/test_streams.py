@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from command_line import (
     FILES,
+    QUICK,
     SHORT,
     assert_fine,
     assert_one_line,
@@ -17,7 +18,6 @@ from command_line import (
     pixels,
     settings,
 )
-from conftest import QUICK
 from PIL import Image as Pillow
 
 from tf_nst.cli.flags import PAINT_FLAGS

@@ -71,6 +71,25 @@ def test_a_black_keep_is_a_note():
     assert areas.notes == ("--keep: array is black, nothing is kept",)
 
 
+def test_a_feather_without_an_edge_is_a_note():
+    line = "--feather=4 has no effect: nothing stays the photograph"
+    assert areas_of(feather=4).notes == (line,)
+    assert areas_of(2, mask=[LEFT, RIGHT], feather=4).notes == (line,)
+    assert line not in areas_of(keep=RIGHT, feather=4).notes
+
+
+def test_a_transparent_mask_is_called_so():
+    clear = Image(np.full((HEIGHT, WIDTH, 3), 255, np.uint8), BLACK, name="sky.png")
+    with pytest.raises(UserError) as error:
+        areas_of(mask=clear)
+    assert str(error.value) == (
+        "--mask: sky.png is fully transparent, expected opaque where its style counts"
+    )
+    assert areas_of(keep=clear).notes[-1] == (
+        "--keep: sky.png is fully transparent, nothing is kept"
+    )
+
+
 def test_alpha_is_the_mask_and_a_line():
     mask = Image(np.zeros((HEIGHT, WIDTH, 3), np.uint8), LEFT, name="sky.png")
     areas = areas_of(mask=mask)

@@ -13,7 +13,7 @@ from tf_nst.io.given import Source, as_image
 from tf_nst.io.images import Image
 from tf_nst.io.labels import label_areas
 from tf_nst.io.painted import mask_for, painted_plane
-from tf_nst.io.planes import Plane, plane_of, shows
+from tf_nst.io.planes import Plane, extremes_of, plane_of, shows
 from tf_nst.io.segmentation import regions_wanted, segment_areas
 from tf_nst.io.styles import MaskedStyles, Style
 
@@ -180,7 +180,8 @@ def _plane(image: Image, of: Image, flag: str, what: str) -> Plane:
     """The mask at the size of the picture that it is of; it shows something."""
     plane = mask_for(image, of, flag, what)
     if not plane.any():
-        raise UserError(f"{flag}: {image.name} is black, expected white where its style counts")
+        empty, full = extremes_of(image)
+        raise UserError(f"{flag}: {image.name} is {empty}, expected {full} where its style counts")
     return plane
 
 

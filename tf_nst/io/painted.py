@@ -4,7 +4,7 @@ import numpy as np
 
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
-from tf_nst.io.planes import Plane, feathered, plane_of, resized_plane, shows
+from tf_nst.io.planes import Plane, extremes_of, feathered, plane_of, resized_plane, shows
 from tf_nst.io.resizing import same_aspect
 
 
@@ -40,10 +40,13 @@ def painted_plane(
     for image in keep or []:
         kept = mask_for(image, content, "--keep", "the content")
         painted = painted * (1 - kept)
-        notes += [] if kept.any() else [f"--keep: {image.name} is black, nothing is kept"]
+        if not kept.any():
+            notes.append(f"--keep: {image.name} is {extremes_of(image)[0]}, nothing is kept")
     if not painted.any():
         raise UserError("--keep: expected something left to paint, received masks that keep all")
     if painted.min() == 1:
+        if feather:
+            notes.append(f"--feather={feather:g} has no effect: nothing stays the photograph")
         return None, notes
     painted = feathered(np.asarray(painted, np.float32), feather)
     _check_left(painted, content, feather, "--keep" if keep else "--mask")

@@ -22,6 +22,11 @@ def plane_of(image: Image) -> tuple[Plane, str | None]:
     return _levels(image.to_float() @ LIGHT), None
 
 
+def extremes_of(image: Image) -> tuple[str, str]:
+    """What a mask's 0 and 1 look like: black and white, or by its alpha where that is the mask."""
+    return ("black", "white") if image.mask is None else ("fully transparent", "opaque")
+
+
 def resized_plane(plane: Plane, height: int, width: int) -> Plane:
     """[h, w] float32 in 0..1 at another size, antialiased."""
     if plane.shape == (height, width):
