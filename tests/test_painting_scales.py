@@ -16,6 +16,12 @@ from tf_nst.planning.plan import Choice, Limits, optimizer_bytes, plan
 from tf_nst.planning.workload import Workload
 
 
+@pytest.fixture(scope="module")
+def engine() -> tf_nst.Engine:
+    """For paintings by equal settings."""
+    return tf_nst.Engine()
+
+
 @pytest.fixture
 def planned(monkeypatch) -> list[tuple[Workload, Limits]]:
     """What `plan` was given, call by call."""
@@ -145,20 +151,22 @@ def test_without_a_limit_it_is_what_is_free(planned, monkeypatch, free, limit):
     assert planned[0][1].bytes == limit
 
 
-def test_where_memory_is_short_it_is_reported_and_painted_all_the_same():
+def test_where_memory_is_short_it_is_reported_and_painted_all_the_same(engine):
     lines = []
-    short = OPTIONS | {"memory": need("lbfgs", 4) + 1e-9}
+    short = OPTIONS | {"memory": need("lbfgs", 4) + 1e-9, "engine": engine}
     image = tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **short)
     assert lines == ["memory is short: lbfgs keeps 4 of 10 pairs at 64×48"]
-    alike = tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"lbfgs_pairs": 4})
+    alike = tf_nst.stylize(PHOTO, PAINTING, engine=engine, **OPTIONS | {"lbfgs_pairs": 4})
     np.testing.assert_array_equal(image, alike)
 
 
-def test_adam_takes_over_where_there_is_no_memory_at_all():
+def test_adam_takes_over_where_there_is_no_memory_at_all(engine):
     lines = []
-    image = tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **OPTIONS | {"memory": 0.1})
+    options = OPTIONS | {"memory": 0.1, "engine": engine}
+    image = tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **options)
     assert lines == [f"memory is short: lbfgs gives way to {FALLBACK} at 64×48"]
-    alike = tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | {"optimizer": FALLBACK, "average": 0.0})
+    options = OPTIONS | {"optimizer": FALLBACK, "average": 0.0, "engine": engine}
+    alike = tf_nst.stylize(PHOTO, PAINTING, **options)
     np.testing.assert_array_equal(image, alike)
 
 
