@@ -104,6 +104,15 @@ OPTIMIZERS = flags.DEFINE_list(
     "optimizers", ["adam", "lbfgs"], "program: as of the command; windows, those of one picture"
 )
 DUMP = flags.DEFINE_string("dump", "", "program: folder to write to, instead of compiling")
+STYLE_STATISTIC = flags.DEFINE_multi_string(
+    "style_statistic", [], "program: with --dump, as of the command; may be repeated"
+)
+ARGUMENTS = flags.DEFINE_enum(
+    "arguments",
+    "random",
+    ["random", "pictures"],
+    "program: with --dump, pictures writes the arguments of --content and --style besides",
+)
 TOPOLOGIES = flags.DEFINE_list(
     "topologies", ["v4:2x2x1", "v5e:2x2", "v5p:2x2x1", "v6e:2x2"], "program: TPUs to compile for"
 )
@@ -192,7 +201,8 @@ def _quality():
 def _program():
     what = (SIZES.value, DTYPES.value, OPTIMIZERS.value, WEIGHTS.value)
     if DUMP.value:
-        program.print_table(child, DUMP.value, *what)
+        pictures = (CONTENT.value, STYLE.value) if ARGUMENTS.value == "pictures" else ()
+        program.print_table(child, DUMP.value, *what, STYLE_STATISTIC.value, pictures)
     else:
         tpu.print_table(child, COMPILER.value, TOPOLOGIES.value, *what, BATCH.value)
 
