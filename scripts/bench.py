@@ -33,13 +33,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from absl import app, flags
+from absl import app
 from benchmarks import (
     batch,
     batches,
     controls,
     exact,
     files,
+    options,
     picture,
     precision,
     program,
@@ -58,71 +59,6 @@ from benchmarks import (
 )
 
 from tf_nst.errors import NstError
-
-SIZES = flags.DEFINE_list(
-    "sizes",
-    ["256", "512"],
-    "step, statistics, controls, scale, batches, program, regress: sides of square pictures; "
-    "seconds, states, batch (the first): long side; in pixels",
-)
-DTYPES = flags.DEFINE_list(
-    "dtypes",
-    ["float32", "bfloat16"],
-    "step, statistics, scale and controls (the first), program: dtypes of the features; program "
-    "takes float32-exact too, which is float32 without TF32",
-)
-XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
-STEPS = flags.DEFINE_integer("steps", 8, "scale, precision, batch: steps; else rounds")
-CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
-STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
-WEIGHTS = flags.DEFINE_string(
-    "weights", "imagenet", "picture, precision, scale, exact, program: as of the command"
-)
-SIZE = flags.DEFINE_integer("size", 512, "picture, precision, quality: long side in pixels")
-RECIPE_STEPS = flags.DEFINE_integer("recipe_steps", 1000, "picture: steps of the tutorial's recipe")
-RATES = flags.DEFINE_list("rates", ["0.01", "0.02", "0.04"], "picture: its learning rates")
-EVALUATIONS = flags.DEFINE_integer("evaluations", 300, "picture: evaluations of the textbook's")
-MORE_STEPS = flags.DEFINE_multi_string(
-    "more_steps", [], "picture: steps of tf_nst besides its own, as of the command; may be repeated"
-)
-RESULTS = flags.DEFINE_string(
-    "results", "", "picture: .json of curves, gone on with; regress: .csv to add the ratios to"
-)
-PLOT = flags.DEFINE_string("plot", "", "picture: .png to plot them in (needs matplotlib)")
-PAIRS = flags.DEFINE_list(
-    "pairs",
-    ["examples/louvre_court.jpg:examples/water_garden.jpg"],
-    "precision, quality: CONTENT:STYLE",
-)
-SETTING = flags.DEFINE_multi_string(
-    "setting",
-    [],
-    "quality: NAME=FLAGS, with flags of the command; NAME measures the pictures in the folder of "
-    "that name; may be repeated",
-)
-BUDGETS = flags.DEFINE_list("budgets", ["20", "60", "180", "600"], "seconds: N")
-TILES = flags.DEFINE_list("tiles", ["off", "1024"], "scale: off, or pixels that a window owns")
-OPTIMIZER = flags.DEFINE_string("optimizer", "adam", "scale: as of the command")
-OPTIMIZERS = flags.DEFINE_list(
-    "optimizers", ["adam", "lbfgs"], "program: as of the command; windows, those of one picture"
-)
-DUMP = flags.DEFINE_string("dump", "", "program: folder to write to, instead of compiling")
-TOPOLOGIES = flags.DEFINE_list(
-    "topologies", ["v4:2x2x1", "v5e:2x2", "v5p:2x2x1", "v6e:2x2"], "program: TPUs to compile for"
-)
-COMPILER = flags.DEFINE_string(
-    "compiler", "", "program: Python with jax and libtpu; by default .venv-tpu's, which is made"
-)
-BATCH = flags.DEFINE_integer("batch", 1, "program: pictures or windows, one a core")
-MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
-URL = flags.DEFINE_string("url", "http://127.0.0.1:8501", "server: its address")
-REQUESTS = flags.DEFINE_integer(
-    "requests", 16, "serving, server: pictures for each number of clients; batch: pictures"
-)
-PICTURES = flags.DEFINE_string(
-    "pictures", "", "quality: folder of a folder of pictures for each setting, and of the sheet"
-)
-MEASURE = flags.DEFINE_string("measure", "", "what a child process measures: a JSON list")
 
 MEASUREMENTS = {
     **step.MEASUREMENTS,
@@ -147,8 +83,8 @@ MEASUREMENTS = {
 def main(argv):
     """Runs one benchmark, or one measurement of it in a child process."""
     try:
-        if MEASURE.value:
-            _measure(*json.loads(MEASURE.value))
+        if options.MEASURE.value:
+            _measure(*json.loads(options.MEASURE.value))
         else:
             _print_tables(*argv[1:])
     except NstError as error:
@@ -165,7 +101,9 @@ def _measure(kind, *arguments):
 
 def _print_tables(kind="", *commits):
     if kind == "regress":
-        regress.print_table(commits, SIZES.value, STEPS.value, RESULTS.value)
+        regress.print_table(
+            commits, options.SIZES.value, options.STEPS.value, options.RESULTS.value
+        )
     elif commits or kind not in TABLES:
         received = " ".join([kind, *commits]) or "nothing"
         sys.exit(
@@ -176,58 +114,99 @@ def _print_tables(kind="", *commits):
 
 
 def _step():
-    step.print_tables(child, command, SIZES.value, DTYPES.value, XLA.value, STEPS.value)
+    step.print_tables(
+        child,
+        command,
+        options.SIZES.value,
+        options.DTYPES.value,
+        options.XLA.value,
+        options.STEPS.value,
+    )
 
 
 def _picture():
-    pair = (CONTENT.value, STYLE.value, WEIGHTS.value, SIZE.value)
-    lengths = (RECIPE_STEPS.value, RATES.value, EVALUATIONS.value, MORE_STEPS.value)
-    picture.print_tables(child, pair, lengths, RESULTS.value, PLOT.value)
+    pair = (options.CONTENT.value, options.STYLE.value, options.WEIGHTS.value, options.SIZE.value)
+    lengths = (
+        options.RECIPE_STEPS.value,
+        options.RATES.value,
+        options.EVALUATIONS.value,
+        options.MORE_STEPS.value,
+    )
+    picture.print_tables(child, pair, lengths, options.RESULTS.value, options.PLOT.value)
 
 
 def _precision():
-    precision.print_table(child, PAIRS.value, WEIGHTS.value, SIZE.value, STEPS.value)
+    precision.print_table(
+        child, options.PAIRS.value, options.WEIGHTS.value, options.SIZE.value, options.STEPS.value
+    )
 
 
 def _scale():
-    how = (WEIGHTS.value, DTYPES.value[0], OPTIMIZER.value, STEPS.value)
-    scale.print_table(child, SIZES.value, TILES.value, *how)
+    how = (
+        options.WEIGHTS.value,
+        options.DTYPES.value[0],
+        options.OPTIMIZER.value,
+        options.STEPS.value,
+    )
+    scale.print_table(child, options.SIZES.value, options.TILES.value, *how)
 
 
 def _quality():
-    what = (PAIRS.value, SETTING.value, SIZE.value, PICTURES.value)
+    what = (options.PAIRS.value, options.SETTING.value, options.SIZE.value, options.PICTURES.value)
     quality.print_tables(child, *what)
 
 
 def _batch():
-    how = (int(SIZES.value[0]), STEPS.value, REQUESTS.value)
-    batch.print_table(child, (CONTENT.value, STYLE.value), *how)
+    how = (int(options.SIZES.value[0]), options.STEPS.value, options.REQUESTS.value)
+    batch.print_table(child, (options.CONTENT.value, options.STYLE.value), *how)
 
 
 def _program():
-    what = (SIZES.value, DTYPES.value, OPTIMIZERS.value, WEIGHTS.value)
-    if DUMP.value:
-        program.print_table(child, DUMP.value, *what)
+    what = (
+        options.SIZES.value,
+        options.DTYPES.value,
+        options.OPTIMIZERS.value,
+        options.WEIGHTS.value,
+    )
+    if options.DUMP.value:
+        pictures = (
+            (options.CONTENT.value, options.STYLE.value)
+            if options.ARGUMENTS.value == "pictures"
+            else ()
+        )
+        program.print_table(
+            child, options.DUMP.value, *what, options.STYLE_STATISTIC.value, pictures
+        )
     else:
-        tpu.print_table(child, COMPILER.value, TOPOLOGIES.value, *what, BATCH.value)
+        tpu.print_table(
+            child, options.COMPILER.value, options.TOPOLOGIES.value, *what, options.BATCH.value
+        )
 
 
 TABLES = {
     "step": _step,
-    "statistics": lambda: statistics.print_table(command, SIZES.value, DTYPES.value, STEPS.value),
-    "controls": lambda: controls.print_table(child, SIZES.value, DTYPES.value[0], STEPS.value),
+    "statistics": lambda: statistics.print_table(
+        command, options.SIZES.value, options.DTYPES.value, options.STEPS.value
+    ),
+    "controls": lambda: controls.print_table(
+        child, options.SIZES.value, options.DTYPES.value[0], options.STEPS.value
+    ),
     "start": lambda: start.print_table(child),
-    "seconds": lambda: seconds.print_table(child, SIZES.value, BUDGETS.value),
+    "seconds": lambda: seconds.print_table(child, options.SIZES.value, options.BUDGETS.value),
     "picture": _picture,
     "precision": _precision,
     "scale": _scale,
-    "states": lambda: states.print_table(command, SIZES.value, STEPS.value),
-    "exact": lambda: exact.print_table(child, WEIGHTS.value),
+    "states": lambda: states.print_table(command, options.SIZES.value, options.STEPS.value),
+    "exact": lambda: exact.print_table(child, options.WEIGHTS.value),
     "files": lambda: files.print_table(child),
-    "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, REQUESTS.value),
-    "server": lambda: server.print_table(URL.value, CONTENT.value, REQUESTS.value),
+    "serving": lambda: serving.print_table(
+        child, options.MODEL.value, options.CONTENT.value, options.REQUESTS.value
+    ),
+    "server": lambda: server.print_table(
+        options.URL.value, options.CONTENT.value, options.REQUESTS.value
+    ),
     "batch": _batch,
-    "batches": lambda: batches.print_table(child, SIZES.value),
+    "batches": lambda: batches.print_table(child, options.SIZES.value),
     "quality": _quality,
     "program": _program,
 }

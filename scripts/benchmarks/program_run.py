@@ -1,10 +1,12 @@
 """Runs the HLO modules of a folder on jax's own device, and times them: python run.py FOLDER
 
 python run.py FOLDER [--only=NAME,...] [--counts=4,...] [--calls=10] [--hlo=FOLDER]
+    [--results=FOLDER]
 
 `python scripts/bench.py program --dump=FOLDER` wrote the folder, this file with it. Needs jax
-(0.11.2 ran) and NumPy, no TensorFlow. Arguments are random numbers like those of a run, so that
-its times count and its pictures do not. A module that fails is a row that says so.
+(0.11.2 ran) and NumPy, no TensorFlow. Arguments are those of NAME.npz where there is one beside
+NAME.pb; else random numbers like those of a run, so that its times count and its pictures do not.
+A module that fails is a row that says so.
 """
 
 import argparse
@@ -55,8 +57,9 @@ def _arguments():
     parser.add_argument("folder")
     parser.add_argument("--only", type=names, default=[], help="modules, in this order")
     parser.add_argument("--counts", type=names, default=["4"], help="steps of a call")
-    parser.add_argument("--calls", type=int, default=10, help="of which the median is told")
+    parser.add_argument("--calls", type=int, default=10, help="of which the median is printed")
     parser.add_argument("--hlo", default="", help="a folder for what the compiler made of each")
+    parser.add_argument("--results", default="", help="a folder for what a call of each returns")
     return parser.parse_args()
 
 
@@ -65,23 +68,25 @@ def _by_name(only):
 
 
 def _print_rows(path, device, arguments):
-    told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    description = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     module = hlo_to_stablehlo(path.read_bytes())
     began = time.perf_counter()
     executable = _compiled(module, device)
     seconds = time.perf_counter() - began
     head = f"| {path.stem} | {_precision(path)} | {seconds:.0f} | {_peak(executable)} "
-    given = [_given(argument, seed, device) for seed, argument in enumerate(told["arguments"])]
+    values = _values(path, description, device)
     for count in map(int, arguments.counts):
-        given[told["count"]] = jax.device_put(np.int32(count), device)
-        calls, results = _timed(executable, given, arguments.calls)
-        steps, finite = int(results[told["steps"]]), bool(results[told["finite"]])
+        values[description["count"]] = jax.device_put(np.int32(count), device)
+        calls, results = _timed(executable, values, arguments.calls)
+        steps, finite = (np.asarray(results[description[name]]) for name in ("steps", "finite"))
         median = statistics.median(calls)
         print(
             f"{head}| {count} | {steps} | {'yes' if finite else 'no'} | {1e3 * median:.2f} "
             f"| {1e3 * min(calls):.2f}, {1e3 * max(calls):.2f} | {steps / median:.1f} |",
             flush=True,
         )
+        if arguments.results:
+            np.savez(Path(arguments.results, f"{path.stem}-{count}"), *map(np.asarray, results))
     if arguments.hlo:
         text = executable.hlo_modules()[0].to_string()
         Path(arguments.hlo, f"{path.stem}.txt").write_text(text, encoding="utf-8")
@@ -112,24 +117,37 @@ def _peak(executable):
     return f"{sum(sizes) / 1e6:.0f}" if any(sizes) else "unknown"
 
 
-def _given(told, seed, device):
-    """An argument: what is told, or random numbers as they are told."""
-    dtype = jax.numpy.dtype(told["dtype"])
-    if "values" in told:
-        values = np.array(told["values"])
+def _values(path, description, device):
+    """The arguments on the device: those of the module's .npz, or random ones."""
+    stored = path.with_suffix(".npz")
+    arguments = description["arguments"]
+    if stored.exists():
+        with np.load(stored) as file:
+            arrays = [file[str(index)] for index in range(len(arguments))]
     else:
-        count = int(np.prod(told["shape"]))
-        values = np.random.default_rng(seed).standard_normal(count, np.float32)
-        values = np.clip(told["mean"] + told["deviation"] * values, told["least"], told["most"])
-    return jax.device_put(values.reshape(told["shape"]).astype(dtype), device)
+        arrays = [_random(each, seed) for seed, each in enumerate(arguments)]
+    dtypes = [jax.numpy.dtype(each["dtype"]) for each in arguments]
+    return [
+        jax.device_put(array.astype(dtype), device)
+        for array, dtype in zip(arrays, dtypes, strict=True)
+    ]
 
 
-def _timed(executable, given, calls):
+def _random(argument, seed):
+    """An argument's values where its description has them, else random numbers like them."""
+    if "values" in argument:
+        return np.array(argument["values"]).reshape(argument["shape"])
+    numbers = np.random.default_rng(seed).standard_normal(argument["shape"], np.float32)
+    numbers = argument["mean"] + argument["deviation"] * numbers
+    return np.clip(numbers, argument["least"], argument["most"])
+
+
+def _timed(executable, values, calls):
     """Seconds of each call, and the results of the last."""
     seconds = []
     for _ in range(WARM_UPS + calls):
         began = time.perf_counter()
-        results = executable.execute(given)
+        results = executable.execute(values)
         jax.block_until_ready(results)
         seconds.append(time.perf_counter() - began)
     return seconds[WARM_UPS:], results

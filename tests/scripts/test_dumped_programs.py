@@ -1,4 +1,4 @@
-"""The step as an XLA program: what is told of its arguments and results is so."""
+"""The step as an XLA program: its arguments and results are as its description says."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ def run_script(*flags: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory):
-    """(the module, what is told of it): L-BFGS at 32 pixels in float32, never TF32."""
+    """(the module, its description): L-BFGS at 32 pixels in float32, never TF32."""
     folder = tmp_path_factory.mktemp("dump")
     what = ("--sizes=32", "--dtypes=float32-exact", "--optimizers=lbfgs", "--weights=random")
     ran = run_script(f"--dump={folder}", *what)
@@ -39,18 +39,21 @@ def spelled(shape) -> tuple[str, list[int]]:
     return xla_data_pb2.PrimitiveType.Name(shape.element_type), list(shape.dimensions)
 
 
-def test_its_arguments_are_those_that_are_told(program):
-    module, told = program
-    found = [spelled(shape) for shape in module.host_program_shape.parameters]
-    assert found == [(NAMES[each["dtype"]], each["shape"]) for each in told["arguments"]]
-    assert told["arguments"][told["count"]]["values"] == [4]
+def test_its_arguments_are_those_of_the_description(program):
+    module, description = program
+    parameters = [spelled(shape) for shape in module.host_program_shape.parameters]
+    arguments = description["arguments"]
+    assert parameters == [(NAMES[each["dtype"]], each["shape"]) for each in arguments]
+    assert arguments[description["count"]]["values"] == [4]
 
 
-def test_its_results_tell_the_steps_and_whether_all_is_finite(program):
-    module, told = program
+def test_steps_finite_and_history_are_results_of_the_description(program):
+    module, description = program
     results = module.host_program_shape.result.tuple_shapes
-    assert spelled(results[told["steps"]]) == ("S32", [])
-    assert spelled(results[told["finite"]]) == ("PRED", [])
+    assert spelled(results[description["steps"]]) == ("S32", [])
+    assert spelled(results[description["finite"]]) == ("PRED", [])
+    # 2 content terms, Gram and Wasserstein at 5 layers, variation.
+    assert spelled(results[description["history"]]) == ("F32", [64, 13, 1])
 
 
 def test_kernels_are_arguments_and_their_random_numbers_are_he_s(program):

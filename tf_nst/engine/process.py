@@ -7,8 +7,8 @@ def configure_process(memory: float, deterministic: bool) -> None:
     """Sets how GPUs give memory, that float32 is float32, and whether every bit is repeated.
 
     TF32, with which a GPU multiplies float32 in 10 bits of fraction, is off: the line search
-    compares finer losses. Nothing turns determinism off again, and GPUs that are in use already
-    keep the memory that they were given.
+    compares finer losses, and roots of covariances by products need all bits. Nothing turns
+    determinism off again, and GPUs that are in use already keep the memory that they were given.
 
     Args:
       memory: of each GPU, in GB; 0: as much as is used.

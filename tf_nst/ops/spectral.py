@@ -22,7 +22,7 @@ from tf_nst.ops.accelerators import decomposes
 # 16 positions of 512 channels is off by half of itself, now by 3 %; that of 9 positions against a
 # target of full rank is wrong by products with either. Beside float64, at 192 pixels, decomposed
 # distances are off by up to 0.7 %, gradients by up to 6 %, all of it in directions of hardly any
-# extent.
+# extent. Near the target the floor outweighs the distance: docs/performance.md, "On a GPU".
 DECOMPOSED, MULTIPLIED = 2.0, 16.0
 # a, b of x (a - b x^2). The first doubles what is small and keeps 0.8 to 1 there; four of the
 # second bring that to 1.
