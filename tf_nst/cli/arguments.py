@@ -8,6 +8,8 @@ from tf_nst.config.options import Option
 SHORT = {"o": "output"}
 # The flags of pictures that stand alone: the first picture is --content, those after it the styles.
 POSITIONAL = ("content", "style", "styles")
+# The flags of a batch's folders that stand alone, one each; a CSV of pairs has its styles in it.
+FOLDERS = ("photos", "styles", "out")
 
 
 def declared(arguments: Iterable[str], table: tuple[Option, ...]) -> list[str]:
@@ -51,6 +53,8 @@ def _named(pictures: list[str], flags: list[str], table: tuple[Option, ...]) -> 
     """The flags of pictures that stand alone, but for those flags that are given by name."""
     by_name = {flag.partition("=")[0].lstrip("-") for flag in flags}
     known = {option.name for option in table}
+    if known.issuperset(FOLDERS):
+        return _folders(pictures, by_name)
     free = [name for name in POSITIONAL if name in known and name not in by_name]
     named, left = [], list(pictures)
     if free and left and free[0] == "content":
@@ -59,6 +63,13 @@ def _named(pictures: list[str], flags: list[str], table: tuple[Option, ...]) -> 
         named.append(f"--{free.pop(0)}={_listed(left)}")
         left = []
     return [*named, *(["--", *left] if left else [])]
+
+
+def _folders(paths: list[str], by_name: set[str]) -> list[str]:
+    pairs = bool(paths) and paths[0].lower().endswith(".csv")
+    free = [name for name in FOLDERS if name not in by_name and not (pairs and name == "styles")]
+    named = [f"--{name}={path}" for name, path in zip(free, paths, strict=False)]
+    return [*named, *(["--", *paths[len(free) :]] if len(paths) > len(free) else [])]
 
 
 def _listed(paths: list[str]) -> str:

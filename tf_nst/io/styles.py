@@ -77,7 +77,7 @@ def pictures_in(folder: str | os.PathLike, flag: str) -> list[str]:
     """
     try:
         paths = sorted(path for path in Path(folder).iterdir() if path.is_file())
-        pictures = [str(path) for path in paths if path.name[0] != "." and _is_picture(path)]
+        pictures = [str(path) for path in paths if path.name[0] != "." and is_picture(path)]
     except OSError as error:
         raise UserError(f"{flag}: {folder} cannot be read ({error.strerror})") from error
     if not pictures:
@@ -85,7 +85,8 @@ def pictures_in(folder: str | os.PathLike, flag: str) -> list[str]:
     return pictures
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a file begins as pictures do. Raises OSError where it cannot be read."""
     with open(path, "rb") as file:
         try:
             return format_of(file.read(HEAD_BYTES)) is not OTHERS

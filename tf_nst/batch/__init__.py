@@ -1,0 +1,1 @@
+"""Many photographs by many styles: `tf-nst batch`, on this machine or by Apache Beam."""

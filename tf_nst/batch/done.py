@@ -1,0 +1,65 @@
+"""What is painted already: the job of a record, and whether all files of a picture are there."""
+
+import functools
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from tf_nst.batch.plan import Job
+from tf_nst.config.paths import split_paths, weighted_paths
+from tf_nst.io.manifest import names_of, record_path
+
+# The key of a record under which the job's digest stands.
+JOB = "job"
+_LISTS = ("mask", "keep", "style_mask", "labels")
+_FILES = ("init", "weights")
+
+
+def job_digest(job: Job) -> str:
+    """A sha256 of what the files of a job hold and of its flags, wherever the files lie."""
+    flags = {name: _flag(name, text) for name, text in job.flags.items()}
+    styles = [(_digest(path), weight) for path, weight in weighted_paths(job.style, "--style")]
+    whole = {"content": _digest(job.content), "style": styles, "flags": flags}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def is_done(job: Job, out: str) -> bool:
+    """Whether picture, record and flag file of a job are there, and the record is of the job."""
+    picture = Path(out, job.output)
+    if not all(path.is_file() for path in names_of(picture)):
+        return False
+    try:
+        record = json.loads(record_path(picture).read_bytes())
+        return (record["file"], record[JOB]) == (picture.name, job_digest(job))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
+def _flag(name: str, text: str) -> object:
+    """A flag's text; of a flag of files what they hold."""
+    if name in _LISTS:
+        return [_digest(path) for path in split_paths(text)]
+    return _digest(text) if name in _FILES else text
+
+
+def _digest(path: str) -> str:
+    """sha256 of a file, or of those in a folder; what leads to none, such as a word, stays."""
+    if os.path.isdir(path):
+        files = sorted(item for item in Path(path).iterdir() if item.is_file())
+        return ",".join(_digest(str(item)) for item in files)
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return path
+    return _file_digest(path, status.st_size, status.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4096)
+def _file_digest(path: str, size: int, changed: int) -> str:
+    """Of a file that has not changed since, as far as its size and time tell."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return path

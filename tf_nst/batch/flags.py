@@ -1,0 +1,100 @@
+"""The flags of `tf-nst batch`, and those among them that each picture is painted with."""
+
+from collections.abc import Mapping
+
+from tf_nst.cli.flags import DEBUG, PAINT_FLAGS, WEIGHTED_BY, config_from_flags
+from tf_nst.cli.parsing import parse_flags
+from tf_nst.config.options import Option
+from tf_nst.config.value_types import FilePath, Integer, Text
+
+MOST_PROCESSES = 1024
+# Flags of the painting command that a batch decides by itself.
+_DECIDED = (
+    "content style output sidecars json quiet verbose preview_every checkpoint_seconds resume "
+    "overwrite debug"
+).split()
+OF_PICTURES = {option.name: option for option in PAINT_FLAGS if option.name not in _DECIDED}
+
+BATCH_FLAGS = (
+    Option(
+        "photos",
+        None,
+        FilePath("a folder, a pattern such as 'photos/*.jpg', a picture or a CSV of pairs"),
+        "photographs to paint; a CSV has the columns content and style, and any flags",
+        required=True,
+    ),
+    Option(
+        "styles",
+        None,
+        FilePath("a folder, a pattern such as 'styles/*.jpg' or a picture"),
+        "paintings; every photograph is painted in the manner of each; none with a CSV",
+    ),
+    Option(
+        "out",
+        None,
+        FilePath("a folder"),
+        "folder to write to: STYLE/NAME.png, its record and its flag file for each picture, and "
+        "report.jsonl",
+        required=True,
+    ),
+    Option(
+        "processes",
+        0,
+        Integer(0, MOST_PROCESSES),
+        "processes that paint at the same time; 0: as many as cores and memory allow, one where "
+        "there is a GPU",
+    ),
+    Option(
+        "runner",
+        None,
+        Text("a runner of Apache Beam such as FnApiRunner"),
+        "paint by Apache Beam, past one machine; photos, styles and out may then be gs://, s3:// "
+        "or hdfs://",
+    ),
+    Option(
+        "runner_options",
+        None,
+        Text("options of Apache Beam"),
+        "what Beam and the runner are given, such as '--flink_master=HOST:8081 --parallelism=8'",
+    ),
+    *OF_PICTURES.values(),
+    DEBUG,
+)
+
+
+def shared_flags(values) -> dict[str, str]:
+    """{flag: text} of those that every picture is painted with, in the order of the table.
+
+    What flag files and presets hold is among them; of what the flags override nothing is.
+
+    Raises:
+      UserError: flags that contradict each other.
+    """
+    config = config_from_flags(values)
+    present = {name: values[name].value for name in OF_PICTURES if values[name].present}
+    given = {name: value for name, value in present.items() if value is not None}
+    given.pop("preset", None)
+    given.pop("steps" if config.seconds is not None else "seconds", None)
+    for name, weight in WEIGHTED_BY.items():
+        if values[weight].value == 0:
+            given.pop(name, None)
+    return {name: text_of(value) for name, value in given.items()}
+
+
+def text_of(value: object) -> str:
+    """A flag's value as it is typed; floats by all their digits."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def painting_values(content: str, style: str, output: str, flags: Mapping[str, str]):
+    """The values of the painting command's flags for one picture.
+
+    Raises:
+      UserError: a value that its flag does not accept, or flags that contradict each other.
+    """
+    pictures = {"content": content, "style": style, "output": output, "checkpoint_seconds": "0"}
+    given = {**pictures, **flags}
+    arguments = [f"--{name}={text}" for name, text in given.items()]
+    return parse_flags(["tf-nst", *arguments], PAINT_FLAGS)

@@ -1,0 +1,109 @@
+"""Paints one job after the other with one engine."""
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from tf_nst.batch.done import JOB, is_done, job_digest
+from tf_nst.batch.flags import painting_values
+from tf_nst.batch.plan import Job
+from tf_nst.batch.report import FAILED, PAINTED, SKIPPED, Result
+from tf_nst.cli.command import reason_of
+from tf_nst.cli.flags import config_from_flags, places_from_flags, styles_from_flags
+from tf_nst.cli.output_flags import check_encoding
+from tf_nst.cli.records import digests, flags_of, record_of
+from tf_nst.engine.engine import Engine
+from tf_nst.engine.events import Event, Note
+from tf_nst.engine.loop import iterate
+from tf_nst.io.flag_file import settings_bytes
+from tf_nst.io.inputs import Inputs, Places, read_inputs
+from tf_nst.io.listeners import History
+from tf_nst.io.manifest import check_sidecars, record_bytes, sidecar_files
+from tf_nst.io.outcome import notes_on_loss
+from tf_nst.io.writing import check_output, check_size, write_together
+from tf_nst.painting import Painting, finished, prepare
+
+
+class _Run(NamedTuple):
+    """A job while it is painted.
+
+    Attributes:
+      values: of the painting command's flags.
+      notes: for the user.
+      began: the time.perf_counter() when it began.
+    """
+
+    job: Job
+    values: object
+    notes: list[str]
+    began: float
+
+    @property
+    def path(self) -> Path:
+        """Of the picture."""
+        return Path(self.values.output)
+
+
+def paint(job: Job, out: str, engine: Engine) -> Result:
+    """Paints a job and writes its picture, record and flag file, all or none of them.
+
+    What is there already is skipped; what fails is the result's reason: nothing is raised.
+    """
+    began = time.perf_counter()
+    try:
+        if is_done(job, out):
+            return Result(job.output, SKIPPED)
+        output = str(Path(out, job.output))
+        values = painting_values(job.content, job.style, output, job.flags)
+        run = _Run(job, values, [], began)
+        _paint(run, engine)
+    except Exception as error:
+        seconds = time.perf_counter() - began
+        return Result(job.output, FAILED, reason_of(error), round(seconds, 3))
+    seconds = time.perf_counter() - began
+    return Result(job.output, PAINTED, "", round(seconds, 3), tuple(run.notes))
+
+
+def _paint(run: _Run, engine: Engine) -> None:
+    config = config_from_flags(run.values)
+    check_encoding(run.values)
+    inputs = _read(run, config)
+    painting = prepare(config, inputs, run.notes.append, began=run.began, engine=engine)
+    history = History(painting.job.scales)
+    for event in iterate(painting.job, None, engine):
+        history(event)
+        _listen(run, event)
+    _write(run, painting, history, event.image)
+
+
+def _read(run: _Run, config) -> Inputs:
+    """The pictures, where the output can be written."""
+    values = run.values
+    run.path.parent.mkdir(parents=True, exist_ok=True)
+    check_output(values.output, "--out")
+    check_sidecars(values.output, "--out")
+    styles, places = styles_from_flags(values), Places(**places_from_flags(values))
+    inputs = read_inputs(config, values.content, styles, places, keep_metadata=values.keep_metadata)
+    check_size(values.output, inputs.content.height, inputs.content.width, "--out")
+    run.notes.extend(inputs.notes)
+    return inputs
+
+
+def _listen(run: _Run, event: Event) -> None:
+    if isinstance(event, Note):
+        run.notes.append(event.line)
+
+
+def _write(run: _Run, painting: Painting, history: History, image) -> None:
+    values, path = run.values, run.path
+    picture = finished(painting, image, int(values.bits) if values.bits else None)
+    exif = painting.inputs.content.exif
+    data, notes = picture.encode(path, values.output_profile, exif, values.quality)
+    seconds = time.perf_counter() - run.began
+    record = record_of(values, painting, history, picture, seconds, path)
+    record = record_bytes(path, {JOB: job_digest(run.job), **record})
+    flags = settings_bytes(path, flags_of(values, painting, history, path), digests(painting))
+    files = {path: data, **sidecar_files(path, record, flags, "all")}
+    write_together(files, partial(check_sidecars, values.output, "--out"))
+    run.notes.extend([*notes, *notes_on_loss(painting.job.terms, history)])

@@ -1,0 +1,127 @@
+"""A CSV of pairs: a line for each picture, with flags of its own."""
+
+import csv
+import difflib
+import os
+from typing import NamedTuple
+
+from tf_nst.batch.flags import OF_PICTURES
+from tf_nst.config.paths import join_paths, split_paths, weighted_paths
+from tf_nst.errors import UserError
+
+_PAIR = ("content", "style", "output")
+# Flags of one path or a word in its place, and those of several paths.
+_PATHS, _LISTS = ("init", "weights"), ("mask", "keep", "style_mask", "labels")
+
+
+class Pair(NamedTuple):
+    """A line of a CSV.
+
+    Attributes:
+      content: path of the photograph.
+      style: as --style has it.
+      output: path in the folder that is written to; empty: by the names of the pictures.
+      flags: {flag: text} of the cells that are not empty.
+      line: its number, from 1.
+    """
+
+    content: str
+    style: str
+    output: str
+    flags: dict[str, str]
+    line: int
+
+
+def read_pairs(path: str) -> list[Pair]:
+    """The pairs of a CSV in UTF-8 with a line of names. Relative paths start at its folder.
+
+    Raises:
+      UserError: it cannot be read, an unknown column, a line with another number of cells, without
+        content or style, or with an output that is no path within the folder.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            return _pairs(csv.reader(file, strict=True), path)
+    except OSError as error:
+        raise UserError(
+            f"--photos: expected a CSV of pairs, received {path} ({error.strerror})"
+        ) from error
+
+
+def _pairs(rows, path: str) -> list[Pair]:
+    """The pairs of what `csv.reader` gives."""
+    names, pairs = None, []
+    try:
+        for cells in rows:
+            where = f"{path}, line {rows.line_num}"
+            if names is None:
+                names = _names(cells, where)
+            elif any(cell.strip() for cell in cells):
+                pairs.append(_pair(names, cells, path, rows.line_num))
+    except csv.Error as error:
+        raise UserError(f"{path}, line {rows.line_num}: expected CSV, received {error}") from error
+    if not pairs:
+        raise UserError(
+            f"--photos: expected a CSV with a line of names and one for each pair, received {path} "
+            "without a pair"
+        )
+    return pairs
+
+
+def _names(cells: list[str], where: str) -> list[str]:
+    """The columns, as flags are declared."""
+    names = [cell.strip().lstrip("-").replace("-", "_") for cell in cells]
+    known = [*_PAIR, *OF_PICTURES]
+    for name, cell in zip(names, cells, strict=True):
+        if name not in known or names.count(name) > 1:
+            nearest = difflib.get_close_matches(name, known, n=3)
+            hint = f"; nearest: {', '.join(nearest)}" if nearest and name not in known else ""
+            which = "again" if name in known else "no flag of painting"
+            raise UserError(
+                f"{where}: expected the columns content and style, output and flags, each once, "
+                f"received {cell!r}, {which}{hint}"
+            )
+    if missing := [name for name in _PAIR[:2] if name not in names]:
+        raise UserError(f"{where}: expected a column {missing[0]}, received {', '.join(cells)}")
+    return names
+
+
+def _pair(names: list[str], cells: list[str], path: str, line: int) -> Pair:
+    where = f"{path}, line {line}"
+    if len(cells) != len(names):
+        raise UserError(
+            f"{where}: expected {len(names)} cells, {', '.join(names)}, received {len(cells)}"
+        )
+    folder = os.path.dirname(path)
+    flags = {name: cell.strip() for name, cell in zip(names, cells, strict=True) if cell.strip()}
+    content, style, output = (flags.pop(name, "") for name in _PAIR)
+    for name, text in (("content", content), ("style", style)):
+        if not text:
+            raise UserError(f"{where}: expected a {name}, received nothing")
+    try:
+        styles = weighted_paths(style, "style")
+    except UserError as error:
+        raise UserError(f"{where}: {error}") from error
+    style = join_paths((_located(folder, item), weight) for item, weight in styles)
+    flags = {name: _located_flag(folder, name, text) for name, text in flags.items()}
+    return Pair(_located(folder, content), style, _within(output, where), flags, line)
+
+
+def _within(output: str, where: str) -> str:
+    """A path in the folder that is written to."""
+    path = os.path.normpath(output) if output else ""
+    if os.path.isabs(path) or path.split(os.sep)[0] == os.pardir:
+        raise UserError(f"{where}: expected an output within --out, received {output}")
+    return path
+
+
+def _located_flag(folder: str, name: str, text: str) -> str:
+    if name in _LISTS:
+        return join_paths(_located(folder, path) for path in split_paths(text))
+    return _located(folder, text) if name in _PATHS else text
+
+
+def _located(folder: str, path: str) -> str:
+    """A path that starts at the folder, where it leads to something there; else as it is."""
+    located = os.path.join(folder, path)
+    return located if os.path.exists(located) else path

@@ -1,0 +1,183 @@
+"""What a batch paints: pairs of pictures, as jobs by style and shape. Plain data, no pictures."""
+
+import os
+from collections.abc import Iterable, Sequence
+from itertools import count
+from typing import NamedTuple
+
+from tf_nst.batch.flags import painting_values, shared_flags
+from tf_nst.batch.pairs import Pair, read_pairs
+from tf_nst.batch.sources import check_out, check_stems, list_pictures, stem_of
+from tf_nst.cli.flags import config_from_flags
+from tf_nst.cli.output_flags import check_encoding
+from tf_nst.config.paths import join_paths, weighted_paths
+from tf_nst.errors import UserError
+
+Shape = tuple[int, int]
+
+
+class Job(NamedTuple):
+    """One picture to paint; JSON can hold it.
+
+    Attributes:
+      content: path of the photograph.
+      style: as --style has it.
+      output: path of the picture in the folder that is written to, with / between folders.
+      flags: {flag: text} of the other flags.
+    """
+
+    content: str
+    style: str
+    output: str
+    flags: dict[str, str]
+
+    @property
+    def manner(self) -> tuple:
+        """What jobs have in common that compare with the same targets."""
+        return self.style, *self.flags.items()
+
+
+def plan_jobs(values) -> list[Job]:
+    """The jobs of parsed flags, each checked.
+
+    Raises:
+      UserError: pictures that are not there, two that would be painted to one name, flags that
+        contradict each other, a line of a CSV that is no good, or a bad folder to write to.
+    """
+    flags = shared_flags(values)
+    if is_csv(values.photos):
+        if values.styles:
+            raise UserError(
+                f"--styles: expected none with the CSV {values.photos}, which names the styles, "
+                f"received {values.styles}"
+            )
+        check_out(values.out, [])
+        jobs = _jobs_of_pairs(read_pairs(values.photos), flags, values.photos)
+    else:
+        jobs = _product(values, flags, list_pictures)
+        given = [("--photos", values.photos), ("--styles", values.styles)]
+        check_out(values.out, given)
+    _check_sources(jobs, values.out)
+    return jobs
+
+
+def is_csv(path: str) -> bool:
+    """Whether a path is that of a CSV of pairs, by its ending."""
+    return path.lower().endswith(".csv")
+
+
+def _product(values, flags: dict[str, str], list_paths) -> list[Job]:
+    """Every photograph by every style."""
+    if not values.styles:
+        raise UserError("--styles: expected a folder, a pattern or a picture, received nothing")
+    photos = list_paths(values.photos, "--photos")
+    styles = list_paths(values.styles, "--styles")
+    check_stems(photos, "--photos", "{}.png")
+    check_stems(styles, "--styles", "the folder {}")
+    _check_flags(photos[0], join_paths(styles[:1]), "picture.png", flags)
+    return [
+        Job(photo, join_paths([style]), f"{stem_of(style)}/{stem_of(photo)}.png", flags)
+        for style in styles
+        for photo in photos
+    ]
+
+
+def _jobs_of_pairs(pairs: Sequence[Pair], flags: dict[str, str], csv: str) -> list[Job]:
+    """The jobs of a CSV's lines."""
+    jobs, lines, checked = [], {}, set()
+    for pair in pairs:
+        job = _job_of(pair, flags)
+        where = f"{csv}, line {pair.line}"
+        name, suffix = os.path.splitext(job.output)
+        if name in lines:
+            raise UserError(
+                f"{where}: expected another name than that of line {lines[name]}, received "
+                f"{job.output}; a column output gives it"
+            )
+        lines[name] = pair.line
+        kind = tuple(job.flags.items()), suffix
+        if kind not in checked:
+            try:
+                _check_flags(*job[:3], job.flags)
+            except UserError as error:
+                raise UserError(f"{where}: {error}") from error
+        checked.add(kind)
+        jobs.append(job)
+    return jobs
+
+
+def _job_of(pair: Pair, flags: dict[str, str]) -> Job:
+    # A length of the line's own overrides the command's.
+    length = {"steps", "seconds"} if {"steps", "seconds"} & pair.flags.keys() else set()
+    shared = {name: text for name, text in flags.items() if name not in length}
+    folder = "+".join(stem_of(path) for path, _ in weighted_paths(pair.style, "style"))
+    output = pair.output or f"{folder}/{stem_of(pair.content)}.png"
+    return Job(pair.content, pair.style, output, shared | pair.flags)
+
+
+def _check_flags(content: str, style: str, output: str, flags: dict[str, str]) -> None:
+    values = painting_values(content, style, output, flags)
+    config_from_flags(values)
+    check_encoding(values)
+
+
+def _check_sources(jobs: Iterable[Job], out: str) -> None:
+    """Raises UserError where a picture that is read would be written over."""
+    jobs = list(jobs)
+    sources = {os.path.realpath(job.content) for job in jobs}
+    for style in dict.fromkeys(job.style for job in jobs):
+        sources |= {os.path.realpath(path) for path, _ in weighted_paths(style, "--styles")}
+    for job in jobs:
+        path = os.path.join(out, job.output)
+        if os.path.realpath(path) in sources:
+            raise UserError(
+                f"--out: {path} is a picture that is read and would be written over; expected "
+                "another folder"
+            )
+
+
+class Schedule:
+    """Hands out jobs, those of one manner and shape one after the other.
+
+    Who asks gets a job of the group that it is at; at its end the largest group that nobody is at;
+    where there is none, the one with the most jobs for each who is at it.
+    """
+
+    def __init__(self, jobs: Iterable[Job], shapes: dict[str, Shape | None]):
+        """`shapes` has that of each output."""
+        self._groups: dict[tuple, list[Job]] = {}
+        for job in jobs:
+            self._groups.setdefault((job.manner, shapes[job.output]), []).append(job)
+        for group in self._groups.values():
+            group.reverse()
+        self._at: dict[int, tuple] = {}
+        self._numbers = count()
+
+    def enter(self) -> int:
+        """A number for who asks."""
+        return next(self._numbers)
+
+    def next(self, number: int) -> Job | None:
+        """The next job; None: there is none."""
+        key = self._at.pop(number, None)
+        if not self._groups.get(key):
+            self._groups.pop(key, None)
+            others = list(self._at.values())
+            key = max(
+                self._groups,
+                key=lambda key: len(self._groups[key]) / (1e-9 + others.count(key)),
+                default=None,
+            )
+        if key is None:
+            return None
+        self._at[number] = key
+        job = self._groups[key].pop()
+        if not self._groups[key]:
+            del self._groups[key]
+        return job
+
+    def rest(self) -> list[Job]:
+        """The jobs that nobody took; none of them is handed out any more."""
+        rest = [job for group in self._groups.values() for job in reversed(group)]
+        self._groups.clear()
+        return rest

@@ -1,0 +1,219 @@
+"""Processes of this machine that paint a batch; one that dies is replaced."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import tf_nst
+from tf_nst.batch.plan import Job, Schedule
+from tf_nst.batch.report import FAILED, LEFT, Journal, Result
+from tf_nst.errors import RunError
+
+MOST_ATTEMPTS = 2
+
+
+class Died(Exception):
+    """A process ended that was to go on; its text says how."""
+
+
+class Worker:
+    """A process that paints; see tf_nst/batch/worker.py.
+
+    Raises:
+      Died: it cannot start.
+    """
+
+    def __init__(self, largest: dict, kept_open: int):
+        """`kept_open` is a descriptor that stays open in the process."""
+        self._errors = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "tf_nst.batch.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env=_environment(),
+            pass_fds=(kept_open,) if os.name == "posix" else (),
+        )
+        self.needs = self._ask(largest)
+
+    def start(self, threads: int, out: str) -> None:
+        """Says how many threads compute, and where pictures are written."""
+        self._send({"threads": threads, "out": out})
+
+    def paint(self, job: Job) -> Result:
+        """What became of a job. Raises Died where the process does."""
+        return Result(*self._ask(job))
+
+    def close(self) -> None:
+        """Ends the process."""
+        with contextlib.suppress(OSError, Died):
+            self._send(None)
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+        self._errors.close()
+
+    def _ask(self, question: object) -> object:
+        self._send(question)
+        line = self._process.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise self._death()
+        return json.loads(line)
+
+    def _send(self, message: object) -> None:
+        try:
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise self._death() from error
+
+    def _death(self) -> Died:
+        code = self._process.wait()
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").split("\n")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return Died(f"the process died ({how})" + (f": {last}" if last else ""))
+
+
+def _environment() -> dict[str, str]:
+    """This process's, with the package where it is here."""
+    paths = [str(Path(tf_nst.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
+    return {**os.environ, **quiet, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+class Course(NamedTuple):
+    """How many processes paint, and with how many threads each.
+
+    Attributes:
+      processes: at the same time.
+      threads: of each; 0: as many as TensorFlow likes.
+    """
+
+    processes: int
+    threads: int
+
+
+def choose_course(asked: int, jobs: int, cores: int, needs: dict) -> Course:
+    """A process for each core, as far as the memory goes; one where there is a GPU.
+
+    Args:
+      asked: processes, 0: it is chosen here.
+      jobs: that there are.
+      needs: see tf_nst/batch/needs.py.
+    """
+    if asked:
+        processes = asked
+    elif needs["gpus"]:
+        return Course(1, 0)
+    else:
+        fitting = (needs["available"] or sys.maxsize) // max(needs["peak"], 1)
+        processes = max(1, min(cores, fitting))
+    processes = min(processes, jobs)
+    return Course(processes, max(1, cores // processes))
+
+
+class Pool:
+    """Paints the jobs of a schedule in processes; each has a thread here that waits for it."""
+
+    def __init__(self, schedule: Schedule, out: str, journal: Journal, listen: Callable):
+        """`listen` is called with each Result."""
+        self.schedule, self.out, self.journal, self.listen = schedule, out, journal, listen
+        self.failure: Exception | None = None
+        self._largest: dict = {}
+        self._stopped, self._lock = False, threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, largest: dict, asked: int, jobs: int) -> Course:
+        """Starts as many processes as are asked for, or as fit.
+
+        Args:
+          largest: flags and shape of the largest picture, see `needs_of`.
+
+        Raises:
+          RunError: a process does not start.
+        """
+        self._largest = largest
+        first = self._new_worker()
+        course = choose_course(asked, jobs, cores_here(), first.needs)
+        first.start(course.threads, self.out)
+        for number in range(course.processes):
+            worker = None if number else first
+            thread = threading.Thread(target=self._serve, args=(worker, course.threads))
+            self._threads.append(thread)
+            thread.start()
+        return course
+
+    def stop(self) -> None:
+        """Has each process end with the picture in hand."""
+        self._stopped = True
+
+    def wait(self, seconds: float) -> bool:
+        """Waits so long at most; whether all is done."""
+        for thread in self._threads:
+            thread.join(seconds / len(self._threads))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def rest(self) -> list[Result]:
+        """The pictures that nobody began, after the end."""
+        return [Result(job.output, LEFT) for job in self.schedule.rest()]
+
+    def _new_worker(self) -> Worker:
+        try:
+            return Worker(self._largest, self.journal.descriptor)
+        except (Died, OSError) as error:
+            raise RunError(f"a process of the batch does not start: {error}") from error
+
+    def _serve(self, worker: Worker | None, threads: int) -> None:
+        """Paints with one process after the other until there is no job."""
+        number = self.schedule.enter()
+        try:
+            while (job := self._next(number)) is not None:
+                worker = self._paint(job, worker, threads)
+        except Exception as error:
+            self.failure, self._stopped = error, True
+        finally:
+            if worker:
+                worker.close()
+
+    def _next(self, number: int) -> Job | None:
+        with self._lock:
+            return None if self._stopped else self.schedule.next(number)
+
+    def _paint(self, job: Job, worker: Worker | None, threads: int) -> Worker | None:
+        """Paints a job; returns the process for the next one, None where it died."""
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            if worker is None:
+                worker = self._new_worker()
+                worker.start(threads, self.out)
+            self.journal.write(job.output, "begun", attempt=attempt)
+            try:
+                result = worker.paint(job)._replace(attempts=attempt)
+                break
+            except Died as error:
+                worker.close()
+                worker, reason = None, str(error)
+                self.journal.write(job.output, "died", reason=reason)
+                result = Result(job.output, FAILED, reason, attempts=attempt)
+        with self._lock:
+            self.journal.write(job.output, result.status, reason=result.reason)
+            self.listen(result)
+        return worker
+
+
+def cores_here() -> int:
+    """Cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # Windows and macOS
+        return os.cpu_count() or 1

@@ -1,0 +1,108 @@
+"""Which pictures a folder, a pattern or a path stands for, and where paintings may be written."""
+
+import glob
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tf_nst.errors import UserError
+from tf_nst.io.styles import is_picture
+
+# A file of such a name is painted, or reported if it cannot be read; others count if they begin as
+# pictures do.
+PICTURE_SUFFIXES = frozenset(
+    ".jpg .jpeg .png .webp .tif .tiff .gif .bmp .avif .heic .heif .jp2 .ppm .pgm".split()
+)
+
+
+def list_pictures(text: str, flag: str) -> list[str]:
+    """The pictures of a folder (not of folders in it), of a pattern, or the one, by name.
+
+    Raises:
+      UserError: nothing is there, a folder without pictures, or a pattern that no file matches.
+    """
+    if os.path.isdir(text):
+        return _in_folder(text, flag)
+    if os.path.exists(text):
+        return [text]
+    if not glob.has_magic(text):
+        raise UserError(
+            f"{flag}: expected a folder, a pattern or a picture, received {text}, which does not "
+            "exist"
+        )
+    paths = sorted(path for path in glob.glob(text, recursive=True) if os.path.isfile(path))
+    if not paths:
+        raise UserError(f"{flag}: expected a pattern that files match, received {text}")
+    return paths
+
+
+def _in_folder(folder: str, flag: str) -> list[str]:
+    try:
+        files = sorted(path for path in Path(folder).iterdir() if path.name[0] != ".")
+        pictures = [str(path) for path in files if path.is_file() and _counts(path)]
+    except OSError as error:
+        raise UserError(f"{flag}: {folder} cannot be read ({error.strerror})") from error
+    if not pictures:
+        what = "without pictures" if files else "that is empty"
+        raise UserError(f"{flag}: expected a folder of pictures, received {folder}, one {what}")
+    return pictures
+
+
+def _counts(path: Path) -> bool:
+    return path.suffix.lower() in PICTURE_SUFFIXES or is_picture(path)
+
+
+def stem_of(path: str) -> str:
+    """The name of a path without what follows its last dot."""
+    return os.path.splitext(os.path.basename(path.rstrip("/")))[0]
+
+
+def check_stems(paths: Iterable[str], flag: str, becomes: str) -> None:
+    """Refuses two pictures of one name.
+
+    Args:
+      becomes: where a picture called {} is painted, such as "{}.png".
+
+    Raises:
+      UserError: two have the same name before the ending.
+    """
+    known = {}
+    for path in paths:
+        stem = stem_of(path)
+        if stem in known:
+            raise UserError(
+                f"{flag}: expected names that differ before their endings, received "
+                f"{known[stem]} and {path}, which would both be painted to {becomes.format(stem)}"
+            )
+        known[stem] = path
+
+
+def check_out(out: str, given: Sequence[tuple[str, str]]) -> None:
+    """Refuses a folder to write to among the pictures that are read.
+
+    Args:
+      given: (flag, text) of folders, patterns and pictures that are read.
+
+    Raises:
+      UserError: a file of that name, or a folder within one whose pictures are read, or one of
+        which a pattern matches files.
+    """
+    if os.path.exists(out) and not os.path.isdir(out):
+        raise UserError(f"--out: expected a folder, received {out}, which is a file")
+    for flag, text in given:
+        if os.path.isdir(text) and _lies_in(out, text):
+            raise UserError(
+                f"--out and {flag}: expected a folder elsewhere, received {out}, which lies in "
+                f"{text}, whose pictures are read"
+            )
+        matched = glob.glob(text, recursive=True) if glob.has_magic(text) else []
+        if inside := [path for path in matched if _lies_in(path, out)]:
+            raise UserError(
+                f"--out and {flag}: expected a pattern that matches no paintings, received {text}, "
+                f"which matches {inside[0]} in {out}"
+            )
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    path, folder = os.path.realpath(path), os.path.realpath(folder)
+    return path == folder or path.startswith(os.path.join(folder, ""))

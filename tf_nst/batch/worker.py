@@ -1,0 +1,68 @@
+"""A process that paints jobs: `python -m tf_nst.batch.worker`. JSON lines in and out.
+
+The first line in is what the largest picture is, the first line out what it takes; the second line
+in says how many threads. Each line after that is a job, and each line out is its result. `null`
+ends the process; if stdin ends without it, the batch was killed and the process ends at once.
+"""
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from typing import BinaryIO
+
+from tf_nst.batch.plan import Job
+
+
+def main() -> None:
+    """Serves the process that started this one."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # that process hears them, and ends this one
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb", 0)
+    os.dup2(2, 1)
+    _serve(_lines(sys.stdin.buffer), answers)
+
+
+def _serve(lines: "queue.SimpleQueue", answers: BinaryIO) -> None:
+    largest = lines.get()
+    from tf_nst.cli.imports import import_tensorflow
+
+    import_tensorflow()
+    from tf_nst.batch.needs import needs_of, use_threads
+
+    _answer(answers, needs_of(largest)._asdict())
+    start = lines.get()
+    use_threads(start["threads"])
+    from tf_nst.batch.painter import paint
+    from tf_nst.engine.engine import Engine
+
+    engine = Engine()
+    while (job := lines.get()) is not None:
+        _answer(answers, paint(Job(*job), start["out"], engine))
+
+
+def _answer(answers: BinaryIO, answer: object) -> None:
+    answers.write(json.dumps(answer).encode() + b"\n")
+
+
+def _lines(stream: BinaryIO) -> "queue.SimpleQueue":
+    """The lines of a stream, read by a thread that ends the process where the stream ends."""
+    lines = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in stream:
+            lines.put(json.loads(line))
+        from tf_nst.io.replacing import remove_unfinished
+
+        remove_unfinished()
+        os._exit(1)
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
+
+
+if __name__ == "__main__":
+    main()
