@@ -15,6 +15,7 @@ exact      the gradient by windows against that of the whole picture
 files      peak memory of reading and writing large pictures
 serving    an export: its size, its first requests, pictures a minute, memory
 server     a running server: requests a second and their latency, for 1, 4 and 16 clients
+batch      pictures an hour by a loop of commands, by `tf-nst batch` and by Beam, and memory
 batches    a step of several pictures as one batch against the same one after the other
 quality    pictures of some pairs by some settings: their style, colours, content, grain, a sheet
 program    what a TPU's compiler makes of the step, on a machine without one; with --dump writes it
@@ -32,6 +33,7 @@ from collections.abc import Iterator
 
 from absl import app, flags
 from benchmarks import (
+    batch,
     batches,
     controls,
     exact,
@@ -58,7 +60,7 @@ SIZES = flags.DEFINE_list(
     "sizes",
     ["256", "512"],
     "step, statistics, controls, scale, batches, program: sides of square pictures; seconds, "
-    "states: long side; in pixels",
+    "states, batch (the first): long side; in pixels",
 )
 DTYPES = flags.DEFINE_list(
     "dtypes",
@@ -68,7 +70,7 @@ DTYPES = flags.DEFINE_list(
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
 STEPS = flags.DEFINE_integer(
-    "steps", 8, "scale, precision: steps; step, statistics, controls, states: rounds"
+    "steps", 8, "scale, precision, batch: steps; step, statistics, controls, states: rounds"
 )
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
@@ -114,7 +116,7 @@ BATCH = flags.DEFINE_integer("batch", 1, "program: pictures or windows, one a co
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
 URL = flags.DEFINE_string("url", "http://127.0.0.1:8501", "server: its address")
 REQUESTS = flags.DEFINE_integer(
-    "requests", 16, "serving, server: pictures for each number of clients"
+    "requests", 16, "serving, server: pictures for each number of clients; batch: pictures"
 )
 PICTURES = flags.DEFINE_string(
     "pictures", "", "quality: folder of a folder of pictures for each setting, and of the sheet"
@@ -133,6 +135,7 @@ MEASUREMENTS = {
     **exact.MEASUREMENTS,
     **files.MEASUREMENTS,
     **serving.MEASUREMENTS,
+    **batch.MEASUREMENTS,
     **batches.MEASUREMENTS,
     **seconds.MEASUREMENTS,
     **program.MEASUREMENTS,
@@ -189,6 +192,11 @@ def _quality():
     quality.print_tables(child, *what)
 
 
+def _batch():
+    how = (int(SIZES.value[0]), STEPS.value, REQUESTS.value)
+    batch.print_table(child, (CONTENT.value, STYLE.value), *how)
+
+
 def _program():
     what = (SIZES.value, DTYPES.value, OPTIMIZERS.value, WEIGHTS.value)
     if DUMP.value:
@@ -211,6 +219,7 @@ TABLES = {
     "files": lambda: files.print_table(child),
     "serving": lambda: serving.print_table(child, MODEL.value, CONTENT.value, REQUESTS.value),
     "server": lambda: server.print_table(URL.value, CONTENT.value, REQUESTS.value),
+    "batch": _batch,
     "batches": lambda: batches.print_table(child, SIZES.value),
     "quality": _quality,
     "program": _program,

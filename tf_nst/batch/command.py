@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from tf_nst.batch.done import is_done
 from tf_nst.batch.flags import BATCH_FLAGS
@@ -34,6 +35,7 @@ picture: content, style, and any flags. What is there already is skipped, so
 that the same command goes on with a batch that was stopped or killed;
 OUT/report.jsonl says what became of each picture."""
 
+BEAM_EXTRA = 'pip install "tf_nst[beam]"'
 TABLES = {"": BATCH_FLAGS}
 # How often it is looked whether a signal came.
 _PAUSE = 0.2
@@ -60,9 +62,7 @@ def paint_batch(values) -> int:
       RunError: a picture failed; the others are painted.
     """
     if values.runner:
-        from tf_nst.batch.pipeline import run_pipeline
-
-        return _end(values.out, run_pipeline(values))
+        return _end(values.out, _paint_by_beam(values))
     if values.runner_options:
         raise UserError(
             f"--runner_options: expected --runner besides, received {values.runner_options!r} alone"
@@ -74,6 +74,21 @@ def paint_batch(values) -> int:
         return _paint_here(values, jobs, journal)
     finally:
         journal.close()
+
+
+def _paint_by_beam(values) -> list[Result]:
+    if not find_spec("apache_beam"):
+        raise UserError(
+            f"--runner: {values.runner} needs Apache Beam, expected it installed: {BEAM_EXTRA}"
+        )
+    if values.processes:
+        raise UserError(
+            "--processes and --runner: the runner decides how many, expected one of them, received "
+            "both"
+        )
+    from tf_nst.batch.pipeline import run_pipeline
+
+    return run_pipeline(values)
 
 
 def _make_folder(out: str) -> None:

@@ -1,7 +1,7 @@
 """What a batch paints: pairs of pictures, as jobs by style and shape. Plain data, no pictures."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -12,8 +12,10 @@ from tf_nst.cli.flags import config_from_flags
 from tf_nst.cli.output_flags import check_encoding
 from tf_nst.config.paths import join_paths, weighted_paths
 from tf_nst.errors import UserError
+from tf_nst.io.writing import check_size
 
 Shape = tuple[int, int]
+ListPaths = Callable[[str, str], list[str]]
 
 
 class Job(NamedTuple):
@@ -37,8 +39,11 @@ class Job(NamedTuple):
         return self.style, *self.flags.items()
 
 
-def plan_jobs(values) -> list[Job]:
+def plan_jobs(values, list_paths: ListPaths = list_pictures) -> list[Job]:
     """The jobs of parsed flags, each checked.
+
+    Args:
+      list_paths: the pictures that a flag's text stands for; raises as `list_pictures`.
 
     Raises:
       UserError: pictures that are not there, two that would be painted to one name, flags that
@@ -54,7 +59,7 @@ def plan_jobs(values) -> list[Job]:
         check_out(values.out, [])
         jobs = _jobs_of_pairs(read_pairs(values.photos), flags, values.photos)
     else:
-        jobs = _product(values, flags, list_pictures)
+        jobs = _product(values, flags, list_paths)
         given = [("--photos", values.photos), ("--styles", values.styles)]
         check_out(values.out, given)
     _check_sources(jobs, values.out)
@@ -66,7 +71,7 @@ def is_csv(path: str) -> bool:
     return path.lower().endswith(".csv")
 
 
-def _product(values, flags: dict[str, str], list_paths) -> list[Job]:
+def _product(values, flags: dict[str, str], list_paths: ListPaths) -> list[Job]:
     """Every photograph by every style."""
     if not values.styles:
         raise UserError("--styles: expected a folder, a pattern or a picture, received nothing")
@@ -118,6 +123,7 @@ def _job_of(pair: Pair, flags: dict[str, str]) -> Job:
 def _check_flags(content: str, style: str, output: str, flags: dict[str, str]) -> None:
     values = painting_values(content, style, output, flags)
     config_from_flags(values)
+    check_size(output, 1, 1)  # its ending
     check_encoding(values)
 
 

@@ -31,8 +31,8 @@ class Worker:
       Died: it cannot start.
     """
 
-    def __init__(self, largest: dict, kept_open: int):
-        """`kept_open` is a descriptor that stays open in the process."""
+    def __init__(self, start: dict, kept_open: int):
+        """`start` is its first line in, `kept_open` a descriptor that stays open in it."""
         self._errors = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "tf_nst.batch.worker"],
@@ -42,11 +42,7 @@ class Worker:
             env=_environment(),
             pass_fds=(kept_open,) if os.name == "posix" else (),
         )
-        self.needs = self._ask(largest)
-
-    def start(self, threads: int, out: str) -> None:
-        """Says how many threads compute, and where pictures are written."""
-        self._send({"threads": threads, "out": out})
+        self.needs = self._ask(start)
 
     def paint(self, job: Job) -> Result:
         """What became of a job. Raises Died where the process does."""
@@ -130,7 +126,7 @@ class Pool:
         """`listen` is called with each Result."""
         self.schedule, self.out, self.journal, self.listen = schedule, out, journal, listen
         self.failure: Exception | None = None
-        self._largest: dict = {}
+        self._start: dict = {}
         self._stopped, self._lock = False, threading.Lock()
         self._threads: list[threading.Thread] = []
 
@@ -143,14 +139,18 @@ class Pool:
         Raises:
           RunError: a process does not start.
         """
-        self._largest = largest
+        cores = cores_here()
+        threads = max(1, cores // min(asked or cores, jobs))
+        self._start = {"out": self.out, "largest": largest, "threads": threads}
         first = self._new_worker()
-        course = choose_course(asked, jobs, cores_here(), first.needs)
-        first.start(course.threads, self.out)
+        course = choose_course(asked, jobs, cores, first.needs)
+        if course.threads != threads:  # TensorFlow cannot change it any more
+            first.close()
+            first, self._start["threads"] = None, course.threads
         for number in range(course.processes):
             worker = None if number else first
-            thread = threading.Thread(target=self._serve, args=(worker, course.threads))
-            self._threads.append(thread)
+            self._threads.append(threading.Thread(target=self._serve, args=(worker,)))
+        for thread in self._threads:
             thread.start()
         return course
 
@@ -170,16 +170,16 @@ class Pool:
 
     def _new_worker(self) -> Worker:
         try:
-            return Worker(self._largest, self.journal.descriptor)
+            return Worker(self._start, self.journal.descriptor)
         except (Died, OSError) as error:
             raise RunError(f"a process of the batch does not start: {error}") from error
 
-    def _serve(self, worker: Worker | None, threads: int) -> None:
+    def _serve(self, worker: Worker | None) -> None:
         """Paints with one process after the other until there is no job."""
         number = self.schedule.enter()
         try:
             while (job := self._next(number)) is not None:
-                worker = self._paint(job, worker, threads)
+                worker = self._paint(job, worker)
         except Exception as error:
             self.failure, self._stopped = error, True
         finally:
@@ -190,12 +190,11 @@ class Pool:
         with self._lock:
             return None if self._stopped else self.schedule.next(number)
 
-    def _paint(self, job: Job, worker: Worker | None, threads: int) -> Worker | None:
+    def _paint(self, job: Job, worker: Worker | None) -> Worker | None:
         """Paints a job; returns the process for the next one, None where it died."""
         for attempt in range(1, MOST_ATTEMPTS + 1):
             if worker is None:
                 worker = self._new_worker()
-                worker.start(threads, self.out)
             self.journal.write(job.output, "begun", attempt=attempt)
             try:
                 result = worker.paint(job)._replace(attempts=attempt)

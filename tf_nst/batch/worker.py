@@ -1,7 +1,7 @@
 """A process that paints jobs: `python -m tf_nst.batch.worker`. JSON lines in and out.
 
-The first line in is what the largest picture is, the first line out what it takes; the second line
-in says how many threads. Each line after that is a job, and each line out is its result. `null`
+The first line in says with how many threads, where to, and what the largest picture is; the first
+line out what that takes. Each line after that is a job, and each line out is its result. `null`
 ends the process; if stdin ends without it, the batch was killed and the process ends at once.
 """
 
@@ -11,6 +11,7 @@ import queue
 import signal
 import sys
 import threading
+import traceback
 from typing import BinaryIO
 
 from tf_nst.batch.plan import Job
@@ -23,19 +24,26 @@ def main() -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb", 0)
     os.dup2(2, 1)
-    _serve(_lines(sys.stdin.buffer), answers)
+    code = 1
+    try:
+        _serve(_lines(sys.stdin.buffer), answers)
+        code = 0
+    except Exception:
+        traceback.print_exc()
+    finally:  # the thread that reads would be in the way of an orderly end
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _serve(lines: "queue.SimpleQueue", answers: BinaryIO) -> None:
-    largest = lines.get()
+    start = lines.get()
     from tf_nst.cli.imports import import_tensorflow
 
     import_tensorflow()
     from tf_nst.batch.needs import needs_of, use_threads
 
-    _answer(answers, needs_of(largest)._asdict())
-    start = lines.get()
     use_threads(start["threads"])
+    _answer(answers, needs_of(start["largest"])._asdict())
     from tf_nst.batch.painter import paint
     from tf_nst.engine.engine import Engine
 

@@ -1,0 +1,69 @@
+"""The CSV of pairs."""
+
+import pytest
+from batches import write_picture
+
+from tf_nst.batch.pairs import Pair, read_pairs
+from tf_nst.errors import UserError
+
+
+@pytest.fixture
+def csv(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def write(text: str, name: str = "pairs.csv") -> str:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(text.encode())
+        return name
+
+    return write
+
+
+def test_each_line_is_a_pair_with_flags_of_its_own(csv):
+    path = csv("content,style,style-weight,--size\na.jpg,s.jpg,2,\nb.jpg,s.jpg:2,,64\n")
+    assert read_pairs(path) == [
+        Pair("a.jpg", "s.jpg", "", {"style_weight": "2"}, 2),
+        Pair("b.jpg", "s.jpg:2.0", "", {"size": "64"}, 3),
+    ]
+
+
+def test_windows_files_empty_lines_and_quoted_cells_are_read(csv):
+    path = csv('\ufeffcontent,style,output\r\n\r\n"a, b.jpg",s.jpg,x/y.png\r\n')
+    assert read_pairs(path) == [Pair("a, b.jpg", "s.jpg", "x/y.png", {}, 3)]
+
+
+def test_paths_start_at_the_folder_of_the_file(csv, tmp_path):
+    for name in ("a.png", "s.png", "m.png", "w.png"):
+        write_picture(tmp_path / "album" / name)
+    row = "a.png,s.png,m.png,w.png\na.png,gone.png,auto:2,imagenet\n"
+    first, second = read_pairs(csv(f"content,style,mask,init\n{row}", "album/pairs.csv"))
+    assert first[:2] == ("album/a.png", "album/s.png")
+    assert first.flags == {"mask": "album/m.png", "init": "album/w.png"}
+    assert second[:2] == ("album/a.png", "gone.png")
+    assert second.flags == {"mask": r"auto\:2", "init": "imagenet"}
+
+
+BAD = [
+    ("content,stile\na,b\n", r"pairs.csv, line 1: .* received 'stile', .*; nearest: .*style"),
+    ("content,style,size,size\n", "pairs.csv, line 1: .* each once, received 'size', again"),
+    ("content,size\na,3\n", "pairs.csv, line 1: expected a column style, received content, size"),
+    ("content,style\na,b\nc\n", "pairs.csv, line 3: expected 2 cells, .* received 1"),
+    ("content,style\na,\n", "pairs.csv, line 2: expected a style, received nothing"),
+    ("content,style\na,b:0\n", "pairs.csv, line 2: style: expected PATH:WEIGHT"),
+    ("content,style,output\na,b,../x.png\n", "pairs.csv, line 2: expected an output within --out"),
+    ("content,style,output\na,b,/x.png\n", "pairs.csv, line 2: expected an output within --out"),
+    ('content,style\na,"b\n', "pairs.csv, line 2: expected CSV, received"),
+    ("content,style\n", "--photos: expected a CSV .* without a pair"),
+    ("", "--photos: expected a CSV .* without a pair"),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), BAD)
+def test_a_bad_csv_is_refused_with_its_line(csv, text, line):
+    with pytest.raises(UserError, match=line):
+        read_pairs(csv(text))
+
+
+def test_a_csv_that_is_not_there_is_refused(csv):
+    with pytest.raises(UserError, match=r"--photos: expected a CSV of pairs, received gone.csv"):
+        read_pairs("gone.csv")
