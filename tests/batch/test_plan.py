@@ -125,10 +125,3 @@ def test_each_process_has_a_group_of_its_own_until_they_are_few():
         "s/c",
         None,
     ]
-
-
-def test_what_nobody_took_is_left():
-    schedule = schedule_of(jobs_of("s", "a", "b", "c"))
-    schedule.next(me := schedule.enter())
-    assert names(schedule.rest()) == ["s/b", "s/c"]
-    assert schedule.next(me) is None

@@ -58,27 +58,27 @@ class FakeWorker:
 def run(tmp_path, monkeypatch):
     """Paints pictures; returns the results in their order, and the journal."""
 
-    def paint(*names, dies=None, out=None, **flags):
+    def paint(*names, dies=None, out=None, processes=1, most=99):
         FakeWorker.started, FakeWorker.dies = [], dies or {}
         monkeypatch.setattr(pool, "Worker", FakeWorker)
         monkeypatch.setattr(pool, "cores_here", lambda: 2)
         jobs = [Job("a.png", "s.png", name, {}) for name in names]
         journal, results = Journal(str(tmp_path)), []
         schedule = Schedule(jobs, dict.fromkeys(names))
-        painting = Pool(schedule, out or str(tmp_path), journal, results.append)
-        painting.start({}, flags.get("processes", 1), len(jobs))
+        stopped = lambda: len(results) >= most  # noqa: E731
+        painting = Pool(schedule, out or str(tmp_path), journal, results.append, stopped)
+        painting.start({}, processes, len(jobs))
         while not painting.wait(1.0):
             pass
         journal.close()
         lines = (tmp_path / "journal.jsonl").read_text().splitlines()
-        results += painting.rest()
-        return painting, results, [json.loads(line) for line in lines]
+        return results, [json.loads(line) for line in lines]
 
     return paint
 
 
 def test_each_picture_is_painted_once(run):
-    _, results, journal = run("a", "b", "c", processes=2)
+    results, journal = run("a", "b", "c", processes=2)
     assert sorted(result.picture for result in results) == ["a", "b", "c"]
     assert {result.status for result in results} == {"painted"}
     assert sorted(line["what"] for line in journal) == ["begun"] * 3 + ["painted"] * 3
@@ -86,7 +86,7 @@ def test_each_picture_is_painted_once(run):
 
 
 def test_a_picture_at_which_the_process_dies_is_tried_once_more(run):
-    _, results, journal = run("a", "b", dies={"a": 1})
+    results, journal = run("a", "b", dies={"a": 1})
     assert [(it.picture, it.status, it.attempts) for it in results] == [
         ("a", "painted", 2),
         ("b", "painted", 1),
@@ -97,7 +97,7 @@ def test_a_picture_at_which_the_process_dies_is_tried_once_more(run):
 
 
 def test_a_picture_at_which_two_processes_die_has_failed(run):
-    _, results, _ = run("a", "b", dies={"a": 9})
+    results, _ = run("a", "b", dies={"a": 9})
     assert results == [
         Result("a", "failed", "the process died (SIGKILL)", attempts=2),
         Result("b", "painted"),
@@ -109,18 +109,7 @@ def test_a_process_that_does_not_start_ends_the_batch(run):
         run("a", out="nowhere")
 
 
-def test_after_a_stop_nothing_is_begun(run, monkeypatch):
-    paint = FakeWorker.paint
-
-    def stopping(self, job):
-        painting[0].stop()
-        return paint(self, job)
-
-    painting = []
-    wait = Pool.start
-    monkeypatch.setattr(
-        Pool, "start", lambda self, *more: (painting.append(self), wait(self, *more))
-    )
-    monkeypatch.setattr(FakeWorker, "paint", stopping)
-    _, results, _ = run("a", "b", "c")
-    assert [result.status for result in results] == ["painted", "left", "left"]
+def test_after_a_stop_nothing_is_begun(run):
+    results, journal = run("a", "b", "c", most=1)
+    assert results == [Result("a", "painted")]
+    assert [line["what"] for line in journal] == ["begun", "painted"]

@@ -11,6 +11,7 @@ from tf_nst.batch.plan import Job, Schedule, plan_jobs
 from tf_nst.batch.pool import Pool
 from tf_nst.batch.report import (
     FAILED,
+    LEFT,
     REPORT,
     SKIPPED,
     Journal,
@@ -108,8 +109,8 @@ def _paint_here(values, jobs: Sequence[Job], journal: Journal) -> int:
     signum, failure = 0, None
     if left:
         signum, failure = _paint_left(values, left, journal, results)
-    order = {job.output: number for number, job in enumerate(jobs)}
-    results.sort(key=lambda result: order[result.picture])
+    known = {result.picture: result for result in results}
+    results = [known.get(job.output, Result(job.output, LEFT)) for job in jobs]
     write_report(values.out, results)
     if failure:
         raise failure
@@ -127,14 +128,13 @@ def _paint_left(
         results.append(result)
         say(_line(result, next(painted), total))
 
-    pool = Pool(Schedule(jobs, shapes), values.out, journal, listen)
     with Stop() as stop:
+        schedule = Schedule(jobs, shapes)
+        pool = Pool(schedule, values.out, journal, listen, lambda: bool(stop.signum))
         course = pool.start(largest_of(jobs, shapes), values.processes, total)
         say(f"         processes: {course.processes}, threads of each: {course.threads or 'all'}")
         while not pool.wait(_PAUSE):
-            if stop.signum:
-                pool.stop()
-        results += pool.rest()
+            pass  # where the signals are heard
         return stop.signum, pool.failure
 
 

@@ -53,8 +53,3 @@ def _peak(flags: dict[str, str], shape: tuple[int, int]) -> int:
     )
     cores = None if config.cores is None else config.cores[-1:]
     return plan(workload, Limits(cores, config.memory * 1e9 or math.inf)).peak_bytes
-
-
-def use_threads(count: int) -> None:
-    """Has TensorFlow compute with so many threads, before it computes at all; 0: as it likes."""
-    tf.config.threading.set_intra_op_parallelism_threads(count)

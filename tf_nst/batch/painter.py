@@ -9,7 +9,7 @@ from tf_nst.batch.done import JOB, is_done, job_digest
 from tf_nst.batch.flags import painting_values
 from tf_nst.batch.plan import Job
 from tf_nst.batch.report import FAILED, PAINTED, SKIPPED, Result
-from tf_nst.cli.command import reason_of
+from tf_nst.cli.command import reason
 from tf_nst.cli.flags import config_from_flags, places_from_flags, styles_from_flags
 from tf_nst.cli.output_flags import check_encoding
 from tf_nst.cli.records import digests, flags_of, record_of
@@ -60,7 +60,7 @@ def paint(job: Job, out: str, engine: Engine) -> Result:
         _paint(run, engine)
     except Exception as error:
         seconds = time.perf_counter() - began
-        return Result(job.output, FAILED, reason_of(error), round(seconds, 3))
+        return Result(job.output, FAILED, reason(error), round(seconds, 3))
     seconds = time.perf_counter() - began
     return Result(job.output, PAINTED, "", round(seconds, 3), tuple(run.notes))
 

@@ -18,7 +18,7 @@ from tf_nst.batch.plan import Job, plan_jobs
 from tf_nst.batch.pool import cores_here
 from tf_nst.batch.report import REPORT, Result
 from tf_nst.batch.shapes import shape_of
-from tf_nst.cli.command import reason_of
+from tf_nst.cli.command import reason
 from tf_nst.errors import RunError, UserError
 
 # Jobs of one style and shape are dealt to so many groups at most, which may go to other workers.
@@ -40,11 +40,12 @@ class Paint(beam.DoFn):
         """Imports TensorFlow, once for each worker."""
         os.environ["KERAS_BACKEND"] = "tensorflow"
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        from tf_nst.batch.needs import use_threads
-        from tf_nst.engine.engine import Engine
+        from tf_nst.batch.threads import use_threads
 
         if self.threads:
             use_threads(self.threads)
+        from tf_nst.engine.engine import Engine
+
         self.engine = Engine()
 
     def process(self, group: tuple[str, Iterable[str]]) -> Iterator[str]:
@@ -79,7 +80,7 @@ def run_pipeline(values) -> list[Result]:
     try:
         state = pipeline.run().wait_until_finish()
     except Exception as error:
-        raise RunError(f"--runner: {values.runner} gave up: {reason_of(error)}") from error
+        raise RunError(f"--runner: {values.runner} gave up: {reason(error)}") from error
     if state not in (None, PipelineState.DONE):
         raise RunError(f"--runner: {values.runner} ended in the state {state}")
     return _results(out)
@@ -129,7 +130,7 @@ def _runner(name: str):
     except (ValueError, ImportError, AttributeError) as error:
         raise UserError(
             f"--runner: expected FnApiRunner or another runner of Apache Beam, received {name} "
-            f"({reason_of(error)})"
+            f"({reason(error)})"
         ) from error
 
 

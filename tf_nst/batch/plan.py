@@ -181,9 +181,3 @@ class Schedule:
         if not self._groups[key]:
             del self._groups[key]
         return job
-
-    def rest(self) -> list[Job]:
-        """The jobs that nobody took; none of them is handed out any more."""
-        rest = [job for group in self._groups.values() for job in reversed(group)]
-        self._groups.clear()
-        return rest

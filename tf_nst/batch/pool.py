@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import tf_nst
 from tf_nst.batch.plan import Job, Schedule
-from tf_nst.batch.report import FAILED, LEFT, Journal, Result
+from tf_nst.batch.report import FAILED, Journal, Result
 from tf_nst.errors import RunError
 
 MOST_ATTEMPTS = 2
@@ -122,12 +122,20 @@ def choose_course(asked: int, jobs: int, cores: int, needs: dict) -> Course:
 class Pool:
     """Paints the jobs of a schedule in processes; each has a thread here that waits for it."""
 
-    def __init__(self, schedule: Schedule, out: str, journal: Journal, listen: Callable):
-        """`listen` is called with each Result."""
-        self.schedule, self.out, self.journal, self.listen = schedule, out, journal, listen
+    def __init__(
+        self,
+        schedule: Schedule,
+        out: str,
+        journal: Journal,
+        listen: Callable[[Result], None],
+        stopped: Callable[[], bool],
+    ):
+        """`listen` is called with each result, `stopped` says whether none more is begun."""
+        self.schedule, self.out, self.journal = schedule, out, journal
+        self.listen, self.stopped = listen, stopped
         self.failure: Exception | None = None
         self._start: dict = {}
-        self._stopped, self._lock = False, threading.Lock()
+        self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
 
     def start(self, largest: dict, asked: int, jobs: int) -> Course:
@@ -154,19 +162,11 @@ class Pool:
             thread.start()
         return course
 
-    def stop(self) -> None:
-        """Has each process end with the picture in hand."""
-        self._stopped = True
-
     def wait(self, seconds: float) -> bool:
         """Waits so long at most; whether all is done."""
         for thread in self._threads:
             thread.join(seconds / len(self._threads))
         return not any(thread.is_alive() for thread in self._threads)
-
-    def rest(self) -> list[Result]:
-        """The pictures that nobody began, after the end."""
-        return [Result(job.output, LEFT) for job in self.schedule.rest()]
 
     def _new_worker(self) -> Worker:
         try:
@@ -181,14 +181,15 @@ class Pool:
             while (job := self._next(number)) is not None:
                 worker = self._paint(job, worker)
         except Exception as error:
-            self.failure, self._stopped = error, True
+            self.failure = error
         finally:
             if worker:
                 worker.close()
 
     def _next(self, number: int) -> Job | None:
         with self._lock:
-            return None if self._stopped else self.schedule.next(number)
+            ends = self.failure or self.stopped()
+            return None if ends else self.schedule.next(number)
 
     def _paint(self, job: Job, worker: Worker | None) -> Worker | None:
         """Paints a job; returns the process for the next one, None where it died."""

@@ -16,7 +16,7 @@ from tf_nst.batch.painter import paint
 from tf_nst.batch.plan import Job
 from tf_nst.batch.report import FAILED, PAINTED, SKIPPED, Result
 from tf_nst.batch.sources import PICTURE_SUFFIXES, list_pictures
-from tf_nst.cli.command import reason_of
+from tf_nst.cli.command import reason
 from tf_nst.config.paths import join_paths, split_paths, weighted_paths
 from tf_nst.engine.engine import Engine
 from tf_nst.errors import UserError
@@ -43,7 +43,7 @@ def list_anywhere(text: str, flag: str) -> list[str]:
     try:
         paths = _match(text) or ([] if is_pattern else _match(FileSystems.join(text, "*")))
     except (BeamIOError, ValueError) as error:
-        raise UserError(f"{flag}: {text} cannot be read ({reason_of(error)})") from error
+        raise UserError(f"{flag}: {text} cannot be read ({reason(error)})") from error
     pictures = sorted(path for path in paths if Path(path).suffix.lower() in PICTURE_SUFFIXES)
     if not pictures:
         raise UserError(f"{flag}: expected a folder of pictures, received {text}, without any")
@@ -67,7 +67,7 @@ def paint_anywhere(job: Job, out: str, engine: Engine) -> Result:
         with tempfile.TemporaryDirectory(prefix="tf_nst-") as folder:
             return _paint_fetched(job, out, engine, os.path.realpath(folder))
     except Exception as error:
-        return Result(job.output, FAILED, reason_of(error))
+        return Result(job.output, FAILED, reason(error))
 
 
 def _paths(job: Job) -> list[str]:
@@ -102,7 +102,7 @@ def _fetched(path: str, copy: str) -> str:
             while data := source.read(1 << 20):
                 file.write(data)
     except BeamIOError as error:
-        raise UserError(f"{path} cannot be read ({reason_of(error)})") from error
+        raise UserError(f"{path} cannot be read ({reason(error)})") from error
     return copy
 
 

@@ -40,14 +40,15 @@ def _serve(lines: "queue.SimpleQueue", answers: BinaryIO) -> None:
     from tf_nst.cli.imports import import_tensorflow
 
     import_tensorflow()
-    from tf_nst.batch.needs import needs_of, use_threads
+    from tf_nst.batch.threads import use_threads
 
     use_threads(start["threads"])
-    _answer(answers, needs_of(start["largest"])._asdict())
+    from tf_nst.batch.needs import needs_of
     from tf_nst.batch.painter import paint
     from tf_nst.engine.engine import Engine
 
     engine = Engine()
+    _answer(answers, needs_of(start["largest"])._asdict())
     while (job := lines.get()) is not None:
         _answer(answers, paint(Job(*job), start["out"], engine))
 
