@@ -56,12 +56,16 @@ def test_jobs_of_one_style_and_shape_have_the_same_first_parts_of_the_key(here):
         (["--runner=Nonesuch"], "--runner: expected FnApiRunner or another .* received Nonesuch"),
         (["--runner=no.such.Runner"], "--runner: expected FnApiRunner"),
         ([*BEAM, "--runner_options='"], "--runner_options: expected options as a shell has them"),
-        ([*BEAM, "--photos=memory://p"], "--photos: memory://p cannot be read"),
     ],
 )
 def test_what_beam_cannot_run_is_refused(here, flags, line):
     with pytest.raises(UserError, match=line):
         run_pipeline(values_of("photos", "styles", "out", *flags))
+
+
+def test_a_file_system_that_is_not_installed_is_refused(here):
+    with pytest.raises(UserError, match="--photos: nowhere://p cannot be read"):
+        run_pipeline(values_of("nowhere://p", "styles", "out", *BEAM))
 
 
 def test_a_batch_of_processes_and_a_runner_is_refused(here, capfd):

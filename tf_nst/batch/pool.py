@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import tf_nst
 from tf_nst.batch.plan import Job, Schedule
 from tf_nst.batch.report import FAILED, Journal, Result
 from tf_nst.errors import RunError
@@ -83,7 +82,7 @@ class Worker:
 
 def _environment() -> dict[str, str]:
     """This process's, with the package where it is here."""
-    paths = [str(Path(tf_nst.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
     quiet = {"TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3")}
     return {**os.environ, **quiet, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
@@ -206,7 +205,8 @@ class Pool:
                 self.journal.write(job.output, "died", reason=reason)
                 result = Result(job.output, FAILED, reason, attempts=attempt)
         with self._lock:
-            self.journal.write(job.output, result.status, reason=result.reason)
+            reason = {"reason": result.reason} if result.reason else {}
+            self.journal.write(job.output, result.status, **reason)
             self.listen(result)
         return worker
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 
-from apache_beam.io.filesystem import BeamIOError
 from apache_beam.io.filesystems import FileSystems
 
 from tf_nst.batch.done import JOB, job_digest
@@ -39,15 +38,25 @@ def list_anywhere(text: str, flag: str) -> list[str]:
     """
     if not is_remote(text):
         return [os.path.abspath(path) for path in list_pictures(text, flag)]
+    if _is_picture(text):
+        return [text]
     is_pattern = any(character in text for character in "*?[")
     try:
-        paths = _match(text) or ([] if is_pattern else _match(FileSystems.join(text, "*")))
-    except (BeamIOError, ValueError) as error:
-        raise UserError(f"{flag}: {text} cannot be read ({reason(error)})") from error
-    pictures = sorted(path for path in paths if Path(path).suffix.lower() in PICTURE_SUFFIXES)
+        paths = _match(text if is_pattern else FileSystems.join(text, "*"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{flag}: {text} cannot be read ({_why(error)})") from error
+    pictures = sorted(filter(_is_picture, paths))
     if not pictures:
         raise UserError(f"{flag}: expected a folder of pictures, received {text}, without any")
     return pictures
+
+
+def _is_picture(path: str) -> bool:
+    return Path(path).suffix.lower() in PICTURE_SUFFIXES
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error).split("\n")[0]
 
 
 def _match(pattern: str) -> list[str]:
@@ -101,8 +110,8 @@ def _fetched(path: str, copy: str) -> str:
         with FileSystems.open(path) as source, open(copy, "wb") as file:
             while data := source.read(1 << 20):
                 file.write(data)
-    except BeamIOError as error:
-        raise UserError(f"{path} cannot be read ({reason(error)})") from error
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} cannot be read ({_why(error)})") from error
     return copy
 
 
@@ -126,7 +135,7 @@ def _is_done(local: Job, out: str) -> bool:
         with FileSystems.open(record) as file:
             known = json.loads(file.read())
         return (known["file"], known[JOB]) == (Path(local.output).name, job_digest(local))
-    except (BeamIOError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
@@ -162,7 +171,7 @@ def _write(path: str, data: bytes) -> None:
     if not FileSystems.exists(parent):
         try:
             FileSystems.mkdirs(parent)
-        except BeamIOError:  # another process made it, or it needs none
+        except OSError:  # another process made it, or it needs none
             pass
     temporary = f"{path}.{hashlib.sha256(os.urandom(16)).hexdigest()[:8]}.tmp"
     with FileSystems.create(temporary) as file:
