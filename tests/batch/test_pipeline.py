@@ -130,6 +130,8 @@ def test_folders_and_patterns_of_another_file_system_stand_for_pictures(here):
     photos = mirrored(here / "photos")
     assert list_anywhere(photos, "--photos") == [f"{photos}/a.png", f"{photos}/b.png"]
     assert list_anywhere(f"{photos}/b*", "--photos") == [f"{photos}/b.png"]
+    assert list_anywhere(f"{photos}/a*.png", "--photos") == [f"{photos}/a.png"]
+    assert list_anywhere(f"{photos}/b.png", "--photos") == [f"{photos}/b.png"]
     assert list_anywhere("photos/a.png", "--photos") == [str(here / "photos" / "a.png")]
     with pytest.raises(UserError, match="--photos: expected a folder of pictures, received mirror"):
         list_anywhere(f"{photos}/inner", "--photos")

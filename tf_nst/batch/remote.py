@@ -38,9 +38,9 @@ def list_anywhere(text: str, flag: str) -> list[str]:
     """
     if not is_remote(text):
         return [os.path.abspath(path) for path in list_pictures(text, flag)]
-    if _is_picture(text):
-        return [text]
     is_pattern = any(character in text for character in "*?[")
+    if _is_picture(text) and not is_pattern:
+        return [text]
     try:
         paths = _match(text if is_pattern else FileSystems.join(text, "*"))
     except (OSError, ValueError) as error:
