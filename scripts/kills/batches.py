@@ -77,7 +77,7 @@ def kill_batches(folder: Path, count: int, broken: int, kills: int, seed: int) -
     _run(folder, generator, None)
     now = whole_pictures(out)
     rewritten |= {path for path in whole if now.get(path) != whole[path]}
-    return _outcome(folder, killed, now, rewritten)
+    return outcome_of(folder, killed, now, rewritten)
 
 
 def _run(folder: Path, generator: random.Random, target: int | None) -> int:
@@ -113,7 +113,8 @@ def whole_pictures(out: Path) -> Files:
     return files
 
 
-def _outcome(folder: Path, killed: int, whole: Files, rewritten: set[Path]) -> Outcome:
+def outcome_of(folder: Path, killed: int, whole: Files, rewritten: set[Path]) -> Outcome:
+    """What journal, report and files of a folder say after so many kills."""
     out = folder / "out"
     lines = [json.loads(line) for line in (out / "journal.jsonl").read_text().splitlines()]
     begun = Counter(line["picture"] for line in lines if line["what"] == "begun")

@@ -1,7 +1,6 @@
 """`tf-nst batch`: many photographs by many styles."""
 
 import os
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
@@ -40,11 +39,6 @@ BEAM_EXTRA = 'pip install "tf_nst[beam]"'
 TABLES = {"": BATCH_FLAGS}
 # How often it is looked whether a signal came.
 _PAUSE = 0.2
-
-
-def console() -> None:
-    """The verb alone."""
-    sys.exit(main(sys.argv))
 
 
 def main(argv: list[str]) -> int:
