@@ -8,7 +8,7 @@ from tf_nst.config import config_from_options
 from tf_nst.config.sizes import long_side
 from tf_nst.serving.admission import Bounds
 from tf_nst.serving.limits import style_picture
-from tf_nst.serving.model import _limits
+from tf_nst.serving.model import limits_of
 
 BOUNDS = Bounds(1, 10_000, 10_000)
 
@@ -21,7 +21,7 @@ BOUNDS = Bounds(1, 10_000, 10_000)
 def test_a_style_is_measured_at_the_command_s_size(style_size, side, longest):
     options = {"style_layers": "conv1_1", "content_layers": "conv1_1"}
     config = config_from_options(options | {"style_size": style_size})
-    limits = _limits(config, BOUNDS)
+    limits = limits_of(config, BOUNDS)
     image = style_picture(tf.constant(encoded(counted(longest, longest))), tf.constant(30), limits)
     assert image.shape == (1, side, side, 3)
     if "," not in style_size:

@@ -15,7 +15,7 @@ from tf_nst.io.writing import check_replaceable, write_atomically
 JOURNAL, REPORT = "journal.jsonl", "report.jsonl"
 PAINTED, SKIPPED, FAILED, LEFT = "painted", "skipped", "failed", "left"
 # How long a batch whose processes are just ending is waited for, and how often it is looked for.
-_PATIENCE, _PAUSE = 10.0, 0.1
+PATIENCE, _PAUSE = 10.0, 0.1
 
 
 class Result(NamedTuple):
@@ -56,7 +56,7 @@ class Journal:
             self._file = open(path, "ab")
         except OSError as error:
             raise UserError(f"--out: {path} cannot be written ({error.strerror})") from error
-        end = time.monotonic() + _PATIENCE
+        end = time.monotonic() + PATIENCE
         while lock(self._file.fileno()) is False:
             if time.monotonic() > end:
                 self._file.close()

@@ -61,7 +61,7 @@ def build_model(
     extractor = _extractor(config, weights)
     recipe = _recipe(config, extractor)
     baked, kept = _bake(recipe, styles, weights.network, config.size)
-    limits = _limits(config, bounds)
+    limits = limits_of(config, bounds)
     return Model(
         build_signatures(recipe, baked, limits, weights.network),
         [*(weight.value for weight in extractor.weights), *kept],
@@ -106,7 +106,8 @@ def _weights(config: StylizeConfig, report: Callable[[str], None]) -> Weights:
     return load_weights(choice.weights, network, layers, seed=config.seed, report=report)
 
 
-def _limits(config: StylizeConfig, bounds: Bounds) -> Limits:
+def limits_of(config: StylizeConfig, bounds: Bounds) -> Limits:
+    """What a request to an export of this config may ask for."""
     return Limits(
         size=config.size,
         steps=config.steps[0],
