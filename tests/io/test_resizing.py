@@ -53,7 +53,8 @@ def test_shrinking_a_checkerboard_is_grey(dtype):
 
 
 def test_16_bits_keep_their_depth_and_agree_with_8():
-    noise = np.random.default_rng(0).integers(0, 256, (30, 20, 3)).astype(np.uint8)
+    # Of middle greys: of 8 bits Pillow before 13 cuts overshoots between its two passes.
+    noise = np.random.default_rng(0).integers(80, 176, (30, 20, 3)).astype(np.uint8)
     shallow = resize_image(Image(noise), 11, 17).pixels
     deep = resize_image(Image(noise.astype(np.uint16) * 257), 11, 17).pixels
     np.testing.assert_allclose(deep / 257, shallow, atol=1.5)
