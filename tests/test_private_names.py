@@ -9,9 +9,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("tf_nst", "scripts", "tests", "examples", "notebooks")
 SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
-# Named tuples', the one way to end a process at once, and the pinned JAX' that has no public name
-# for what scripts/bench.py asks of a TPU's compiler; and the types of type checkers.
-PUBLIC = {"_replace", "_asdict", "_fields", "_exit", "_make", "_src", "_jax", "_typeshed"}
+# Named tuples', the one way to end a process at once, types of buffers, and the pinned JAX' that
+# has no public name for what scripts/bench.py asks of a TPU's compiler.
+PUBLIC = {"_replace", "_asdict", "_fields", "_exit", "_make", "_typeshed", "_src", "_jax"}
 
 
 def is_private(name: str) -> bool:

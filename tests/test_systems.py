@@ -26,6 +26,7 @@ for module, names in {
 }.items():
     for name in names:
         delattr(module, name)
+subprocess.Popen.kill = subprocess.Popen.terminate  # as on Windows
 """
 
 

@@ -107,7 +107,7 @@ def _weights(config: StylizeConfig, report: Callable[[str], None]) -> Weights:
 
 
 def limits_of(config: StylizeConfig, bounds: Bounds) -> Limits:
-    """What requests may ask of an export with these settings."""
+    """What a request to an export of this config may ask for."""
     return Limits(
         size=config.size,
         steps=config.steps[0],
