@@ -188,7 +188,7 @@ def test_a_batch_that_is_killed_goes_on_and_paints_nothing_twice(many):
         (["photos", "styles"], "--out: expected a folder, received nothing"),
         (["photos", "gone", "out"], "--styles: expected a folder, a pattern or a picture"),
         (["photos", "styles", "photos/a.png"], "--out: expected a folder, received photos/a.png"),
-        (["photos", "styles", "photos/a.png/x"], "--out: the folder photos/a.png/x cannot be made"),
+        (["photos", "styles", "file/x"], "--out: the folder file/x cannot be made"),
         (["photos", "styles", "x", "--runner_options=-x"], "--runner_options: expected --runner"),
         (
             ["photos", "styles", "x", "--runner=FnApiRunner"],
@@ -199,7 +199,8 @@ def test_a_batch_that_is_killed_goes_on_and_paints_nothing_twice(many):
 )
 def test_bad_input_is_one_line(tmp_path, monkeypatch, capfd, arguments, line):
     monkeypatch.chdir(write_folders(tmp_path))
+    Path("file").touch()
     monkeypatch.setattr("tf_nst.batch.command.find_spec", lambda name: None)
     assert main(["tf-nst", *arguments]) == 2
     assert capfd.readouterr().err.startswith(f"tf_nst: {line}")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["photos", "styles"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "photos", "styles"]
