@@ -11,9 +11,11 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("AUTOGRAPH_STRICT_CONVERSION", "1")
 
-# Commands that tests start hear a hang-up, whatever this run was started under.
+# Commands that tests start hear a hang-up and Ctrl-C, whatever this run was started under: a shell
+# has its jobs in the background ignore Ctrl-C.
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import numpy as np
 import pytest

@@ -23,7 +23,7 @@ def tf_nst_here(folder, capfd):
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_has_a_command_with_flags_and_help(tf_nst_here, verb):
-    assert flag_tables(verb) and callable(verb_module(verb).console)
+    assert flag_tables(verb) and callable(verb_module(verb).main)
     ran = tf_nst_here(verb, "--help")
     assert ran.code == 0 and ran.out.startswith("tf-nst") and ran.err == ""
     assert max(map(len, ran.out.splitlines())) <= COLUMNS

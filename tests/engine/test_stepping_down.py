@@ -33,8 +33,8 @@ def refuse_from(monkeypatch):
     def refuse(call: int) -> None:
         original, calls = whole.Whole.steps, []
 
-        def steps(self, optimizer, progress, measured):
-            run = original(self, optimizer, progress, measured)
+        def steps(self, *what):
+            run = original(self, *what)
 
             def counting(*given):
                 calls.append(1)

@@ -199,7 +199,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(
     """The nearest one that exists is tried; none is made."""
 
     def refuse(dir, **_):
-        assert dir == tmp_path
+        assert Path(dir) == tmp_path
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(exporting, "build_model", lambda *_: pytest.fail("built"))

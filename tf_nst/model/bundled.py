@@ -76,7 +76,7 @@ def load_bundled(word: str, network: Network, layers: tuple[Layer, ...]) -> Arra
     if network.name != row.network.name:
         raise UserError(
             f"--weights={word}: expected --network={row.network.name}, whose weights are in the "
-            f"box, received --network={network.name}; --weights=keras downloads Keras' own file"
+            f"package, received --network={network.name}; --weights=keras downloads Keras' own file"
         )
     names = [layer.name for layer in convolutions(layers)]
     try:
