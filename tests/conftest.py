@@ -15,7 +15,7 @@ os.environ.setdefault("AUTOGRAPH_STRICT_CONVERSION", "1")
 # has its jobs in the background ignore Ctrl-C.
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import numpy as np
 import pytest
