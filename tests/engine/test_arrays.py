@@ -15,6 +15,11 @@ from tf_nst.optim.sgd import sgd
 LBFGS = with_fallback(lbfgs(1.0, 3), ADAM)
 
 
+def test_a_run_that_has_begun_no_scale_has_no_progress():
+    with pytest.raises(ValueError, match="expected a run that has begun a scale"):
+        _ = RunState().begun
+
+
 def counted_state(optimizer, **changes) -> RunState:
     """A state whose every array counts on from the one before."""
     start = 0

@@ -1,6 +1,7 @@
 """The start of several regions: each from its own pictures, where it is; hand-computed."""
 
 import numpy as np
+import pytest
 
 from tf_nst.engine.regional import regional_image
 from tf_nst.objective.regions import Part, Region
@@ -41,6 +42,11 @@ def test_regions_are_added_by_their_masks():
     )
     image = regional_image(start, regions, PICTURES, MASKS)
     np.testing.assert_allclose(image[0, 0, :, 0], [0.4, 0.85, 1.0], atol=1e-5)
+
+
+def test_no_region_is_refused():
+    with pytest.raises(ValueError, match="expected one or more, received none"):
+        regional_image(start, (), PICTURES, MASKS)
 
 
 def test_a_region_without_a_mask_is_everywhere():

@@ -11,7 +11,13 @@ from tf_nst import config
 from tf_nst.optim.adam import AdamState, adam
 from tf_nst.optim.lbfgs import lbfgs
 from tf_nst.optim.line_search import strong_wolfe, tolerant
-from tf_nst.optim.optimizers import OPTIMIZERS, Settings, make_fallback, make_optimizer
+from tf_nst.optim.optimizers import (
+    OPTIMIZERS,
+    Settings,
+    make_fallback,
+    make_optimizer,
+    rate_and_decay,
+)
 from tf_nst.optim.precondition import preconditioner
 from tf_nst.optim.sgd import sgd
 
@@ -22,6 +28,13 @@ CALM = {"lbfgs": lbfgs(1.0), "adam": adam(2.0**-5, epsilon=0.1), "sgd": sgd(2.0*
 
 def make(name: str, learning_rate: float):
     return OPTIMIZERS[name].make(Settings(learning_rate))
+
+
+@pytest.mark.parametrize(
+    ("given", "used"), [((None, None), (0.05, 0.9)), ((0.1, 0.0), (0.1, 0.0))]
+)
+def test_what_is_not_given_is_the_row_s(given, used):
+    assert rate_and_decay("adam", *given) == used
 
 
 @every_row
