@@ -30,9 +30,7 @@ def make(name: str, learning_rate: float):
     return OPTIMIZERS[name].make(Settings(learning_rate))
 
 
-@pytest.mark.parametrize(
-    ("given", "used"), [((None, None), (0.05, 0.9)), ((0.1, 0.0), (0.1, 0.0))]
-)
+@pytest.mark.parametrize(("given", "used"), [((None, None), (0.05, 0.9)), ((0.1, 0.0), (0.1, 0.0))])
 def test_what_is_not_given_is_the_row_s(given, used):
     assert rate_and_decay("adam", *given) == used
 
