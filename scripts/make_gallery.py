@@ -7,13 +7,16 @@ from pathlib import Path
 
 from make_controls import CONTROLS, SUBJECTS, command_of
 
-from tf_nst.config.presets import PRESETS, preset_title
+from tf_nst.config.presets import PRESETS, preset_flags, preset_title
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = DOCS / "gallery.md"
 # The long side of the pictures that make_controls.py paints.
 SIZE = 384
 EXAMPLE = "tf-nst --flagfile=configs/monet.cfg"
+PAIR = "examples/louvre_court.jpg examples/water_garden.jpg"
+# Pixels of the long side of a preset's picture, where the preset does not set its size.
+THUMBNAIL = 192
 SHEET = (
     "tf-nst sheet examples/louvre_court.jpg --styles=examples/water_garden.jpg "
     "--vary=style_weight=30,270 --vary=style_size=0.5x,1x,2x"
@@ -61,7 +64,10 @@ def _picture(caption: str, path: str, command: str) -> Iterator[str]:
 def _presets() -> Iterator[str]:
     for name in PRESETS:
         title = preset_title(name).removesuffix(".")
-        yield from _picture(title, f"images/preset_{name}.jpg", f"tf-nst --preset={name}")
+        command = f"tf-nst --preset={name}"
+        if "content" not in preset_flags(name):
+            command = f"tf-nst {PAIR} --preset={name} --size={THUMBNAIL}"
+        yield from _picture(title, f"images/preset_{name}.jpg", command)
 
 
 def _controls() -> Iterator[str]:

@@ -42,6 +42,7 @@ def test_an_edge_fades_over_so_many_pixels_and_borders_do_not():
     )
     np.testing.assert_array_equal(feathered(np.ones((3, 4), np.float32), 2), np.ones((3, 4)))
     assert feathered(plane, 0) is plane
+    np.testing.assert_array_equal(feathered(plane, 1), faded)
 
 
 def test_a_wide_edge_is_a_ramp():

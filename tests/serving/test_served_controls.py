@@ -84,7 +84,7 @@ def test_a_mask_is_brought_to_the_size_of_its_picture(signatures):
             "mask_bytes: expected the aspect ratio of its picture, 40 x 28, received 20",
         ),
         (b"a diary", "mask_bytes: expected JPEG, PNG, WebP, BMP, received something else"),
-        (encoded(LEFT)[:-30], ""),
+        (encoded(LEFT)[:-30], "mask_bytes: expected a whole picture, received a damaged one"),
     ],
 )
 def test_masks_that_cannot_be_used_are_refused(signatures, mask, line):

@@ -6,14 +6,13 @@ import json
 import os
 from pathlib import Path
 
+from tf_nst.batch.flags import paths_of
 from tf_nst.batch.plan import Job
-from tf_nst.config.paths import split_paths, weighted_paths
+from tf_nst.config.paths import weighted_paths
 from tf_nst.io.manifest import names_of, record_path
 
 # The key of a record under which the job's digest stands.
 JOB = "job"
-_LISTS = ("mask", "keep", "style_mask", "labels")
-_FILES = ("init", "weights")
 
 
 def job_digest(job: Job) -> str:
@@ -30,17 +29,23 @@ def is_done(job: Job, out: str) -> bool:
     if not all(path.is_file() for path in names_of(picture)):
         return False
     try:
-        record = json.loads(record_path(picture).read_bytes())
-        return (record["file"], record[JOB]) == (picture.name, job_digest(job))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return is_record_of(record_path(picture).read_bytes(), job)
+    except OSError:
+        return False
+
+
+def is_record_of(record: bytes, job: Job) -> bool:
+    """Whether the bytes of a record are those of a job's picture."""
+    try:
+        known = json.loads(record)
+        return (known["file"], known[JOB]) == (Path(job.output).name, job_digest(job))
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
 def _flag(name: str, text: str) -> object:
     """A flag's text; of a flag of files what they hold."""
-    if name in _LISTS:
-        return [_digest(path) for path in split_paths(text)]
-    return _digest(text) if name in _FILES else text
+    return [_digest(path) for path in paths_of(name, text)] or text
 
 
 def _digest(path: str) -> str:

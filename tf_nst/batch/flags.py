@@ -1,13 +1,16 @@
 """The flags of `tf-nst batch`, and those among them that each picture is painted with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from tf_nst.cli.flags import DEBUG, PAINT_FLAGS, WEIGHTED_BY, config_from_flags
+from tf_nst.cli.flags import DEBUG, PAINT_FLAGS, PLACES, WEIGHTED_BY, config_from_flags
 from tf_nst.cli.parsing import Values, parse_flags
 from tf_nst.config.options import Option
+from tf_nst.config.paths import join_paths, split_paths
 from tf_nst.config.value_types import FilePath, Integer, Text
 
 MOST_PROCESSES = 1024
+# Flags of one path, or a word in its place; those of several paths are PLACES.
+_FILES = ("init", "weights")
 # Flags of the painting command that a batch decides by itself.
 _DECIDED = (
     "content style output sidecars json quiet verbose preview_every checkpoint_seconds resume "
@@ -79,6 +82,19 @@ def shared_flags(values: Values) -> dict[str, str]:
         if values[weight].value == 0:
             given.pop(name, None)
     return {name: text_of(value) for name, value in given.items()}
+
+
+def paths_of(name: str, text: str) -> list[str]:
+    """The paths in the text of a flag, and words in their place; none of a flag of no files."""
+    if name in PLACES:
+        return split_paths(text)
+    return [text] if name in _FILES else []
+
+
+def with_paths(name: str, text: str, replaced: Callable[[str], str]) -> str:
+    """The text of a flag with each path replaced."""
+    paths = paths_of(name, text)
+    return join_paths(map(replaced, paths)) if paths else text
 
 
 def text_of(value: object) -> str:

@@ -3,15 +3,14 @@
 import csv
 import difflib
 import os
+from functools import partial
 from typing import NamedTuple, TextIO
 
-from tf_nst.batch.flags import OF_PICTURES
-from tf_nst.config.paths import join_paths, split_paths, weighted_paths
+from tf_nst.batch.flags import OF_PICTURES, with_paths
+from tf_nst.config.paths import join_paths, weighted_paths
 from tf_nst.errors import UserError
 
 _PAIR = ("content", "style", "output")
-# Flags of one path or a word in its place, and those of several paths.
-_PATHS, _LISTS = ("init", "weights"), ("mask", "keep", "style_mask", "labels")
 
 
 class Pair(NamedTuple):
@@ -103,7 +102,8 @@ def _pair(names: list[str], cells: list[str], path: str, line: int) -> Pair:
     except UserError as error:
         raise UserError(f"{where}: {error}") from error
     style = join_paths((_located(folder, item), weight) for item, weight in styles)
-    flags = {name: _located_flag(folder, name, text) for name, text in flags.items()}
+    locate = partial(_located, folder)
+    flags = {name: with_paths(name, text, locate) for name, text in flags.items()}
     return Pair(_located(folder, content), style, _within(output, where), flags, line)
 
 
@@ -113,12 +113,6 @@ def _within(output: str, where: str) -> str:
     if os.path.isabs(path) or path.split(os.sep)[0] == os.pardir:
         raise UserError(f"{where}: expected an output within --out, received {output}")
     return path
-
-
-def _located_flag(folder: str, name: str, text: str) -> str:
-    if name in _LISTS:
-        return join_paths(_located(folder, path) for path in split_paths(text))
-    return _located(folder, text) if name in _PATHS else text
 
 
 def _located(folder: str, path: str) -> str:

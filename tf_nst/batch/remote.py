@@ -1,7 +1,6 @@
 """Pictures in file systems that Beam knows, such as gs://: fetched, painted, brought back."""
 
 import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -10,19 +9,18 @@ from pathlib import Path
 
 from apache_beam.io.filesystems import FileSystems
 
-from tf_nst.batch.done import JOB, job_digest
+from tf_nst.batch.done import is_record_of
+from tf_nst.batch.flags import paths_of, with_paths
 from tf_nst.batch.painter import paint
 from tf_nst.batch.plan import Job
 from tf_nst.batch.report import FAILED, PAINTED, SKIPPED, Result
 from tf_nst.batch.sources import PICTURE_SUFFIXES, list_pictures
 from tf_nst.cli.command import reason
-from tf_nst.config.paths import join_paths, split_paths, weighted_paths
+from tf_nst.config.paths import join_paths, weighted_paths
 from tf_nst.engine.engine import Engine
 from tf_nst.errors import UserError
 from tf_nst.io.flag_lines import portable
 from tf_nst.io.manifest import names_of
-
-_LISTS, _FILES = ("mask", "keep", "style_mask", "labels"), ("init", "weights")
 
 
 def is_remote(path: str) -> bool:
@@ -82,9 +80,7 @@ def paint_anywhere(job: Job, out: str, engine: Engine) -> Result:
 def _paths(job: Job) -> list[str]:
     """All paths of a job, and words in their place."""
     paths = [job.content, *(path for path, _ in weighted_paths(job.style, "--style"))]
-    for name in _LISTS:
-        paths += split_paths(job.flags[name]) if name in job.flags else []
-    return paths + [job.flags[name] for name in _FILES if name in job.flags]
+    return paths + [path for flag in job.flags.items() for path in paths_of(*flag)]
 
 
 def _paint_fetched(job: Job, out: str, engine: Engine, folder: str) -> Result:
@@ -118,11 +114,7 @@ def _fetched(path: str, copy: str) -> str:
 def _with_paths(job: Job, copies: Mapping[str, str]) -> Job:
     """A job with other paths."""
     styles = [(copies[path], weight) for path, weight in weighted_paths(job.style, "--style")]
-    flags = dict(job.flags)
-    for name in _LISTS:
-        if name in flags:
-            flags[name] = join_paths(copies[path] for path in split_paths(flags[name]))
-    flags |= {name: copies[flags[name]] for name in _FILES if name in flags}
+    flags = {name: with_paths(name, text, copies.__getitem__) for name, text in job.flags.items()}
     return Job(copies[job.content], join_paths(styles), job.output, flags)
 
 
@@ -133,9 +125,8 @@ def _is_done(local: Job, out: str) -> bool:
         return False
     try:
         with FileSystems.open(record) as file:
-            known = json.loads(file.read())
-        return (known["file"], known[JOB]) == (Path(local.output).name, job_digest(local))
-    except (OSError, ValueError, KeyError, TypeError):
+            return is_record_of(file.read(), local)
+    except OSError:
         return False
 
 

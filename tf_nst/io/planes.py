@@ -1,5 +1,6 @@
 """Masks as planes of numbers: read, resized, softened. No TensorFlow here."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -51,7 +52,7 @@ def feathered(painted: Plane, pixels: float) -> Plane:
 
     0 stays 0: what was not painted is not painted now. The picture's borders are no edges.
     """
-    radius = round(pixels / 2)
+    radius = math.ceil(pixels / 2)
     if radius < 1:
         return painted
     inner = _along_both(painted, radius, _least)
