@@ -131,7 +131,7 @@ def encoded(kind: str) -> bytes:
     return buffer.getvalue()
 
 
-NO_PNG = "tf_nst: the server's image_bytes are no PNG that can be read"
+NO_PNG = "tf_nst: the server's image_bytes are not a PNG that can be read"
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def _notes_on_cover(covered: Plane) -> list[str]:
     twice, bare = np.mean(covered > 1 + SLACK), np.mean(covered < 0.5)
     notes = []
     if twice > _WORTH_A_LINE:
-        notes.append(f"masks overlap in {twice:.0%} of the picture, which their styles share there")
+        notes.append(f"masks overlap in {twice:.0%} of the picture, which their styles share")
     if bare > _WORTH_A_LINE:
-        notes.append(f"no mask covers {bare:.0%} of the picture, which stays the photograph")
+        notes.append(f"no mask covers {bare:.0%} of the picture, which stays as in the photograph")
     return notes
