@@ -49,7 +49,7 @@ TABLE = [
     ("--output=out", "--output: expected a name that ends in one of .png", "received out"),
     ("--output=out.gif", "--output: expected a name that ends in one of .png", "out.gif"),
     ("--output=photo.png", "--output and --content: photo.png would be overwritten"),
-    ("--output=folder/../photo.png", "--output and --content: photo.png would be written"),
+    ("--output=folder/../photo.png", "--output and --content: photo.png would be overwritten"),
     ("--output=out.png/", "--output: expected the name of a file, received out.png/"),
     ("--content=photo.png/ --output=square.png", "--content: photo.png/ does not exist"),
     ("--content=square.png/ --output=square.png", "--content: square.png/ does not exist"),
