@@ -80,9 +80,9 @@ CONTROLS = {
         "White takes from the style's white, black from its black",
         "--labels={here},{of_style}",
     ),
-    "regions": ("Regions of the pictures' own, matched by likeness", "--mask=auto:3"),
+    "regions": ("Regions found in both pictures and matched by likeness", "--mask=auto:3"),
     "color_content": ("The style in the photograph's colours", "--color=content"),
-    "color_luminance": ("Only light and dark are painted", "--color=luminance"),
+    "color_luminance": ("Only lightness is painted", "--color=luminance"),
     "color_histogram": ("The photograph's colours afterwards", "--color=histogram"),
 }
 

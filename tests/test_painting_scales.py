@@ -164,7 +164,7 @@ def test_adam_takes_over_where_there_is_no_memory_at_all(engine):
     lines = []
     options = OPTIONS | {"memory": 0.1, "engine": engine}
     image = tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **options)
-    assert lines == [f"memory is short: lbfgs gives way to {FALLBACK} at 64×48"]
+    assert lines == [f"memory is short: lbfgs is replaced by {FALLBACK} at 64×48"]
     options = OPTIONS | {"optimizer": FALLBACK, "average": 0.0, "engine": engine}
     alike = tf_nst.stylize(PHOTO, PAINTING, **options)
     np.testing.assert_array_equal(image, alike)
@@ -185,5 +185,5 @@ def test_what_a_run_notes_is_reported():
     still = {"optimizer": "sgd", "learning_rate": 1e-30, "stop": 0.5, "steps": 35, "scales": 1}
     tf_nst.stylize(PHOTO, PAINTING, report=lines.append, **OPTIONS | still)
     assert lines == [
-        "step 20: 10 steps lowered the loss by less than 0.5 of it, this size is finished"
+        "step 20: 10 steps lowered the loss by a share of less than 0.5; this size is finished"
     ]

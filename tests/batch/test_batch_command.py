@@ -46,7 +46,7 @@ def lines_of(path: Path) -> list[dict]:
 def test_the_batch_paints_what_it_can_and_says_what_it_cannot(ran, here):
     assert ran.returncode == 1
     assert "batch    3 pictures\n" in ran.stdout
-    last = "2 painted, 1 failed, the first that failed being s/b.png: --content: photos/b.png is"
+    last = "2 painted, 1 failed, the first that failed is s/b.png: --content: photos/b.png is"
     assert last in ran.stderr
     assert ran.stderr.endswith("(out/report.jsonl)\n")
     names = {path.relative_to(here / "out").as_posix() for path in (here / "out").rglob("*.*")}
@@ -152,7 +152,7 @@ def test_killed_processes_are_replaced_and_ctrl_c_ends_with_the_picture_in_hand(
     printed, _ = process.communicate()
     assert process.returncode == 130
     count = painted(out)
-    assert f"stopped: {count} painted, {40 - count} left; the same command goes on" in printed
+    assert f"stopped: {count} painted, {40 - count} left; the same command continues" in printed
     report = lines_of(out / "report.jsonl")
     assert max(line["attempts"] for line in report) == 2
     assert not list(out.rglob("*.tmp"))
@@ -192,7 +192,7 @@ def test_a_batch_that_is_killed_goes_on_and_paints_nothing_twice(many):
         (["photos", "styles", "x", "--runner_options=-x"], "--runner_options: expected --runner"),
         (
             ["photos", "styles", "x", "--runner=FnApiRunner"],
-            "--runner: FnApiRunner needs Apache Beam, expected it installed: "
+            "--runner: FnApiRunner needs Apache Beam; expected it to be installed: "
             'pip install "tf_nst[beam]"',
         ),
     ],

@@ -28,7 +28,7 @@ def test_a_pipeline_paints_skips_and_reports(here, capfd):
     (here / "photos" / "b.png").write_bytes(b"")
     assert main(["tf-nst", "photos", "styles", "out", *BEAM]) == 1
     printed = capfd.readouterr().err.splitlines()[-1]
-    assert printed.startswith("tf_nst: 1 painted, 1 failed, the first that failed being s/b.png")
+    assert printed.startswith("tf_nst: 1 painted, 1 failed, the first that failed is s/b.png")
     lines = [json.loads(line) for line in (here / "out" / "report.jsonl").read_text().splitlines()]
     assert {line["picture"]: line["status"] for line in lines} == {
         "s/a.png": "painted",

@@ -105,7 +105,7 @@ def test_a_picture_at_which_two_processes_die_has_failed(run):
 
 
 def test_a_process_that_does_not_start_ends_the_batch(run):
-    with pytest.raises(RunError, match=r"a process of the batch does not start: .*exit code 1"):
+    with pytest.raises(RunError, match=r"a process of the batch cannot start: .*exit code 1"):
         run("a", out="nowhere")
 
 

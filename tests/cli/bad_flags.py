@@ -4,6 +4,7 @@ SMALL = "expected at least 16×16 pixels"
 ABOVE_0 = "expected NAME:WEIGHT with a weight above 0"
 TWICE = "given more than once, expected each"
 WHOLE = "expected a whole number"
+EACH_SCALE = "for each scale separated by commas"
 NUMBER = "expected a finite number"
 SHARE = f"{NUMBER} of 0 or more and less than 1"
 
@@ -47,20 +48,20 @@ TABLE = [
     ("--output=folder.png", "--output: folder.png is a folder"),
     ("--output=out", "--output: expected a name that ends in one of .png", "received out"),
     ("--output=out.gif", "--output: expected a name that ends in one of .png", "out.gif"),
-    ("--output=photo.png", "--output and --content: photo.png would be written over"),
-    ("--output=folder/../photo.png", "--output and --content: photo.png would be written"),
+    ("--output=photo.png", "--output and --content: photo.png would be overwritten"),
+    ("--output=folder/../photo.png", "--output and --content: photo.png would be overwritten"),
     ("--output=out.png/", "--output: expected the name of a file, received out.png/"),
     ("--content=photo.png/ --output=square.png", "--content: photo.png/ does not exist"),
     ("--content=square.png/ --output=square.png", "--content: square.png/ does not exist"),
     (f"--content={'c' * 300} --output=square.png", "--content: ccc", "does not exist"),
-    ("--output=painting.png", "--output and --style: painting.png would be written over"),
+    ("--output=painting.png", "--output and --style: painting.png would be overwritten"),
     (
         "--init=seen.preview.png --output=seen.preview.png",
-        "--output and --init: seen.preview.png would be written over",
+        "--output and --init: seen.preview.png would be overwritten",
     ),
     (
         "--content=seen.preview.png --output=seen.png --preview_every=1",
-        "--preview_every and --content: seen.preview.png would be written over",
+        "--preview_every and --content: seen.preview.png would be overwritten",
     ),
     ("--output=own.png", "--output: own.cfg would be written", "not from tf_nst"),
     ("--output=mine.png", "--output: mine.json would be written", "not from tf_nst"),
@@ -81,9 +82,9 @@ TABLE = [
     ("--steps=-3", f"--steps: {WHOLE} from 1", "received -3"),
     ("--steps=1e3", f"--steps: {WHOLE}", "received '1e3'"),
     ("--steps=1000001", f"--steps: {WHOLE} from 1 to 1000000", "received 1000001"),
-    ("--steps=", f"--steps: {WHOLE}, or one for each scale by commas", "received ''"),
-    ("--steps=5,", f"--steps: {WHOLE}, or one for each scale by commas", "received '5,'"),
-    ("--steps=5,x", f"--steps: {WHOLE}, or one for each scale by commas", "received '5,x'"),
+    ("--steps=", f"--steps: {WHOLE}, or one {EACH_SCALE}", "received ''"),
+    ("--steps=5,", f"--steps: {WHOLE}, or one {EACH_SCALE}", "received '5,'"),
+    ("--steps=5,x", f"--steps: {WHOLE}, or one {EACH_SCALE}", "received '5,x'"),
     ("--steps=5,-1", f"--steps: {WHOLE} from 0 to 1000000", "received -1"),
     ("--steps=0,0", "--steps: expected 1 to 32 numbers, one of them above 0", "received 0,0"),
     ("--steps=2,1", "--steps: expected one number, or those of at most 1", "received 2,1"),
@@ -109,9 +110,9 @@ TABLE = [
     ("--tile=31", "--tile: expected auto, off or a whole number from 32 to 32768", "'31'"),
     ("--tile=on", "--tile: expected auto, off or a whole number", "received 'on'"),
     ("--tile=1.5", "--tile: expected auto, off or a whole number", "received '1.5'"),
-    ("--tile=off,31", "or off or such a number for each scale by commas", "received 'off,31'"),
-    ("--tile=auto,512", "or off or such a number for each scale by commas", "'auto,512'"),
-    ("--tile=512,", "or off or such a number for each scale by commas", "received '512,'"),
+    ("--tile=off,31", f"or off or such a number {EACH_SCALE}", "received 'off,31'"),
+    ("--tile=auto,512", f"or off or such a number {EACH_SCALE}", "'auto,512'"),
+    ("--tile=512,", f"or off or such a number {EACH_SCALE}", "received '512,'"),
     ("--tile=", "--tile: expected auto, off or a whole number", "received ''"),
     ("--seed=-1", f"--seed: {WHOLE} from 0", "received -1"),
     ("--seed=2147483648", f"--seed: {WHOLE} from 0 to 2147483647", "2147483648"),

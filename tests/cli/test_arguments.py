@@ -148,6 +148,6 @@ def test_variables_and_home_in_lists_of_styles_masks_and_labels(monkeypatch):
     ],
 )
 def test_an_address_is_refused_with_the_command_that_brings_the_file(line, flag):
-    said = rf"^--{flag}: expected .*`curl -LO https://a.example/a.jpg` brings$"
+    said = rf"^--{flag}: expected .*`curl -LO https://a.example/a.jpg` downloads the file$"
     with pytest.raises(UserError, match=said):
         parse_flags(["tf-nst", *line.split()], PAINT_FLAGS)

@@ -131,7 +131,7 @@ def encoded(kind: str) -> bytes:
     return buffer.getvalue()
 
 
-NO_PNG = "tf_nst: the server's image_bytes are no PNG that can be read"
+NO_PNG = "tf_nst: the server's image_bytes are not a PNG that can be read"
 
 
 @pytest.mark.parametrize(
@@ -178,4 +178,4 @@ def test_headers_are_repeated_and_tls_is_asked_for(run_client, folder):
 
 def test_a_picture_is_not_written_over_its_own_photograph(run_client):
     code, _, err = run_client("--content=photo.png", "--output=photo.png")
-    assert (code, "--output and --content: photo.png would be written over" in err) == (2, True)
+    assert (code, "--output and --content: photo.png would be overwritten" in err) == (2, True)

@@ -35,7 +35,7 @@ def test_a_circle_of_flag_files_is_one_line(tmp_path, monkeypatch, files):
     (tmp_path / "link.cfg").symlink_to("a.cfg")
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    with pytest.raises(UserError, match=r"^--flagfile: expected .*a circle: a\.cfg includes "):
+    with pytest.raises(UserError, match=r"^--flagfile: expected .*a cycle: a\.cfg includes "):
         with_flag_files(["--flagfile=a.cfg"], frozenset())
 
 

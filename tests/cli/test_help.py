@@ -52,7 +52,7 @@ HELP_PARTS = {
     "style_strength": ("0 or more, up to 1", "photograph"),
     "color": COLORS,
     "feather": ("pixels", "0 or more"),
-    "steps": ("evaluations", f"1 to {MAX_STEPS}", "by commas", "0 leaves a scale out"),
+    "steps": ("evaluations", f"1 to {MAX_STEPS}", "separated by commas", "0 leaves a scale out"),
     "seconds": ("instead of --steps", "above 0", "NAME.cfg"),
     "scales": ("sizes", f"0 to {MAX_SCALES}", "sqrt(2)"),
     "network": NETWORKS,

@@ -53,7 +53,7 @@ def test_a_person_is_asked(answer, capsys, text, kept):
             check_overwrite("out.png", "ask")
     else:
         check_overwrite("out.png", "ask")
-    assert capsys.readouterr() == ("", "out.png exists, write over it? [y/N] ")
+    assert capsys.readouterr() == ("", "out.png exists; overwrite it? [y/N] ")
 
 
 @pytest.mark.usefixtures("there")

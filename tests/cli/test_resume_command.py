@@ -100,7 +100,10 @@ def test_a_full_disk_keeps_the_state_and_names_the_line_that_goes_on(folder, run
 @one_engine
 def test_without_a_state_the_run_begins_anew_and_at_0_seconds_keeps_none(folder, stop_at):
     ran = stop_at(2, *ADAM, "--resume", "--checkpoint_seconds=0")
-    assert "note: --resume: there is no out.state, the run begins anew" in ran.out.splitlines()
+    assert (
+        "note: --resume: there is no out.state, the run starts from the beginning"
+        in ran.out.splitlines()
+    )
     assert ran.out.splitlines()[-1].startswith("stopped after 2 steps")
     assert not (folder / "out.state").exists()
 
@@ -216,7 +219,7 @@ def test_without_a_state_a_picture_that_is_to_stay_stays(folder, run_here, stop_
 @pytest.mark.parametrize("flags", [(), ("--resume",)])
 def test_a_state_that_could_not_be_replaced_is_one_line(folder, run_here, flags):
     os.mkfifo(folder / "out.state")
-    said = ("--output: out.state is no ordinary file",)
+    said = ("--output: out.state is not an ordinary file",)
     assert_one_line(run_here(*LBFGS, *flags), 2, said)
     said = ("cannot be written (File name too long)",)
     assert_one_line(run_here(*LBFGS, f"--output={'a' * 250}.png", *flags), 2, said)

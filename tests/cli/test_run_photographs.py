@@ -31,7 +31,7 @@ def test_a_jpeg_of_a_photograph_with_alpha_has_a_note(folder, paint_here):
     Pillow.fromarray(counted(48, 64, 4)).save(folder / "photo.png")
     ran = paint_here("--output=out.jpg")
     assert_fine(ran)
-    assert "note: out.jpg: JPEG holds no transparency: the picture is laid on white" in ran.out
+    assert "note: out.jpg: JPEG has no transparency: the picture is put on white" in ran.out
 
 
 def test_a_photograph_of_16_bits_gives_a_png_of_16_bits(folder, paint_here):

@@ -71,8 +71,8 @@ def test_a_scale_that_ends_early_is_noted_and_its_steps_are_those_made(
     still = ("--optimizer=sgd", "--learning_rate=1e-30", "--stop=0.5", "--scales=1")
     ran = paint_here(*still, "--steps=35", "--output=out.png")
     assert_fine(ran)
-    note = "note: step 20: 10 steps lowered the loss by less than 0.5 of it, this size is finished"
-    assert note in ran.out.splitlines()
+    line = "10 steps lowered the loss by a share of less than 0.5; this size is finished"
+    assert f"note: step 20: {line}" in ran.out.splitlines()
     assert made(json.loads((folder / "out.json").read_text())) == [(32, 24, 20)]
     assert settings(folder / "out.cfg")["steps"] == "20"
     np.testing.assert_array_equal(painted_again(), pixels(folder / "out.png"))
@@ -82,7 +82,7 @@ def test_where_memory_is_short_it_is_told_and_painted_all_the_same(folder, paint
     """A tenth of a GB is less than TensorFlow alone."""
     ran = paint_here("--optimizer=lbfgs", "--memory=0.1", "--output=out.png")
     assert_fine(ran)
-    assert ran.out.splitlines()[0] == "memory is short: lbfgs gives way to adam at 32×24"
+    assert ran.out.splitlines()[0] == "memory is short: lbfgs is replaced by adam at 32×24"
     assert json.loads((folder / "out.json").read_text())["settings"]["memory"] == 0.1
 
 

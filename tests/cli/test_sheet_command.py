@@ -164,15 +164,15 @@ REFUSED = [
     ((*STYLES, "--vary=content_weight=0,1", "--style_weight=0"), "--content_weight and"),
     ((*STYLES, "--size=8"), "too small"),
     ((*STYLES, "--output=styles/sheet.png"), "would be one of the styles of styles"),
-    ((*STYLES, "--output=photo.png"), "--output and --content: photo.png would be written over"),
+    ((*STYLES, "--output=photo.png"), "--output and --content: photo.png would be overwritten"),
     ((*STYLES, "--output=sheet.html"), "--output: expected a name that ends in one of"),
     ((*STYLES, "--output=mine.png"), "mine.html would be written beside mine.png"),
     ((*STYLES, "--pick=0"), "--pick: expected a whole number from 1"),
     ((*STYLES, "--pick=4"), "--pick: expected a picture from 1 to 3, received 4"),
     (("photo.png", "styles", "--styles=styles"), "received 'styles'"),
     (("-", "--styles=styles", "--mask=-"), "--content and --mask: expected - for one of them"),
-    (("https://example.org/me.jpg", "styles"), "`curl -LO https://example.org/me.jpg` brings"),
-    (("photo.png", "https://example.org/a.jpg"), "`curl -LO https://example.org/a.jpg` brings"),
+    (("https://example.org/me.jpg", "styles"), "`curl -LO https://example.org/me.jpg` downloads"),
+    (("photo.png", "https://example.org/a.jpg"), "`curl -LO https://example.org/a.jpg` downloads"),
 ]
 
 

@@ -38,7 +38,8 @@ def test_steps_that_are_no_whole_numbers_are_refused(value):
     with pytest.raises(UserError) as error:
         config_from_options({"steps": value})
     assert str(error.value) == (
-        f"--steps: expected a whole number, or one for each scale by commas, received {value!r}"
+        "--steps: expected a whole number, or one for each scale separated by commas, "
+        f"received {value!r}"
     )
 
 

@@ -193,7 +193,9 @@ def test_weights_that_are_neither_word_nor_path_are_refused(value):
     ],
 )
 def test_lists_that_are_none_are_refused(name, value):
-    with pytest.raises(UserError, match=rf"^--{name}: expected NAME or NAME:WEIGHT by commas"):
+    with pytest.raises(
+        UserError, match=rf"^--{name}: expected NAME or NAME:WEIGHT separated by commas"
+    ):
         config_from_options({name: value})
 
 

@@ -41,7 +41,7 @@ def test_tiles_that_are_none_are_refused(tile):
         StylizeConfig(tile=tile)
     assert str(error.value) == (
         f"--tile: expected auto, off or a whole number from {LEAST_TILE} to {MAX_SIDE}, or off or "
-        f"such a number for each scale by commas, received {tile!r}"
+        f"such a number for each scale separated by commas, received {tile!r}"
     )
 
 

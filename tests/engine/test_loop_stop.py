@@ -28,7 +28,8 @@ def test_a_scale_ends_at_a_multiple_of_ten_steps_that_lowered_nothing(
     job = make_job(scales=scales(35, 25), optimizer=STILL, stop=1e-3, pause_every=pause_every)
     events = list(iterate(job))
     assert notes(events) == [
-        f"step {step}: 10 steps lowered the loss by less than 0.001 of it, this size is finished"
+        f"step {step}: 10 steps lowered the loss by a share of less than 0.001; "
+        "this size is finished"
         for step in (20, 40)
     ]
     ends = [event.step for event in steps_done(events)]

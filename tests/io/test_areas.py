@@ -42,13 +42,13 @@ def test_where_masks_overlap_styles_share_by_weight():
     first, second = (area.mask for area in areas.areas)
     np.testing.assert_allclose(first[0], [1] * 8 + [1 / 3] * 8, atol=1e-7)
     np.testing.assert_allclose(first + second, 1, atol=1e-7)
-    assert areas.notes == ("masks overlap in 50% of the picture, which their styles share there",)
+    assert areas.notes == ("masks overlap in 50% of the picture, which their styles share",)
 
 
 def test_what_no_mask_covers_stays():
     areas = areas_of(mask=LEFT)
     np.testing.assert_array_equal(areas.painted, LEFT / 255)
-    assert areas.notes == ("no mask covers 50% of the picture, which stays the photograph",)
+    assert areas.notes == ("no mask covers 50% of the picture, which stays as in the photograph",)
 
 
 def test_grey_is_painted_wholly_and_shown_partly():
@@ -72,7 +72,7 @@ def test_a_black_keep_is_a_note():
 
 
 def test_a_feather_without_an_edge_is_a_note():
-    line = "--feather=4 has no effect: nothing stays the photograph"
+    line = "--feather=4 has no effect: nothing of the photograph is kept"
     assert areas_of(feather=4).notes == (line,)
     assert areas_of(2, mask=[LEFT, RIGHT], feather=4).notes == (line,)
     assert line not in areas_of(keep=RIGHT, feather=4).notes

@@ -98,8 +98,8 @@ def test_png_and_tiff_hold_more():
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda path: os.mkfifo(path), "is no ordinary file"),
-        (lambda path: path.symlink_to("/dev/null"), "is no ordinary file"),
+        (lambda path: os.mkfifo(path), "is not an ordinary file"),
+        (lambda path: path.symlink_to("/dev/null"), "is not an ordinary file"),
         (lambda path: path.symlink_to(path.name), "cannot be written (Too many levels"),
         (lambda path: path.symlink_to("nowhere/b.png"), "cannot be written to (No such file"),
         (lambda path: path.mkdir(), "is a folder"),

@@ -67,7 +67,7 @@ def test_where_not_even_a_pair_fits_the_fallback_takes_over():
     limit = need(work, SCALES[-1], 0, Choice("lbfgs", 1)) - 1
     chosen, lines = planned(work, cores=(0,), bytes=limit)
     assert chosen.optimizers[-1] == Choice(FALLBACK, 0)
-    assert lines[-1] == f"memory is short: lbfgs gives way to {FALLBACK} at 192×256"
+    assert lines[-1] == f"memory is short: lbfgs is replaced by {FALLBACK} at 192×256"
 
 
 def test_each_scale_has_as_much_as_fits_beside_its_step():

@@ -41,7 +41,7 @@ def test_shapes_and_receptive_fields_are_in_the_titles(photo, looking):
     [
         ("conv9_1", r"^--layers: expected layers of tiny, received 'conv9_1'; nearest: block"),
         ("conv1_1,relu1_1", r"^--layers: block1_conv1 is given more than once"),
-        (" , ", r"^--layers: expected layers by commas, received"),
+        (" , ", r"^--layers: expected layers separated by commas, received"),
     ],
 )
 def test_layers_that_are_not_there_are_refused(photo, looking, layers, said):

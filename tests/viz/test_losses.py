@@ -64,7 +64,9 @@ def test_labels_are_the_papers_names():
     ],
 )
 def test_what_is_no_record_is_refused_in_a_line(tmp_path, record):
-    with pytest.raises(UserError, match=r"^--record: .*run\.json is no record of a run; expected"):
+    with pytest.raises(
+        UserError, match=r"^--record: .*run\.json is not a record of a run; expected"
+    ):
         read_curves(written(tmp_path, record))
 
 

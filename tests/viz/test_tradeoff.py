@@ -59,5 +59,5 @@ def test_the_figure_has_a_row_for_each_layer(painted):
 
 @pytest.mark.parametrize("ratios", ["0", "-1", "one", "", "1,1", "inf"])
 def test_ratios_that_cannot_be_are_refused(photo, painting, tiny_vgg, ratios):
-    with pytest.raises(UserError, match=r"^--ratios: expected numbers above 0 by commas"):
+    with pytest.raises(UserError, match=r"^--ratios: expected numbers above 0 separated by commas"):
         paint_tradeoff(photo, painting, ratios, **tiny_vgg)

@@ -32,9 +32,9 @@ tf-nst batch PHOTOS STYLES OUT --runner=RUNNER [--runner_options='...'] [flags]
 
 Paints every photograph in the manner of every painting, to OUT/STYLE/NAME.png.
 PHOTOS and STYLES are folders, or patterns in quotes; a CSV has a line for each
-picture: content, style, and any flags. What is there already is skipped, so
-that the same command goes on with a batch that was stopped or killed;
-OUT/report.jsonl says what became of each picture."""
+picture: content, style, and any flags. Existing pictures are skipped, so that
+the same command continues a batch that was stopped or killed;
+OUT/report.jsonl has the result for each picture."""
 
 BEAM_EXTRA = 'pip install "tf_nst[beam]"'
 TABLES = {"": BATCH_FLAGS}
@@ -75,7 +75,8 @@ def paint_batch(values: Values) -> int:
 def _paint_by_beam(values: Values) -> list[Result]:
     if not find_spec("apache_beam"):
         raise UserError(
-            f"--runner: {values.runner} needs Apache Beam, expected it installed: {BEAM_EXTRA}"
+            f"--runner: {values.runner} needs Apache Beam; expected it to be installed: "
+            f"{BEAM_EXTRA}"
         )
     if values.processes:
         raise UserError(
@@ -142,13 +143,13 @@ def _end(out: str, results: Sequence[Result], signum: int = 0) -> int:
     """The last line, and the exit code."""
     counts, report = summary(results), os.path.join(out, REPORT)
     if signum:
-        say(f"stopped: {counts}; the same command goes on ({report})")
+        say(f"stopped: {counts}; the same command continues ({report})")
         return 128 + signum
     failed = [result for result in results if result.status == FAILED]
     if failed:
         first = failed[0]
         raise RunError(
-            f"{counts}, the first that failed being {first.picture}: {first.reason} ({report})"
+            f"{counts}, the first that failed is {first.picture}: {first.reason} ({report})"
         )
     say(f"done: {counts} ({report})")
     return 0

@@ -51,14 +51,14 @@ BATCH_FLAGS = (
         "runner",
         None,
         Text("a runner of Apache Beam such as FnApiRunner"),
-        "paint by Apache Beam, past one machine; photos, styles and out may then be gs://, s3:// "
-        "or hdfs://",
+        "paint with Apache Beam, also on several machines; photos, styles and out may then be "
+        "gs://, s3:// or hdfs://",
     ),
     Option(
         "runner_options",
         None,
         Text("options of Apache Beam"),
-        "what Beam and the runner are given, such as '--flink_master=HOST:8081 --parallelism=8'",
+        "options of Beam and of the runner, such as '--flink_master=HOST:8081 --parallelism=8'",
     ),
     *OF_PICTURES.values(),
     DEBUG,

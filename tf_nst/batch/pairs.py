@@ -75,7 +75,7 @@ def _names(cells: list[str], where: str) -> list[str]:
         if name not in known or names.count(name) > 1:
             nearest = difflib.get_close_matches(name, known, n=3)
             hint = f"; nearest: {', '.join(nearest)}" if nearest and name not in known else ""
-            which = "again" if name in known else "no flag of painting"
+            which = "again" if name in known else "not a painting flag"
             raise UserError(
                 f"{where}: expected the columns content and style, output and flags, each once, "
                 f"received {cell!r}, {which}{hint}"

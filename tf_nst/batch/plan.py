@@ -100,7 +100,7 @@ def _jobs_of_pairs(pairs: Sequence[Pair], flags: dict[str, str], csv: str) -> li
         if name in lines:
             raise UserError(
                 f"{where}: expected another name than that of line {lines[name]}, received "
-                f"{job.output}; a column output gives it"
+                f"{job.output}; the column output can set it"
             )
         lines[name] = pair.line
         kind = tuple(job.flags.items()), suffix
@@ -140,7 +140,7 @@ def _check_sources(jobs: Iterable[Job], out: str) -> None:
         path = os.path.join(out, job.output)
         if os.path.realpath(path) in sources:
             raise UserError(
-                f"--out: {path} is a picture that is read and would be written over; expected "
+                f"--out: {path} is a picture that is read and would be overwritten; expected "
                 "another folder"
             )
 

@@ -173,7 +173,7 @@ class Pool:
         try:
             return Worker(self._start, self.journal.descriptor)
         except (Died, OSError) as error:
-            raise RunError(f"a process of the batch does not start: {error}") from error
+            raise RunError(f"a process of the batch cannot start: {error}") from error
 
     def _serve(self, worker: Worker | None) -> None:
         """Paints with one process after the other until there is no job."""

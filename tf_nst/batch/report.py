@@ -92,7 +92,7 @@ def write_report(out: str, results: Iterable[Result]) -> None:
     lines = "".join(f"{result.line()}\n" for result in results)
     path = Path(out, REPORT)
     if path.is_dir():
-        raise RunError(f"{path} is a folder, expected to write the report there")
+        raise RunError(f"{path} is a folder; expected a place for the report")
     write_atomically(path, lines.encode())
 
 

@@ -75,7 +75,7 @@ def _folders(paths: list[str], by_name: set[str]) -> list[str]:
 
 
 def _listed(paths: list[str]) -> str:
-    """Paths by commas; in a list of several a comma that is part of a name has a backslash."""
+    """Paths separated by commas; of several, commas that are part of a name have a backslash."""
     if len(paths) == 1:
         return paths[0]
     return ",".join(re.sub(r"([\\,])", r"\\\1", path) for path in paths)

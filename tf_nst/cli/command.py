@@ -99,7 +99,7 @@ def reason(error: Exception) -> str:
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return OUT_OF_MEMORY
     if isinstance(error, ImportError) and "failed to map segment" in str(error):
-        return f"out of memory: expected more of it, {error.name or 'a library'} cannot be loaded"
+        return f"out of memory: {error.name or 'a library'} cannot be loaded; expected more memory"
     first = (str(error).splitlines() or ["no message"])[0]
     return f"unexpected {type(error).__name__}: {first} (--debug shows where)"
 

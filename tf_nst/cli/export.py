@@ -26,7 +26,10 @@ EXPORT_FLAGS = (
     Option(
         "style",
         None,
-        Paths("an image file or a folder of them, or several as PATH:WEIGHT by commas", "a path"),
+        Paths(
+            "an image file or a folder of them, or several as PATH:WEIGHT separated by commas",
+            "a path",
+        ),
         "painting to imitate; several are blended",
         required=True,
     ),

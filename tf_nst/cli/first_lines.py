@@ -49,7 +49,7 @@ def _notes_on_state(values: Values, resumed: Resumed | None) -> list[str]:
     if resumed:
         return changed_packages(resumed)
     if values.resume:
-        return [f"--resume: there is no {path}, the run begins anew"]
+        return [f"--resume: there is no {path}, the run starts from the beginning"]
     if values.checkpoint_seconds and path.exists():
         return [f"{path} is of a run that has not ended; this run, without --resume, replaces it"]
     return []

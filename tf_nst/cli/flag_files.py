@@ -54,5 +54,7 @@ def _next(rest: list[str], including: tuple[str, ...]) -> str:
 def _lines_of(path: str, including: tuple[str, ...]) -> list[str]:
     if os.path.realpath(path) in map(os.path.realpath, including):
         circle = " includes ".join((*including, path))
-        raise UserError(f"--flagfile: expected files that end, received a circle: {circle}")
+        raise UserError(
+            f"--flagfile: expected files that do not include each other, received a cycle: {circle}"
+        )
     return read_flag_file(path).arguments

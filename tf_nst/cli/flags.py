@@ -28,7 +28,7 @@ PAINT_FLAGS = (
         "style",
         None,
         Paths(
-            "an image file or a folder of them, or several as PATH:WEIGHT by commas",
+            "an image file or a folder of them, or several as PATH:WEIGHT separated by commas",
             "an image file",
         ),
         "painting to imitate; several are blended, or each is painted where its --mask is white",
@@ -37,7 +37,7 @@ PAINT_FLAGS = (
     Option(
         "mask",
         None,
-        Paths("an image file for each style by commas, or auto:N", "a path"),
+        Paths("an image file for each style separated by commas, or auto:N", "a path"),
         "where each style is painted: white there, grey partly, black the photograph; "
         "auto:N: N regions found in the photograph, each painted like the most similar "
         "region of a style",
@@ -46,13 +46,13 @@ PAINT_FLAGS = (
     Option(
         "style_mask",
         None,
-        Paths("an image file for each style by commas", "a path"),
+        Paths("an image file for each style separated by commas", "a path"),
         "mask of each style, white where it counts",
     ),
     Option(
         "labels",
         None,
-        Paths("an image file of the content and one of each style by commas", "paths"),
+        Paths("an image file of the content and one of each style separated by commas", "paths"),
         "instead of --mask and --style_mask: maps in which each colour of the content takes "
         "its style from the same colour of a style's map",
     ),

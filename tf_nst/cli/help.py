@@ -14,7 +14,7 @@ _INDENT, _LONGEST_DEFAULT = 26, 20
 FLAG_FILE = (
     "--flagfile",
     "=FILE",
-    "more flags, one a line; those after it override it; may be repeated",
+    "more flags, one per line; flags after it override it; may be repeated",
 )
 # By group, in the order of --help. A flag without a group is of `control`.
 GROUPS = {
@@ -45,7 +45,7 @@ def help_text(table: tuple[Option, ...], usage: str, *, full: bool = False) -> s
         entries = [_whole(option) if full else _short(option) for option in members]
         blocks.append("\n".join([f"{group.capitalize()}:", *entries]))
     blocks[-1] += "\n" + entry(*FLAG_FILE)
-    blocks.append("--help=FLAG says all of one flag, --helpfull of every flag; --version.")
+    blocks.append("--help=FLAG describes one flag in full, --helpfull all flags; --version.")
     return "\n\n".join(blocks)
 
 

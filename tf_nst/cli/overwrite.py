@@ -17,9 +17,7 @@ def check_overwrite(path: str, choice: str) -> None:
     """
     if choice == "true" or not os.path.lexists(path):
         return
-    if choice == "ask" and (
-        not _can_ask() or _answers_yes(f"{path} exists, write over it? [y/N] ")
-    ):
+    if choice == "ask" and (not _can_ask() or _answers_yes(f"{path} exists; overwrite it? [y/N] ")):
         return
     raise UserError(
         f"--output: {path} exists and stays as it is; expected another name, or --overwrite=true"

@@ -164,11 +164,11 @@ def _check_output(values: Values, init: str) -> Callable[[], None]:
     for flag, source in _sources(values, init):
         if same_file(values.output, source):
             raise UserError(
-                f"--output and {flag}: {source} would be written over, expected two files"
+                f"--output and {flag}: {source} would be overwritten, expected two files"
             )
         if values.preview_every and same_file(preview_path(values.output), source):
             raise UserError(
-                f"--preview_every and {flag}: {source} would be written over by previews, "
+                f"--preview_every and {flag}: {source} would be overwritten by previews, "
                 "expected another --output"
             )
     _check_folders(values)

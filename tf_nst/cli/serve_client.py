@@ -196,7 +196,7 @@ def _check(values: Values) -> None:
     for name in ("content", "style", "mask"):
         if values[name].value and same_file(values.output, values[name].value):
             raise UserError(
-                f"--output and --{name}: {values.output} would be written over, expected two files"
+                f"--output and --{name}: {values.output} would be overwritten, expected two files"
             )
     for option in _WITH_STYLE:
         if values[option.name].present and not values.style:
@@ -239,6 +239,6 @@ def _image(data: bytes, content: "Image") -> "Image":
             return Image(pixels, resize_alpha(content, *pixels.shape[:2]))
     except Exception as error:  # Pillow raises nearly everything on damaged files
         raise RunError(
-            "the server's image_bytes are no PNG that can be read; "
+            "the server's image_bytes are not a PNG that can be read; "
             f"expected one of at most {MOST_ANSWER_PIXELS / 1e6:g} megapixels"
         ) from error

@@ -29,8 +29,8 @@ USAGE = """\
 tf-nst sheet PHOTOGRAPH STYLES... [--vary=NAME=VALUE,...] [-o PICTURE] [flags]
 tf-nst sheet PHOTOGRAPH --styles=FOLDER [the same flags] --pick=NUMBER
 
-Paints the photograph small, by each style and each combination of the options
-that vary, and puts the pictures on one sheet, PICTURE.png. PICTURE.html beside
+Paints the photograph small, in each style and with each combination of the
+options that vary, and puts the pictures on one sheet, PICTURE.png. PICTURE.html beside
 it has the command that paints each of them large; --pick prints it."""
 
 SIZE = 192
@@ -44,7 +44,9 @@ SHEET_FLAGS = (
     Option(
         "styles",
         None,
-        Paths("image files or folders of them by commas", "image files or folders of them"),
+        Paths(
+            "image files or folders of them separated by commas", "image files or folders of them"
+        ),
         "paintings to imitate, each in a picture of its own",
         required=True,
     ),
@@ -139,7 +141,7 @@ def _check_output(values: Values, plan: SheetPlan) -> Callable[[], None]:
     for flag, source in [("content", values.content), *(("styles", it) for it in plan.styles)]:
         if same_file(values.output, source):
             raise UserError(
-                f"--output and --{flag}: {source} would be written over, expected two files"
+                f"--output and --{flag}: {source} would be overwritten, expected two files"
             )
     folder = os.path.realpath(Path(values.output).parent)
     for item in split_paths(values.styles):

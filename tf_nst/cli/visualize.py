@@ -58,7 +58,7 @@ def _list_option(name: str, default: Sequence[object], values: str, help_text: s
 
 
 def _layers_option(name: str, default: Sequence[str]) -> Option:
-    return _list_option(name, default, "layers by commas", f"layers to draw; {_LAYER}")
+    return _list_option(name, default, "layers separated by commas", f"layers to draw; {_LAYER}")
 
 
 class Kind(NamedTuple):
@@ -87,11 +87,11 @@ KINDS = {
         LOOKING,
     ),
     "patches": Kind(
-        "the nine patches of a folder's pictures that drive each unit most",
+        "the nine patches of a folder's pictures that activate each unit most",
         ("images",),
         (
             _list_option("layer", ["conv3_1"], "a layer", f"layer of the units; {_LAYER}"),
-            _list_option("units", range(4), "numbers from 0 by commas", "channels of the layer"),
+            _list_option("units", range(4), "numbers separated by commas", "channels, from 0"),
         ),
         LOOKING,
     ),
@@ -117,12 +117,12 @@ KINDS = {
         "a grid of pictures over content against style, and over the content's layer",
         ("content", "style"),
         (
-            _list_option("ratios", RATIOS, "numbers above 0 by commas", "alpha / beta"),
+            _list_option("ratios", RATIOS, "numbers above 0 separated by commas", "alpha / beta"),
             _layers_option("content_layers", GRID_LAYERS),
         ),
         RUNNING,
     ),
-    "losses": Kind("the curves of a run, every term in log scale", ("record",)),
+    "losses": Kind("the curves of a run, every term on a logarithmic scale", ("record",)),
     "explain": Kind(
         "all of it for one pair, as a page that reads like a lesson",
         ("content", "style"),
@@ -238,7 +238,7 @@ def _check_output(kind: Kind, values: Values) -> Callable[[], None]:
         for source in _sources(values[name].value):
             if any(same_file(it, source) for it in (output, record_path(output))):
                 raise UserError(
-                    f"--output and --{name}: {source} would be written over, expected two files"
+                    f"--output and --{name}: {source} would be overwritten, expected two files"
                 )
     check_overwrite(values.output, values.overwrite)
 

@@ -68,7 +68,7 @@ class StyleStatistics(WeightedNames):
     @property
     def values(self) -> str:
         names = "|".join(self.names)
-        return f"{names}|MODULE:FUNCTION, or several as NAME[@LAYER]:WEIGHT by commas"
+        return f"{names}|MODULE:FUNCTION, or several as NAME[@LAYER]:WEIGHT separated by commas"
 
     def convert(self, value: object, flag: str) -> tuple[Weighted, ...]:
         items = parse_weighted(value, flag, split_statistic)

@@ -11,10 +11,10 @@ MAX_SCALES = 32
 
 @dataclass(frozen=True)
 class Steps(ValueType):
-    """Steps of all scales together, or of each by commas, where 0 leaves a scale out."""
+    """Steps of all scales together, or of each separated by commas, where 0 leaves a scale out."""
 
-    values = f"1 to {MAX_STEPS}, or one for each scale by commas"
-    expected = "a whole number, or one for each scale by commas"
+    values = f"1 to {MAX_STEPS}, or one for each scale separated by commas"
+    expected = "a whole number, or one for each scale separated by commas"
 
     def read(self, text: str, flag: str) -> int | str:
         return int(text) if text.isdecimal() else text

@@ -46,8 +46,7 @@ class ObjectiveConfig:
     laplacian_weight: float = option(
         0.0,
         Real(),
-        "weight of the loss that keeps the content's edges; they are Laplacians at a "
-        "quarter of the size",
+        "weight of the loss that keeps the content's edges: Laplacians at a quarter of the size",
     )
     content_loss: str = option(
         "mean_squared",
@@ -63,8 +62,8 @@ class ObjectiveConfig:
     tv_loss: str = option(
         "squared",
         ChoiceOrPower(VARIATION_LOSSES),
-        "function of the differences between neighbouring pixels that is summed; a power: "
-        "of their length",
+        "function of the differences between neighbouring pixels that is averaged; a "
+        "power: of their length",
     )
 
     def __post_init__(self) -> None:

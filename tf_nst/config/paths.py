@@ -1,4 +1,4 @@
-"""Lists of paths, as flags have them: `PATH` or `PATH:WEIGHT` by commas."""
+"""Lists of paths, as flags have them: `PATH` or `PATH:WEIGHT` separated by commas."""
 
 import contextlib
 import math
@@ -15,7 +15,7 @@ _WEIGHTED = re.compile(r"((?:\\.|[^\\])*):([^:\\,]*)", re.DOTALL)
 
 
 class Paths(Text):
-    """One path or several by commas; a backslash before a comma, a colon or a backslash keeps it.
+    """Paths separated by commas; a backslash before a comma, a colon or a backslash keeps it.
 
     The value stays text; `split_paths` and `weighted_paths` read it.
     """
@@ -56,7 +56,7 @@ def join_paths(items: Iterable[str | tuple[str, float]]) -> str:
 
 
 def unescaped_items(text: str) -> list[str]:
-    """The items of a list by commas, those that a backslash keeps being part of an item."""
+    """The items of a list separated by commas; a comma after a backslash is part of its item."""
     return [re.sub(r"\\([\\,])", r"\1", item) for item in _items(text)]
 
 

@@ -15,8 +15,8 @@ Size = int | str
 class StyleSizes(ValueType):
     """Long sides in pixels, or shares such as 0.5x: one for all styles, or one for each."""
 
-    values = f"0 to {MAX_SIDE} or a share as 0.5x, for each style by commas"
-    expected = f"a whole number from 0 to {MAX_SIDE} or a share such as 0.5x, by commas"
+    values = f"0 to {MAX_SIDE} or a share such as 0.5x, for each style separated by commas"
+    expected = f"a whole number from 0 to {MAX_SIDE} or a share such as 0.5x, separated by commas"
 
     def read(self, text: str, flag: str) -> Size:
         return int(text) if text.strip("-").isdecimal() else text

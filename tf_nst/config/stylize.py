@@ -50,8 +50,8 @@ class StylizeConfig:
         "style",
         Choice(COLORS),
         "whose colours the picture has; style: the painting's; content: the photograph's, "
-        "given to the style beforehand; luminance: the photograph's, only light and dark "
-        "are painted; histogram: the photograph's, given to the picture afterwards",
+        "given to the style beforehand; luminance: the photograph's, only lightness is "
+        "painted; histogram: the photograph's, given to the picture afterwards",
     )
     feather: float = option(
         0.0,
@@ -69,7 +69,7 @@ class StylizeConfig:
         None,
         Real(positive=True),
         "instead of --steps: as many steps as fit into about this time from the command's "
-        "start, without a download, at this device's speed; NAME.cfg records the steps",
+        "start, not counting a download, at this device's speed; NAME.cfg records the steps",
         "seconds",
     )
     scales: int = option(
@@ -92,18 +92,20 @@ class StylizeConfig:
         "of gradient, by default 1e-5",
     )
     lbfgs_pairs: int = option(
-        10, Integer(1, MAX_PAIRS), "moves that lbfgs learns from; each keeps two pictures"
+        10,
+        Integer(1, MAX_PAIRS),
+        "moves that lbfgs learns from; each takes the memory of two pictures",
     )
     average: float | None = option(
         None,
         Real(below=1.0),
-        "share of the running average of the optimiser's pictures that each step keeps; the "
-        "average is the picture; 0: the best of them is; by default 0.9 for adam, else 0",
+        "decay of the running average of the optimiser's pictures, which is the result; 0: the "
+        "result is the best of them; by default 0.9 for adam, else 0",
     )
     stop: float = option(
         0.0,
         Real(below=1.0),
-        "a scale ends when ten steps lowered the loss by less than this share; 0: never",
+        "a scale ends when ten steps have lowered the loss by less than this share; 0: never",
     )
     memory: float = option(
         0.0,

@@ -13,14 +13,15 @@ LEAST_TILE = 32
 
 @dataclass(frozen=True)
 class Tiles(ValueType):
-    """`auto`, `off` or a number of pixels; `off` or a number for each scale by commas."""
+    """`auto`, `off` or a number of pixels; `off` or a number for each scale separated by commas."""
 
     values = (
-        f"{'|'.join(TILES)}|N, {LEAST_TILE} to {MAX_SIDE} pixels, or off|N for each scale by commas"
+        f"{'|'.join(TILES)}|N, {LEAST_TILE} to {MAX_SIDE} pixels, or off|N for each scale "
+        "separated by commas"
     )
     expected = (
         f"{', '.join(TILES)} or a whole number from {LEAST_TILE} to {MAX_SIDE}, or off or such a "
-        "number for each scale by commas"
+        "number for each scale separated by commas"
     )
 
     def convert(self, value: object, flag: str) -> str:

@@ -201,8 +201,8 @@ def refuse_address(path: str, flag: str, expected: str) -> None:
     """Raises UserError for an http or https address in the place of a path."""
     if path.lower().startswith(("http://", "https://")):
         raise UserError(
-            f"{flag}: expected {expected}, received the address {path}, whose file "
-            f"`curl -LO {path}` brings"
+            f"{flag}: expected {expected}, received the address {path}; "
+            f"`curl -LO {path}` downloads the file"
         )
 
 

@@ -1,4 +1,4 @@
-"""Lists of names with weights, as flags have them: `NAME` or `NAME:WEIGHT` by commas."""
+"""Lists of names with weights, as flags have them: `NAME` or `NAME:WEIGHT` separated by commas."""
 
 import math
 from collections.abc import Callable
@@ -27,7 +27,7 @@ class Weighted:
 class WeightedNames(ValueType):
     """A list of names with weights: text, or a sequence of texts and Weighted."""
 
-    expected = "NAME or NAME:WEIGHT by commas"
+    expected = "NAME or NAME:WEIGHT separated by commas"
 
     @property
     def values(self) -> str:
@@ -50,7 +50,8 @@ def parse_weighted(value: object, flag: str, split: Split = split_name) -> tuple
     """A list of names with weights, as a tuple of Weighted.
 
     Args:
-      value: `NAME` or `NAME:WEIGHT` by commas, or a list or tuple of such texts and Weighted.
+      value: `NAME` or `NAME:WEIGHT` separated by commas, or a list or tuple of such texts and
+        Weighted.
       flag: named in errors.
       split: an item's text -> its name, and its weight's text or None.
 

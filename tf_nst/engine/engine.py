@@ -29,7 +29,7 @@ MOST_RESOURCES = 8
 
 
 class Engine:
-    """Keeps what a second picture of the same sizes and style need not make again.
+    """Keeps what pictures of the same sizes and style share, so that it is computed only once.
 
     Attributes:
       resources: what jobs are made of, by any key; see engine/resources.py.

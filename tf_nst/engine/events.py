@@ -31,8 +31,8 @@ class StepsDone(NamedTuple):
       values: {term: [steps of this call, B] float32} unweighted, of what each step evaluated.
       seconds: what this call took.
       image: [B, H, W, 3] float32 in 0..1, the picture so far: the average of the optimiser's
-        pictures, or the best of them; `painting.finished` puts back what is not painted.
-      core: of the windows that it was painted by, in pixels; 0: the whole picture at once.
+        pictures, or the best of them; `painting.finished` restores what is not painted.
+      core: of the windows in which it was painted, in pixels; 0: the whole picture at once.
     """
 
     step: int

@@ -94,7 +94,7 @@ class Run:
     def snapshot(self, event: int) -> RunState:
         """The state as plain arrays, where no other event was emitted since this one."""
         if event != self.emitted:
-            raise ValueError("snapshot(): expected before the next event, the run has gone on")
+            raise ValueError("snapshot(): expected before the next event, the run has continued")
         state = self.state
         progress = tf.nest.map_structure(np.asarray, self.gathered())
         last_good = None if state.last_good is None else np.asarray(state.last_good)

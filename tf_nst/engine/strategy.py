@@ -85,8 +85,8 @@ def _join_workers() -> tf.distribute.Strategy:
     except (ValueError, KeyError, TypeError, RuntimeError, tf.errors.OpError) as error:
         first = (str(error).splitlines() or ["no reason given"])[0]
         raise UserError(
-            f"--strategy: workers expects a cluster in TF_CONFIG that can be joined, before "
-            f"anything is computed ({first})"
+            "--strategy: workers expects a cluster in TF_CONFIG that can be joined before "
+            f"TensorFlow computes anything ({first})"
         ) from error
 
 

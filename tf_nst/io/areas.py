@@ -27,12 +27,12 @@ class Places(NamedTuple):
     """What says where, as it is given: sources as `as_image` takes them; None: no such thing.
 
     Attributes:
-      mask: one for each style, white where it is painted, grey partly; the rest stays the
-        photograph; or "auto:N": N regions of the photograph's own, each in the manner of the most
+      mask: one for each style, white where it is painted, grey partly; the rest stays as in the
+        photograph. Or "auto:N": N regions found in the photograph, each painted like the most
         similar region of a style.
-      keep: white where the photograph stays.
+      keep: white where the photograph is kept.
       style_mask: one for each style, white where it counts.
-      labels: in the place of masks, a colour-coded map of the content and one of each style.
+      labels: instead of masks, a colour-coded map of the content and one of each style.
     """
 
     mask: Source | Sequence[Source] | None = None
@@ -211,7 +211,7 @@ def _notes_on_cover(covered: Plane) -> list[str]:
     twice, bare = np.mean(covered > 1 + SLACK), np.mean(covered < 0.5)
     notes = []
     if twice > _WORTH_A_LINE:
-        notes.append(f"masks overlap in {twice:.0%} of the picture, which their styles share there")
+        notes.append(f"masks overlap in {twice:.0%} of the picture, which their styles share")
     if bare > _WORTH_A_LINE:
-        notes.append(f"no mask covers {bare:.0%} of the picture, which stays the photograph")
+        notes.append(f"no mask covers {bare:.0%} of the picture, which stays as in the photograph")
     return notes

@@ -56,7 +56,7 @@ def encode_jpeg(
     notes = _eight_bit_note(pixels, "JPEG")
     picture = to_pillow(pixels, alpha)
     if alpha is not None:
-        notes += ("JPEG holds no transparency: the picture is laid on white",)
+        notes += ("JPEG has no transparency: the picture is put on white",)
         white = Pillow.new("RGB", picture.size, "white")
         white.paste(picture, mask=picture.getchannel("A"))
         picture = white
@@ -228,4 +228,6 @@ def check_bits(path: str | os.PathLike[str], bits: str) -> None:
             f"received {path}"
         )
     if bits == "16" and known is _TIFF and importlib.util.find_spec("tifffile") is None:
-        raise UserError(f"--bits: 16 bits in a TIFF need tifffile, expected it: {TIFF_EXTRA}")
+        raise UserError(
+            f"--bits: 16 bits in a TIFF need tifffile; expected it to be installed: {TIFF_EXTRA}"
+        )

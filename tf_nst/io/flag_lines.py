@@ -45,7 +45,7 @@ def read_flag_file(path: str) -> FlagFile:
         text = "\0"
     if "\0" in text:
         raise UserError(
-            f"--flagfile: expected a text file of flags, received {path}, which is none"
+            f"--flagfile: expected a text file of flags, received {path}, which is not text"
         )
     if len(text) > MOST_CHARACTERS:
         raise UserError(

@@ -84,7 +84,7 @@ def check_record(picture: str | Path, flag: str = "--output") -> None:
     _check_written_here(picture, path, _JSON_MARK, flag)
     if owner := _other_owner(picture):
         raise UserError(
-            f"{flag}: {path} is the record of {owner}, which {Path(picture).name} would write over;"
+            f"{flag}: {path} is the record of {owner}, which {Path(picture).name} would overwrite;"
             f" expected another name than {Path(picture).stem}"
         )
 
@@ -104,7 +104,7 @@ def check_preview(picture: str | Path, flag: str = "--preview_every") -> None:
     check_replaceable(path, flag)
     if path.exists() and record_path(path).exists():
         raise UserError(
-            f"{flag}: {path} is a picture with a record, which previews would write over; "
+            f"{flag}: {path} is a picture with a record, which previews would overwrite; "
             "expected another --output"
         )
 

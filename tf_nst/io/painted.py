@@ -46,7 +46,7 @@ def painted_plane(
         raise UserError("--keep: expected something left to paint, received masks that keep all")
     if painted.min() == 1:
         if feather:
-            notes.append(f"--feather={feather:g} has no effect: nothing stays the photograph")
+            notes.append(f"--feather={feather:g} has no effect: nothing of the photograph is kept")
         return None, notes
     painted = feathered(np.asarray(painted, np.float32), feather)
     _check_left(painted, content, feather, "--keep" if keep else "--mask")

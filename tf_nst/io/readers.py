@@ -109,7 +109,7 @@ def _read_8(picture: Pillow.Image, profile: bytes | None) -> Read:
         picture = picture.convert("RGBA")
         alpha = to_array(picture.getchannel("A"))
     if profile is None or profiles.is_srgb(profile):
-        notes = ("CMYK without a profile: converted by a plain formula",) if cmyk else ()
+        notes = ("CMYK without a profile: converted with a simple formula",) if cmyk else ()
         return to_array(_in_mode(picture, "RGB")), alpha, notes
     picture = _in_mode(picture, profiles.MODES[profiles.colour_space(profile)])
     return to_array(profiles.picture_to_srgb(picture, profile)), alpha, _converted(profile)

@@ -83,7 +83,7 @@ def resume_run(path: Path, config: StylizeConfig) -> Resumed:
         if description["version"] != VERSION:
             raise UserError(
                 f"--resume: expected a state of tf_nst {VERSION}, received {path} of "
-                f"{description['version']}; without --resume the run begins anew"
+                f"{description['version']}; without --resume the run starts from the beginning"
             )
         _check_types(description)
         return _resumed(path, description, config)
@@ -164,7 +164,7 @@ def changed_packages(resumed: Resumed) -> list[str]:
     before, now = resumed.description["versions"], versions()
     return [
         f"--resume: {resumed.path} was painted with {name} {before[name]}, this is {version}: "
-        "the pixels may not be quite the same"
+        "the pixels may differ slightly"
         for name, version in now.items()
         if before[name] != version
     ]
@@ -178,7 +178,7 @@ def _check_options(path: Path, expected: dict[str, Any], received: dict[str, Any
         if name != "steps" and one != other:
             raise UserError(
                 f"--{name}: expected {_text(one)}, with which {path} was painted, received "
-                f"{_text(other)}; without --resume the run begins anew"
+                f"{_text(other)}; without --resume the run starts from the beginning"
             )
 
 

@@ -69,7 +69,8 @@ def _regions(image: Image, count: int) -> tuple[list[Plane], NDArray[np.float64]
         from skimage.segmentation import slic
     except ImportError as error:
         raise UserError(
-            "--mask: auto:N needs scikit-image, expected it installed: pip install tf_nst[segment]"
+            "--mask: auto:N needs scikit-image; expected it to be installed: "
+            'pip install "tf_nst[segment]"'
         ) from error
     small = resize_image(image, *fit_size(*image.size, min(LONG_SIDE, max(image.size))))
     pixels = small.to_float()

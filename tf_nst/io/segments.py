@@ -77,7 +77,7 @@ def check_parts(count: int, length: int) -> None:
     if count > MOST_PARTS + length // LEAST_BYTES:
         raise UnusableError(
             f"is in more than {MOST_PARTS} parts of less than {LEAST_BYTES} bytes on average; "
-            "expected a file as programs write them"
+            "expected a file with fewer parts"
         )
 
 

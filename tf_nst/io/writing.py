@@ -59,7 +59,7 @@ def check_replaceable(path: str | os.PathLike[str], flag: str = "--output") -> N
     if stat.S_ISDIR(mode):
         raise UserError(f"{flag}: {path} is a folder; expected another name")
     if not stat.S_ISREG(mode):
-        raise UserError(f"{flag}: {path} is no ordinary file; expected another name")
+        raise UserError(f"{flag}: {path} is not an ordinary file; expected another name")
     if not os.access(path, os.W_OK):
         raise UserError(f"{flag}: {path} is write-protected; expected another name")
 

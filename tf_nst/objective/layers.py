@@ -91,7 +91,7 @@ def _at_layers(
         listed = layer if at else ",".join(it.name for it in layers)
         raise UserError(
             f"--style_statistic: {name} compares a layer with the one before it in --style_layers, "
-            f"expected one that has one before it, received {listed}"
+            f"expected a layer that has one before it, received {listed}"
         )
     return [StyleLayer(name, *place, before[place[0]]) for place in spread(weight, here)]
 

@@ -87,7 +87,7 @@ def shortages(workload: Workload, chosen: Plan) -> list[str]:
     for scale, choice in zip(workload.scales, chosen.optimizers, strict=True):
         if scale.steps and choice != Choice(workload.optimizer, workload.pairs):
             keeps = f"keeps {choice.pairs} of {workload.pairs} pairs"
-            what = keeps if choice.name == workload.optimizer else f"gives way to {choice.name}"
+            what = keeps if choice.name == workload.optimizer else f"is replaced by {choice.name}"
             size = f"{scale.width}×{scale.height}"
             lines.append(f"memory is short: {workload.optimizer} {what} at {size}")
     return lines

@@ -58,7 +58,10 @@ _NARROWED: dict[str, dict[str, Any]] = {
     },
     # The server may be another machine than this one: no "auto".
     "precision": {"default": "float32", "type": Choice(("float32", "bfloat16"))},
-    "style_strength": {"type": Real(positive=True, most=1.0)},
+    "style_strength": {
+        "type": Real(positive=True, most=1.0),
+        "help": "target between the photograph's own statistics (near 0) and the style's (1)",
+    },
     "content_weight": {"type": Real(positive=True)},
     "style_weight": {"type": Real(positive=True)},
 }

@@ -83,7 +83,7 @@ def strongest_channels(
 
     Args:
       content: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
-      layers: Keras' or the papers' names, in a list or by commas.
+      layers: Keras' or the papers' names, in a list or separated by commas.
       count: channels of each layer, 1 or more; of a layer that has fewer, all.
       report: called with plain lines.
       **options: of LOOKING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.

@@ -87,7 +87,7 @@ def reconstruct_content(
 
     Args:
       content: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
-      layers: Keras' or the papers' names, in a list or by commas.
+      layers: Keras' or the papers' names, in a list or separated by commas.
       watch: called before each run with its title and its job; returns that run's listeners.
       report: called with plain lines.
       **options: of RUNNING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.

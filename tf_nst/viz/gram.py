@@ -123,7 +123,8 @@ def compare_grams(
     Args:
       content: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
       style: the same.
-      layers: Keras' or the papers' names, in a list or by commas; the shuffle is at the middle one.
+      layers: Keras' or the papers' names, in a list or separated by commas; the shuffle is at
+        the middle one.
       report: called with plain lines.
       **options: of LOOKING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them; `seed` is also
         that of the shuffle.

@@ -99,7 +99,7 @@ def read_curves(record: str | os.PathLike[str], flag: str = "--record") -> Curve
     except OSError as error:
         raise UserError(f"{flag}: {path} cannot be read ({error.strerror}); {_WANTED}") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UserError(f"{flag}: {path} is no record of a run; {_WANTED}") from error
+        raise UserError(f"{flag}: {path} is not a record of a run; {_WANTED}") from error
 
 
 def curves_of(record: Mapping[str, Any]) -> Curves:

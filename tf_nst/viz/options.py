@@ -96,7 +96,7 @@ def parse_layers(layers: str | Sequence[str], network: str, flag: str) -> tuple[
     """Layers by Keras' names.
 
     Args:
-      layers: Keras' or the papers' names, in a list or by commas.
+      layers: Keras' or the papers' names, in a list or separated by commas.
       network: a name of NETWORKS.
       flag: named in errors.
 
@@ -106,7 +106,7 @@ def parse_layers(layers: str | Sequence[str], network: str, flag: str) -> tuple[
     given = layers.split(",") if isinstance(layers, str) else layers
     names = [canonical_layer(name, NETWORKS[network], flag) for name in given if name.strip()]
     if not names:
-        raise UserError(f"{flag}: expected layers by commas, received {layers!r}")
+        raise UserError(f"{flag}: expected layers separated by commas, received {layers!r}")
     for name in names:
         if names.count(name) > 1:
             raise UserError(f"{flag}: {name} is given more than once, expected each layer once")
@@ -116,7 +116,7 @@ def parse_layers(layers: str | Sequence[str], network: str, flag: str) -> tuple[
 def parse_numbers(
     text: str | Sequence[Any], kind: type[Number], least: float, flag: str, what: str
 ) -> tuple[Number, ...]:
-    """Numbers of a list or by commas, each once.
+    """Numbers of a list or separated by commas, each once.
 
     Args:
       text: the list.
@@ -135,5 +135,7 @@ def parse_numbers(
         numbers = ()
     in_range = all(least <= it if kind is int else least < it < float("inf") for it in numbers)
     if not numbers or not in_range or len(set(numbers)) < len(numbers):
-        raise UserError(f"{flag}: expected {what} by commas, each once, received {text!r}")
+        raise UserError(
+            f"{flag}: expected {what} separated by commas, each once, received {text!r}"
+        )
     return numbers

@@ -124,7 +124,7 @@ def top_patches(
     Args:
       images: a folder, or pictures as `tf_nst.stylize` takes them.
       layer: Keras' or a paper's name.
-      units: channels of the layer, from 0, in a list or by commas.
+      units: channels of the layer, from 0, in a list or separated by commas.
       report: called with plain lines, one for each file that is skipped.
       progress: called with how many pictures are done, and how many there are.
       **options: of LOOKING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.
@@ -158,7 +158,7 @@ def one_layer(options: dict[str, Any], layer: str) -> tuple[StylizeConfig, tuple
 
 
 def parse_units(units: str | Sequence[int]) -> tuple[int, ...]:
-    """Channels by commas or in a list. Raises UserError for anything but whole numbers from 0."""
+    """Channels by their numbers from 0, in a list or separated by commas, or UserError."""
     return parse_numbers(units, int, 0, "--units", "channels from 0")
 
 

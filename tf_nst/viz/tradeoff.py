@@ -92,8 +92,8 @@ def paint_tradeoff(
     Args:
       content: a path, an Image, Pillow's image, or an array [H, W, 3], as `tf_nst.stylize` takes.
       style: the same.
-      ratios: alpha / beta, each above 0, in a list or by commas; beta is the default's.
-      layers: content layers by Keras' or the papers' names, in a list or by commas.
+      ratios: alpha / beta, each above 0, in a list or separated by commas; beta is the default's.
+      layers: content layers by Keras' or the papers' names, in a list or separated by commas.
       watch: called before the run with its title and its job; returns its listeners.
       report: called with plain lines.
       **options: of RUNNING (tf_nst/viz/options.py), as `tf_nst.stylize` takes them.

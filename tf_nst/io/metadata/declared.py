@@ -78,7 +78,9 @@ def by_exif(colours: str | None) -> Colours:
     if colours == "adobe":
         return adobe_rgb(), ()
     if colours == "unknown":
-        return None, ("its EXIF says that the colours are not sRGB, not which: taken as sRGB",)
+        return None, (
+            "its EXIF says that the colours are not sRGB, but not what they are: taken as sRGB",
+        )
     return None, ()
 
 
