@@ -66,8 +66,8 @@ class Kind(NamedTuple):
 
     Attributes:
       summary: for --help.
-      files: names of _FILES that it needs.
-      lists: the flags that no other kind has, all of them lists.
+      files: names of _FILES that it needs; its function takes them first.
+      lists: the flags that no other kind has, all of them lists; its function takes them next.
       options: names of FIGURE_OPTIONS that it takes.
       suffix: of the file that it writes by default.
     """
@@ -191,7 +191,8 @@ def draw(name: str, values: Values) -> int:
     check_names = _check_files(kind, values)
     from tf_nst.cli.drawing import draw_kind
 
-    return draw_kind(name, values, options, check_names)
+    arguments = (*kind.files, *(option.name for option in kind.lists))
+    return draw_kind(name, arguments, values, options, check_names)
 
 
 def _check_lists(kind: Kind, values: Values, network: str) -> None:
