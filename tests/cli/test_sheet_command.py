@@ -12,7 +12,9 @@ from PIL import Image as Pillow
 
 from tf_nst.cli import sheet_painter
 from tf_nst.cli.help import help_text
-from tf_nst.cli.sheet import SHEET_FLAGS, USAGE, main
+from tf_nst.cli.parsing import parse_flags
+from tf_nst.cli.sheet import SHEET_FLAGS, SIZE, USAGE, main
+from tf_nst.cli.sheet_plan import plan_sheet
 from tf_nst.cli.sheet_progress import SheetProgress
 from tf_nst.config import option_names
 from tf_nst.engine.engine import Engine
@@ -145,6 +147,19 @@ def test_many_pictures_want_a_yes(sheet_here, folder):
     said = "--yes: 10000 pictures of 32×24 on a sheet of 13212×"
     assert_one_line(ran, 2, (said, ", about ", "; expected --yes, or at most 100 pictures"))
     assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("flags", "size"), [(("--size=64",), 64), ((), SIZE), (("--flagfile=my.cfg",), 48)]
+)
+def test_a_presets_size_is_not_the_sheets(folder, flags, size):
+    """Its other settings are, before the flag and after it."""
+    (folder / "my.cfg").write_text("--size=48\n")
+    (folder / "styles").mkdir()
+    Pillow.fromarray(counted(40, 40)).save(folder / "styles/a.png")
+    for line in ((*STYLES, "--preset=monet", *flags), (*STYLES, *flags, "--preset=monet")):
+        plan = plan_sheet(parse_flags(["tf-nst", *line], SHEET_FLAGS))
+        assert (plan.largest, plan.config.steps) == (size, (6, 6, 8, 36))
 
 
 REFUSED = [

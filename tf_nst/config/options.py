@@ -25,6 +25,7 @@ class Option:
       help: what it is.
       unit: of its values; may be empty.
       required: whether a command needs it to be given.
+      preset: whether a command takes it from a preset.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Option:
     help: str
     unit: str = ""
     required: bool = False
+    preset: bool = True
 
     @property
     def flag(self) -> str:
