@@ -29,6 +29,7 @@ EXPORT_FLAGS = (
         Paths("an image file or a folder of them, or several as PATH:WEIGHT by commas", "a path"),
         "painting to imitate; several are blended",
         required=True,
+        positional=True,
     ),
     Option(
         "output",

@@ -23,7 +23,7 @@ OVERWRITE = Option(
 DEBUG = Option("debug", False, Boolean(), "show tracebacks and TensorFlow's own messages")
 
 PAINT_FLAGS = (
-    Option("content", None, IMAGE_FILE, "photograph to paint", required=True),
+    Option("content", None, IMAGE_FILE, "photograph to paint", required=True, positional=True),
     Option(
         "style",
         None,
@@ -33,6 +33,7 @@ PAINT_FLAGS = (
         ),
         "painting to imitate; several are blended, or each is painted where its --mask is white",
         required=True,
+        positional=True,
     ),
     Option(
         "mask",

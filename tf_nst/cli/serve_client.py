@@ -92,8 +92,10 @@ _SETTINGS = (
 )
 _WITH_STYLE = (_MASK, *_SETTINGS)
 CLIENT_FLAGS = (
-    Option("content", None, IMAGE_FILE, "photograph to paint", required=True),
-    Option("style", None, IMAGE_FILE, "painting to imitate; by default the export's"),
+    Option("content", None, IMAGE_FILE, "photograph to paint", required=True, positional=True),
+    Option(
+        "style", None, IMAGE_FILE, "painting to imitate; by default the export's", positional=True
+    ),
     Option("output", "stylized.png", OUTPUT_FILE, "picture to write", required=True),
     Option("url", "http://localhost:8501", Text("a URL"), "address of the server's REST port"),
     Option(

@@ -47,6 +47,7 @@ SHEET_FLAGS = (
         Paths("image files or folders of them by commas", "image files or folders of them"),
         "paintings to imitate, each in a picture of its own",
         required=True,
+        positional=True,
     ),
     Option(
         "vary",

@@ -33,8 +33,8 @@ from tf_nst.viz.options import (
 
 _LAYER = "block4_conv2, conv4_2 and relu4_2 are the same layer"
 _FILES = {
-    "content": Option("content", None, IMAGE_FILE, "photograph", required=True),
-    "style": Option("style", None, IMAGE_FILE, "painting", required=True),
+    "content": Option("content", None, IMAGE_FILE, "photograph", required=True, positional=True),
+    "style": Option("style", None, IMAGE_FILE, "painting", required=True, positional=True),
     "images": Option(
         "images",
         None,
