@@ -166,8 +166,14 @@ REFUSED = [
     ((), "--content: expected an image file, received nothing"),
     (("photo.png",), "--styles: expected image files or folders of them, received nothing"),
     (("photo.png", "--styles=nowhere"), "--styles: nowhere does not exist"),
-    (("photo.png", "--styles=empty"), "--styles: empty is a folder without pictures"),
-    (("photo.png", "--styles=texts"), "--styles: texts is a folder without pictures"),
+    (
+        ("photo.png", "--styles=empty"),
+        "--styles: expected a folder of pictures, received empty, one that is",
+    ),
+    (
+        ("photo.png", "--styles=texts"),
+        "--styles: expected a folder of pictures, received texts, one without",
+    ),
     (("photo.png", "styles/a.png", "styles/a.png"), "received styles/a.png twice"),
     (("photo.png", "styles/a.png", "styles/../styles/a.png"), "a.png twice"),
     (("photo.png", "--styles=styles,styles/a.png"), "received styles/a.png twice"),

@@ -38,7 +38,7 @@ _FILES = {
     "images": Option(
         "images",
         None,
-        FilePath("a folder", "a folder of images"),
+        FilePath("a folder", "a folder of pictures"),
         "folder of pictures; files that cannot be read are skipped",
         required=True,
     ),

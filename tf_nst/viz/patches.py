@@ -14,7 +14,7 @@ from tf_nst.model.geometry import Box, Geometry, geometry, receptive_box
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
-from tf_nst.viz.folder import Album, list_pictures
+from tf_nst.viz.folder import Album, sources_of
 from tf_nst.viz.options import REPORT, looking_config, parse_numbers
 from tf_nst.viz.panels import Floats, Panel, Row, around_grey, cut, plain
 from tf_nst.viz.sight import Sight, look
@@ -134,7 +134,7 @@ def top_patches(
     """
     config, (name,) = one_layer(options, layer)
     numbers = parse_units(units)
-    sources = list_pictures(images) if isinstance(images, str | os.PathLike) else images
+    sources = sources_of(images)
     sight = look(config, (name,), report)
     check_units(numbers, name, sight.weights.network.up_to((name,))[-1].channels)
     album = Album(sources, config, report, progress)
