@@ -135,7 +135,8 @@ def encode_pixels(
     if profile == "input" and input_profile:
         pixels, icc, notes = _in_profile(pixels, input_profile)
         alpha = None if alpha is None else to_depth(alpha, pixels.itemsize * 8)
-    write, more = encoding.output_format(path).encode(pixels, alpha, icc, exif, quality)
+    content = encoding.Content(pixels, alpha, icc, exif)
+    write, more = encoding.output_format(path).encode(content, quality)
     return write, tuple(f"{path}: {line}" for line in (*notes, *more))
 
 
