@@ -15,8 +15,8 @@ MOST_PROCESSES = 1024
 _FILES = ("init", "weights")
 # Flags of the painting command that a batch decides by itself.
 _DECIDED = (
-    "content style output sidecars json quiet verbose preview_every checkpoint_seconds resume "
-    "overwrite debug"
+    "content style output sidecars json quiet verbose preview_every monitor checkpoint_seconds "
+    "resume overwrite debug"
 ).split()
 OF_PICTURES = {option.name: option for option in PAINT_FLAGS if option.name not in _DECIDED}
 

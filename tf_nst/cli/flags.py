@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tf_nst.cli.monitor import MONITOR
 from tf_nst.cli.output_flags import OUTPUT_FLAGS
 from tf_nst.cli.parsing import Source, Values
 from tf_nst.config import StylizeConfig, all_options, config_from_options, option_names
@@ -74,6 +75,7 @@ PAINT_FLAGS = (
         "how often a preview is written to NAME.preview beside the picture; 0: never",
         "steps",
     ),
+    MONITOR,
     Option(
         "checkpoint_seconds",
         60.0,

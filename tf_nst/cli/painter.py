@@ -27,6 +27,7 @@ from tf_nst.io.checkpoints import Checkpoints
 from tf_nst.io.inputs import Inputs
 from tf_nst.io.resume import Resumed, check_digests
 from tf_nst.io.state_file import is_state
+from tf_nst.io.tensorboard import TensorBoard
 from tf_nst.painting import Painting, prepare
 
 
@@ -186,7 +187,10 @@ def _steps(count: int) -> str:
 def _iterate(run: _Run, stop: Stop) -> Picture:
     """Runs the job to its end or to a signal; returns the picture [1, H, W, 3]."""
     job, results = run.painting.job, run.results
-    listeners: list[Callable[[Event], None]] = [results.history, results.progress, run.checkpoints]
+    # What a state goes on from is in the monitor's files before the state is written.
+    monitors = _monitors(run)
+    listeners: list[Callable[[Event], None]] = [results.history, results.progress, *monitors]
+    listeners.append(run.checkpoints)
     if run.values.preview_every and run.is_first_worker:
         listeners.append(results.previews())
     try:
@@ -198,7 +202,16 @@ def _iterate(run: _Run, stop: Stop) -> Picture:
                 break
     finally:
         results.progress.close()
+        for monitor in monitors:
+            monitor.close()
     return cast(StepsDone | Finished, event).image
+
+
+def _monitors(run: _Run) -> list[TensorBoard]:
+    """Of several workers the first one has them."""
+    if not (run.values.monitor and run.is_first_worker):
+        return []
+    return [run.results.monitor(goes_on=run.resumed is not None)]
 
 
 def _first_state(run: _Run) -> RunState | None:
