@@ -17,7 +17,8 @@ CLIENTS = (1, 4, 16)
 def print_table(url, photo, pictures):
     """A row for each number of clients: requests a second, and their latencies, median and 95th
     percentile, in seconds; and the load of the machine, averaged over a minute."""
-    from tf_nst.serving.client import Request, ask_rest
+    from tf_nst.serving.client import Request
+    from tf_nst.serving.rest import ask_rest
     from tf_nst.serving.server import Server
 
     server, request = Server(url, retries=0), Request(Path(photo).read_bytes())
