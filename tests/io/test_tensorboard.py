@@ -102,7 +102,7 @@ def test_a_large_picture_is_made_smaller(tmp_path, monitor):
 
 def test_settings_are_tables(tmp_path, monitor):
     listener = monitor()
-    listener.write_settings({"options": {"size": 32, "init": "a|b"}})
+    listener.write_settings({"options": {"size": 32, "seconds": None, "init": "a|b"}})
     listener.close()
     table = b"| name | value |\n|---|---|\n| size | 32 |\n| init | a\\|b |"
     assert written_in(tmp_path / "run", "text") == {"settings/options": [(0, table)]}

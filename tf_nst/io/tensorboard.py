@@ -104,7 +104,10 @@ class TensorBoard:
             self._try(lambda: self._finish(event))
 
     def write_settings(self, tables: Mapping[str, Mapping[str, object]]) -> None:
-        """Writes tables {name: {row: value}} as texts; none where the folder has steps already."""
+        """Writes tables {name: {row: value}} as texts, but for rows of None.
+
+        Nothing is written where the folder has steps already.
+        """
         if not self._after:
             self._try(lambda: self._write_tables(tables))
 
@@ -131,7 +134,8 @@ class TensorBoard:
 
     def _write_tables(self, tables: Mapping[str, Mapping[str, object]]) -> None:
         for name, rows in tables.items():
-            lines = [f"| {row} | {_cell(value)} |" for row, value in rows.items()]
+            known = {row: value for row, value in rows.items() if value is not None}
+            lines = [f"| {row} | {_cell(value)} |" for row, value in known.items()]
             _write(
                 "text", f"settings/{name}", "\n".join(["| name | value |", "|---|---|", *lines]), 0
             )
