@@ -13,13 +13,12 @@ from tf_nst.cli.terminal import say
 from tf_nst.engine.job import Job
 from tf_nst.io.flag_lines import portable
 from tf_nst.io.images import Image
-from tf_nst.io.listeners import Progress, duration
+from tf_nst.io.listeners import Progress, counted, duration
 from tf_nst.io.manifest import record_bytes, record_path
 from tf_nst.io.replacing import Check
 from tf_nst.io.rescue import write_or_rescue
 from tf_nst.io.writing import Files
 from tf_nst.viz.figures import rendered
-from tf_nst.viz.patches import counted
 
 Options = dict[str, Any]
 _FILES = ("content", "style", "images", "record", "output")

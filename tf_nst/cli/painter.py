@@ -25,6 +25,7 @@ from tf_nst.engine.strategy import worker_place
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.checkpoints import Checkpoints
 from tf_nst.io.inputs import Inputs
+from tf_nst.io.listeners import counted
 from tf_nst.io.resume import Resumed, check_digests
 from tf_nst.io.state_file import is_state
 from tf_nst.io.tensorboard import TensorBoard
@@ -149,7 +150,7 @@ def _write(run: _Run, image: Picture | None, *, stopped: bool) -> None:
     if worker:
         say(f"worker {worker + 1} of {workers} is done, the first one writes the picture")
         return
-    so_far = f"stopped after {_steps(run.results.history.steps)}, the picture so far is"
+    so_far = f"stopped after {counted(run.results.history.steps, 'step')}, the picture so far is"
     run.results.write(image, so_far if stopped else "painted", run.seconds)
 
 
@@ -178,10 +179,6 @@ def _explained(run: _Run, error: RunError, command: str) -> RunError:
     if taken or not (run.has_state and is_state(run.checkpoints.path)):
         return error
     return RunError(f"{error}; to continue: {command}")
-
-
-def _steps(count: int) -> str:
-    return "1 step" if count == 1 else f"{count} steps"
 
 
 def _iterate(run: _Run, stop: Stop) -> Picture:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
 from tf_nst.io.given import Source
+from tf_nst.io.listeners import counted
 from tf_nst.model.geometry import Box, Geometry, geometry, receptive_box
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
@@ -226,11 +227,6 @@ def _best_peaks(sight: Sight, layer: str, units: tuple[int, ...], album: Album) 
             peaks = [Peak(value, index, row, column) for value, row, column in found]
             best[place] = sorted(best[place] + peaks, key=lambda peak: -peak.value)[:BEST]
     return best
-
-
-def counted(number: int, what: str) -> str:
-    """`1 picture`, `2 pictures`."""
-    return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
 def _row(layer: str, best: UnitPatches) -> Row:
