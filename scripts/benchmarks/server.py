@@ -29,7 +29,7 @@ def print_table(url, photo, pictures):
     )
     for clients in CLIENTS:
         before = os.getloadavg()[0]
-        seconds, latencies = _asked(lambda: ask_rest(server, request), clients, pictures)
+        seconds, latencies = _times(lambda: ask_rest(server, request), clients, pictures)
         median, high = np.percentile(latencies, [50, 95])
         print(
             f"| {clients} | {pictures} | {pictures / seconds:.2f} | {median:.2f} | {high:.2f} "
@@ -38,7 +38,7 @@ def print_table(url, photo, pictures):
         )
 
 
-def _asked(ask, clients, pictures):
+def _times(ask, clients, pictures):
     """Seconds of all requests together, and of each."""
     began = time.perf_counter()
     with ThreadPoolExecutor(clients) as threads:

@@ -87,11 +87,11 @@ def test_a_server_that_is_not_ready_is_tried_again_after_longer_pauses(signature
 
 
 @pytest.mark.parametrize(
-    ("asked", "pause"),
+    ("requested", "pause"),
     [("7", 7.0), ("0", 0.5), ("86400", 30.0), ("-1", 0.5), ("1e9", 0.5), ("soon", 0.5)],
 )
-def test_a_pause_that_the_server_asks_for_is_kept_up_to_a_limit(pauses, asked, pause):
-    error = rest.http_refusal(503, b"not ready", asked)
+def test_a_pause_that_the_server_asks_for_is_kept_up_to_a_limit(pauses, requested, pause):
+    error = rest.http_refusal(503, b"not ready", requested)
     outcomes = [error, None]
 
     def attempt(seconds):

@@ -163,8 +163,8 @@ def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
     name = argv[1] if len(argv) > 1 else ""
     if name not in KINDS:
-        asked = [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
-        return run_command([*argv[:1], *asked], (DEBUG,), USAGE, _refuse(name))
+        answered = [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
+        return run_command([*argv[:1], *answered], (DEBUG,), USAGE, _refuse(name))
     usage = f"tf-nst visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
     return run_command([argv[0], *argv[2:]], TABLES[name], usage, partial(draw, name))
 

@@ -223,8 +223,8 @@ def _best_peaks(sight: Sight, layer: str, units: tuple[int, ...], album: Album) 
     for index, image in album:
         features = sight.features(image.to_float()[None])[layer]
         for place, unit in enumerate(units):
-            found = find_peaks(features[..., unit], BEST, apart)
-            peaks = [Peak(value, index, row, column) for value, row, column in found]
+            places = find_peaks(features[..., unit], BEST, apart)
+            peaks = [Peak(value, index, row, column) for value, row, column in places]
             best[place] = sorted(best[place] + peaks, key=lambda peak: -peak.value)[:BEST]
     return best
 
