@@ -1,4 +1,4 @@
-"""Makes the file of a network in the box, one byte a weight:
+"""Builds tf_nst/model/data/, the networks in the box, one byte a weight:
 
 python scripts/bundle_weights.py --source=vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env python
 """Reads thousands of damaged pictures: each must give a picture or one line.
 
     python scripts/fuzz_pictures.py --files=10000

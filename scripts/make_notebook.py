@@ -52,9 +52,9 @@ def execute(notebook: nbformat.NotebookNode, folder: Path) -> Path:
     here = folder / "notebooks"
     here.mkdir()
     # This checkout's tf_nst, whichever is installed; no profile in the user's own folder.
-    own = {"PYTHONPATH": str(CHECKOUT), "IPYTHONDIR": str(folder / "ipython")}
+    variables = {"PYTHONPATH": str(CHECKOUT), "IPYTHONDIR": str(folder / "ipython")}
     client = NotebookClient(notebook, timeout=3600, record_timing=False)
-    client.execute(cwd=str(here), env={**os.environ, **own})
+    client.execute(cwd=str(here), env={**os.environ, **variables})
     return here
 
 

@@ -240,11 +240,11 @@ def pool(features, pooling: str, block: int) -> np.ndarray:
 
 def vgg_features(image, layers, arrays, pooling: str = "max") -> dict[str, np.ndarray]:
     """{name: [h, w, C]} of all `layers` (name, kind, ...) of an sRGB image in 0..1."""
-    features, found = image[..., ::-1] * 255.0 - np.array(BGR_MEANS), {}
+    features, outputs = image[..., ::-1] * 255.0 - np.array(BGR_MEANS), {}
     for layer in layers:
         if layer.kind == "convolution":
             features = convolution(features, *arrays[layer.name])
         else:
             features = pool(features, pooling, int(layer.name[5]))
-        found[layer.name] = features
-    return found
+        outputs[layer.name] = features
+    return outputs

@@ -201,6 +201,8 @@ def test_only_the_command_prints(path):
         "tf_nst.io.inputs",
         "tf_nst.io.writing",
         "tf_nst.serving.client",
+        "tf_nst.serving.grpc",
+        "tf_nst.serving.rest",
         "tf_nst.cli.visualize",
         "tf_nst.cli.sheet",
         "tf_nst.viz",

@@ -78,9 +78,10 @@ def test_a_picture_of_an_earlier_scale_is_enlarged_with_depth_and_alpha_of_the_c
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_rate_and_average_are_the_optimisers_own_unless_given(name):
     row = OPTIMIZERS[name]
-    own = prepared(optimizer=name)
-    assert (own.config.learning_rate, own.config.average) == (row.learning_rate, row.decay)
-    assert own.job.decay == row.decay
+    defaults = prepared(optimizer=name)
+    assert defaults.config.learning_rate == row.learning_rate
+    assert defaults.config.average == row.decay
+    assert defaults.job.decay == row.decay
     given = prepared(optimizer=name, learning_rate=0.125, average=0.0)
     assert (given.config.learning_rate, given.config.average, given.job.decay) == (0.125, 0.0, 0.0)
     assert prepared(optimizer=name, average=0.5).job.decay == 0.5
@@ -92,10 +93,10 @@ def test_stop_is_that_of_the_job():
 
 @pytest.mark.parametrize(("precision", "exact"), [("float32", True), ("bfloat16", False)])
 def test_the_line_search_knows_whether_losses_are_exact(monkeypatch, precision, exact):
-    made = []
-    monkeypatch.setattr(preparation, "make_optimizer", lambda *settings: made.append(settings))
+    arguments = []
+    monkeypatch.setattr(preparation, "make_optimizer", lambda *settings: arguments.append(settings))
     prepared(precision=precision, lbfgs_pairs=7, learning_rate=0.5)
-    assert made == [("lbfgs", Settings(0.5, 7, exact))]
+    assert arguments == [("lbfgs", Settings(0.5, 7, exact))]
 
 
 @pytest.mark.parametrize("init", ["matched", "content", "noise", "style_statistics"])

@@ -40,11 +40,11 @@ def test_as_many_tiles_as_scales_are_asked_for():
 
 def test_a_picture_by_windows_is_that_of_the_whole():
     """To a level: rounding grows with every step."""
-    whole, found = (
+    whole, by_windows = (
         tf_nst.stylize(PHOTO, PAINTING, **OPTIONS, optimizer="adam", tile=tile)
         for tile in ("off", 32)
     )
-    assert np.abs(np.int32(found) - np.int32(whole)).max() <= 1
+    assert np.abs(np.int32(by_windows) - np.int32(whole)).max() <= 1
 
 
 def test_seconds_are_shared_by_as_many_scales_as_there_are_tiles(monkeypatch):

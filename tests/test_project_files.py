@@ -55,9 +55,21 @@ def test_placeholders_are_where_contributing_says():
         assert "CONTRIBUTING.md#placeholders" in text and "example.org" not in text
 
 
-def test_every_script_that_writes_committed_files_is_listed():
-    scripts = {path.name for path in (ROOT / "scripts").glob("make_*.py")}
-    assert scripts == set(re.findall(r"scripts/(make_\w+\.py)", CONTRIBUTING))
+def test_every_script_that_writes_committed_files_is_listed_and_begins_with_their_name():
+    """All other scripts are commands, whose use is in their first lines, and benchmarks."""
+    scripts = ROOT / "scripts"
+    makers = {path.name for path in scripts.glob("*.py") if re.match("make_|bundle_", path.name)}
+    rows = re.findall(r"^\| (.*?) \| (`python scripts/.*?) \|", CONTRIBUTING, re.MULTILINE)
+    listed = set()
+    for files, commands in rows:
+        for name in makers.intersection(re.findall(r"scripts/(\w+\.py)", commands)):
+            first = (scripts / name).read_text(encoding="utf-8").splitlines()[0]
+            assert any(f'"""Builds {file}' in first for file in files.split(", "))
+            assert all((ROOT / file).exists() for file in files.split(", "))
+            listed.add(name)
+    assert listed == makers
+    for path in set(scripts.glob("*.py")) - {scripts / name for name in makers}:
+        assert f"python scripts/{path.name}" in path.read_text(encoding="utf-8")
 
 
 def test_a_bug_report_asks_what_there_is_to_paint_with():

@@ -104,8 +104,8 @@ def test_a_picture_that_another_program_has_open_is_kept_beside_it(tmp_path, mon
     monkeypatch.setattr(os, "replace", refuse_open)
     with pytest.raises(RunError, match=r"out\.png cannot be written: Permission denied; .*rescued"):
         write_or_rescue(tmp_path / "out.png", lambda path: {path: b"new"})
-    found = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert found == {"out.png": b"open", "out.rescued.png": b"new"}
+    contents = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert contents == {"out.png": b"open", "out.rescued.png": b"new"}
 
 
 @pytest.mark.parametrize(

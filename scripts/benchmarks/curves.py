@@ -9,8 +9,8 @@ NAMES = {
 
 def _name(key):
     """Of a curve, as tables and the plot have it."""
-    own, _, made = key.partition(" ")
-    return NAMES[own] + (f", but --steps={made}" if made else "")
+    name, _, steps = key.partition(" ")
+    return NAMES[name] + (f", but --steps={steps}" if steps else "")
 
 
 def print_reached(curves, steps):

@@ -20,8 +20,8 @@ def print_table(child):
             child("written", path, height, width, depth)
             row(f"read {kind}, shrink to {LONG_SIDE}", width, height, depth, child("read", path))
         for kind, depth in WRITES:
-            found = child("written", f"{folder}/picture.{kind}", SIDE, SIDE, depth)
-            row(f"write {kind}", SIDE, SIDE, depth, found)
+            multiples = child("written", f"{folder}/picture.{kind}", SIDE, SIDE, depth)
+            row(f"write {kind}", SIDE, SIDE, depth, multiples)
     for depth in (8, 16):
         row("from float32", SIDE, SIDE, depth, child("quantised", SIDE, depth))
 
@@ -40,9 +40,9 @@ def measure_read(path):
 
     before = peak_bytes()
     image = read_image(path)
-    own = image.pixels.nbytes
+    picture_bytes = image.pixels.nbytes
     resize_image(image, *fit_size(*image.size, LONG_SIDE))
-    return (peak_bytes() - before) / own
+    return (peak_bytes() - before) / picture_bytes
 
 
 def measure_written(path, height, width, depth):

@@ -90,11 +90,11 @@ def grain(picture, photograph, style):
 
     1: as grainy as the style. `picture` and `photograph` are of one size, `style` of any.
     """
-    painted, own = (
+    painted, of_style = (
         np.mean(high_band(luma(image))[flat_areas(guide)] ** 2)
         for image, guide in ((picture, photograph), (style, style))
     )
-    return float(max(painted, ROUNDING_ENERGY) / max(own, ROUNDING_ENERGY))
+    return float(max(painted, ROUNDING_ENERGY) / max(of_style, ROUNDING_ENERGY))
 
 
 def specks(picture):
@@ -145,11 +145,11 @@ def frame_color(picture, photograph):
 
     `gaussian_distance` in Lab, over that of the photograph, of which less than 1 counts as 1.
     """
-    painted, own = (
+    painted, of_photograph = (
         gaussian_distance(*(colors[part] for part in frame_and_ring(colors.shape[:2])))
         for colors in (lab(picture), lab(photograph))
     )
-    return painted / max(own, 1.0)
+    return painted / max(of_photograph, 1.0)
 
 
 def frame_detail(picture):

@@ -40,13 +40,13 @@ def print_tables(child, pair, lengths, results, plot):
         rate: kept.curve(child, "recipe_picture", *pair, float(rate), steps) for rate in rates
     }
     best = min(recipes, key=lambda rate: recipes[rate][-1][1])
-    told = ", ".join(f"{rate}: {curve[-1][1]:.3f}" for rate, curve in recipes.items())
-    print(f"(a) after {steps} steps by learning rate: {told}", flush=True)
+    losses = ", ".join(f"{rate}: {curve[-1][1]:.3f}" for rate, curve in recipes.items())
+    print(f"(a) after {steps} steps by learning rate: {losses}", flush=True)
     curves["recipe"] = recipes[best]
     curves["textbook"] = kept.curve(child, "textbook", *pair, evaluations)
     curves["tf_nst"] = kept.curve(child, "tf_nst", *pair)
-    for made in more:
-        curves[f"tf_nst {made}"] = kept.curve(child, "tf_nst", *pair, made)
+    for schedule in more:
+        curves[f"tf_nst {schedule}"] = kept.curve(child, "tf_nst", *pair, schedule)
     print_reached(curves, steps)
     print_over_time(curves)
     if plot:
@@ -63,10 +63,10 @@ class Kept:
         self.path, self.about = Path(path) if path else None, about
         self.curves = {}
         if self.path and self.path.exists():
-            found = json.loads(self.path.read_text(encoding="utf-8"))
-            if found["about"] != about:
-                sys.exit(f"--results: expected curves of {about}, {path} has {found['about']}")
-            self.curves = found["curves"]
+            saved = json.loads(self.path.read_text(encoding="utf-8"))
+            if saved["about"] != about:
+                sys.exit(f"--results: expected curves of {about}, {path} has {saved['about']}")
+            self.curves = saved["curves"]
 
     def curve(self, child, *measurement):
         """The curve of a measurement, run only where the file does not have it."""
@@ -143,8 +143,8 @@ def measure_content(*pair):
     """The objective of the content image."""
     from tf_nst.ops.color import as_float
 
-    found = bench(*pair)
-    return found.judge(as_float(found.job.pictures["content"]))
+    setup = bench(*pair)
+    return setup.judge(as_float(setup.job.pictures["content"]))
 
 
 def measure_recipe(content, style, weights, size, rate, steps):
@@ -160,18 +160,18 @@ def measure_recipe(content, style, weights, size, rate, steps):
     from tf_nst.objective.evaluation import value_and_grad
     from tf_nst.ops.color import as_float
 
-    found = bench(content, style, weights, size, precision="float32")
-    image = tf.Variable(as_float(found.job.pictures["content"]))
+    setup = bench(content, style, weights, size, precision="float32")
+    image = tf.Variable(as_float(setup.job.pictures["content"]))
     adam = keras.optimizers.Adam(rate, beta_1=0.99, epsilon=1e-10)
     adam.build([image])
 
     @tf.function(autograph=False)
     def step():
-        adam.apply_gradients([(value_and_grad(found.objective, image).gradient, image)])
+        adam.apply_gradients([(value_and_grad(setup.objective, image).gradient, image)])
         image.assign(tf.clip_by_value(image, 0.0, 1.0))
 
     step.get_concrete_function()
-    curve = Curve(found.judge, alike=True)
+    curve = Curve(setup.judge, alike=True)
     for index in range(1, steps + 1):
         step()
         curve.step(index, image.value(), last=index == steps)
@@ -186,11 +186,11 @@ def measure_textbook(content, style, weights, size, evaluations):
     from tf_nst.objective.evaluation import value_and_grad
     from tf_nst.ops.color import as_float
 
-    found = bench(content, style, weights, size, precision="float32")
-    start = as_float(found.job.pictures["content"]).numpy()
-    evaluate = tf.function(lambda image: value_and_grad(found.objective, image), autograph=False)
+    setup = bench(content, style, weights, size, precision="float32")
+    start = as_float(setup.job.pictures["content"]).numpy()
+    evaluate = tf.function(lambda image: value_and_grad(setup.objective, image), autograph=False)
     evaluate(tf.constant(start))
-    curve, best = Curve(found.judge, alike=True), [float("inf"), start]
+    curve, best = Curve(setup.judge, alike=True), [float("inf"), start]
     count = 0
 
     def loss_and_gradient(flat):
@@ -220,10 +220,10 @@ def measure_tf_nst(content, style, weights, size, steps=None):
     from tf_nst.engine.events import Finished, StepsDone
     from tf_nst.engine.loop import iterate
 
-    own = {"steps": [int(made) for made in steps.split(",")]} if steps else {}
-    found = bench(content, style, weights, size, **own)
-    curve = Curve(found.judge)
-    for event in iterate(found.job):
+    options = {"steps": [int(count) for count in steps.split(",")]} if steps else {}
+    setup = bench(content, style, weights, size, **options)
+    curve = Curve(setup.judge)
+    for event in iterate(setup.job):
         if isinstance(event, StepsDone):
             curve.step(event.step, event.image)
         elif isinstance(event, Finished):

@@ -23,8 +23,8 @@ def measure_precision(content, style, weights, size, steps, dtype):
     """The objective in float32 of what the defaults paint in `dtype`."""
     from tf_nst.engine.loop import stylize
 
-    found = bench(content, style, weights, size, precision=dtype, steps=steps)
-    return found.judge(stylize(found.job))
+    setup = bench(content, style, weights, size, precision=dtype, steps=steps)
+    return setup.judge(stylize(setup.job))
 
 
 MEASUREMENTS = {"precision": measure_precision}

@@ -27,14 +27,14 @@ def by_kind(call):
         tf.profiler.experimental.stop()
         (path,) = Path(folder).rglob("*.xplane.pb")
         space = xplane_pb2.XSpace.FromString(path.read_bytes())
-    found = dict.fromkeys([*KINDS, "all else"], 0.0)
+    milliseconds = dict.fromkeys([*KINDS, "all else"], 0.0)
     for plane in space.planes:
         for line in plane.lines:
             for event in line.events:
                 name, colon, kind = plane.event_metadata[event.metadata_id].name.rpartition(":")
                 if colon and name and not kind.startswith((" ", ":")) and _is_operation(kind):
-                    found[_kind(kind)] += event.duration_ps / 1e9
-    return found
+                    milliseconds[_kind(kind)] += event.duration_ps / 1e9
+    return milliseconds
 
 
 def _is_operation(kind):

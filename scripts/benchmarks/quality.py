@@ -23,7 +23,7 @@ SHEET = "contact_sheet.png"
 LEAST_SIDE = 64
 
 
-class Seen(NamedTuple):
+class Features(NamedTuple):
     """A picture [h, w, 3] float32 in 0..1, and its features {layer: [n, C]}."""
 
     pixels: np.ndarray
@@ -104,12 +104,12 @@ def _check_sides(name, height, width):
 
 
 def _seer():
-    """From an Image to Seen, by the network in the box."""
+    """From an Image to Features, by the network in the box."""
     extract = feature_measures.build()
 
     def see(image):
         pixels = image.to_float()
-        return Seen(pixels, extract(pixels))
+        return Features(pixels, extract(pixels))
 
     return see
 

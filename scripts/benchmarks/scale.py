@@ -21,11 +21,11 @@ def print_table(child, sizes, tiles, weights, dtype, optimizer, steps):
             _print_row(size, tile, known[size, tile], whole["seconds"] / WHOLE**2)
 
 
-def _print_row(size, tile, found, whole):
-    each = found["seconds"] / size**2
+def _print_row(size, tile, measured, whole):
+    each = measured["seconds"] / size**2
     print(
-        f"| {size} x {size} | {tile} | {found['seconds']:.2f} | {each * 1e6:.2f} "
-        f"| {each / whole:.2f} | {found['gigabytes']:.2f} | {found['estimate']:.2f} |",
+        f"| {size} x {size} | {tile} | {measured['seconds']:.2f} | {each * 1e6:.2f} "
+        f"| {each / whole:.2f} | {measured['gigabytes']:.2f} | {measured['estimate']:.2f} |",
         flush=True,
     )
 

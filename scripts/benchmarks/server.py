@@ -17,7 +17,8 @@ CLIENTS = (1, 4, 16)
 def print_table(url, photo, pictures):
     """A row for each number of clients: requests a second, and their latencies, median and 95th
     percentile, in seconds; and the load of the machine, averaged over a minute."""
-    from tf_nst.serving.client import Request, ask_rest
+    from tf_nst.serving.client import Request
+    from tf_nst.serving.rest import ask_rest
     from tf_nst.serving.server import Server
 
     server, request = Server(url, retries=0), Request(Path(photo).read_bytes())
@@ -28,7 +29,7 @@ def print_table(url, photo, pictures):
     )
     for clients in CLIENTS:
         before = os.getloadavg()[0]
-        seconds, latencies = _asked(lambda: ask_rest(server, request), clients, pictures)
+        seconds, latencies = _times(lambda: ask_rest(server, request), clients, pictures)
         median, high = np.percentile(latencies, [50, 95])
         print(
             f"| {clients} | {pictures} | {pictures / seconds:.2f} | {median:.2f} | {high:.2f} "
@@ -37,7 +38,7 @@ def print_table(url, photo, pictures):
         )
 
 
-def _asked(ask, clients, pictures):
+def _times(ask, clients, pictures):
     """Seconds of all requests together, and of each."""
     began = time.perf_counter()
     with ThreadPoolExecutor(clients) as threads:

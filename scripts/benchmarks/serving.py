@@ -15,21 +15,24 @@ CLIENTS = (1, 4, 16)
 def print_table(child, model, photo, pictures):
     """Size, start with and without warm-up, pictures a minute; `model` is a version's folder."""
     files = [path for path in Path(model).rglob("*") if path.is_file()]
-    held = sum(path.stat().st_size for path in files if path.parent.name == "variables")
+    variables = sum(path.stat().st_size for path in files if path.parent.name == "variables")
     size = sum(path.stat().st_size for path in files)
     print("| | |\n|---|---|")
-    print(f"| size of the export | {size / 1e6:.1f} MB, {held / 1e6:.1f} MB of them variables |")
+    print(
+        f"| size of the export | {size / 1e6:.1f} MB, {variables / 1e6:.1f} MB of them variables |"
+    )
     for warm in (False, True):
-        told = child("first requests", model, photo, warm)
-        what = f"after a warm-up of {_spelled(told['warming'])}" if warm else "without warm-up"
-        print(f"| loading | {_spelled(told['loading'])} |")
+        result = child("first requests", model, photo, warm)
+        what = f"after a warm-up of {_spelled(result['warming'])}" if warm else "without warm-up"
+        print(f"| loading | {_spelled(result['loading'])} |")
         for name in ("first", "second"):
-            print(f"| {name} request {what} | {_spelled(told[name])} |", flush=True)
+            print(f"| {name} request {what} | {_spelled(result[name])} |", flush=True)
     for clients in CLIENTS:
-        told = child("throughput", model, photo, clients, pictures)
+        result = child("throughput", model, photo, clients, pictures)
         print(
-            f"| {clients} clients, {pictures} pictures | {told['a minute']:.1f} pictures a minute, "
-            f"{told['processor']:.1f} s of the processor each, {told['gigabytes']:.2f} GB |",
+            f"| {clients} clients, {pictures} pictures "
+            f"| {result['a minute']:.1f} pictures a minute, "
+            f"{result['processor']:.1f} s of the processor each, {result['gigabytes']:.2f} GB |",
             flush=True,
         )
 

@@ -56,7 +56,7 @@ def print_table(child, interpreter, topologies, sizes, dtypes, optimizers, weigh
       UserError: a topology is unknown, or a program is refused, after all rows were printed.
     """
     _check(topologies)
-    interpreter = interpreter or _made()
+    interpreter = interpreter or _environment()
     print(_HEAD + "\n" + "|---" * _HEAD.count(" | ") + "|---|", flush=True)
     programs = list(itertools.product(map(int, sizes), dtypes, optimizers))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(TOGETHER) as pool:
@@ -83,12 +83,12 @@ def _rows(interpreter, program, topologies):
     """Prints a row for each topology; what was refused, as lines."""
     refused = []
     for topology in topologies:
-        made = compiled(interpreter, program, topology)
-        if "problems" in made:
-            refused += [f"{program.stem} for {topology}: {line}" for line in made["problems"]]
+        result = compiled(interpreter, program, topology)
+        if "problems" in result:
+            refused += [f"{program.stem} for {topology}: {line}" for line in result["problems"]]
             print(f"| {program.stem} | {topology} | refused |", flush=True)
         else:
-            print(_row(program.stem, topology, made), flush=True)
+            print(_row(program.stem, topology, result), flush=True)
     return refused
 
 
@@ -102,16 +102,16 @@ def compiled(interpreter, program, topology):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _row(name, topology, made):
-    made_of, chip = made["made"], CHIPS[topology.partition(":")[0]]
-    milliseconds = 1e3 * roofline(chip, made["flops"], made["bytes"])
-    collectives = sum(made_of.get(each, 0) for each in COLLECTIVE)
+def _row(name, topology, program):
+    operations, chip = program["made"], CHIPS[topology.partition(":")[0]]
+    milliseconds = 1e3 * roofline(chip, program["flops"], program["bytes"])
+    collectives = sum(operations.get(each, 0) for each in COLLECTIVE)
     return (
-        f"| {name} | {topology} | {made['cores']} | {made['flops'] / 1e9:.1f} "
-        f"| {made['bytes'] / 1e9:.2f} | {made['temporaries'] / 1e6:.0f} "
-        f"| {made['code'] / 1e6:.1f} | {made_of['operations']} "
-        f"| {made_of.get('convolution', 0)} | {made_of.get('while', 0)} | {collectives} "
-        f"| {made['seconds']:.0f} | {made['processor_seconds']:.0f} | {milliseconds:.2f} |"
+        f"| {name} | {topology} | {program['cores']} | {program['flops'] / 1e9:.1f} "
+        f"| {program['bytes'] / 1e9:.2f} | {program['temporaries'] / 1e6:.0f} "
+        f"| {program['code'] / 1e6:.1f} | {operations['operations']} "
+        f"| {operations.get('convolution', 0)} | {operations.get('while', 0)} | {collectives} "
+        f"| {program['seconds']:.0f} | {program['processor_seconds']:.0f} | {milliseconds:.2f} |"
     )
 
 
@@ -124,7 +124,7 @@ def roofline(chip: Chip, operations: float, moved: float) -> float:
     return max(operations / chip.operations, moved / chip.bandwidth)
 
 
-def _made():
+def _environment():
     """The interpreter of .venv-tpu, which is made with what setup.cfg pins if it is missing."""
     interpreter = ENVIRONMENT / "bin" / "python"
     if not interpreter.exists():

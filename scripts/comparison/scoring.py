@@ -71,11 +71,11 @@ def read_answers(first, second, path):
         trial.key: trial
         for trial in make_trials(first, second, seed=record["seed"], times=record["times"])
     }
-    answers, seen = [], set()
+    answers, keys = [], set()
     for each in record["choices"]:
         trial = trials.get(each["key"])
-        _check(path, each, trial, seen)
-        seen.add(each["key"])
+        _check(path, each, trial, keys)
+        keys.add(each["key"])
         if each["choice"] is not None:
             answers.append((trial.name, _preferred(trial, each["choice"]), each["choice"]))
     return answers
@@ -99,7 +99,7 @@ def _read(path):
     return record
 
 
-def _check(path, each, trial, seen):
+def _check(path, each, trial, keys):
     if trial is None:
         raise UserError(
             f"--choices: {path}: expected comparisons of these two folders, in the order and with "
@@ -109,7 +109,7 @@ def _check(path, each, trial, seen):
         raise UserError(
             f"--choices: {path}: expected {', '.join(CHOICES)} or null, received {each['choice']!r}"
         )
-    if each["key"] in seen:
+    if each["key"] in keys:
         raise UserError(
             f"--choices: {path}: expected one choice each, received {each['key']} twice"
         )

@@ -19,7 +19,7 @@ _WIDTH = "document.documentElement.scrollWidth"
 _RESOURCES = """JSON.stringify(performance.getEntriesByType("resource")
   .map(it => it.name).filter(it => !it.startsWith("file:") && !it.startsWith("data:")))"""
 # Until the search has listed what it found, at most 10 s.
-_FOUND = """new Promise(done => {
+_RESULTS = """new Promise(done => {
   const began = Date.now();
   const look = () => {
     const count = document.querySelectorAll("#search-results li").length;
@@ -77,7 +77,7 @@ class Viewer:
     def hits(self, word: str) -> int:
         """How many results the search page lists for a word."""
         self.open(View("search.html", "light", WIDTHS[0]), f"?q={word}")
-        return self._value(_FOUND)
+        return self._value(_RESULTS)
 
     def photograph(self, view: View, path: Path) -> None:
         """Saves a PNG of the first screen of a page."""

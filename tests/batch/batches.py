@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tf_nst.batch.flags import BATCH_FLAGS
+from tf_nst.batch.flags import flags_for
 from tf_nst.cli.parsing import parse_flags
 
 TINY = {
@@ -38,4 +38,5 @@ def write_folders(folder: Path, photos=("a", "b"), styles=("s", "t")) -> Path:
 
 def values_of(*arguments: str):
     """The values of a batch's flags, as they are typed."""
-    return parse_flags(["tf-nst", *map(str, arguments)], BATCH_FLAGS)
+    line = list(map(str, arguments))
+    return parse_flags(["tf-nst", *line], flags_for(line))

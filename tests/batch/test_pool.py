@@ -14,7 +14,7 @@ NEEDS = {"gpus": 0, "peak": 2, "available": 100}
 
 
 @pytest.mark.parametrize(
-    ("asked", "jobs", "cores", "needs", "course"),
+    ("requested", "jobs", "cores", "needs", "course"),
     [
         (0, 9, 4, {}, Course(4, 1)),
         (0, 2, 4, {}, Course(2, 2)),
@@ -28,8 +28,10 @@ NEEDS = {"gpus": 0, "peak": 2, "available": 100}
         (2, 9, 4, {"gpus": 1}, Course(2, 2)),
     ],
 )
-def test_cores_memory_and_gpus_decide_how_many_processes_paint(asked, jobs, cores, needs, course):
-    assert choose_course(asked, jobs, cores, NEEDS | needs) == course
+def test_cores_memory_and_gpus_decide_how_many_processes_paint(
+    requested, jobs, cores, needs, course
+):
+    assert choose_course(requested, jobs, cores, NEEDS | needs) == course
 
 
 class FakeWorker:

@@ -94,10 +94,12 @@ def assert_one_line(ran, code: int, said: tuple[str, ...]) -> None:
 
 def parsed(*argv: str):
     """The values of these flags, as the command hands them on."""
-    seen = []
-    code = run_command(["tf-nst", *argv], PAINT_FLAGS, "", lambda values: seen.append(values) or 0)
+    parsed_values = []
+    code = run_command(
+        ["tf-nst", *argv], PAINT_FLAGS, "", lambda values: parsed_values.append(values) or 0
+    )
     assert code == 0
-    return seen[0]
+    return parsed_values[0]
 
 
 def settings(path: Path) -> dict[str, str]:

@@ -8,7 +8,8 @@ from PIL import Image as Pillow
 
 from tf_nst.cli import serve_client as command
 from tf_nst.errors import RunError
-from tf_nst.serving import client
+from tf_nst.serving import client, grpc, rest, sending
+from tf_nst.serving.server import Server
 
 
 @pytest.fixture
@@ -30,8 +31,8 @@ def run_client(folder, capfd, monkeypatch):
         return code, *capfd.readouterr()
 
     run.requests, run.answer = [], client.Answer((folder / "photo.png").read_bytes(), [0.25, 3.0])
-    monkeypatch.setattr(client, "ask_rest", answer)
-    monkeypatch.setattr(client, "ask_grpc", answer)
+    monkeypatch.setattr(rest, "ask_rest", answer)
+    monkeypatch.setattr(grpc, "ask_grpc", answer)
     return run
 
 
@@ -42,7 +43,7 @@ def test_the_servers_own_style(run_client, folder):
     assert "losses  0.25, 3\n" in out
     assert (Pillow.open("out.png").size, Pillow.open("out.png").mode) == ((64, 48), "RGB")
     server, request = run_client.requests[0]
-    assert server == client.Server("http://localhost:8501", "mine", 300.0, 3)
+    assert server == Server("http://localhost:8501", "mine", 300.0, 3)
     sent, photo = Pillow.open(io.BytesIO(request.content)), Pillow.open(folder / "photo.png")
     assert (sent.format, sent.tobytes()) == ("PNG", photo.convert("RGB").tobytes())
     assert request.signature == "serving_default"
@@ -154,7 +155,7 @@ def test_a_failure_is_one_line_and_writes_nothing(run_client, folder, answer, li
 
 
 def test_an_answer_of_too_many_pixels_is_not_decoded(run_client, monkeypatch):
-    monkeypatch.setattr(command, "MOST_ANSWER_PIXELS", 64 * 48 - 1)
+    monkeypatch.setattr(sending, "MOST_ANSWER_PIXELS", 64 * 48 - 1)
     code, _, err = run_client("--content=photo.png", "--output=out.png")
     assert (code, err.startswith(NO_PNG)) == (1, True)
 

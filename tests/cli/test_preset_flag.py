@@ -72,9 +72,9 @@ def test_a_preset_in_a_flag_file_acts_at_its_place(tmp_path):
 )
 def test_pictures_of_an_example_stand_for_those_that_are_not_given(folder, argv, content, style):
     (folder / "my.cfg").write_text("--content=c.png\n")
-    values, own = parse_flags(["tf-nst", *argv], PAINT_FLAGS), preset_pictures("monet")
-    assert values.content == (own["content"] if content == "monet" else content)
-    assert values.style == (own["style"] if style == "monet" else style)
+    values, of_preset = parse_flags(["tf-nst", *argv], PAINT_FLAGS), preset_pictures("monet")
+    assert values.content == (of_preset["content"] if content == "monet" else content)
+    assert values.style == (of_preset["style"] if style == "monet" else style)
     assert (values.size, values.steps) == (384, "6,6,8,36")
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("one_engine")
 THREE = ("--size=128", "--scales=3", "--optimizer=lbfgs", "--lbfgs_pairs=2", "--output=out.png")
 
 
-def made(record: dict) -> list[tuple[int, int, int]]:
+def scales_of(record: dict) -> list[tuple[int, int, int]]:
     """Width, height and steps of each scale."""
     return [(scale["width"], scale["height"], scale["steps"]) for scale in record["scales"]]
 
@@ -49,19 +49,19 @@ def test_a_run_over_scales_tells_and_records_each_and_is_painted_again(
     ran = paint_here(*THREE, "--steps=9", "--optimizer=adam")
     assert_fine(ran)
     expected = [(64, 48, 1), (91, 68, 1), (128, 96, 7)]
-    told = re.findall(r"^step (\d)/9  (\d+)×(\d+)  ", ran.out, re.MULTILINE)
+    progress = re.findall(r"^step (\d)/9  (\d+)×(\d+)  ", ran.out, re.MULTILINE)
     sizes = [(width, height) for width, height, count in expected for _ in range(count)]
-    assert {(int(width), int(height)) for _, width, height in told} == set(sizes)
-    for step, width, height in told:
+    assert {(int(width), int(height)) for _, width, height in progress} == set(sizes)
+    for step, width, height in progress:
         assert sizes[int(step) - 1] == (int(width), int(height))
     record = json.loads((folder / "out.json").read_text())
-    assert made(record) == expected and record["steps_made"] == 9
+    assert scales_of(record) == expected and record["steps_made"] == 9
     assert {len(values) for values in record["losses"].values()} == {9}
     flags = settings(folder / "out.cfg")
     assert (flags["steps"], flags["scales"]) == ("1,1,7", "3")
     np.testing.assert_array_equal(painted_again(), pixels(folder / "out.png"))
     again = json.loads((folder / "again.json").read_text())
-    assert made(again) == expected and again["steps_made"] == 9
+    assert scales_of(again) == expected and again["steps_made"] == 9
 
 
 def test_a_scale_that_ends_early_is_noted_and_its_steps_are_those_made(
@@ -73,7 +73,7 @@ def test_a_scale_that_ends_early_is_noted_and_its_steps_are_those_made(
     assert_fine(ran)
     line = "10 steps lowered the loss by a share of less than 0.5; this size is finished"
     assert f"note: step 20: {line}" in ran.out.splitlines()
-    assert made(json.loads((folder / "out.json").read_text())) == [(32, 24, 20)]
+    assert scales_of(json.loads((folder / "out.json").read_text())) == [(32, 24, 20)]
     assert settings(folder / "out.cfg")["steps"] == "20"
     np.testing.assert_array_equal(painted_again(), pixels(folder / "out.png"))
 
@@ -119,7 +119,7 @@ def test_a_run_stopped_at_a_scale_writes_the_picture_enlarged_and_paints_it_agai
     assert going_on.startswith("to continue: ")
     assert sizes == [(128, 96)] * step
     record = json.loads((folder / "out.json").read_text())
-    assert ",".join(str(count) for *_, count in made(record)) == steps
+    assert ",".join(str(count) for *_, count in scales_of(record)) == steps
     assert (record["steps_made"], record["final"]) == (step, {})
     flags = settings(folder / "out.cfg")
     assert (flags["steps"], flags["scales"]) == (steps, "3")

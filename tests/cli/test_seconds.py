@@ -36,10 +36,10 @@ def steps_of(*flags: str) -> tuple[tuple[int, ...], float | None]:
 def test_the_steps_are_told_recorded_and_painted_again(folder, run_here):
     ran = run_here(*QUICK, "--size=64", "--scales=2", "--seconds=10000")
     assert_fine(ran)
-    told = re.search(
+    note = re.search(
         r"^--seconds=10000 allows (\d+) steps: (\d+) at 45×34, (\d+) at 64×48$", ran.out, re.M
     )
-    total, *steps = map(int, told.groups())
+    total, *steps = map(int, note.groups())
     assert total == sum(steps) > 4
     flags = settings(folder / "out.cfg")
     assert (flags["steps"], flags["scales"]) == (",".join(map(str, steps)), "2")

@@ -12,7 +12,9 @@ from PIL import Image as Pillow
 
 from tf_nst.cli import sheet_painter
 from tf_nst.cli.help import help_text
-from tf_nst.cli.sheet import SHEET_FLAGS, USAGE, main
+from tf_nst.cli.parsing import parse_flags
+from tf_nst.cli.sheet import SHEET_FLAGS, SIZE, USAGE, main
+from tf_nst.cli.sheet_plan import plan_sheet
 from tf_nst.cli.sheet_progress import SheetProgress
 from tf_nst.config import option_names
 from tf_nst.engine.engine import Engine
@@ -147,12 +149,31 @@ def test_many_pictures_want_a_yes(sheet_here, folder):
     assert snapshot(folder) == before
 
 
+@pytest.mark.parametrize(
+    ("flags", "size"), [(("--size=64",), 64), ((), SIZE), (("--flagfile=my.cfg",), 48)]
+)
+def test_a_presets_size_is_not_the_sheets(folder, flags, size):
+    """Its other settings are, before the flag and after it."""
+    (folder / "my.cfg").write_text("--size=48\n")
+    (folder / "styles").mkdir()
+    Pillow.fromarray(counted(40, 40)).save(folder / "styles/a.png")
+    for line in ((*STYLES, "--preset=monet", *flags), (*STYLES, *flags, "--preset=monet")):
+        plan = plan_sheet(parse_flags(["tf-nst", *line], SHEET_FLAGS))
+        assert (plan.largest, plan.config.steps) == (size, (6, 6, 8, 36))
+
+
 REFUSED = [
     ((), "--content: expected an image file, received nothing"),
     (("photo.png",), "--styles: expected image files or folders of them, received nothing"),
     (("photo.png", "--styles=nowhere"), "--styles: nowhere does not exist"),
-    (("photo.png", "--styles=empty"), "--styles: empty is a folder without pictures"),
-    (("photo.png", "--styles=texts"), "--styles: texts is a folder without pictures"),
+    (
+        ("photo.png", "--styles=empty"),
+        "--styles: expected a folder of pictures, received empty, one that is",
+    ),
+    (
+        ("photo.png", "--styles=texts"),
+        "--styles: expected a folder of pictures, received texts, one without",
+    ),
     (("photo.png", "styles/a.png", "styles/a.png"), "received styles/a.png twice"),
     (("photo.png", "styles/a.png", "styles/../styles/a.png"), "a.png twice"),
     (("photo.png", "--styles=styles,styles/a.png"), "received styles/a.png twice"),

@@ -86,10 +86,10 @@ def test_a_signal_during_the_steps_writes_the_picture_so_far(folder, paint_here,
     assert (
         going_on == f"to continue: {shlex.join(['tf-nst', *MANY, '--preview_every=2', '--resume'])}"
     )
-    made = int(re.match(r"stopped after (\d+) steps, the picture so far is out\.png ", last)[1])
+    steps = int(re.match(r"stopped after (\d+) steps, the picture so far is out\.png ", last)[1])
     record = json.loads((folder / "out.json").read_text())
-    assert 2 <= made < 1000000 and record["steps_made"] == made
-    assert {len(values) for values in record["losses"].values()} == {made}
+    assert 2 <= steps < 1000000 and record["steps_made"] == steps
+    assert {len(values) for values in record["losses"].values()} == {steps}
     assert record["final"] == {}
     with Pillow.open(folder / "out.png") as picture:
         picture.load()

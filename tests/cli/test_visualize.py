@@ -118,7 +118,7 @@ def test_files_that_are_skipped_are_named_and_counted(draw_here, folder):
         (("content", "--style=photo.png"), "--style: expected a flag that --help lists"),
         (("gram", "--content=photo.png"), "--style: expected an image file"),
         (("activations", "--content=photo.png", "--layers=conv9_1"), "--layers: expected layers"),
-        (("patches", "--images=photo.png"), "--images: expected a folder of images"),
+        (("patches", "--images=photo.png"), "--images: expected a folder of pictures"),
         (
             ("patches", "--images=.", "--units=x"),
             "--units: expected channels from 0 separated by commas",
@@ -161,7 +161,7 @@ def test_somebody_elses_record_is_not_written_over(draw_here, folder):
 def test_an_empty_folder_is_told(draw_here, folder):
     (folder / "empty").mkdir()
     code, _, err = draw_here("patches", *GIVEN["patches"], "--images=empty")
-    assert code == 2 and "--images: expected a folder of images, received empty without" in err
+    assert code == 2 and "--images: expected a folder of pictures, received empty, one that" in err
 
 
 def test_help_lists_the_kinds_and_each_kind_its_flags(capsys):

@@ -34,9 +34,9 @@ DARK = 1
 
 def pictures(count: int) -> np.ndarray:
     """[count, *SIZE, 3] float32 in 0..1; DARK has a mean of about 0.1, the others of 0.5."""
-    made = np.random.default_rng(0).random([count, *SIZE, 3], np.float32)
-    made[DARK] *= 0.2
-    return made
+    batch = np.random.default_rng(0).random([count, *SIZE, 3], np.float32)
+    batch[DARK] *= 0.2
+    return batch
 
 
 def dark(image: tf.Tensor) -> tf.Tensor:
@@ -83,7 +83,7 @@ CASES = {
 
 
 def job_of(strategy, case: str) -> Job:
-    optimizer, count, own, scales = CASES[case]
+    optimizer, count, options, scales = CASES[case]
     with strategy.scope():
         extractor = build_extractor(TINY, used_layers(CONFIG, TINY), ARRAYS)
     return Job(
@@ -94,7 +94,7 @@ def job_of(strategy, case: str) -> Job:
         optimizers=(optimizer,) * len(scales),
         fallback=ADAM,
         pictures={
-            "content": pictures(count)[:, ::-1] if own else pictures(count)[:1],
+            "content": pictures(count)[:, ::-1] if options else pictures(count)[:1],
             "style": pictures(2)[:1, :, ::-1],
         },
         initial=pictures(count),
@@ -131,18 +131,18 @@ def operations(strategy) -> set[str]:
 
 def write(path: Path) -> None:
     pace.SECONDS_PER_CALL = 1e6
-    found = {}
+    results = {}
     for case, (_, count, *_) in CASES.items():
         for name in ("cpu", "mirrored"):
             strategy = make_strategy(name, count, print)
             for what, value in outcome(job_of(strategy, case)).items():
-                found[f"{case}/{name}/{what}"] = value
+                results[f"{case}/{name}/{what}"] = value
     for name in ("cpu", "mirrored"):
         for what, value in outcome(tiled_job(make_strategy(name, 9, print))).items():
-            found[f"windows/{name}/{what}"] = value
+            results[f"windows/{name}/{what}"] = value
     lines = []
     alone, both = (make_strategy("mirrored", count, lines.append) for count in (1, 2))
-    found["lines"] = np.array(lines)
-    found["names"] = np.array([strategy_name(alone), strategy_name(both)])
-    found["operations"] = np.array(sorted(operations(both)))
-    np.savez(path, **found)
+    results["lines"] = np.array(lines)
+    results["names"] = np.array([strategy_name(alone), strategy_name(both)])
+    results["operations"] = np.array(sorted(operations(both)))
+    np.savez(path, **results)

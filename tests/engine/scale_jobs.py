@@ -16,13 +16,13 @@ COARSE, FINE = (10, 14), SIZE
 
 def plain_jobs(make_job):
     """Jobs whose features are the picture itself: nothing here depends on the network."""
-    terms = (make_term("mean_squared", "own"), make_term("gram", "own", 10.0))
-    return partial(make_job, extractor=lambda image: {"own": image}, terms=terms)
+    terms = (make_term("mean_squared", "pixels"), make_term("gram", "pixels", 10.0))
+    return partial(make_job, extractor=lambda image: {"pixels": image}, terms=terms)
 
 
 def scales(*steps: int) -> tuple[Scale, ...]:
     """A coarse scale and that of the picture, with these steps."""
-    return tuple(Scale(*size, made) for size, made in zip((COARSE, FINE), steps, strict=True))
+    return tuple(Scale(*size, count) for size, count in zip((COARSE, FINE), steps, strict=True))
 
 
 def objective_of(job, height: int, width: int):

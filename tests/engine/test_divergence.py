@@ -75,12 +75,12 @@ def leaving_job(*steps: int, rates=(0.1,)) -> Job:
     def update(evaluation, image, state):
         return image + rate, state
 
-    scales = tuple(Scale(4 << index, 4 << index, made) for index, made in enumerate(steps))
+    scales = tuple(Scale(4 << index, 4 << index, count) for index, count in enumerate(steps))
     content = np.full([1, *scales[-1][:2], 3], 0.25, np.float32)
     return Job(
         network=TINY,
-        extractor=lambda image: {"own": image},
-        terms=(make_term("mean_squared", "own"),),
+        extractor=lambda image: {"pixels": image},
+        terms=(make_term("mean_squared", "pixels"),),
         scales=scales,
         optimizers=(Optimizer(lambda image: (), update, lambda state, image: state),) * len(scales),
         fallback=ADAM,

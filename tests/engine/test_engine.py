@@ -145,14 +145,14 @@ def test_programs_are_no_more_than_so_many(monkeypatch):
 
 
 def test_a_cache_keeps_the_latest_used():
-    cache, made = Cache(2), []
+    cache, calls = Cache(2), []
 
     def get(key):
-        return cache.get(key, lambda: made.append(key) or key)
+        return cache.get(key, lambda: calls.append(key) or key)
 
     for key in (1, 2, 1, 3, 1, 2):
         assert get(key) == key
-    assert made == [1, 2, 3, 2]
+    assert calls == [1, 2, 3, 2]
     assert cache.values() == (1, 2)
 
 

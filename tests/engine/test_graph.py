@@ -75,9 +75,9 @@ def test_the_graph_paints_what_the_loop_paints(make_extractor, terms, name):
     """At two sizes, one with two scales, by one trace; in few steps, since line searches and long
     steps magnify rounding step by step."""
     row = OPTIMIZERS[name]
-    made = row.make(Settings(row.learning_rate))
+    optimizer = row.make(Settings(row.learning_rate))
     tables = TABLES._replace(steps=TABLES.steps // THINNED)
-    recipe = Recipe(make_extractor(LAYERS), terms, made, tables, row.decay)
+    recipe = Recipe(make_extractor(LAYERS), terms, optimizer, tables, row.decay)
     run, engine = traced(recipe), Engine()
     for height, width, steps, scales in ((144, 200, 20, 2), (40, 52, 6, 1)):
         assert len(plan_scales(height, width, (steps,))) == scales
@@ -109,8 +109,10 @@ def test_the_tables_hold_every_plan():
     for height in range(16, 200, 13):
         for width in (16, 31, 64, 101, 127, 150, 200):
             for steps in (1, 9, 10, 19, 20, 24):
-                found = np.stack(look_up_scales(TABLES, height, width, steps), axis=1)
-                assert found.tolist() == [list(it) for it in plan_scales(height, width, (steps,))]
+                looked_up = np.stack(look_up_scales(TABLES, height, width, steps), axis=1)
+                assert looked_up.tolist() == [
+                    list(it) for it in plan_scales(height, width, (steps,))
+                ]
 
 
 @pytest.mark.parametrize("share", [1.0, 141 / 200, 0.5, 0.1])
@@ -140,11 +142,11 @@ def test_a_style_counts_where_it_is_visible(make_extractor, terms, tiny):
     halves = tf.constant(np.concatenate([half, half + 0.5], axis=2))
     mask = np.concatenate([np.ones_like(half), np.zeros_like(half)], axis=2)[..., :1]
     mask[:, :, 22:] = 0
-    seen = Visible(tf.constant(mask), tiny)
-    flat = measure(recipe, tf.constant(np.concatenate([half] * 2, axis=2)), seen)(None, 1.0)
-    baked, _ = bake(recipe, [halves], [1.0], 200, [seen])
+    visible = Visible(tf.constant(mask), tiny)
+    flat = measure(recipe, tf.constant(np.concatenate([half] * 2, axis=2)), visible)(None, 1.0)
+    baked, _ = bake(recipe, [halves], [1.0], 200, [visible])
     tf.nest.map_structure(lambda one, other: assert_within(one, other, 1e-5), baked(0, None), flat)
-    mean, _ = bake_colors([halves], [1.0], [seen.mask])
+    mean, _ = bake_colors([halves], [1.0], [visible.mask])
     np.testing.assert_allclose(mean, [0.25] * 3, atol=1e-6)
 
 
@@ -186,5 +188,5 @@ def test_colours_blend_as_if_both_styles_were_one_picture():
     one, other = pictures(40, 30)[0], 0.5 * pictures(40, 90)[0]
     blended = bake_colors([tf.constant(one), tf.constant(other)], [1.0, 3.0])
     together = np.concatenate([one.reshape(-1, 3), other.reshape(-1, 3)])
-    for found, expected in zip(blended, color_statistics(together[None, None]), strict=True):
-        np.testing.assert_allclose(found, expected, rtol=2e-3, atol=1e-4)
+    for actual, expected in zip(blended, color_statistics(together[None, None]), strict=True):
+        np.testing.assert_allclose(actual, expected, rtol=2e-3, atol=1e-4)

@@ -17,8 +17,8 @@ def pictures() -> tuple[np.ndarray, np.ndarray]:
     """A content, and a style whose red and green go together against its blue."""
     generator = np.random.default_rng(5)
     content = generator.random([1, 64, 80, 3], dtype=np.float32)
-    common, own = generator.standard_normal([2, 1, 50, 40, 1])
-    colors = np.array([0.5, 0.4, 0.6]) + common * [0.06, 0.05, -0.04] + own * [0.0, 0.03, 0.02]
+    common, separate = generator.standard_normal([2, 1, 50, 40, 1])
+    colors = np.array([0.5, 0.4, 0.6]) + common * [0.06, 0.05, -0.04] + separate * [0.0, 0.03, 0.02]
     return content, np.clip(colors, 0, 1).astype(np.float32)
 
 

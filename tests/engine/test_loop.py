@@ -42,9 +42,9 @@ def test_events_come_in_order(make_job, of_five_steps):
 
 def test_each_call_tells_of_its_own_steps(make_job, long_calls):
     events = steps_done(iterate(make_job(9)))
-    made = np.diff([0, *(event.step for event in events)])
-    assert max(made) > 1
-    for event, count in zip(events, made, strict=True):
+    counts = np.diff([0, *(event.step for event in events)])
+    assert max(counts) > 1
+    for event, count in zip(events, counts, strict=True):
         assert list(event.values) == [term.name for term in make_job().terms]
         for values in event.values.values():
             assert values.shape == (count, 1) and values.dtype == np.float32
@@ -59,9 +59,9 @@ def test_a_run_is_the_compiled_steps_and_its_picture_what_they_track(
     events = of_five_steps[decay]
     run, image = compile_steps(objective, ADAM, decay=decay), tf.constant(make_job().initial)
     progress = begin_scale(ADAM, image)
-    made = 0
+    before = 0
     for event in steps_done(events):
-        count, made = event.step - made, event.step
+        count, before = event.step - before, event.step
         progress, report = run(progress, tf.constant(count))
         values = np.stack(list(event.values.values()), axis=1)
         assert_close(values, report.history[:count], "float32")
@@ -130,8 +130,8 @@ def test_calls_are_long_on_a_fast_device_and_short_on_a_slow_one(make_job, monke
     counts = {}
     for seconds in (0.0, 1e6):
         monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
-        made = [0, *(event.step for event in steps_done(iterate(make_job(70, **BARE))))]
-        counts[seconds] = list(np.diff(made))
+        numbers = [0, *(event.step for event in steps_done(iterate(make_job(70, **BARE))))]
+        counts[seconds] = list(np.diff(numbers))
     assert counts[0.0] == [1] * 70
     assert counts[1e6] == [1, 1, MOST_STEPS_PER_CALL, 70 - 2 - MOST_STEPS_PER_CALL]
 
@@ -139,12 +139,12 @@ def test_calls_are_long_on_a_fast_device_and_short_on_a_slow_one(make_job, monke
 @kinds
 def test_the_picture_does_not_depend_on_how_many_steps_a_call_makes(make_job, monkeypatch, decay):
     """Bit for bit."""
-    found = []
+    results = []
     for seconds in (0.0, 1e6):
         monkeypatch.setattr(pace, "SECONDS_PER_CALL", seconds)
-        found.append(list(iterate(make_job(12, decay=decay))))
-    np.testing.assert_array_equal(picture(found[0]), picture(found[1]))
-    one, other = (history(events) for events in found)
+        results.append(list(iterate(make_job(12, decay=decay))))
+    np.testing.assert_array_equal(picture(results[0]), picture(results[1]))
+    one, other = (history(events) for events in results)
     for name, values in one.items():
         assert values.shape == (12, 1)
         np.testing.assert_array_equal(values, other[name])
@@ -178,13 +178,13 @@ def test_pictures_of_a_batch_are_painted_as_alone(make_job, of_five_steps, conte
 
 
 def test_leaving_the_iterator_ends_the_run(make_job):
-    made = []
+    calls = []
     events = iterate(make_job(1000, **BARE))
     for event in events:
-        made.append(event)
+        calls.append(event)
         if isinstance(event, StepsDone):
             break
     events.close()
-    assert len(made) == 2
-    assert np.isfinite(made[-1].image).all()
+    assert len(calls) == 2
+    assert np.isfinite(calls[-1].image).all()
     assert list(events) == []

@@ -71,12 +71,12 @@ def test_lbfgs_gives_way_after_two_searches_in_vain(make_job, monkeypatch):
     """The slope that the extractor tells is the opposite of its own."""
 
     def lying(image):
-        return {"own": image - 2 * tf.stop_gradient(image)}
+        return {"pixels": image - 2 * tf.stop_gradient(image)}
 
     monkeypatch.setattr(pace, "SECONDS_PER_CALL", 0.0)
     optimizer = with_fallback(lbfgs(1.0, 2, strong_wolfe()), ADAM)
     job = make_job(
-        40, optimizer=optimizer, extractor=lying, terms=(make_term("mean_squared", "own"),)
+        40, optimizer=optimizer, extractor=lying, terms=(make_term("mean_squared", "pixels"),)
     )
     start = job.pictures["content"] / 2 + 0.2
     events = list(iterate(job._replace(initial=start)))

@@ -28,10 +28,10 @@ def test_scales_are_painted_one_after_the_other_and_steps_count_over_all(make_jo
     job = make_job(scales=scales(2, 3))
     events = list(iterate(job))
     assert [event[:2] for event in started(events)] == list(enumerate(job.scales))
-    told = [(event.scale, event.step) for event in steps_done(events)]
-    assert told.index((job.scales[0], 2)) < told.index((job.scales[1], 5))
+    numbers = [(event.scale, event.step) for event in steps_done(events)]
+    assert numbers.index((job.scales[0], 2)) < numbers.index((job.scales[1], 5))
     assert events.index(started(events)[1]) < events.index(steps_done(events)[-1])
-    assert [step for _, step in told] == sorted({step for _, step in told})
+    assert [step for _, step in numbers] == sorted({step for _, step in numbers})
     for event in steps_done(events):
         assert event.image.shape == (1, event.scale.height, event.scale.width, 3)
     assert picture(events).shape == (1, *FINE, 3)
@@ -41,18 +41,18 @@ def test_scales_are_painted_one_after_the_other_and_steps_count_over_all(make_jo
 def test_functions_are_traced_once_for_all_sizes_unless_xla_compiles_them(make_job, xla, sizes):
     """The style's targets, once, since it is too small to shrink; the content's references, the
     steps and the last values."""
-    seen = []
+    traced = []
 
     def extractor(image):
-        seen.append(tuple(image.shape[1:3]))
-        return {"own": image}
+        traced.append(tuple(image.shape[1:3]))
+        return {"pixels": image}
 
     job = make_job(scales=scales(1, 1), extractor=extractor, xla=xla)
     same = job.pictures["content"]
     job = job._replace(pictures={"content": same, "style": same})
     stylize(job)
-    assert len(seen) == (6 if xla else 4)
-    assert set(seen[:-1]) == sizes
+    assert len(traced) == (6 if xla else 4)
+    assert set(traced[:-1]) == sizes
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.9], ids=["best", "average"])

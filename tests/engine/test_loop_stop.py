@@ -57,10 +57,10 @@ def test_what_is_compared_is_the_least_loss_with_that_of_ten_steps_before(
     losses = sum(weights[name] * values[:, 0] for name, values in history(whole).items())
     least = np.minimum.accumulate(losses)
     falls = {
-        made: 1 - least[made - 1] / least[made - 1 - STOP_STEPS]
-        for made in range(20, 61, STOP_STEPS)
+        count: 1 - least[count - 1] / least[count - 1 - STOP_STEPS]
+        for count in range(20, 61, STOP_STEPS)
     }
-    expected = next(made for made, fall in falls.items() if fall < stop)
+    expected = next(count for count, fall in falls.items() if fall < stop)
     assert 20 < expected < 60
     events = list(iterate(make_job(60, stop=stop)))
     assert steps_done(events)[-1].step == expected

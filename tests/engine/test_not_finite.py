@@ -30,7 +30,7 @@ def brightening_job(limit: float, *steps: int, decay: float = 0.0) -> Job:
     def update(evaluation, image, state):
         return image + 0.1, state
 
-    scales = tuple(Scale(4 << index, 4 << index, made) for index, made in enumerate(steps))
+    scales = tuple(Scale(4 << index, 4 << index, count) for index, count in enumerate(steps))
     content = np.full([1, *scales[-1][:2], 3], 0.01, np.float32)
     return Job(
         network=TINY,

@@ -11,22 +11,22 @@ from tf_nst.planning.precision import PRECISIONS
 def calls(monkeypatch):
     """What was set of two GPUs and of the process, in order."""
     gpus = [tf.config.PhysicalDevice(f"/physical_device:GPU:{index}", "GPU") for index in (0, 1)]
-    made = []
+    recorded = []
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: gpus)
     monkeypatch.setattr(
         tf.config.experimental,
         "set_memory_growth",
-        lambda gpu, enable: made.append((gpu.name[-5:], "growth", enable)),
+        lambda gpu, enable: recorded.append((gpu.name[-5:], "growth", enable)),
     )
     monkeypatch.setattr(
         tf.config,
         "set_logical_device_configuration",
-        lambda gpu, parts: made.append((gpu.name[-5:], [part.memory_limit for part in parts])),
+        lambda gpu, parts: recorded.append((gpu.name[-5:], [part.memory_limit for part in parts])),
     )
     monkeypatch.setattr(
-        tf.config.experimental, "enable_op_determinism", lambda: made.append("deterministic")
+        tf.config.experimental, "enable_op_determinism", lambda: recorded.append("deterministic")
     )
-    return made
+    return recorded
 
 
 def test_memory_grows_with_what_is_used(calls):

@@ -107,7 +107,9 @@ def dynamic_shapes(text: str) -> list[str]:
 def test_compiled_steps_equal_plain_ones(compiled, name):
     """A step, and four more in one call, by Gram matrices: what rounding makes of roots grows from
     step to step, see `test_measuring_and_judging_compile_too` for them."""
-    plain, xla = (made(*compiled(name, xla=xla, statistic="gram")) for xla in (False, True))
+    plain, xla = (
+        compiled_call(*compiled(name, xla=xla, statistic="gram")) for xla in (False, True)
+    )
     for before, after in zip(tf.nest.flatten(plain), tf.nest.flatten(xla), strict=True):
         if before.dtype.is_floating and np.isfinite(before).all():
             assert_close(after, before, "float32")
@@ -115,13 +117,13 @@ def test_compiled_steps_equal_plain_ones(compiled, name):
             np.testing.assert_array_equal(after, before)
 
 
-def made(run, progress):
+def compiled_call(run, progress):
     """Image, track and reports after one step and after four more."""
-    told = []
+    calls = []
     for count in (1, 4):
         progress, report = run(progress, tf.constant(count))
-        told.append((progress.image, progress.track, report))
-    return told
+        calls.append((progress.image, progress.track, report))
+    return calls
 
 
 @pytest.mark.parametrize(
@@ -130,9 +132,9 @@ def made(run, progress):
 )
 def test_all_steps_of_a_call_are_one_program_without_the_host(step_program, name, dtype):
     """In bfloat16 a run takes L-BFGS' tolerant search, or Adam."""
-    found = operations(step_program(name, dtype))
-    assert {"while", "convolution", "dot"} <= found
-    assert not found.intersection(HOST)
+    kinds = operations(step_program(name, dtype))
+    assert {"while", "convolution", "dot"} <= kinds
+    assert not kinds.intersection(HOST)
 
 
 @each_optimizer

@@ -21,12 +21,14 @@ def start(style, masks):
 
 
 def test_a_region_of_one_picture_is_its_start():
-    seen = []
+    visible = []
     region = Region(STYLE, (Part("a", mask="of a"),), "left")
-    image = regional_image(lambda *given: seen.append(given) or "start", (region,), PICTURES, MASKS)
+    image = regional_image(
+        lambda *given: visible.append(given) or "start", (region,), PICTURES, MASKS
+    )
     assert image == "start"
-    assert seen[0][0] is PICTURES["a"]
-    assert seen[0][1][CONTENT] is LEFT and seen[0][1][STYLE] is MASKS["of a"]
+    assert visible[0][0] is PICTURES["a"]
+    assert visible[0][1][CONTENT] is LEFT and visible[0][1][STYLE] is MASKS["of a"]
 
 
 def test_parts_are_added_by_their_shares():

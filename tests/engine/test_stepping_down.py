@@ -55,13 +55,13 @@ def tiled(make_job):
 def test_it_goes_on_in_windows_from_the_last_good_state(tiled, small_cores, refuse_from):
     whole = list(iterate(tiled))
     refuse_from(3)
-    found = list(iterate(tiled))
-    assert notes(found) == [
+    emitted = list(iterate(tiled))
+    assert notes(emitted) == [
         "step 2: not enough memory, this size continues in windows of 16 pixels"
     ]
-    assert_within(picture(found), picture(whole), 1e-4)
+    assert_within(picture(emitted), picture(whole), 1e-4)
     for term, values in history(whole).items():
-        assert_within(history(found)[term], values, 1e-4)
+        assert_within(history(emitted)[term], values, 1e-4)
 
 
 def test_windows_become_smaller_too(tiled, small_cores, refuse_from, monkeypatch):
@@ -73,9 +73,9 @@ def test_windows_become_smaller_too(tiled, small_cores, refuse_from, monkeypatch
         return refused() if self.objective.core > 8 else true(self, content)
 
     monkeypatch.setattr(Windows, "references", references)
-    found = list(iterate(tiled))
-    assert [line.split()[-2] for line in notes(found)] == ["16", "8"]
-    assert len(history(found)["variation/squared/image"]) == 5
+    emitted = list(iterate(tiled))
+    assert [line.split()[-2] for line in notes(emitted)] == ["16", "8"]
+    assert len(history(emitted)["variation/squared/image"]) == 5
 
 
 def test_where_there_are_no_smaller_windows_the_refusal_stands(tiled, small_cores, refuse_from):

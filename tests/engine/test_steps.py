@@ -15,7 +15,7 @@ from tf_nst.optim.optimizer import Optimizer
 from tf_nst.optim.sgd import sgd
 
 
-def made(objective, optimizer, image, *counts, decay=0.0) -> tuple[Progress, Report]:
+def last_of_calls(objective, optimizer, image, *counts, decay=0.0) -> tuple[Progress, Report]:
     """What the last of several calls gives."""
     run = compile_steps(objective, optimizer, decay=decay)
     progress = begin_scale(optimizer, tf.constant(image))
@@ -44,7 +44,7 @@ def pictures(content) -> np.ndarray:
 
 def test_steps_of_several_calls_are_the_optimisers_steps(objective, content):
     images, _ = by_hand(objective, ADAM, content, 5)
-    progress, report = made(objective, ADAM, content, 2, 3)
+    progress, report = last_of_calls(objective, ADAM, content, 2, 3)
     assert (report.steps, report.finite) == (3, True)
     assert list(report.failed) == [False] and progress.state.count == [5]
     assert_close(progress.image, images[-1], "float32")
@@ -52,12 +52,12 @@ def test_steps_of_several_calls_are_the_optimisers_steps(objective, content):
 
 def test_the_history_holds_what_each_step_evaluated(objective, pictures):
     images, losses = by_hand(objective, ADAM, pictures, 4)
-    _, report = made(objective, ADAM, pictures, 1, 3)
+    _, report = last_of_calls(objective, ADAM, pictures, 1, 3)
     assert report.history.shape == (MOST_STEPS_PER_CALL, len(objective.terms), 2)
     values = report.history[:3].numpy()
     for image, row in zip(images[1:4], values, strict=True):
-        found = value_and_grad(objective, tf.constant(image)).values
-        assert_close(row, np.stack(list(found.values())), "float32")
+        evaluated = value_and_grad(objective, tf.constant(image)).values
+        assert_close(row, np.stack(list(evaluated.values())), "float32")
     weights = np.array([term.weight for term in objective.terms])
     assert_close(np.einsum("t,stb->sb", weights, values), losses[1:], "float32")
     assert not np.any(report.history[3:])
@@ -80,8 +80,8 @@ def wandering(path: np.ndarray) -> Optimizer:
 def distance() -> Objective:
     """The loss is the picture's squared distance from grey."""
     grey = np.full([1, 4, 5, 3], 0.5, np.float32)
-    terms = (make_term("mean_squared", "own", 2.0),)
-    return build_objective(lambda image: {"own": image}, terms, {"content": grey})
+    terms = (make_term("mean_squared", "pixels", 2.0),)
+    return build_objective(lambda image: {"pixels": image}, terms, {"content": grey})
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_the_best_is_the_evaluated_picture_of_the_least_loss_of_each_row(distanc
     """The last picture of a path is not evaluated."""
     losses = 2 * np.mean((path - 0.5) ** 2, axis=(2, 3, 4)) / 0.25
     for steps in (1, 4, 11):
-        track = made(distance, wandering(path[1:]), path[0], steps)[0].track
+        track = last_of_calls(distance, wandering(path[1:]), path[0], steps)[0].track
         rows = np.argmin(losses[:steps], axis=0)
         assert_close(track.least, losses[rows, [0, 1]], "float32")
         np.testing.assert_array_equal(track.picture, path[rows, [0, 1]])
@@ -110,7 +110,7 @@ def test_the_mean_is_the_weighted_mean_of_the_pictures_after_each_step(
     steps = sum(calls)
     weights = decay ** np.arange(steps)[::-1].astype(np.float64)
     expected = np.tensordot(weights / weights.sum(), path[1 : steps + 1], 1)
-    track = made(distance, wandering(path[1:]), path[0], *calls, decay=decay)[0].track
+    track = last_of_calls(distance, wandering(path[1:]), path[0], *calls, decay=decay)[0].track
     assert_close(track.picture, expected, "float32")
     assert 0 <= np.min(track.picture) and np.max(track.picture) <= 1
 
@@ -133,7 +133,7 @@ def test_the_state_of_another_size_is_carried_on(content):
 
 @pytest.mark.parametrize("steps", [2, 3, 9])
 def test_a_call_reports_whether_the_optimiser_saw_no_way_on(objective, pictures, steps):
-    _, report = made(objective, failing(sgd(1e-5), 3), pictures, steps)
+    _, report = last_of_calls(objective, failing(sgd(1e-5), 3), pictures, steps)
     assert (report.steps, report.finite) == (steps, True)
     assert list(report.failed) == [steps >= 3] * 2
 
@@ -143,7 +143,7 @@ def test_a_call_ends_with_the_first_loss_or_picture_that_is_not_finite(distance,
     """The loss of one row overflows, or its next picture is NaN."""
     path = path.copy()
     path[5, 1, 0, 0, 0] = 1e30 if bad == "loss" else np.nan
-    _, report = made(distance, wandering(path[1:]), path[0], 11)
+    _, report = last_of_calls(distance, wandering(path[1:]), path[0], 11)
     assert report.steps == (6 if bad == "loss" else 5)
     assert not report.finite
 

@@ -51,8 +51,8 @@ def silent(line: str) -> None:
 )
 def test_a_strategy_is_recorded_by_the_name_that_makes_it_again(kind, replicas, name):
     extended = SimpleNamespace(worker_devices=[f"/device:{kind}:0"])
-    made = SimpleNamespace(extended=extended, num_replicas_in_sync=replicas)
-    assert resolved_name(made) == name
+    stand_in = SimpleNamespace(extended=extended, num_replicas_in_sync=replicas)
+    assert resolved_name(stand_in) == name
 
 
 # --- which devices ---------------------------------------------------------------------------
@@ -102,9 +102,9 @@ def test_devices_that_are_not_there_are_refused_with_those_that_are(
 )
 def test_devices_without_a_picture_are_left_out_and_told(monkeypatch, pictures, line):
     machine(monkeypatch, CPU=1, GPU=4)
-    told = []
-    assert len(make_strategy("auto", pictures, told.append)) == pictures
-    assert told == [line]
+    lines = []
+    assert len(make_strategy("auto", pictures, lines.append)) == pictures
+    assert lines == [line]
 
 
 def test_this_machines_cpu():
@@ -127,8 +127,9 @@ def test_what_tensorflow_lacks_for_a_tpu_is_told(monkeypatch, wheel):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: wheel or None)
     with pytest.raises(UserError) as refused:
         make_strategy("tpu", 1, silent)
-    told = str(refused.value)
-    assert ("(pip install 'tensorflow-tpu==2.20.*'; " in told) is not wheel and "\n" not in told
+    message = str(refused.value)
+    assert ("(pip install 'tensorflow-tpu==2.20.*'; " in message) is not wheel
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(
@@ -151,8 +152,8 @@ def test_a_tpu_that_is_named_but_does_not_answer_is_told_in_one_line(monkeypatch
     monkeypatch.setattr(tf.distribute.cluster_resolver, "TPUClusterResolver", resolver)
     with pytest.raises(UserError, match=r"^--strategy: tpu expects a TPU.*, received") as refused:
         make_strategy(name, 1, silent)
-    told = str(refused.value)
-    assert told.endswith(f"({str(error).splitlines()[0]})") and "\n" not in told
+    message = str(refused.value)
+    assert message.endswith(f"({str(error).splitlines()[0]})") and "\n" not in message
 
 
 @pytest.mark.parametrize(("pictures", "cores"), [(1, 1), (8, 8), (12, 8)])
@@ -185,9 +186,9 @@ def test_a_tpu_is_connected_to_and_takes_a_core_for_each_picture(
         "TPUStrategy",
         lambda resolver, experimental_device_assignment: experimental_device_assignment,
     )
-    told = []
-    assignment = make_strategy("auto", pictures, told.append)
+    lines = []
+    assignment = make_strategy("auto", pictures, lines.append)
     assert assignment.num_replicas == cores
     resolver = "" if named else "local"
     assert done == [resolver, ("initialized", resolver)]
-    assert bool(told) == (cores < 8)
+    assert bool(lines) == (cores < 8)

@@ -52,8 +52,8 @@ def test_the_shares_of_a_picture_add_up_to_its_loss(make_job):
     values = {term.name: np.float32([0.1, 0.2, 0.3]) for term in job.terms}
     losses = total(job.terms, values)
     for index in range(len(WEIGHTS)):
-        own = {name: float(value[index]) for name, value in values.items()}
-        shares = contributions(job.terms, own, index)
+        of_picture = {name: float(value[index]) for name, value in values.items()}
+        shares = contributions(job.terms, of_picture, index)
         assert sum(shares.values()) == pytest.approx(float(losses[index]))
 
 

@@ -44,8 +44,8 @@ def both(extractor, network, terms, core: int, given=None):
     """The evaluation of the whole picture and that by windows."""
     content, style, image = given or pictures(*SIDES)
     objective = build_objective(extractor, terms, {"content": content, "style": style})
-    found = by_windows(extractor, network, terms, core, (content, style, image))
-    return value_and_grad(objective, image), found
+    tiled = by_windows(extractor, network, terms, core, (content, style, image))
+    return value_and_grad(objective, image), tiled
 
 
 def by_windows(extractor, network, terms, core: int, given=None):
@@ -60,12 +60,12 @@ def by_windows(extractor, network, terms, core: int, given=None):
 @pytest.mark.parametrize("name", PLAIN)
 def test_every_term_by_windows_equals_the_whole(make_extractor, tiny, name):
     extractor = make_extractor(LAYERS, dtype="float64")
-    whole, found = both(extractor, tiny, terms_of(name), 32)
-    assert_close(found.gradient, whole.gradient, "float64")
-    assert_close(found.loss, whole.loss, "float64")
-    assert found.values.keys() == whole.values.keys()
+    whole, tiled = both(extractor, tiny, terms_of(name), 32)
+    assert_close(tiled.gradient, whole.gradient, "float64")
+    assert_close(tiled.loss, whole.loss, "float64")
+    assert tiled.values.keys() == whole.values.keys()
     for term, value in whole.values.items():
-        assert_close(found.values[term], value, "float64")
+        assert_close(tiled.values[term], value, "float64")
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +82,15 @@ def one_of_each(make_extractor):
 def test_the_gradient_does_not_depend_on_the_windows(make_extractor, tiny, one_of_each, core):
     """From the least core, one feature of the deepest layer, to one window for all."""
     terms, whole = one_of_each
-    found = by_windows(make_extractor(LAYERS, dtype="float64"), tiny, terms, core)
-    assert_close(found.gradient, whole.gradient, "float64")
+    tiled = by_windows(make_extractor(LAYERS, dtype="float64"), tiny, terms, core)
+    assert_close(tiled.gradient, whole.gradient, "float64")
 
 
 def test_so_where_a_side_is_longer_than_a_core_and_shorter_than_two_halos(make_extractor, tiny):
     extractor = make_extractor(LAYERS, dtype="float64")
     terms = terms_of("mean_squared")
-    whole, found = both(extractor, tiny, terms, 24, pictures(69, 37))
-    assert_close(found.gradient, whole.gradient, "float64")
+    whole, tiled = both(extractor, tiny, terms, 24, pictures(69, 37))
+    assert_close(tiled.gradient, whole.gradient, "float64")
 
 
 def test_so_at_sides_and_cores_of_any_kind(make_extractor, tiny):
@@ -100,31 +100,31 @@ def test_so_at_sides_and_cores_of_any_kind(make_extractor, tiny):
     for _ in range(6):
         height, width = (int(side) for side in np.geomspace(16, 400, 50)[generator.choice(50, 2)])
         core = int(generator.integers(32, 257))
-        whole, found = both(extractor, tiny, terms, core, pictures(height, width))
-        assert_close(found.gradient, whole.gradient, "float64")
+        whole, tiled = both(extractor, tiny, terms, core, pictures(height, width))
+        assert_close(tiled.gradient, whole.gradient, "float64")
 
 
 @pytest.mark.parametrize("pooling", ["max", "average", "l2"])
 def test_so_with_every_pooling_for_a_batch_against_one_content(make_extractor, tiny, pooling):
     content, style, image = pictures(*SIDES)
     given = content, style, tf.concat([image, image[:, ::-1]], 0)
-    whole, found = both(make_extractor(LAYERS, pooling, "float64"), tiny, EVERY, 32, given)
-    assert found.loss.shape == (2,)
-    assert_close(found.gradient, whole.gradient, "float64")
-    assert_close(found.loss, whole.loss, "float64")
+    whole, tiled = both(make_extractor(LAYERS, pooling, "float64"), tiny, EVERY, 32, given)
+    assert tiled.loss.shape == (2,)
+    assert_close(tiled.gradient, whole.gradient, "float64")
+    assert_close(tiled.loss, whole.loss, "float64")
 
 
 def test_so_where_the_edge_is_repeated(make_extractor, tiny):
     extractor = make_extractor(LAYERS, dtype="float64", padding="edge")
-    whole, found = both(extractor, tiny, EVERY, 32)
-    assert_close(found.gradient, whole.gradient, "float64")
+    whole, tiled = both(extractor, tiny, EVERY, 32)
+    assert_close(tiled.gradient, whole.gradient, "float64")
 
 
 def test_so_in_float32(make_extractor, tiny):
     given = pictures(*SIDES, "float32")
-    whole, found = both(make_extractor(LAYERS), tiny, EVERY, 32, given)
-    assert found.gradient.dtype == tf.float32
-    assert_within(found.gradient, whole.gradient, 1e-5)
+    whole, tiled = both(make_extractor(LAYERS), tiny, EVERY, 32, given)
+    assert tiled.gradient.dtype == tf.float32
+    assert_within(tiled.gradient, whole.gradient, 1e-5)
 
 
 def test_values_and_targets_alone(make_extractor, tiny):
@@ -184,8 +184,8 @@ def test_pictures_under_two_halos_and_styles_of_other_sizes(make_extractor, tiny
     given = content, pictures(*style_size)[0], image
     for names in (("gram",), ("mean_squared",), ("gram", "mean_squared", "squared")):
         terms = tuple(term for name in names for term in terms_of(name))
-        whole, found = both(extractor, tiny, terms, 32, given)
-        assert_close(found.gradient, whole.gradient, "float64")
+        whole, tiled = both(extractor, tiny, terms, 32, given)
+        assert_close(tiled.gradient, whole.gradient, "float64")
 
 
 def test_a_style_is_measured_by_windows_in_float32_sums(make_job, tiny):
@@ -214,5 +214,5 @@ def test_imagenets_gradient_is_that_of_the_whole(dtype, height, width, core, all
     loaded = load_weights("imagenet", network, cut, seed=0, report=pytest.fail)
     extractor = build_extractor(loaded.network, layers, loaded.arrays, dtype=dtype)
     terms = build_terms(config, network)
-    whole, found = both(extractor, network, terms, core, pictures(height, width, dtype))
-    assert_within(found.gradient, whole.gradient, allowed)
+    whole, tiled = both(extractor, network, terms, core, pictures(height, width, dtype))
+    assert_within(tiled.gradient, whole.gradient, allowed)

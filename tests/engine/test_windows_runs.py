@@ -33,12 +33,12 @@ def test_a_run_by_windows_paints_what_the_whole_does(make_job, monkeypatch, name
         decay=decay,
     )
     whole = list(iterate(job))
-    found = list(iterate(job._replace(cores=(0, 8))))
-    assert_within(picture(found), picture(whole), 1e-4)
+    tiled = list(iterate(job._replace(cores=(0, 8))))
+    assert_within(picture(tiled), picture(whole), 1e-4)
     for term, values in history(whole).items():
-        assert_within(history(found)[term], values, 1e-4)
+        assert_within(history(tiled)[term], values, 1e-4)
     for term, value in whole[-1].values.items():
-        assert_within(found[-1].values[term], value, 1e-4)
+        assert_within(tiled[-1].values[term], value, 1e-4)
 
 
 def test_codes_are_painted_like_the_numbers_they_stand_for(make_job):
@@ -47,10 +47,10 @@ def test_codes_are_painted_like_the_numbers_they_stand_for(make_job):
     numbers = {name: np.float32(value) / np.float32(255) for name, value in codes.items()}
     whole = make_job(2, optimizer=OPTIMIZERS["sgd"].make(Settings(1e-4)))
     for job in (whole, whole._replace(cores=(8,))):
-        found, expected = (
+        actual, expected = (
             list(iterate(job._replace(pictures=given))) for given in (codes, numbers)
         )
-        np.testing.assert_array_equal(picture(found), picture(expected))
+        np.testing.assert_array_equal(picture(actual), picture(expected))
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.9], ids=["best", "average"])

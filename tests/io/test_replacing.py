@@ -40,9 +40,9 @@ def test_what_is_private_is_so_while_it_is_written(tmp_path, mode):
     path = tmp_path / "a.png"
     path.write_bytes(b"old")
     path.chmod(mode)
-    seen = []
-    write_atomically(path, lambda file: seen.append(os.fstat(file.fileno()).st_mode & 0o077))
-    assert seen == [0]
+    states = []
+    write_atomically(path, lambda file: states.append(os.fstat(file.fileno()).st_mode & 0o077))
+    assert states == [0]
 
 
 LINKS = {
@@ -69,20 +69,20 @@ def test_a_link_stays_and_its_target_is_replaced(tmp_path, target, exists):
 def test_at_no_moment_do_old_and_new_files_stand_side_by_side(tmp_path, monkeypatch):
     """What a crash would leave: the folder as it is after each operation."""
     write_together(triple(tmp_path, b"old"))
-    seen = []
+    states = []
 
     def watched(operation):
         def run(*args):
             operation(*args)
-            seen.append(set(contents(tmp_path).values()))
+            states.append(set(contents(tmp_path).values()))
 
         return run
 
     for name in ("replace", "rename", "unlink"):
         monkeypatch.setattr(os, name, watched(getattr(os, name)))
     write_together(triple(tmp_path, b"new"))
-    assert len(seen) >= 5
-    assert [moment for moment in seen if len(moment) > 1] == []
+    assert len(states) >= 5
+    assert [moment for moment in states if len(moment) > 1] == []
     assert contents(tmp_path) == dict.fromkeys(NAMES, b"new")
 
 

@@ -45,7 +45,7 @@ def test_what_is_no_style_is_refused(given, line):
 
 
 def test_an_empty_folder_is_refused(tmp_path):
-    with pytest.raises(UserError, match="folder without pictures"):
+    with pytest.raises(UserError, match="expected a folder of pictures, received"):
         read_styles(tmp_path)
 
 

@@ -38,10 +38,10 @@ def exact() -> dict:
     return arrays_of(os.environ["TF_NST_WEIGHTS"])
 
 
-def relative_error(found, exact) -> float:
+def relative_error(actual, exact) -> float:
     """Root mean square (Frobenius) of the difference, as a share of that of the exact numbers."""
-    found, exact = np.float64(found), np.float64(exact)
-    return float(np.linalg.norm(found - exact) / np.linalg.norm(exact))
+    actual, exact = np.float64(actual), np.float64(exact)
+    return float(np.linalg.norm(actual - exact) / np.linalg.norm(exact))
 
 
 @pytest.mark.parametrize("layer", [layer.name for layer in convolutions(VGG19.layers)])
@@ -67,9 +67,9 @@ def test_gram_matrices_are_within_12_thousandths(extractors, example):
     image = PIL.Image.open(EXAMPLES / example).convert("RGB")
     image.thumbnail((256, 256))
     image = tf.constant(np.asarray(image)[None] / 255.0, tf.float32)
-    found, expected = (extractor(image) for extractor in extractors)
+    actual, expected = (extractor(image) for extractor in extractors)
     for layer in STYLE_LAYERS:
-        error = relative_error(gram(found[layer]), gram(expected[layer]))
+        error = relative_error(gram(actual[layer]), gram(expected[layer]))
         assert error < 0.012, f"{layer}: {error:.3%}"
 
 

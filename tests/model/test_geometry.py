@@ -46,8 +46,8 @@ def support(extractor, layer: str, side: int, row: int, column: int) -> tuple[sl
     with tf.GradientTape() as tape:
         tape.watch(image)
         feature = extractor(image)[layer][0, row, column, 0]
-    seen = np.abs(tape.gradient(feature, image)[0]).sum(axis=-1) > 0
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    nonzero = np.abs(tape.gradient(feature, image)[0]).sum(axis=-1) > 0
+    rows, columns = np.flatnonzero(nonzero.any(axis=1)), np.flatnonzero(nonzero.any(axis=0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 

@@ -29,7 +29,7 @@ def noted(handle, shown):
     update(handle, shown)
 DisplayHandle.update = noted
 """
-SEEN = "len(set(updates))"
+SHOWN = "len(set(updates))"
 TAGS = ("parameters", "install", "device", "pair", "paint", "picture", "losses", "export", "ask")
 
 
@@ -67,7 +67,7 @@ def ran(tmp_path_factory) -> SimpleNamespace:
     notebook = built()
     after = notebook.cells.index(cell(notebook, "parameters")) + 1
     notebook.cells.insert(after, nbformat.v4.new_code_cell(SMALL))
-    notebook.cells.append(nbformat.v4.new_code_cell(SEEN))
+    notebook.cells.append(nbformat.v4.new_code_cell(SHOWN))
     folder = execute(notebook, tmp_path_factory.mktemp("notebook"))
     return SimpleNamespace(notebook=notebook, folder=folder)
 
@@ -150,22 +150,22 @@ def tree(tmp_path) -> Path:
 def install(tmp_path, monkeypatch):
     """Runs the installation where tf_nst is not there, without pip: (package, folder, whether there
     is a TensorFlow) -> what pip is asked for, call by call."""
-    asked, run = [], subprocess.run
+    commands, run = [], subprocess.run
 
     def without_pip(command, check):
-        return asked.append(command) if "pip" in command else run(command, check=check)
+        return commands.append(command) if "pip" in command else run(command, check=check)
 
-    def made(package: str, folder: Path, tensorflow: bool = False) -> list[list[str]]:
+    def run_cell(package: str, folder: Path, tensorflow: bool = False) -> list[list[str]]:
         monkeypatch.chdir(folder)
         spec = {"tensorflow": "there"} if tensorflow else {}
         monkeypatch.setattr(importlib.util, "find_spec", spec.get)
         monkeypatch.setattr(subprocess, "run", without_pip)
         exec(cell(built(), "install").source, {"PACKAGE": package})
         first = [sys.executable, "-m", "pip", "install", "--quiet"]
-        assert all(command[:5] == first for command in asked)
-        return [command[5:] for command in asked]
+        assert all(command[:5] == first for command in commands)
+        return [command[5:] for command in commands]
 
-    return made
+    return run_cell
 
 
 def uploads(monkeypatch, *names: str) -> None:

@@ -15,37 +15,37 @@ IMAGE = reference.counting(4, 5)
 CONTENT_PICTURE = reference.counting(4, 5, start=8)
 STYLE_PICTURE = reference.counting(3, 6, start=31)
 TERMS = (
-    make_term("mean_squared", "own", 2.0),
-    make_term("gram", "own", 0.5),
+    make_term("mean_squared", "pixels", 2.0),
+    make_term("gram", "pixels", 0.5),
     make_term("squared", "image", 0.25),
 )
 
 
-def own(image) -> dict:
+def separate(image) -> dict:
     """Features that are the picture itself: every gradient can be written down."""
-    return {"own": image}
+    return {"pixels": image}
 
 
 def objective_of(terms):
     pictures = {CONTENT: CONTENT_PICTURE, STYLE: STYLE_PICTURE}
     pictures = {name: tf.constant(picture[None]) for name, picture in pictures.items()}
-    return build_objective(own, terms, pictures)
+    return build_objective(separate, terms, pictures)
 
 
 def test_the_gradient_of_content_is_known():
     """2 (x - p) / |p|^2."""
-    objective = objective_of((make_term("mean_squared", "own", 3.0),))
+    objective = objective_of((make_term("mean_squared", "pixels", 3.0),))
     evaluation = value_and_grad(objective, tf.constant(IMAGE[None]))
     difference, square = IMAGE - CONTENT_PICTURE, np.sum(CONTENT_PICTURE**2)
     assert_close(evaluation.gradient[0], 3 * 2 * difference / square, "float64")
     error = np.sum(difference**2) / square
-    assert_close(evaluation.values["content/mean_squared/own"], [error], "float64")
+    assert_close(evaluation.values["content/mean_squared/pixels"], [error], "float64")
     assert_close(evaluation.loss, [3 * error], "float64")
 
 
 def test_the_gradient_of_gram_is_known():
     """4 x (G - A) / (M |A|^2), of G = x^T x / M."""
-    objective = objective_of((make_term("gram", "own"),))
+    objective = objective_of((make_term("gram", "pixels"),))
     gradient = value_and_grad(objective, tf.constant(IMAGE[None])).gradient
     target = reference.gram(STYLE_PICTURE)
     slope = 4 * IMAGE @ (reference.gram(IMAGE) - target) / (20 * np.sum(target**2))

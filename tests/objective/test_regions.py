@@ -103,17 +103,17 @@ def test_sums_of_a_partition_add_up_to_the_whole(statistic, tiny, make_extractor
 def test_regions_of_equal_values_have_the_loss_of_no_mask(statistic):
     """Two halves of a picture that repeats itself; features are the picture."""
     half = CONTENT_64[:, :, : WIDTH // 2]
-    features = {"own": tf.concat([half, half], 2)}
+    features = {"pixels": tf.concat([half, half], 2)}
     left = np.zeros((1, HEIGHT, WIDTH, 1))
     left[:, :, : WIDTH // 2] = 1
     masks = {"a": tf.constant(left), "b": tf.constant(1 - left)}
-    terms = (make_term(statistic, "own", 2.0),)
+    terms = (make_term(statistic, "pixels", 2.0),)
     masked = by_regions(terms, regions_of(masks))
     weights = {term.name: masks[term.mask] for term in masked}
     losses = []
     for each, counted in ((terms, {}), (masked, weights)):
         pictures = {term.of: STYLE_64 for term in each}
-        targets = measure_targets(lambda image: {"own": image}, each, pictures)
+        targets = measure_targets(lambda image: {"pixels": image}, each, pictures)
         sums = measure_sums(each, features, weights=counted)
         losses.append(total(each, distances(each, sums, targets)))
     assert_within(losses[1], losses[0], 1e-12)
@@ -132,8 +132,8 @@ def test_one_region_of_all_is_no_mask(tiny, make_extractor):
     plain = loss_of(extractor, tiny, terms, {STYLE: STYLE_64}, {}, IMAGE_64)
     everywhere = {"a": tf.ones([1, HEIGHT, WIDTH, 1], tf.float64)}
     masked = by_regions(terms, regions_of(everywhere))
-    found = loss_of(extractor, tiny, masked, {"a": STYLE_64}, everywhere, IMAGE_64)
-    assert_within(found, plain, 1e-12)
+    actual = loss_of(extractor, tiny, masked, {"a": STYLE_64}, everywhere, IMAGE_64)
+    assert_within(actual, plain, 1e-12)
 
 
 # --- guides -----------------------------------------------------------------------------------
@@ -204,8 +204,8 @@ def test_each_region_has_its_gradient_and_its_styles_blended(statistic, tiny, ma
             losses.append(float(evaluation.loss[0]))
             gradients.append(np.abs(evaluation.gradient[0]).max(axis=2))
         assert np.isfinite(losses).all() and len(set(losses)) == 3
-        seen = planes()[term.mask][0, :, :, 0].numpy() > 0
-        assert all((gradient[seen] > 0).mean() > 0.9 for gradient in gradients)
+        visible = planes()[term.mask][0, :, :, 0].numpy() > 0
+        assert all((gradient[visible] > 0).mean() > 0.9 for gradient in gradients)
 
 
 # --- what is kept, and windows ----------------------------------------------------------------
@@ -231,10 +231,10 @@ def test_windows_equal_the_whole_with_every_statistic_masks_and_what_is_kept(
         WindowObjective(extractor, tiny, terms, core), Replicas(tf.distribute.get_strategy(), 1)
     )
     by_window = measured._replace(references=windows.references({CONTENT: CONTENT_64}))
-    found = windows.value_and_grad(by_window, IMAGE_64)
-    assert_within(found.gradient, whole.gradient, 1e-10)
+    actual = windows.value_and_grad(by_window, IMAGE_64)
+    assert_within(actual.gradient, whole.gradient, 1e-10)
     for name, value in whole.values.items():
-        assert_within(found.values[name], value, 1e-10)
+        assert_within(actual.values[name], value, 1e-10)
         assert_within(windows.values(by_window, IMAGE_64)[name], value, 1e-10)
     moved = np.abs(whole.gradient.numpy()).max(-1) > 0
     assert (

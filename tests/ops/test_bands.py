@@ -13,5 +13,5 @@ def test_bands_have_the_pixels_they_are_told_but_no_less_than_a_row(
     monkeypatch, height, width, expected
 ):
     monkeypatch.setattr(bands, "BAND_PIXELS", 8)
-    found = bands.bands(height, width)
-    assert [(rows.start, rows.stop) for rows in found] == expected
+    parts = bands.bands(height, width)
+    assert [(rows.start, rows.stop) for rows in parts] == expected

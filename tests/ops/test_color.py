@@ -29,16 +29,16 @@ def cloud(mean, spread: float, seed: int) -> np.ndarray:
 
 @pytest.mark.parametrize(("dtype", "top"), [(np.uint8, 255), (np.uint16, 65535)])
 def test_codes_become_shares_of_the_largest(dtype, top):
-    found = as_float(np.array([[0, 1, top]], dtype))
-    assert found.dtype == tf.float32
-    np.testing.assert_array_equal(found, np.float32([[0, 1, top]]) / np.float32(top))
+    actual = as_float(np.array([[0, 1, top]], dtype))
+    assert actual.dtype == tf.float32
+    np.testing.assert_array_equal(actual, np.float32([[0, 1, top]]) / np.float32(top))
 
 
 def test_numbers_stay_as_they_are():
     for given in (PICTURE, PICTURE.astype(np.float32), tf.constant(PICTURE)):
-        found = as_float(given)
-        assert found.dtype == given.dtype
-        np.testing.assert_array_equal(found, given)
+        actual = as_float(given)
+        assert actual.dtype == given.dtype
+        np.testing.assert_array_equal(actual, given)
 
 
 def test_statistics_are_numpys():
@@ -84,25 +84,25 @@ def root(matrix: np.ndarray) -> np.ndarray:
     return vectors * np.sqrt(values) @ vectors.T
 
 
-def mean_squared_move(own, matrix, offset) -> float:
+def mean_squared_move(source, matrix, offset) -> float:
     """Of colours of these statistics: the trace of their covariance, and the mean's own move."""
-    mean, covariance = own
+    mean, covariance = source
     change = np.asarray(matrix) - np.eye(3)
     return np.trace(change.T @ covariance @ change) + np.sum(np.square(mean @ change + offset))
 
 
-def wasserstein_2(own, wanted) -> float:
+def wasserstein_2(source, wanted) -> float:
     """The squared distance of two Gaussians (Olkin and Pukelsheim 1982)."""
-    (mean, covariance), (other_mean, other) = own, wanted
+    (mean, covariance), (other_mean, other) = source, wanted
     between = root(root(covariance) @ other @ root(covariance))
     return np.sum(np.square(mean - other_mean)) + np.trace(covariance + other - 2 * between)
 
 
 def test_a_diagonal_map_by_hand():
     """Deviations 0.1, 0.2, 0.1 become 0.2, 0.1, 0.1: factors 2, 1/2 and 1."""
-    own = np.full(3, 0.5), np.diag([0.01, 0.04, 0.01])
+    source = np.full(3, 0.5), np.diag([0.01, 0.04, 0.01])
     wanted = np.array([0.5, 0.25, 0.75]), np.diag([0.04, 0.01, 0.01])
-    matrix, offset = color_map(own, wanted)
+    matrix, offset = color_map(source, wanted)
     assert_close(matrix, np.diag([2.0, 0.5, 1.0]), "float64")
     assert_close(offset, [-0.5, 0.0, 0.25], "float64")
 
@@ -127,11 +127,11 @@ def test_the_matrix_is_symmetric_and_positive(content, style):
 @every_pair
 def test_colours_move_by_the_distance_of_the_clouds_and_no_farther(content, style):
     """The inverse root times the root maps one covariance to the other too, but moves more."""
-    own, wanted = statistics(cloud(*content)), statistics(cloud(*style))
-    moved = mean_squared_move(own, *color_map(own, wanted))
-    assert_close(moved, wasserstein_2(own, wanted), "float64")
-    longer = np.linalg.inv(root(own[1])) @ root(wanted[1])
-    assert moved < mean_squared_move(own, longer, wanted[0] - own[0] @ longer)
+    source, wanted = statistics(cloud(*content)), statistics(cloud(*style))
+    moved = mean_squared_move(source, *color_map(source, wanted))
+    assert_close(moved, wasserstein_2(source, wanted), "float64")
+    longer = np.linalg.inv(root(source[1])) @ root(wanted[1])
+    assert moved < mean_squared_move(source, longer, wanted[0] - source[0] @ longer)
 
 
 @pytest.mark.parametrize("given", CLOUDS)

@@ -76,10 +76,10 @@ def test_what_was_painted_is_enlarged_and_the_origins_detail_added():
 
 def test_each_picture_of_a_batch_has_the_detail_of_one_origin_and_stays_in_range():
     pictures = tf.concat([resize(IMAGE, 6, 8), tf.ones([1, 6, 8, 3])], 0)
-    found = carried(pictures, IMAGE)
-    assert found.shape == (2, 12, 16, 3)
-    assert np.min(found) >= 0 and np.max(found) <= 1
-    assert_close(found[0], IMAGE[0], "float32")
+    states = carried(pictures, IMAGE)
+    assert states.shape == (2, 12, 16, 3)
+    assert np.min(states) >= 0 and np.max(states) <= 1
+    assert_close(states[0], IMAGE[0], "float32")
 
 
 def test_a_picture_of_that_size_stays():

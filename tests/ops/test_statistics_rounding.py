@@ -23,10 +23,10 @@ ANY_SIZE = tf.TensorSpec([1, None, None, 16], tf.bfloat16)
 @pytest.mark.parametrize(("size", "parts"), PARTS.items(), ids=str)
 def test_positions_are_multiplied_in_equal_parts(size, parts):
     assert chunk_count(tf.TensorSpec([1, *size, 16], tf.bfloat16)) == parts <= MOST_CHUNKS
-    found = tf.function(chunk_count, input_signature=[ANY_SIZE])(
+    actual = tf.function(chunk_count, input_signature=[ANY_SIZE])(
         tf.zeros([1, *size, 16], tf.bfloat16)
     )
-    assert found == parts
+    assert actual == parts
 
 
 @pytest.mark.parametrize("size", PARTS, ids=str)
@@ -42,8 +42,8 @@ def test_a_function_of_any_size_gives_the_gram_and_gradient_of_one_size(size):
 
     features = tf.cast(np.random.default_rng(2).normal(0, 1, (1, *size, 16)), tf.bfloat16)
     known = tf.function(gram_and_gradient)(features)
-    found = tf.function(gram_and_gradient, input_signature=[ANY_SIZE])(features)
-    for one, other in zip(found, known, strict=True):
+    actual = tf.function(gram_and_gradient, input_signature=[ANY_SIZE])(features)
+    for one, other in zip(actual, known, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6)
 
 
@@ -55,9 +55,9 @@ def test_the_gram_of_bfloat16_features_is_near_their_exact_one(size, bound):
     rng = np.random.default_rng(0)
     features = tf.cast(np.maximum(rng.normal(100, 100, (1, *size, 16)), 0), tf.bfloat16)
     exact = gram_sums(tf.cast(features, tf.float64))["gram"].numpy()
-    found = gram_sums(features)["gram"]
-    assert found.dtype == tf.float32
-    error = np.linalg.norm(found - exact) / np.linalg.norm(exact)
+    actual = gram_sums(features)["gram"]
+    assert actual.dtype == tf.float32
+    error = np.linalg.norm(actual - exact) / np.linalg.norm(exact)
     assert error < bound
     assert (error > 1e-6) == (chunk_count(features) >= LEAST_CHUNKS and rounds_products())
 
@@ -102,10 +102,10 @@ def deviation_and_gradient(features: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["plain", "XLA"])
 def test_the_deviation_and_its_gradient_are_within_a_thousandth(far_from_zero, compiled):
-    found, slope = tf.function(deviation_and_gradient, jit_compile=compiled)(far_from_zero)
+    actual, slope = tf.function(deviation_and_gradient, jit_compile=compiled)(far_from_zero)
     exact = np.float64(far_from_zero)
     deviation = exact.std(axis=(0, 1, 2))
-    np.testing.assert_allclose(found, deviation, rtol=1e-3)
+    np.testing.assert_allclose(actual, deviation, rtol=1e-3)
     expected = (exact - exact.mean(axis=(0, 1, 2))) / deviation / 1024**2
     error = np.linalg.norm(slope - expected) / np.linalg.norm(expected)
     assert error < 1e-3

@@ -76,14 +76,14 @@ def test_the_last_pairs_are_kept_in_a_ring(memory):
     points = [as_row(state.point) for state in done.states]
     gradients = [as_row(state.gradient) for state in done.states]
     assert all(state.search.trials == 0 for state in done.states), "a move was not accepted"
-    for made, state in enumerate(done.states):
-        first = max(0, made - memory)
+    for count, state in enumerate(done.states):
+        first = max(0, count - memory)
         moves, changes = kept(state.pairs)
         np.testing.assert_array_equal(
-            np.reshape(moves, [-1, SIZE]), np.diff(points[first : made + 1], axis=0)
+            np.reshape(moves, [-1, SIZE]), np.diff(points[first : count + 1], axis=0)
         )
         np.testing.assert_array_equal(
-            np.reshape(changes, [-1, SIZE]), np.diff(gradients[first : made + 1], axis=0)
+            np.reshape(changes, [-1, SIZE]), np.diff(gradients[first : count + 1], axis=0)
         )
     assert len(moves) == memory
 

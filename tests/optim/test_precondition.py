@@ -58,16 +58,16 @@ def test_slow_waves_are_raised_about_by_their_length(waves):
 
 @pytest.mark.parametrize("size", [(16, 16), (13, 7), (1, 5)])
 def test_octaves_are_symmetric_and_positive(size):
-    found = matrix(octaves, *size)
-    assert_close(found, found.T, "float64")
-    assert np.linalg.eigvalsh(found).min() >= 1 - 1e-9
+    actual = matrix(octaves, *size)
+    assert_close(actual, actual.T, "float64")
+    assert np.linalg.eigvalsh(actual).min() >= 1 - 1e-9
 
 
 def test_the_preconditioner_is_symmetric_and_positive():
     squares = tf.constant(GENERATOR.uniform(0, 4, [1, 9, 12, 1]))
-    found = matrix(preconditioner(squares), 9, 12)
-    assert_close(found, found.T, "float64")
-    assert np.linalg.eigvalsh(found).min() > 0
+    actual = matrix(preconditioner(squares), 9, 12)
+    assert_close(actual, actual.T, "float64")
+    assert np.linalg.eigvalsh(actual).min() > 0
 
 
 def test_channels_and_pictures_do_not_see_each_other():
@@ -91,17 +91,17 @@ def test_the_scale_of_the_gradient_does_not_matter(scale):
 def test_pixels_of_small_gradients_move_further():
     """By the fourth root of squares on each side: here without octaves, of a single pixel."""
     squares = tf.constant([[[[1.0], [0.04]]]], tf.float64)
-    found = matrix(preconditioner(squares), 1, 2)
+    actual = matrix(preconditioner(squares), 1, 2)
     plain = matrix(octaves, 1, 2)
     mean = 0.52
     roots = [(square / mean + LEAST_SQUARE) ** -0.25 for square in (1.0, 0.04)]
-    assert_close(found, plain * np.outer(roots, roots), "float64")
-    assert found[1, 1] > 2 * found[0, 0]
+    assert_close(actual, plain * np.outer(roots, roots), "float64")
+    assert actual[1, 1] > 2 * actual[0, 0]
 
 
 def test_without_any_gradient_it_is_still_finite():
-    found = preconditioner(tf.zeros([1, 4, 4, 1]))(tf.ones([1, 4, 4, 3]))
-    assert np.isfinite(found).all()
+    actual = preconditioner(tf.zeros([1, 4, 4, 1]))(tf.ones([1, 4, 4, 3]))
+    assert np.isfinite(actual).all()
 
 
 def test_the_running_mean_of_squares():

@@ -39,10 +39,10 @@ def test_the_scales_are_those_of_a_number_of_steps_and_one_more_is_too_many(coun
 def test_many_seconds_take_all_scales_and_few_of_them_fewer():
     """At 512 pixels there are five scales, each with ten steps on average or none at all."""
     seconds = (1e3, 1e4, 2e4, 1e5)
-    found = [fit_scales(512, 512, 0, it, price) for it in seconds]
-    assert [len(scales) for scales in found] == sorted(len(scales) for scales in found)
-    assert (len(found[0]), len(found[-1])) == (1, 5)
-    assert all(total(it) >= len(it) * STEPS_PER_SCALE for it in found if len(it) > 1)
+    counts = [fit_scales(512, 512, 0, it, price) for it in seconds]
+    assert [len(scales) for scales in counts] == sorted(len(scales) for scales in counts)
+    assert (len(counts[0]), len(counts[-1])) == (1, 5)
+    assert all(total(it) >= len(it) * STEPS_PER_SCALE for it in counts if len(it) > 1)
 
 
 def test_all_scales_that_are_asked_for_get_a_step():

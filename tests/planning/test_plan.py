@@ -124,7 +124,7 @@ def cores(work: Workload, **limits) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("requested", "expected"),
     [
         ((256,), (0, 256)),
         ((0,), (0, 0)),
@@ -135,8 +135,8 @@ def cores(work: Workload, **limits) -> tuple[int, ...]:
         ((64, 0), (0, 0)),
     ],
 )
-def test_windows_that_are_asked_for_are_taken_where_the_scale_is_larger(asked, expected):
-    assert cores(workload(scales=(SCALES[0], LARGE)), cores=asked) == expected
+def test_windows_that_are_asked_for_are_taken_where_the_scale_is_larger(requested, expected):
+    assert cores(workload(scales=(SCALES[0], LARGE)), cores=requested) == expected
 
 
 def test_where_the_whole_picture_fits_there_are_no_windows():
@@ -189,14 +189,14 @@ def test_states_are_written_in_the_background_where_there_is_room_for_one(core):
     """How the picture is painted is the same, with states or without."""
     work, choice = workload(scales=(LARGE,)), Choice("lbfgs", 10)
     without, state = need(work, LARGE, core, choice), state_bytes(choice, LARGE)
-    asked = {"cores": (core,), "speed": 1e9}
+    options = {"cores": (core,), "speed": 1e9}
     for limit, background, peak in (
         (without + state, True, without + state),
         (without + state - 1, False, without),
     ):
-        chosen = plan(work._replace(states=True), Limits(bytes=limit, **asked))
+        chosen = plan(work._replace(states=True), Limits(bytes=limit, **options))
         assert (chosen.background, chosen.peak_bytes) == (background, peak)
-        painted = plan(work, Limits(bytes=limit, **asked))
+        painted = plan(work, Limits(bytes=limit, **options))
         assert painted.peak_bytes == without
         assert painted._replace(peak_bytes=peak) == chosen
 

@@ -143,7 +143,7 @@ def test_windows_that_are_planned_for_lie_inside_the_picture(size):
     work = VGG._replace(scales=(Scale(*size, 1),), targets={"style": size})
     sizes = work.sizes(work.scales[0], 32)
     for evaluated in (sizes.evaluated, *sizes.styles):
-        assert all(own <= side for own, side in zip(evaluated, size, strict=True))
+        assert all(length <= side for length, side in zip(evaluated, size, strict=True))
 
 
 def test_the_memory_of_a_statistic_counts_at_its_layer():

@@ -40,20 +40,21 @@ def test_a_seed_gives_the_same_trials_and_another_seed_others(folders):
 
 @pytest.mark.parametrize("times", [2, 4])
 def test_sides_are_balanced_for_each_picture(folders, times):
-    found = trials.make_trials(*folders, seed=1, times=times)
-    assert len(found) == 5 * times
+    comparisons = trials.make_trials(*folders, seed=1, times=times)
+    assert len(comparisons) == 5 * times
     for index in range(5):
-        sides = [trial.left_is_first for trial in found if trial.name == f"picture{index}.png"]
+        of_one = [trial for trial in comparisons if trial.name == f"picture{index}.png"]
+        sides = [trial.left_is_first for trial in of_one]
         assert sides.count(True) == sides.count(False) == times // 2
 
 
 def test_every_round_has_every_picture_and_random_sides(folders):
-    found = trials.make_trials(*folders, seed=3, times=2)
-    for part in (found[:5], found[5:]):
+    comparisons = trials.make_trials(*folders, seed=3, times=2)
+    for part in (comparisons[:5], comparisons[5:]):
         assert {trial.name for trial in part} == {f"picture{index}.png" for index in range(5)}
     firsts = [trials.make_trials(*folders, seed=seed, times=1)[0] for seed in range(20)]
     assert {trial.left_is_first for trial in firsts} == {True, False}
-    for trial in found:
+    for trial in comparisons:
         assert (Path(folders[0]) == trial.left.parent) == trial.left_is_first
         assert trial.left.parent != trial.right.parent
 
@@ -63,8 +64,8 @@ def test_the_sides_of_other_pictures_are_others(folders, tmp_path):
     patterns = set()
     for index in range(12):
         Image.new("RGB", (40, 30), (index, 0, 9)).save(Path(folders[1]) / "picture0.png")
-        found = trials.make_trials(*folders, **HOW)
-        patterns.add(tuple((trial.name, trial.left_is_first) for trial in found))
+        comparisons = trials.make_trials(*folders, **HOW)
+        patterns.add(tuple((trial.name, trial.left_is_first) for trial in comparisons))
     assert len(patterns) > 6
 
 
@@ -85,14 +86,14 @@ def test_folders_that_are_refused(folders, tmp_path):
 
 
 def test_the_page_shows_the_trials_and_names_no_folder(folders, tmp_path):
-    found = trials.make_trials(*folders, **HOW)
-    page.write_page(tmp_path / "page.html", page.page_data(found, {}, **HOW))
+    comparisons = trials.make_trials(*folders, **HOW)
+    page.write_page(tmp_path / "page.html", page.page_data(comparisons, {}, **HOW))
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     for word in (*GREENS, "picture0", "http:", "https:", "left_is_first", page.DATA):
         assert word not in text
     data = json.loads(re.search(r'<script id="data"[^>]*>(.*?)</script>', text, re.DOTALL)[1])
     assert (data["seed"], data["times"], len(data["pictures"])) == (4, 2, 10)
-    for trial, shown in zip(found, data["trials"], strict=True):
+    for trial, shown in zip(comparisons, data["trials"], strict=True):
         assert shown["key"] == trial.key and shown["originals"] == []
         for side in ("left", "right"):
             head, _, code = data["pictures"][shown[side]].partition(",")
@@ -110,9 +111,9 @@ def test_the_page_shows_pixels_and_nothing_else_that_a_file_has(folders, tmp_pat
     comment.add_text("Software", "painter of the brown folder")
     Image.new("RGB", (40, 30), "red").save(Path(folders[0]) / "picture0.png", pnginfo=comment)
     Image.new("RGB", (8, 8)).save(tmp_path / "photo.webp")
-    found = trials.make_trials(*folders, **HOW)
+    comparisons = trials.make_trials(*folders, **HOW)
     given = {"picture1.png": (str(tmp_path / "photo.webp"),)}
-    for uri in page.page_data(found, given, **HOW)["pictures"]:
+    for uri in page.page_data(comparisons, given, **HOW)["pictures"]:
         head, _, code = uri.partition(",")
         assert head == "data:image/png;base64"
         assert b"painter" not in base64.b64decode(code)
@@ -122,45 +123,45 @@ def test_a_damaged_picture_is_refused(folders):
     for folder in folders:
         (Path(folder) / "picture0.png").write_text("no picture")
         (Path(folder) / "folder.png").mkdir()
-    found = trials.make_trials(*folders, **HOW)
+    comparisons = trials.make_trials(*folders, **HOW)
     with pytest.raises(UserError, match=r"picture0\.png"):
-        page.page_data(found, {}, **HOW)
+        page.page_data(comparisons, {}, **HOW)
 
 
 def test_sheets_are_not_written_over_choices(folders, tmp_path):
     (tmp_path / "sheets").mkdir()
     (tmp_path / "sheets" / "choices.json").write_text("filled in")
-    found = trials.make_trials(*folders, **HOW)
+    comparisons = trials.make_trials(*folders, **HOW)
     with pytest.raises(UserError, match=r"--sheets: expected a folder without choices\.json"):
-        page.write_sheets(tmp_path / "sheets", found, **HOW)
+        page.write_sheets(tmp_path / "sheets", comparisons, **HOW)
     with pytest.raises(UserError, match=r"--sheets: expected a folder, received"):
-        page.write_sheets(tmp_path / "sheets" / "choices.json", found, **HOW)
+        page.write_sheets(tmp_path / "sheets" / "choices.json", comparisons, **HOW)
 
 
 def test_originals_are_shown_where_there_are_some(folders):
-    found = trials.make_trials(*folders, **HOW)
+    comparisons = trials.make_trials(*folders, **HOW)
     photograph, painting = (Path(folders[0]) / f"picture{index}.png" for index in (3, 4))
     given = {"picture1.png": (str(photograph), str(painting))}
-    data = page.page_data(found, given, **HOW)
-    for trial, shown in zip(found, data["trials"], strict=True):
+    data = page.page_data(comparisons, given, **HOW)
+    for trial, shown in zip(comparisons, data["trials"], strict=True):
         codes = [base64.b64decode(data["pictures"][it].split(",")[1]) for it in shown["originals"]]
         paths = [photograph, painting] if trial.name == "picture1.png" else []
         assert [pixels(io.BytesIO(code)) for code in codes] == [pixels(path) for path in paths]
 
 
 def test_sheets_are_the_same_trials_with_choices_to_fill_in(folders, tmp_path):
-    found = trials.make_trials(*folders, **HOW)
-    page.write_sheets(tmp_path / "sheets", found, **HOW)
+    comparisons = trials.make_trials(*folders, **HOW)
+    page.write_sheets(tmp_path / "sheets", comparisons, **HOW)
     names = sorted(path.name for path in (tmp_path / "sheets").glob("*.png"))
-    assert names == [f"{trial.key}.png" for trial in found]
+    assert names == [f"{trial.key}.png" for trial in comparisons]
     assert names[0].startswith("001-") and names[-1].startswith("010-")
-    for trial in found:
+    for trial in comparisons:
         with Image.open(tmp_path / "sheets" / f"{trial.key}.png") as sheet:
             assert sheet.size == (40 + page.GAP + 40, 30)
             greens = [sheet.getpixel((x, 5))[1] for x in (0, 40 + page.GAP)]
         assert greens == sorted(GREENS.values(), reverse=not trial.left_is_first)
     record = json.loads((tmp_path / "sheets" / "choices.json").read_text())
-    assert record == chosen(found, lambda trial: None)
+    assert record == chosen(comparisons, lambda trial: None)
 
 
 def test_the_page_in_a_browser(folders, tmp_path):
@@ -169,8 +170,8 @@ def test_the_page_in_a_browser(folders, tmp_path):
     program = next(filter(None, map(shutil.which, names)), None)
     if program is None:
         pytest.skip(f"no browser: expected one of {', '.join(names)} on the PATH")
-    found = trials.make_trials(*folders, **HOW)
-    page.write_page(tmp_path / "page.html", page.page_data(found, {}, **HOW))
+    comparisons = trials.make_trials(*folders, **HOW)
+    page.write_page(tmp_path / "page.html", page.page_data(comparisons, {}, **HOW))
     script = """<script>
       const press = (key) => document.dispatchEvent(new KeyboardEvent("keydown", { key }));
       ["ArrowLeft", "ArrowRight", "ArrowRight", "Backspace", "ArrowDown"].forEach(press);
@@ -189,6 +190,6 @@ def test_the_page_in_a_browser(folders, tmp_path):
         **HOW,
         "choices": [
             {"key": trial.key, "choice": choice}
-            for trial, choice in zip(found, wanted, strict=True)
+            for trial, choice in zip(comparisons, wanted, strict=True)
         ],
     }

@@ -44,19 +44,19 @@ def test_wilson_interval_by_hand(successes, count, low, high):
 
 
 def test_answers_are_of_folders_not_of_sides(folders, tmp_path):
-    found = trials.make_trials(*folders, **HOW)
-    always_first = chosen(found, lambda trial: "left" if trial.left_is_first else "right")
+    comparisons = trials.make_trials(*folders, **HOW)
+    always_first = chosen(comparisons, lambda trial: "left" if trial.left_is_first else "right")
     answers = scoring.read_answers(*folders, write(tmp_path / "a.json", always_first))
     assert [preferred for _, preferred, _ in answers] == ["first"] * 10
-    always_left = write(tmp_path / "b.json", chosen(found, lambda trial: "left"))
+    always_left = write(tmp_path / "b.json", chosen(comparisons, lambda trial: "left"))
     answers = scoring.read_answers(*folders, always_left)
     assert sorted(preferred for _, preferred, _ in answers) == ["first"] * 5 + ["second"] * 5
 
 
 def test_the_table_of_two_judges(folders, tmp_path, capsys):
     """The first prefers the first folder but for one picture; the second answers one trial."""
-    found = trials.make_trials(*folders, **HOW)
-    equal = found[1].name
+    comparisons = trials.make_trials(*folders, **HOW)
+    equal = comparisons[1].name
 
     def choose(trial):
         if trial.name == equal:
@@ -64,29 +64,29 @@ def test_the_table_of_two_judges(folders, tmp_path, capsys):
         return "left" if trial.left_is_first else "right"
 
     def answer_one(trial):
-        return ("right" if trial.left_is_first else "left") if trial is found[0] else None
+        return ("right" if trial.left_is_first else "left") if trial is comparisons[0] else None
 
-    judges = [chosen(found, choose), chosen(found, answer_one)]
+    judges = [chosen(comparisons, choose), chosen(comparisons, answer_one)]
     paths = [write(tmp_path / f"{index}.json", judge) for index, judge in enumerate(judges)]
     scoring.print_scores(*folders, paths)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"| pictures | {folders[0]} | {folders[1]} | equal | ")
     assert lines[2] == "| all | 8 | 1 | 2 | 89% | 57% to 98% |"
     assert f"| {equal} | 0 | 0 | 2 |  |  |" in lines
-    assert f"| {found[0].name} | 2 | 1 | 0 | 67% | 21% to 94% |" in lines
+    assert f"| {comparisons[0].name} | 2 | 1 | 0 | 67% | 21% to 94% |" in lines
     assert lines[-1].startswith("By side: left ") and lines[-1].endswith("equal 2")
 
 
 def test_choices_that_are_refused(folders, tmp_path):
-    found = trials.make_trials(*folders, **HOW)
-    record = chosen(found, lambda trial: "left")
+    comparisons = trials.make_trials(*folders, **HOW)
+    record = chosen(comparisons, lambda trial: "left")
     path = write(tmp_path / "a.json", record)
     with pytest.raises(UserError, match="in the order and with the pictures that they had"):
         scoring.read_answers(*folders[::-1], path)
     write(tmp_path / "a.json", {**record, "choices": [record["choices"][0]] * 2})
     with pytest.raises(UserError, match=r"expected one choice each, received 001-.* twice"):
         scoring.read_answers(*folders, path)
-    write(tmp_path / "a.json", chosen(found, lambda trial: "both"))
+    write(tmp_path / "a.json", chosen(comparisons, lambda trial: "both"))
     with pytest.raises(UserError, match="expected left, right, equal or null, received 'both'"):
         scoring.read_answers(*folders, path)
     damaged = (

@@ -15,7 +15,8 @@ from tf_nst.model.networks import NETWORKS, Network
 from tf_nst.serving import model as building
 from tf_nst.serving import retries
 from tf_nst.serving import signatures as signing
-from tf_nst.serving.client import ask_grpc, ask_rest
+from tf_nst.serving.grpc import ask_grpc
+from tf_nst.serving.rest import ask_rest
 from tf_nst.serving.server import Server
 
 OPTIONS = {

@@ -9,8 +9,10 @@ from answering import assert_answers, call, counted, encoded, grpc_double, rest_
 from tensorflow_serving.apis import predict_pb2
 
 from tf_nst.errors import RunError, UserError
-from tf_nst.serving import client, rest, retries
-from tf_nst.serving.client import Request, ask_grpc, ask_rest
+from tf_nst.serving import grpc, rest, retries
+from tf_nst.serving.client import Request
+from tf_nst.serving.grpc import ask_grpc
+from tf_nst.serving.rest import ask_rest
 from tf_nst.serving.server import Server
 
 PHOTO, STYLE = encoded(counted(30, 44)), encoded(counted(40, 34, 31))
@@ -50,7 +52,7 @@ def test_grpc(signatures, request_):
 
 def test_predict_messages_survive_their_own_bytes(signatures):
     """PredictRequest built, parsed and answered; PredictResponse built and parsed."""
-    built = client.predict_request(predict_pb2.PredictRequest(), "nst", STYLED)
+    built = grpc.predict_request(predict_pb2.PredictRequest(), "nst", STYLED)
     parsed = predict_pb2.PredictRequest.FromString(built.SerializeToString())
     inputs = {name: tf.make_ndarray(value) for name, value in parsed.inputs.items()}
     outputs = call(signatures[parsed.model_spec.signature_name], **inputs)
@@ -58,7 +60,7 @@ def test_predict_messages_survive_their_own_bytes(signatures):
     for name, value in outputs.items():
         response.outputs[name].CopyFrom(tf.make_tensor_proto(value))
     again = predict_pb2.PredictResponse.FromString(response.SerializeToString())
-    assert_answers(client.grpc_answer(again), signatures, STYLED)
+    assert_answers(grpc.grpc_answer(again), signatures, STYLED)
 
 
 # --- what the server says, and patience ------------------------------------------------------
@@ -85,11 +87,11 @@ def test_a_server_that_is_not_ready_is_tried_again_after_longer_pauses(signature
 
 
 @pytest.mark.parametrize(
-    ("asked", "pause"),
+    ("requested", "pause"),
     [("7", 7.0), ("0", 0.5), ("86400", 30.0), ("-1", 0.5), ("1e9", 0.5), ("soon", 0.5)],
 )
-def test_a_pause_that_the_server_asks_for_is_kept_up_to_a_limit(pauses, asked, pause):
-    error = rest.http_refusal(503, "not ready", asked)
+def test_a_pause_that_the_server_asks_for_is_kept_up_to_a_limit(pauses, requested, pause):
+    error = rest.http_refusal(503, b"not ready", requested)
     outcomes = [error, None]
 
     def attempt(seconds):
@@ -184,7 +186,7 @@ def test_without_the_extra_grpc_says_what_to_install(monkeypatch):
 
 
 def test_json_holds_bytes_as_base64():
-    body = json.loads(json.dumps(client.as_json(STYLED.inputs)))
+    body = json.loads(json.dumps(rest.as_json(STYLED.inputs)))
     assert set(body["style_bytes"]) == {"b64"}
     assert [set(item) for item in body["content_bytes"]] == [{"b64"}]
     assert (body["steps"], body["size"]) == (2, 40)

@@ -11,8 +11,10 @@ from answering import assert_answers, counted, encoded, grpc_double, rest_double
 from tensorflow_serving.apis import predict_pb2
 
 from tf_nst.errors import RunError, UserError
-from tf_nst.serving import client, rest
-from tf_nst.serving.client import Request, ask_grpc, ask_rest
+from tf_nst.serving import grpc, rest
+from tf_nst.serving.client import Request
+from tf_nst.serving.grpc import ask_grpc
+from tf_nst.serving.rest import ask_rest
 from tf_nst.serving.server import Server
 
 DEFAULT = Request(encoded(counted(30, 44)))
@@ -75,7 +77,7 @@ def test_an_answer_of_too_many_bytes_is_not_read(signatures, monkeypatch):
     with rest_double(signatures, [(200, b"a" * 100)]) as double:
         with pytest.raises(RunError, match="the answer: expected at most 99 bytes, received more"):
             ask_rest(Server(double.url), DEFAULT)
-    monkeypatch.setattr(client, "MOST_ANSWER_BYTES", 99)
+    monkeypatch.setattr(grpc, "MOST_ANSWER_BYTES", 99)
     with grpc_double(signatures) as double:
         with pytest.raises(RunError, match=r"refused \(RESOURCE_EXHAUSTED\)"):
             ask_grpc(Server(double.address), DEFAULT)
@@ -89,7 +91,7 @@ def test_a_tensor_that_stands_for_billions_of_losses_is_no_answer():
     for size in response.outputs["losses"].tensor_shape.dim:
         size.size = 100_000
     with pytest.raises(RunError, match="the server's answer is not one of an export"):
-        client.grpc_answer(response)
+        grpc.grpc_answer(response)
 
 
 HEADERS = (("Authorization", "Bearer tok3n"), ("X-Other", "a b"))

@@ -13,7 +13,7 @@ from servers import Refused, with_other_kernels
 from tolerances import assert_within
 
 from tf_nst.serving import retries
-from tf_nst.serving.client import ask_rest
+from tf_nst.serving.rest import ask_rest
 from tf_nst.serving.server import Server
 from tf_nst.serving.warmup import write_warmup
 

@@ -163,7 +163,7 @@ def test_a_folder_of_broken_files_only_is_refused(crosses, folder):
 
 
 def test_an_empty_folder_and_none_are_refused(crosses, tmp_path):
-    with pytest.raises(UserError, match=r"^--images: expected a folder .*without any"):
+    with pytest.raises(UserError, match=r"^--images: expected a folder .*that is empty"):
         top_patches(tmp_path, "conv2_1", "0", **crosses)
     with pytest.raises(UserError, match=r"^--images: expected a folder .* nowhere$"):
         top_patches("nowhere", "conv2_1", "0", **crosses)

@@ -8,7 +8,7 @@ from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.viz import reconstruct_content, reconstruct_style, runs
 from tf_nst.viz.figures import rendered
-from tf_nst.viz.runs import around_grey, report_once
+from tf_nst.viz.runs import report_once, scaled_noise
 
 
 class Watched:
@@ -97,7 +97,7 @@ def test_the_seed_is_that_of_the_noise(photo, tiny_vgg, draw):
 
 def test_the_start_is_the_noise_around_grey():
     noise = np.array([0.0, 0.5, 1.0])
-    np.testing.assert_allclose(around_grey(noise, 0.4), [0.3, 0.5, 0.7], atol=1e-7)
+    np.testing.assert_allclose(scaled_noise(noise, 0.4), [0.3, 0.5, 0.7], atol=1e-7)
 
 
 def test_lines_are_reported_once():

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from tf_nst.batch.done import is_done
-from tf_nst.batch.flags import BATCH_FLAGS
+from tf_nst.batch.flags import BATCH_FLAGS, flags_for
 from tf_nst.batch.plan import Job, Schedule, plan_jobs
 from tf_nst.batch.pool import Pool
 from tf_nst.batch.report import (
@@ -44,7 +44,7 @@ _PAUSE = 0.2
 
 def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
-    return run_command(argv, BATCH_FLAGS, USAGE, paint_batch)
+    return run_command(argv, flags_for(argv[1:]), USAGE, paint_batch)
 
 
 def paint_batch(values: Values) -> int:

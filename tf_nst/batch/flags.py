@@ -1,7 +1,9 @@
 """The flags of `tf-nst batch`, and those among them that each picture is painted with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from tf_nst.cli.arguments import standing_alone
 from tf_nst.cli.flags import DEBUG, PAINT_FLAGS, PLACES, WEIGHTED_BY, config_from_flags
 from tf_nst.cli.parsing import Values, parse_flags
 from tf_nst.config.options import Option
@@ -13,8 +15,8 @@ MOST_PROCESSES = 1024
 _FILES = ("init", "weights")
 # Flags of the painting command that a batch decides by itself.
 _DECIDED = (
-    "content style output sidecars json quiet verbose preview_every checkpoint_seconds resume "
-    "overwrite debug"
+    "content style output sidecars json quiet verbose preview_every monitor checkpoint_seconds "
+    "resume overwrite debug"
 ).split()
 OF_PICTURES = {option.name: option for option in PAINT_FLAGS if option.name not in _DECIDED}
 
@@ -25,12 +27,14 @@ BATCH_FLAGS = (
         FilePath("a folder, a pattern such as 'photos/*.jpg', a picture or a CSV of pairs"),
         "photographs to paint; a CSV has the columns content and style, and any flags",
         required=True,
+        positional=True,
     ),
     Option(
         "styles",
         None,
         FilePath("a folder, a pattern such as 'styles/*.jpg' or a picture"),
         "paintings; every photograph is painted in the manner of each; none with a CSV",
+        positional=True,
     ),
     Option(
         "out",
@@ -39,6 +43,7 @@ BATCH_FLAGS = (
         "folder to write to: STYLE/NAME.png, its record and its flag file for each picture, and "
         "report.jsonl",
         required=True,
+        positional=True,
     ),
     Option(
         "processes",
@@ -63,6 +68,18 @@ BATCH_FLAGS = (
     *OF_PICTURES.values(),
     DEBUG,
 )
+
+# With a CSV the second path that stands alone is --out.
+_OF_PAIRS = tuple(
+    replace(option, positional=False) if option.name == "styles" else option
+    for option in BATCH_FLAGS
+)
+
+
+def flags_for(arguments: Sequence[str]) -> tuple[Option, ...]:
+    """The flags of a command line: a CSV of pairs that stands alone first has the styles in it."""
+    first = "".join(standing_alone(arguments, BATCH_FLAGS)[:1])
+    return _OF_PAIRS if first.lower().endswith(".csv") else BATCH_FLAGS
 
 
 def shared_flags(values: Values) -> dict[str, str]:

@@ -101,16 +101,16 @@ class Course(NamedTuple):
     threads: int
 
 
-def choose_course(asked: int, jobs: int, cores: int, needs: dict[str, Any]) -> Course:
+def choose_course(requested: int, jobs: int, cores: int, needs: dict[str, Any]) -> Course:
     """A process for each core, as far as the memory goes; one where there is a GPU.
 
     Args:
-      asked: processes, 0: it is chosen here.
+      requested: processes, 0: it is chosen here.
       jobs: that there are.
       needs: see tf_nst/batch/needs.py.
     """
-    if asked:
-        processes = asked
+    if requested:
+        processes = requested
     elif needs["gpus"]:
         return Course(1, 0)
     else:
@@ -139,8 +139,8 @@ class Pool:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
 
-    def start(self, largest: dict[str, Any], asked: int, jobs: int) -> Course:
-        """Starts as many processes as are asked for, or as fit.
+    def start(self, largest: dict[str, Any], requested: int, jobs: int) -> Course:
+        """Starts as many processes as are requested, or as fit.
 
         Args:
           largest: flags and shape of the largest picture, see `needs_of`.
@@ -149,10 +149,10 @@ class Pool:
           RunError: a process does not start.
         """
         cores = cores_here()
-        threads = max(1, cores // min(asked or cores, jobs))
+        threads = max(1, cores // min(requested or cores, jobs))
         self._start = {"out": self.out, "largest": largest, "threads": threads}
         ready = [self._new_worker()]
-        course = choose_course(asked, jobs, cores, ready[0].needs)
+        course = choose_course(requested, jobs, cores, ready[0].needs)
         if course.threads != threads:  # TensorFlow cannot change it any more
             ready.pop().close()
             self._start["threads"] = course.threads

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tf_nst.errors import UserError
-from tf_nst.io.styles import is_picture
+from tf_nst.io.folders import is_picture, pictures_in
 
 # A file of such a name is painted, or reported if it cannot be read; others count if they begin as
 # pictures do.
@@ -22,7 +22,7 @@ def list_pictures(text: str, flag: str) -> list[str]:
       UserError: nothing is there, a folder without pictures, or a pattern that no file matches.
     """
     if os.path.isdir(text):
-        return _in_folder(text, flag)
+        return pictures_in(text, flag, _counts)
     if os.path.exists(text):
         return [text]
     if not glob.has_magic(text):
@@ -34,18 +34,6 @@ def list_pictures(text: str, flag: str) -> list[str]:
     if not paths:
         raise UserError(f"{flag}: expected a pattern that files match, received {text}")
     return paths
-
-
-def _in_folder(folder: str, flag: str) -> list[str]:
-    try:
-        files = sorted(path for path in Path(folder).iterdir() if path.name[0] != ".")
-        pictures = [str(path) for path in files if path.is_file() and _counts(path)]
-    except OSError as error:
-        raise UserError(f"{flag}: {folder} cannot be read ({error.strerror})") from error
-    if not pictures:
-        what = "without pictures" if files else "that is empty"
-        raise UserError(f"{flag}: expected a folder of pictures, received {folder}, one {what}")
-    return pictures
 
 
 def _counts(path: Path) -> bool:

@@ -4,34 +4,43 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tf_nst.config.options import Option
+from tf_nst.config.paths import Paths
 
 SHORT = {"o": "output"}
-# The flags of pictures that stand alone: the first picture is --content, those after it the styles.
-POSITIONAL = ("content", "style", "styles")
-# The flags of a batch's folders that stand alone, one each; a CSV of pairs has its styles in it.
-FOLDERS = ("photos", "styles", "out")
 
 
 def declared(arguments: Iterable[str], table: tuple[Option, ...]) -> list[str]:
-    """A command line as `--name=value` for each flag, pictures that stand alone among them.
+    """A command line as `--name=value` for each flag, paths that stand alone among them.
 
-    A picture that there is no flag for follows after `--`.
+    A path that there is no flag for follows after `--`.
     """
+    flags, paths = _flags_and_paths(arguments, table)
+    return [*flags, *_named(paths, flags, table)]
+
+
+def standing_alone(arguments: Iterable[str], table: tuple[Option, ...]) -> list[str]:
+    """The paths of a command line that no flag names."""
+    return _flags_and_paths(arguments, table)[1]
+
+
+def _flags_and_paths(
+    arguments: Iterable[str], table: tuple[Option, ...]
+) -> tuple[list[str], list[str]]:
     booleans = {option.name for option in table if isinstance(option.default, bool)}
     takes_value = {option.name for option in table} - booleans | {"flagfile"}
     flags: list[str] = []
-    pictures: list[str] = []
+    paths: list[str] = []
     rest = iter(arguments)
     for argument in rest:
         if argument == "--":
-            pictures += rest
+            paths += rest
         elif argument == "-" or not argument.startswith("-"):
-            pictures.append(argument)
+            paths.append(argument)
         else:
             flag = with_declared_name(argument, table)
             apart = flag.lstrip("-") in takes_value
             flags.append("=".join([flag, *_next(rest)]) if apart else flag)
-    return [*flags, *_named(pictures, flags, table)]
+    return flags, paths
 
 
 def with_declared_name(argument: str, table: tuple[Option, ...]) -> str:
@@ -51,27 +60,19 @@ def _next(rest: Iterator[str]) -> list[str]:
     return [argument for argument in [next(rest, None)] if argument is not None]
 
 
-def _named(pictures: list[str], flags: list[str], table: tuple[Option, ...]) -> list[str]:
-    """The flags of pictures that stand alone, but for those flags that are given by name."""
+def _named(paths: list[str], flags: list[str], table: tuple[Option, ...]) -> list[str]:
+    """The flags of paths that stand alone, but for those flags that are given by name.
+
+    A flag that takes a list takes all that are left.
+    """
     by_name = {flag.partition("=")[0].lstrip("-") for flag in flags}
-    known = {option.name for option in table}
-    if known.issuperset(FOLDERS):
-        return _folders(pictures, by_name)
-    free = [name for name in POSITIONAL if name in known and name not in by_name]
-    named, left = [], list(pictures)
-    if free and left and free[0] == "content":
-        named.append(f"--{free.pop(0)}={left.pop(0)}")
-    if free and left:
-        named.append(f"--{free.pop(0)}={_listed(left)}")
-        left = []
+    named, left = [], list(paths)
+    for option in table:
+        if left and option.positional and option.name not in by_name:
+            count = len(left) if isinstance(option.type, Paths) else 1
+            named.append(f"{option.flag}={_listed(left[:count])}")
+            del left[:count]
     return [*named, *(["--", *left] if left else [])]
-
-
-def _folders(paths: list[str], by_name: set[str]) -> list[str]:
-    pairs = bool(paths) and paths[0].lower().endswith(".csv")
-    free = [name for name in FOLDERS if name not in by_name and not (pairs and name == "styles")]
-    named = [f"--{name}={path}" for name, path in zip(free, paths, strict=False)]
-    return [*named, *(["--", *paths[len(free) :]] if len(paths) > len(free) else [])]
 
 
 def _listed(paths: list[str]) -> str:

@@ -3,9 +3,9 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from tf_nst import viz
 from tf_nst.cli.parsing import Values
@@ -13,28 +13,37 @@ from tf_nst.cli.terminal import say
 from tf_nst.engine.job import Job
 from tf_nst.io.flag_lines import portable
 from tf_nst.io.images import Image
-from tf_nst.io.listeners import Progress, duration
+from tf_nst.io.listeners import Progress, counted, duration
 from tf_nst.io.manifest import record_bytes, record_path
 from tf_nst.io.replacing import Check
 from tf_nst.io.rescue import write_or_rescue
 from tf_nst.io.writing import Files
 from tf_nst.viz.figures import rendered
-from tf_nst.viz.patches import counted
 
 Options = dict[str, Any]
 _FILES = ("content", "style", "images", "record", "output")
 
 
-class Drawing(Protocol):
-    """What a figure's function returns; a lesson has a page in the place of a figure."""
+# Of each kind the function of tf_nst.viz that draws it, and which listeners it takes.
+_FUNCTIONS = {
+    "activations": ("strongest_channels", ("report",)),
+    "patches": ("top_patches", ("report", "progress")),
+    "content": ("reconstruct_content", ("report", "watch")),
+    "style": ("reconstruct_style", ("report", "watch")),
+    "gram": ("compare_grams", ("report",)),
+    "tradeoff": ("paint_tradeoff", ("report", "watch")),
+    "losses": ("read_curves", ()),
+    "explain": ("explain_pair", ("report", "watch")),
+}
 
-    def numbers(self) -> dict[str, Any]: ...
 
-
-def draw_kind(name: str, values: Values, options: Options, check_names: Check) -> int:
+def draw_kind(
+    name: str, arguments: Sequence[str], values: Values, options: Options, check_names: Check
+) -> int:
     """Draws, shows progress, writes the figure and its record.
 
     Args:
+      arguments: the flags whose values the kind's function takes, in its order.
       check_names: raises UserError where files that are there by now are not to be written over.
 
     Raises:
@@ -42,11 +51,7 @@ def draw_kind(name: str, values: Values, options: Options, check_names: Check) -
       RunError: a loss is not finite, or a file cannot be written.
     """
     began = time.perf_counter()
-    watch = _RunProgress()
-    try:
-        drawing = _FIGURES[name](values, options, watch)
-    finally:
-        watch.close()
+    drawing = _drawn(name, [values[it].value for it in arguments], options)
     output = Path(values.output)
     if name == "explain":
         data = drawing.page().encode()
@@ -62,6 +67,23 @@ def draw_kind(name: str, values: Values, options: Options, check_names: Check) -
     write_or_rescue(output, files_of, check_names)
     say(f"drew {output} ({duration(seconds)}; {record_path(output).name})")
     return 0
+
+
+def _drawn(name: str, arguments: list[str], options: Options) -> Any:
+    """What the kind's function returns."""
+    function, taken = _FUNCTIONS[name]
+    watch = _RunProgress()
+    listeners = {"report": say, "progress": _pictures_done, "watch": watch}
+    try:
+        drawing = getattr(viz, function)(
+            *arguments, **{listener: listeners[listener] for listener in taken}, **options
+        )
+    finally:
+        watch.close()
+    if name == "patches":
+        skipped = f", {counted(len(drawing.skipped), 'file')} skipped" if drawing.skipped else ""
+        say(f"looked at {counted(drawing.picture_count, 'picture')}{skipped}")
+    return drawing
 
 
 class _RunProgress:
@@ -105,57 +127,3 @@ def _weights(drawing: object) -> dict[str, Any]:
     if weights is None:
         return {}
     return {"weights": {"source": weights.source, "sha256": weights.checksum}}
-
-
-def _activations(values: Values, options: Options, watch: _RunProgress) -> Drawing:
-    return viz.strongest_channels(values.content, values.layers, report=say, **options)
-
-
-def _patches(values: Values, options: Options, watch: _RunProgress) -> Drawing:
-    patches = viz.top_patches(
-        values.images, values.layer, values.units, report=say, progress=_pictures_done, **options
-    )
-    skipped = f", {counted(len(patches.skipped), 'file')} skipped" if patches.skipped else ""
-    say(f"looked at {counted(patches.picture_count, 'picture')}{skipped}")
-    return patches
-
-
-def _content(values: Values, options: Options, watch: _RunProgress) -> Drawing:
-    layers = values.content_layers
-    return viz.reconstruct_content(values.content, layers, watch=watch, report=say, **options)
-
-
-def _style(values: Values, options: Options, watch: _RunProgress) -> Drawing:
-    layers = values.style_layers
-    return viz.reconstruct_style(values.style, layers, watch=watch, report=say, **options)
-
-
-def _gram(values: Values, options: Options, watch: _RunProgress) -> Drawing:
-    layers = values.style_layers
-    return viz.compare_grams(values.content, values.style, layers, report=say, **options)
-
-
-def _tradeoff(values: Values, options: Options, watch: _RunProgress) -> Drawing:
-    files = values.content, values.style
-    grid = values.ratios, values.content_layers
-    return viz.paint_tradeoff(*files, *grid, watch=watch, report=say, **options)
-
-
-def _losses(values: Values, options: Options, watch: _RunProgress) -> Drawing:
-    return viz.read_curves(values.record)
-
-
-def _explain(values: Values, options: Options, watch: _RunProgress) -> Drawing:
-    return viz.explain_pair(values.content, values.style, watch=watch, report=say, **options)
-
-
-_FIGURES: dict[str, Callable[[Values, Options, _RunProgress], Any]] = {
-    "activations": _activations,
-    "patches": _patches,
-    "content": _content,
-    "style": _style,
-    "gram": _gram,
-    "tradeoff": _tradeoff,
-    "losses": _losses,
-    "explain": _explain,
-}

@@ -32,6 +32,7 @@ EXPORT_FLAGS = (
         ),
         "painting to imitate; several are blended",
         required=True,
+        positional=True,
     ),
     Option(
         "output",

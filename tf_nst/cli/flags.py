@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tf_nst.cli.monitor import MONITOR
 from tf_nst.cli.output_flags import OUTPUT_FLAGS
 from tf_nst.cli.parsing import Source, Values
 from tf_nst.config import StylizeConfig, all_options, config_from_options, option_names
@@ -23,7 +24,7 @@ OVERWRITE = Option(
 DEBUG = Option("debug", False, Boolean(), "show tracebacks and TensorFlow's own messages")
 
 PAINT_FLAGS = (
-    Option("content", None, IMAGE_FILE, "photograph to paint", required=True),
+    Option("content", None, IMAGE_FILE, "photograph to paint", required=True, positional=True),
     Option(
         "style",
         None,
@@ -33,6 +34,7 @@ PAINT_FLAGS = (
         ),
         "painting to imitate; several are blended, or each is painted where its --mask is white",
         required=True,
+        positional=True,
     ),
     Option(
         "mask",
@@ -73,6 +75,7 @@ PAINT_FLAGS = (
         "how often a preview is written to NAME.preview beside the picture; 0: never",
         "steps",
     ),
+    MONITOR,
     Option(
         "checkpoint_seconds",
         60.0,

@@ -26,8 +26,8 @@ GROUPS = {
     "tile seed precision xla strategy deterministic processes runner runner_options",
     "server": "url grpc model header tls ca_file timeout retries max_megapixels "
     "max_request_megapixels max_pictures",
-    "files": "quality bits output_profile keep_metadata sidecars preview_every checkpoint_seconds "
-    "resume overwrite json quiet verbose debug completion",
+    "files": "quality bits output_profile keep_metadata sidecars preview_every monitor "
+    "checkpoint_seconds resume overwrite json quiet verbose debug completion",
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names.split()}
 

@@ -25,8 +25,10 @@ from tf_nst.engine.strategy import worker_place
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.checkpoints import Checkpoints
 from tf_nst.io.inputs import Inputs
+from tf_nst.io.listeners import counted
 from tf_nst.io.resume import Resumed, check_digests
 from tf_nst.io.state_file import is_state
+from tf_nst.io.tensorboard import TensorBoard
 from tf_nst.painting import Painting, prepare
 
 
@@ -148,7 +150,7 @@ def _write(run: _Run, image: Picture | None, *, stopped: bool) -> None:
     if worker:
         say(f"worker {worker + 1} of {workers} is done, the first one writes the picture")
         return
-    so_far = f"stopped after {_steps(run.results.history.steps)}, the picture so far is"
+    so_far = f"stopped after {counted(run.results.history.steps, 'step')}, the picture so far is"
     run.results.write(image, so_far if stopped else "painted", run.seconds)
 
 
@@ -179,14 +181,13 @@ def _explained(run: _Run, error: RunError, command: str) -> RunError:
     return RunError(f"{error}; to continue: {command}")
 
 
-def _steps(count: int) -> str:
-    return "1 step" if count == 1 else f"{count} steps"
-
-
 def _iterate(run: _Run, stop: Stop) -> Picture:
     """Runs the job to its end or to a signal; returns the picture [1, H, W, 3]."""
     job, results = run.painting.job, run.results
-    listeners: list[Callable[[Event], None]] = [results.history, results.progress, run.checkpoints]
+    # What a state goes on from is in the monitor's files before the state is written.
+    monitors = _monitors(run)
+    listeners: list[Callable[[Event], None]] = [results.history, results.progress, *monitors]
+    listeners.append(run.checkpoints)
     if run.values.preview_every and run.is_first_worker:
         listeners.append(results.previews())
     try:
@@ -198,7 +199,16 @@ def _iterate(run: _Run, stop: Stop) -> Picture:
                 break
     finally:
         results.progress.close()
+        for monitor in monitors:
+            monitor.close()
     return cast(StepsDone | Finished, event).image
+
+
+def _monitors(run: _Run) -> list[TensorBoard]:
+    """Of several workers the first one has them."""
+    if not (run.values.monitor and run.is_first_worker):
+        return []
+    return [run.results.monitor(goes_on=run.resumed is not None)]
 
 
 def _first_state(run: _Run) -> RunState | None:

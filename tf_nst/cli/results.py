@@ -9,10 +9,12 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from tf_nst.cli.monitor import folder_of
 from tf_nst.cli.parsing import Values
 from tf_nst.cli.records import digests, flags_of, record_of
-from tf_nst.cli.streams import output_name, write_picture, write_stdout
+from tf_nst.cli.streams import output_name, picture_path, write_picture, write_stdout
 from tf_nst.cli.terminal import say
+from tf_nst.config import options_from_config
 from tf_nst.engine.failures import UnfinishedError
 from tf_nst.errors import NstError, RunError
 from tf_nst.io.encoding import Encoded
@@ -29,9 +31,12 @@ from tf_nst.io.manifest import (
 from tf_nst.io.moved import Moved, moved_by_masks
 from tf_nst.io.outcome import notes_on_loss
 from tf_nst.io.replacing import Check
+from tf_nst.io.tensorboard import TensorBoard, folder_of_run
 from tf_nst.io.writing import Files, write_atomically
 from tf_nst.painting import Painting, finished
 
+# Of a run without --preview_every.
+MONITOR_PICTURES = 10
 # [1, h, w, 3] float32 in 0..1.
 Picture: TypeAlias = tf.Tensor | NDArray[np.float32]
 
@@ -78,6 +83,31 @@ class Results:
         """Writes NAME.preview as often as --preview_every says."""
         return Previews(self.values.preview_every, self._write_preview)
 
+    def monitor(self, *, goes_on: bool) -> TensorBoard:
+        """Writes what --monitor asks for, in a folder of the run's own, and says where.
+
+        Args:
+          goes_on: whether the run does.
+        """
+        values, job = self.values, self.painting.job
+        root, name = folder_of(values.monitor), picture_path(values.output).stem
+        folder, written = folder_of_run(root, name, goes_on=goes_on)
+        steps = sum(scale.steps for scale in job.scales)
+        monitor = TensorBoard(
+            folder,
+            job.terms,
+            self._finished,
+            every=values.preview_every or max(1, steps // MONITOR_PICTURES),
+            written=written,
+            report=self._note,
+        )
+        given = {"content": values.content, "style": values.style}
+        options = given | options_from_config(self.painting.config)
+        weights = {term.name: term.weight_of(0) for term in job.terms}
+        monitor.write_settings({"options": options, "weights": weights})
+        say(f"monitor  {folder} (tensorboard --logdir {root})")
+        return monitor
+
     def loss(self, values: dict[str, float]) -> float:
         """The weighted sum of the terms' values."""
         return sum(contributions(self.painting.job.terms, values).values())
@@ -108,9 +138,12 @@ class Results:
             write_atomically(path, data, partial(check_preview, self.values.output))
         except (NstError, OSError) as error:
             if not self.preview_failed:
-                self.progress.close()
-                say(f"note: {error}; the painting continues")
+                self._note(f"{error}; the painting continues")
             self.preview_failed = True
+
+    def _note(self, line: str) -> None:
+        self.progress.close()
+        say(f"note: {line}")
 
     def _finished(self, image: Picture) -> Image:
         bits = self.values.bits

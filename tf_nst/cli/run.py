@@ -18,6 +18,7 @@ from tf_nst.cli.flags import (
     styles_from_flags,
 )
 from tf_nst.cli.imports import import_tensorflow
+from tf_nst.cli.monitor import check_monitor
 from tf_nst.cli.output_flags import check_encoding
 from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.parsing import Values
@@ -88,6 +89,7 @@ def _paint(command: str, values: Values) -> int:
     styles = styles_from_flags(values)
     places: dict[str, Any] = places_from_flags(values)
     check_names = _check_output(values, config.init)
+    check_monitor(values.monitor)
     resumed = find_state(values, config)
     from tf_nst.io.areas import Places
     from tf_nst.io.inputs import read_inputs

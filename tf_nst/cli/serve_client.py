@@ -1,10 +1,9 @@
 """`tf-nst serve-client`: has a server paint a picture."""
 
-import io
 import sys
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE, OVERWRITE
@@ -25,15 +24,9 @@ from tf_nst.cli.terminal import say
 from tf_nst.config import MAX_SIDE, ObjectiveConfig
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import Boolean, FilePath, Integer, Real, Text, ValueType
-from tf_nst.errors import RunError, UserError
+from tf_nst.errors import UserError
 from tf_nst.serving.options import MAX_STEPS
 from tf_nst.serving.server import MAX_SECONDS, Server, grpc_target, parse_header, rest_endpoint
-
-if TYPE_CHECKING:
-    from tf_nst.io.images import Image
-
-# An answer's picture is decoded up to this size.
-MOST_ANSWER_PIXELS = 200_000_000
 
 USAGE = """\
 tf-nst serve-client PHOTOGRAPH [PAINTING] [-o PICTURE] [flags]
@@ -92,8 +85,10 @@ _SETTINGS = (
 )
 _WITH_STYLE = (_MASK, *_SETTINGS)
 CLIENT_FLAGS = (
-    Option("content", None, IMAGE_FILE, "photograph to paint", required=True),
-    Option("style", None, IMAGE_FILE, "painting to imitate; by default the export's"),
+    Option("content", None, IMAGE_FILE, "photograph to paint", required=True, positional=True),
+    Option(
+        "style", None, IMAGE_FILE, "painting to imitate; by default the export's", positional=True
+    ),
     Option("output", "stylized.png", OUTPUT_FILE, "picture to write", required=True),
     Option("url", "http://localhost:8501", Text("a URL"), "address of the server's REST port"),
     Option(
@@ -155,8 +150,10 @@ def request_picture(values: Values) -> int:
     """Requests the picture of parsed flags from the server and writes it."""
     _check(values)
     server = _server(values)
-    from tf_nst.serving.client import Request, ask_grpc, ask_rest
-    from tf_nst.serving.sending import mask_to_send, picture_to_send
+    from tf_nst.serving.client import Request
+    from tf_nst.serving.grpc import ask_grpc
+    from tf_nst.serving.rest import ask_rest
+    from tf_nst.serving.sending import mask_to_send, picture_received, picture_to_send
 
     check_name = _check_output(values)
     content = picture_to_send(values.content, "--content")
@@ -168,7 +165,7 @@ def request_picture(values: Values) -> int:
         say(f"note: {note}")
     began = time.perf_counter()
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
-    image = _image(answer.image, content.image)
+    image = picture_received(answer.image, content.image)
     data, lines_on_format = image.encode(picture_path(values.output))
     write_picture(values.output, lambda path: {path: data}, check_name)
     for note in lines_on_format:
@@ -220,25 +217,3 @@ def _server(values: Values) -> Server:
         raise UserError("--tls: has no effect without --grpc, expected https:// in --url")
     (grpc_target if values.grpc else rest_endpoint)(server)
     return server
-
-
-def _image(data: bytes, content: "Image") -> "Image":
-    """The picture of an answer, with the alpha of what was sent."""
-    import numpy as np
-    from PIL import Image as Pillow
-
-    from tf_nst.io.decoding import pillow_settings
-    from tf_nst.io.images import Image
-    from tf_nst.io.resizing import resize_alpha
-
-    try:
-        with pillow_settings(), Pillow.open(io.BytesIO(data), formats=("PNG",)) as picture:
-            if picture.width * picture.height > MOST_ANSWER_PIXELS:
-                raise ValueError("too many pixels")
-            pixels = np.asarray(picture.convert("RGB"))
-            return Image(pixels, resize_alpha(content, *pixels.shape[:2]))
-    except Exception as error:  # Pillow raises nearly everything on damaged files
-        raise RunError(
-            "the server's image_bytes are not a PNG that can be read; "
-            f"expected one of at most {MOST_ANSWER_PIXELS / 1e6:g} megapixels"
-        ) from error

@@ -49,6 +49,7 @@ SHEET_FLAGS = (
         ),
         "paintings to imitate, each in a picture of its own",
         required=True,
+        positional=True,
     ),
     Option(
         "vary",
@@ -61,7 +62,7 @@ SHEET_FLAGS = (
     Option("output", "sheet.png", OUTPUT_FILE, "sheet to write", required=True),
     PRESET,
     *(
-        replace(option, default=SIZE, help="long side of each picture")
+        replace(option, default=SIZE, help="long side of each picture", preset=False)
         if name == "size"
         else option
         for name, option in all_options().items()

@@ -20,9 +20,9 @@ from tf_nst.config.variations import (
     varied_config,
 )
 from tf_nst.errors import UserError
+from tf_nst.io.folders import pictures_in
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import least_size, read_one
-from tf_nst.io.styles import pictures_in
 
 # Of one style without --vary: how large its strokes are matters most. Shares of the picture's size
 # mean the same when it is painted large.

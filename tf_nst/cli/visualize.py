@@ -33,12 +33,12 @@ from tf_nst.viz.options import (
 
 _LAYER = "block4_conv2, conv4_2 and relu4_2 are the same layer"
 _FILES = {
-    "content": Option("content", None, IMAGE_FILE, "photograph", required=True),
-    "style": Option("style", None, IMAGE_FILE, "painting", required=True),
+    "content": Option("content", None, IMAGE_FILE, "photograph", required=True, positional=True),
+    "style": Option("style", None, IMAGE_FILE, "painting", required=True, positional=True),
     "images": Option(
         "images",
         None,
-        FilePath("a folder", "a folder of images"),
+        FilePath("a folder", "a folder of pictures"),
         "folder of pictures; files that cannot be read are skipped",
         required=True,
     ),
@@ -66,8 +66,8 @@ class Kind(NamedTuple):
 
     Attributes:
       summary: for --help.
-      files: names of _FILES that it needs.
-      lists: the flags that no other kind has, all of them lists.
+      files: names of _FILES that it needs; its function takes them first.
+      lists: the flags that no other kind has, all of them lists; its function takes them next.
       options: names of FIGURE_OPTIONS that it takes.
       suffix: of the file that it writes by default.
     """
@@ -163,8 +163,8 @@ def main(argv: list[str]) -> int:
     """Runs the command; returns its exit code."""
     name = argv[1] if len(argv) > 1 else ""
     if name not in KINDS:
-        asked = [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
-        return run_command([*argv[:1], *asked], (DEBUG,), USAGE, _refuse(name))
+        answered = [it for it in argv[1:2] if it.startswith(("-h", "--help", "--version"))]
+        return run_command([*argv[:1], *answered], (DEBUG,), USAGE, _refuse(name))
     usage = f"tf-nst visualize {name} [flags]\n\nDraws {KINDS[name].summary}."
     return run_command([argv[0], *argv[2:]], TABLES[name], usage, partial(draw, name))
 
@@ -191,7 +191,8 @@ def draw(name: str, values: Values) -> int:
     check_names = _check_files(kind, values)
     from tf_nst.cli.drawing import draw_kind
 
-    return draw_kind(name, values, options, check_names)
+    arguments = (*kind.files, *(option.name for option in kind.lists))
+    return draw_kind(name, arguments, values, options, check_names)
 
 
 def _check_lists(kind: Kind, values: Values, network: str) -> None:

@@ -25,6 +25,8 @@ class Option:
       help: what it is.
       unit: of its values; may be empty.
       required: whether a command needs it to be given.
+      preset: whether a command takes it from a preset.
+      positional: whether its value may stand alone on the command line, in the table's order.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Option:
     help: str
     unit: str = ""
     required: bool = False
+    preset: bool = True
+    positional: bool = False
 
     @property
     def flag(self) -> str:

@@ -88,7 +88,7 @@ def _text(name: str) -> str:
 
 
 def accepted_flags(name: str, options: Mapping[str, Option]) -> dict[str, str]:
-    """Those of a preset's flags that are among these options by name, with values that they accept.
+    """Those of a preset's flags that these options take from one, with values that they accept.
 
     Paths of pictures are as the file has them, relative to its folder.
 
@@ -96,10 +96,12 @@ def accepted_flags(name: str, options: Mapping[str, Option]) -> dict[str, str]:
       UserError: an unknown name.
     """
     flags = preset_flags(name).items()
-    return {flag: text for flag, text in flags if flag in options and _accepts(options[flag], text)}
+    return {flag: text for flag, text in flags if _accepts(options.get(flag), text)}
 
 
-def _accepts(option: Option, text: str) -> bool:
+def _accepts(option: Option | None, text: str) -> bool:
+    if option is None or not option.preset:
+        return False
     try:
         option.convert(option.read(text))
     except UserError:

@@ -110,11 +110,11 @@ def with_histogram_of(
 
 
 def _with_values(plane: tf.Tensor, wanted: tf.Tensor, counts: tf.Tensor | None) -> tf.Tensor:
-    own, ordered = (_in_order(each, counts) for each in (plane, wanted))
+    sorted_plane, sorted_wanted = (_in_order(each, counts) for each in (plane, wanted))
     values = tf.reshape(plane, [-1])
-    first, last = (tf.searchsorted(own, values, side) for side in ("left", "right"))
-    twice = tf.clip_by_value(first + last - 1, 0, 2 * tf.size(own) - 2)
-    middle = (tf.gather(ordered, twice // 2) + tf.gather(ordered, (twice + 1) // 2)) / 2
+    first, last = (tf.searchsorted(sorted_plane, values, side) for side in ("left", "right"))
+    twice = tf.clip_by_value(first + last - 1, 0, 2 * tf.size(sorted_plane) - 2)
+    middle = (tf.gather(sorted_wanted, twice // 2) + tf.gather(sorted_wanted, (twice + 1) // 2)) / 2
     return tf.reshape(middle, tf.shape(plane))
 
 

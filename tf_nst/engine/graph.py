@@ -198,8 +198,8 @@ def _objective(
         of_content = target_weights(painted.network, recipe.terms, masks)
         kept = Kept(content, resize(painted.mask, *sides(content)) > 0)
     if recipe.strength < 1:
-        own = measure_targets(recipe.extractor, recipe.terms, {STYLE: content}, of_content)
-        wanted = blend([wanted, own], [recipe.strength, 1 - recipe.strength], recipe.terms)
+        of_itself = measure_targets(recipe.extractor, recipe.terms, {STYLE: content}, of_content)
+        wanted = blend([wanted, of_itself], [recipe.strength, 1 - recipe.strength], recipe.terms)
     references = _references(recipe, content)
     return Objective(recipe.extractor, recipe.terms, wanted, references, weights, kept)
 

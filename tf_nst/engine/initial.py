@@ -50,17 +50,17 @@ def initial_image(
       noise_size: height and width of a start from noise in pixels; by default the content's.
       masks: where content and style are visible, by their names, [H, W] float32 of 0 or more.
     """
-    seen = masks.get(STYLE)
+    style_mask = masks.get(STYLE)
     (height, width), share = noise_size or content.shape[1:3], noise_share(init)
     if share is not None:
         noise = noise_image("noise", height, width, style, seed)
         smooth: NDArray[np.float32] = np.asarray(resize(as_float(content), height, width))
         return share * noise + (1 - share) * smooth
     if is_noisy(init):
-        return noise_image(init, height, width, style, seed, seen)
+        return noise_image(init, height, width, style, seed, style_mask)
     if init == "content" or style is content:
         return np.asarray(as_float(content))
-    given, wanted = _statistics(content, masks.get(CONTENT)), _statistics(style, seen)
+    given, wanted = _statistics(content, masks.get(CONTENT)), _statistics(style, style_mask)
     return _mapped(content, *color_map(given, wanted))
 
 
@@ -102,12 +102,12 @@ def _statistics(picture: NDArray[Any], mask: NDArray[np.float32] | None) -> Colo
         statistics = [color_statistics(as_float(picture[:, band])) for band in rows]
         return pooled_statistics(statistics, [(band.stop - band.start) / height for band in rows])
     sums = {index: float(mask[band].sum(dtype=np.float64)) for index, band in enumerate(rows)}
-    seen = [index for index, total in sums.items() if total > 0]
+    visible = [index for index, total in sums.items() if total > 0]
     statistics = [
         color_statistics(as_float(picture[:, rows[index]]), mask[None, rows[index], :, None])
-        for index in seen
+        for index in visible
     ]
-    return pooled_statistics(statistics, [sums[index] / sum(sums.values()) for index in seen])
+    return pooled_statistics(statistics, [sums[index] / sum(sums.values()) for index in visible])
 
 
 def _mapped(picture: NDArray[Any], matrix: tf.Tensor, offset: tf.Tensor) -> NDArray[np.float32]:

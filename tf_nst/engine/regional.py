@@ -57,8 +57,8 @@ def _of_region(
 ) -> NDArray[np.float32]:
     total: NDArray[np.float32] | float = 0.0
     for part in region.parts:
-        seen = {CONTENT: region.mask, STYLE: part.mask}
-        named = {name: masks[mask] for name, mask in seen.items() if mask is not None}
+        names = {CONTENT: region.mask, STYLE: part.mask}
+        named = {name: masks[mask] for name, mask in names.items() if mask is not None}
         image = start(pictures[part.picture], named)
         if len(region.parts) == 1:
             return image

@@ -92,8 +92,8 @@ def get_network(
 
     seed_of_weights = seed if choice.weights == "random" else None
     key = "network", strategy, dtype, choice, _stamp(choice.weights), layers, seed_of_weights
-    made: tuple[Extractor, Weights] = engine.resources.get(key, make)
-    return made
+    built: tuple[Extractor, Weights] = engine.resources.get(key, make)
+    return built
 
 
 def _stamp(path: str) -> tuple[int, int] | None:

@@ -1,8 +1,8 @@
 """From pixels to a PNG, JPEG, WebP, AVIF or TIFF file; same pixels, same bytes.
 
-Every encoder takes pixels [H,W,3], alpha [H,W] or None, both uint8 or both uint16, an ICC
-profile, EXIF or nothing, and a quality that lossy formats heed. It returns what writes the file, so
-that no large file is in memory beside the picture, and lines about what the format cannot keep.
+An encoder takes the content, and one of a lossy format the quality. It returns what writes the
+file, so that no large file is in memory beside the picture, and lines about what the format cannot
+keep.
 """
 
 import importlib.util
@@ -32,113 +32,105 @@ MOST_OF_TIFF = 4_200_000_000
 IHDR_END = 33  # signature 8, then length 4, name 4, body 13, checksum 4
 
 
-def encode_png(
-    pixels: Codes,
-    alpha: Codes | None,
-    icc: bytes,
-    exif: bytes = b"",
-    quality: int | str | None = None,
-) -> Encoded:
+class Content(NamedTuple):
+    """What is encoded.
+
+    Attributes:
+      pixels: [H, W, 3] uint8 or uint16.
+      alpha: [H, W] of the same type; None: opaque.
+      icc: the profile of the pixels.
+      exif: what the file says of its making; may be empty.
+    """
+
+    pixels: Codes
+    alpha: Codes | None
+    icc: bytes
+    exif: bytes = b""
+
+    def to_pillow(self) -> Pillow.Image:
+        """The picture of 8 bits."""
+        return to_pillow(self.pixels, self.alpha)
+
+    def notes_on_depth(self, kind: str) -> tuple[str, ...]:
+        """A line where there are 16 bits, of which a format keeps 8."""
+        deep = self.pixels.dtype == np.uint16
+        return (f"{kind} holds 8 bits: the 16 are rounded",) if deep else ()
+
+
+def encode_png(content: Content) -> Encoded:
     """PNG of 8 or 16 bits, as the pixels are."""
-    if pixels.dtype == np.uint8:
-        return _by_pillow(to_pillow(pixels, alpha), "PNG", icc, exif), ()
-    return partial(_write_png16, stack_alpha(pixels, alpha), icc, exif), ()
+    if content.pixels.dtype == np.uint8:
+        return _by_pillow(content.to_pillow(), "PNG", content), ()
+    return partial(_write_png16, content), ()
 
 
-def encode_jpeg(
-    pixels: Codes,
-    alpha: Codes | None,
-    icc: bytes,
-    exif: bytes = b"",
-    quality: int | str | None = None,
-) -> Encoded:
+def encode_jpeg(content: Content, quality: int) -> Encoded:
     """JPEG without chroma subsampling; alpha is laid on white, 16 bits become 8."""
-    notes = _eight_bit_note(pixels, "JPEG")
-    picture = to_pillow(pixels, alpha)
-    if alpha is not None:
+    notes, picture = content.notes_on_depth("JPEG"), content.to_pillow()
+    if content.alpha is not None:
         notes += ("JPEG has no transparency: the picture is put on white",)
         white = Pillow.new("RGB", picture.size, "white")
         white.paste(picture, mask=picture.getchannel("A"))
         picture = white
-    return _by_pillow(picture, "JPEG", icc, exif, quality=quality or QUALITY, subsampling=0), notes
+    return _by_pillow(picture, "JPEG", content, quality=quality, subsampling=0), notes
 
 
-def encode_webp(
-    pixels: Codes,
-    alpha: Codes | None,
-    icc: bytes,
-    exif: bytes = b"",
-    quality: int | str | None = None,
-) -> Encoded:
+def encode_webp(content: Content, quality: int | str) -> Encoded:
     """WebP, lossy or lossless, with alpha; 16 bits become 8."""
     lossless = {"lossless": True, "exact": True}
-    options = lossless if quality == LOSSLESS else {"quality": quality or QUALITY}
-    write = _by_pillow(to_pillow(pixels, alpha), "WEBP", icc, exif, **options)
-    return write, _eight_bit_note(pixels, "WebP")
+    options = lossless if quality == LOSSLESS else {"quality": quality}
+    write = _by_pillow(content.to_pillow(), "WEBP", content, **options)
+    return write, content.notes_on_depth("WebP")
 
 
-def encode_avif(
-    pixels: Codes,
-    alpha: Codes | None,
-    icc: bytes,
-    exif: bytes = b"",
-    quality: int | str | None = None,
-) -> Encoded:
+def encode_avif(content: Content, quality: int) -> Encoded:
     """AVIF without chroma subsampling, with alpha; 16 bits become 8."""
-    options = {"quality": quality or QUALITY, "subsampling": "4:4:4"}
-    write = _by_pillow(to_pillow(pixels, alpha), "AVIF", icc, exif, **options)
-    return write, _eight_bit_note(pixels, "AVIF")
+    options = {"quality": quality, "subsampling": "4:4:4"}
+    write = _by_pillow(content.to_pillow(), "AVIF", content, **options)
+    return write, content.notes_on_depth("AVIF")
 
 
-def encode_tiff(
-    pixels: Codes,
-    alpha: Codes | None,
-    icc: bytes,
-    exif: bytes = b"",
-    quality: int | str | None = None,
-) -> Encoded:
+def encode_tiff(content: Content) -> Encoded:
     """Uncompressed TIFF of 8 bits, or of 16 if tifffile is there; BigTIFF from 4 GB on."""
-    if pixels.dtype == np.uint8:
-        return _eight_bit_tiff(to_pillow(pixels, alpha), icc, exif), ()
+    if content.pixels.dtype == np.uint8:
+        return _eight_bit_tiff(content), ()
     try:
         import tifffile
     except ImportError:
-        write = _eight_bit_tiff(to_pillow(pixels, alpha), icc, exif)
-        return write, (f"the 16 bits are rounded to 8 (16 need tifffile: {TIFF_EXTRA})",)
+        note = f"the 16 bits are rounded to 8 (16 need tifffile: {TIFF_EXTRA})"
+        return _eight_bit_tiff(content), (note,)
     write = partial(
         tifffile.imwrite,
-        data=stack_alpha(pixels, alpha),
+        data=stack_alpha(content.pixels, content.alpha),
         photometric="rgb",
-        extrasamples=[] if alpha is None else ["unassalpha"],
-        iccprofile=icc,
+        extrasamples=[] if content.alpha is None else ["unassalpha"],
+        iccprofile=content.icc,
         metadata=None,
         software=False,
     )
-    return write, ("a TIFF of 16 bits is written without metadata",) if exif else ()
+    return write, ("a TIFF of 16 bits is written without metadata",) if content.exif else ()
 
 
-def _eight_bit_tiff(picture: Pillow.Image, icc: bytes, exif: bytes) -> Write:
+def _eight_bit_tiff(content: Content) -> Write:
+    picture = content.to_pillow()
     size = picture.width * picture.height * len(picture.getbands())
-    return _by_pillow(picture, "TIFF", icc, exif, big_tiff=size > MOST_OF_TIFF)
+    return _by_pillow(picture, "TIFF", content, big_tiff=size > MOST_OF_TIFF)
 
 
-def _by_pillow(picture: Pillow.Image, kind: str, icc: bytes, exif: bytes, **options: Any) -> Write:
-    metadata = {"exif": exif} if exif else {}
-    return partial(picture.save, format=kind, icc_profile=icc, **metadata, **options)
+def _by_pillow(picture: Pillow.Image, kind: str, content: Content, **options: Any) -> Write:
+    metadata = {"exif": content.exif} if content.exif else {}
+    return partial(picture.save, format=kind, icc_profile=content.icc, **metadata, **options)
 
 
-def _write_png16(array: Codes, icc: bytes, exif: bytes, file: BinaryIO) -> None:
+def _write_png16(content: Content, file: BinaryIO) -> None:
     import tensorflow as tf
 
+    array = stack_alpha(content.pixels, content.alpha)
     with tf.device("cpu"):
         data = memoryview(tf.io.encode_png(array).numpy())
-    more = _exif_chunk(exif) if exif else b""
-    for part in (data[:IHDR_END], _icc_chunk(icc), more, data[IHDR_END:]):
+    more = _exif_chunk(content.exif) if content.exif else b""
+    for part in (data[:IHDR_END], _icc_chunk(content.icc), more, data[IHDR_END:]):
         file.write(part)
-
-
-def _eight_bit_note(pixels: Codes, kind: str) -> tuple[str, ...]:
-    return (f"{kind} holds 8 bits: the 16 are rounded",) if pixels.dtype == np.uint16 else ()
 
 
 def _icc_chunk(icc: bytes) -> bytes:
@@ -160,7 +152,7 @@ class OutputFormat(NamedTuple):
 
     Attributes:
       name: for messages.
-      encode: the encoder.
+      encoder: takes the content, and the quality where it is lossy.
       longest_side: in pixels, that its usual decoders read; None: no limit.
       lossy: whether it has a quality.
       lossless: whether its quality may be LOSSLESS.
@@ -168,11 +160,15 @@ class OutputFormat(NamedTuple):
     """
 
     name: str
-    encode: Callable[..., Encoded]
+    encoder: Callable[..., Encoded]
     longest_side: int | None = None
     lossy: bool = False
     lossless: bool = False
     deep: bool = False
+
+    def encode(self, content: Content, quality: int | str | None = None) -> Encoded:
+        """What writes the content, and lines; `quality` is of lossy formats, by default QUALITY."""
+        return self.encoder(content, quality or QUALITY) if self.lossy else self.encoder(content)
 
 
 _JPEG = OutputFormat("JPEG", encode_jpeg, 65500, lossy=True)

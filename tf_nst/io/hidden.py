@@ -65,10 +65,10 @@ def _colours(
     result = np.zeros((len(rows), 3), np.float32)
     missing = np.arange(len(rows))
     for depth, level in enumerate(means, 1):
-        found = level[(rows[missing] + top) >> depth, columns[missing] >> depth]
-        seen = found[:, 3] > 0
-        result[missing[seen]] = found[seen, :3]
-        missing = missing[~seen]
+        ancestors = level[(rows[missing] + top) >> depth, columns[missing] >> depth]
+        visible = ancestors[:, 3] > 0
+        result[missing[visible]] = ancestors[visible, :3]
+        missing = missing[~visible]
         if not missing.size:
             break
     return result

@@ -203,3 +203,8 @@ def roughly(seconds: float) -> str:
         return f"{5 * round(seconds / 5)} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 100 else f"{round(minutes / 60)} h"
+
+
+def counted(number: int, what: str) -> str:
+    """`1 picture`, `2 pictures`."""
+    return f"1 {what}" if number == 1 else f"{number} {what}s"

@@ -67,11 +67,11 @@ def _along_both(plane: Plane, radius: int, reduce: Callable[[Plane, int], Plane]
 def _least(plane: Plane, radius: int) -> Plane:
     """The least of the 2 radius + 1 values around each along the first axis."""
     padded = np.pad(plane, [(radius, radius), (0, 0)], mode="edge")
-    length, seen = 2 * radius + 1, 1
-    while seen < length:
-        step = min(seen, length - seen)
+    length, covered = 2 * radius + 1, 1
+    while covered < length:
+        step = min(covered, length - covered)
         padded = np.minimum(padded[:-step], padded[step:])
-        seen += step
+        covered += step
     return padded
 
 

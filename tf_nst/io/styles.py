@@ -4,15 +4,13 @@ import math
 import numbers
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from tf_nst.config.sizes import Size
 from tf_nst.errors import UserError
-from tf_nst.io.formats import HEAD_BYTES, OTHERS, format_of
+from tf_nst.io.folders import pictures_in
 from tf_nst.io.given import Source, as_image
 from tf_nst.io.images import Image
-from tf_nst.io.metadata.facts import UnusableError
 from tf_nst.io.planes import Plane
 
 # A style as it is given, and with its weight.
@@ -71,31 +69,6 @@ def _read(source: Source, weight: float, flag: str) -> Style:
     if isinstance(source, str | os.PathLike) and os.path.isdir(source):
         return Style(tuple(as_image(path, flag) for path in pictures_in(source, flag)), weight)
     return Style((as_image(source, flag),), weight)
-
-
-def pictures_in(folder: str | os.PathLike[str], flag: str) -> list[str]:
-    """The files of a folder that begin as pictures do, by name.
-
-    Raises:
-      UserError: there is none, or the folder cannot be read.
-    """
-    try:
-        paths = sorted(path for path in Path(folder).iterdir() if path.is_file())
-        pictures = [str(path) for path in paths if path.name[0] != "." and is_picture(path)]
-    except OSError as error:
-        raise UserError(f"{flag}: {folder} cannot be read ({error.strerror})") from error
-    if not pictures:
-        raise UserError(f"{flag}: {folder} is a folder without pictures, expected some")
-    return pictures
-
-
-def is_picture(path: Path) -> bool:
-    """Whether a file begins as pictures do. Raises OSError where it cannot be read."""
-    with open(path, "rb") as file:
-        try:
-            return format_of(file.read(HEAD_BYTES)) is not OTHERS
-        except UnusableError:
-            return False
 
 
 def sizes_of(sizes: tuple[Size, ...], styles: tuple[Style, ...]) -> int | tuple[Size, ...]:

@@ -130,12 +130,12 @@ def encode_pixels(
     check_size(path, *pixels.shape[:2])
     if quality is not None:
         encoding.check_quality(path, Quality().convert(quality, "--quality"))
-    icc = profiles.srgb_profile()
-    notes: tuple[str, ...] = ()
+    icc, notes = profiles.srgb_profile(), tuple[str, ...]()
     if profile == "input" and input_profile:
         pixels, icc, notes = _in_profile(pixels, input_profile)
         alpha = None if alpha is None else to_depth(alpha, pixels.itemsize * 8)
-    write, more = encoding.output_format(path).encode(pixels, alpha, icc, exif, quality)
+    content = encoding.Content(pixels, alpha, icc, exif)
+    write, more = encoding.output_format(path).encode(content, quality)
     return write, tuple(f"{path}: {line}" for line in (*notes, *more))
 
 

@@ -16,7 +16,7 @@ from tf_nst.model.networks import NETWORKS, Layer, Network
 KernelAndBias = tuple[NDArray[np.float32], NDArray[np.float32]]
 Arrays = dict[str, KernelAndBias]  # by the layer's name
 ByAxes = dict[int, h5py.Dataset]  # number of axes -> dataset
-Found = dict[str, ByAxes]  # by the layer's name
+Convolutions = dict[str, ByAxes]  # by the layer's name
 Key = TypeVar("Key", str, int)
 
 HDF5_OF_KERAS = "an HDF5 file as Keras saves it (.h5, .weights.h5)"
@@ -99,12 +99,12 @@ def _datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
     return datasets
 
 
-def _by_name(datasets: dict[str, h5py.Dataset]) -> Found:
+def _by_name(datasets: dict[str, h5py.Dataset]) -> Convolutions:
     """The convolutions whose name is a part of the dataset's path.
 
     Keras 3 names its groups by class and holds the layer's name in an attribute of the last group.
     """
-    arrays: Found = {}
+    arrays: Convolutions = {}
     for path, dataset in datasets.items():
         for part in (*path.split("/"), str(dataset.parent.attrs.get("name", ""))):
             if _CONVOLUTION.fullmatch(part):
@@ -112,7 +112,7 @@ def _by_name(datasets: dict[str, h5py.Dataset]) -> Found:
     return _with_kernel_and_bias(arrays)
 
 
-def _by_order(datasets: dict[str, h5py.Dataset], network: Network) -> Found:
+def _by_order(datasets: dict[str, h5py.Dataset], network: Network) -> Convolutions:
     """The convolutions of early Keras 3, which holds no names: conv2d, conv2d_1, ... upwards."""
     numbered: dict[int, ByAxes] = {}
     for path, dataset in datasets.items():

@@ -1,5 +1,6 @@
-"""A request by HTTP: bounded in time and in bytes, and sent to no other address."""
+"""Asks by HTTP, bounded in time and in bytes, and sends to no other address. No TensorFlow here."""
 
+import base64
 import http.client
 import json
 import re
@@ -11,12 +12,52 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from tf_nst.errors import RunError, UserError
-from tf_nst.serving.retries import Unavailable, too_slow, within
-from tf_nst.serving.server import Endpoint, Server, tls_context
+from tf_nst.errors import RunError
+from tf_nst.serving.client import (
+    INVALID,
+    MOST_ANSWER_BYTES,
+    Answer,
+    Request,
+    error_text,
+    refusal,
+)
+from tf_nst.serving.retries import Unavailable, too_slow, with_retries, within
+from tf_nst.serving.server import Endpoint, Server, rest_endpoint, tls_context
 
-MOST_ANSWER_BYTES = 1 << 28
 _MOST_ERROR_BYTES = 1 << 16
+
+
+def ask_rest(server: Server, request: Request) -> Answer:
+    """Asks by HTTP: the columnar form, since the row form would batch every input.
+
+    Raises:
+      UserError: the server refused the request; the message quotes it.
+      RunError: no server, no answer in time, or none that can be read.
+    """
+    endpoint = rest_endpoint(server)
+    body = {"signature_name": request.signature, "inputs": as_json(request.inputs)}
+    data = json.dumps(body).encode()
+    return with_retries(server, lambda seconds: _rest_answer(post(server, endpoint, data, seconds)))
+
+
+def as_json(value: object) -> object:
+    """Bytes as TensorFlow Serving takes them in JSON."""
+    if isinstance(value, bytes):
+        return {"b64": base64.b64encode(value).decode()}
+    if isinstance(value, list):
+        return [as_json(item) for item in value]
+    if isinstance(value, dict):
+        return {name: as_json(item) for name, item in value.items()}
+    return value
+
+
+def _rest_answer(body: bytes) -> Answer:
+    try:
+        outputs = json.loads(body)["outputs"]
+        image = base64.b64decode(outputs["image_bytes"][0]["b64"], validate=True)
+        return Answer(image, [float(value) for value in outputs["losses"][0]])
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError) as error:
+        raise RunError(INVALID) from error
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -128,8 +169,8 @@ def _opened(
         return opener.open(request, timeout=seconds)
     except urllib.error.HTTPError as error:
         with error:
-            text = error_text(error.read(_MOST_ERROR_BYTES))
-        raise http_refusal(error.code, text, error.headers.get("Retry-After")) from error
+            body = error.read(_MOST_ERROR_BYTES)
+        raise http_refusal(error.code, body, error.headers.get("Retry-After")) from error
     except urllib.error.URLError as error:
         raise _unreachable(error.reason) from error
     except ConnectionError as error:
@@ -146,21 +187,10 @@ def _unreachable(reason: object) -> Exception:
     return RunError(f"the server cannot be reached ({reason})")
 
 
-def http_refusal(code: int, text: str, retry_after: str | None) -> Exception:
+def http_refusal(code: int, body: bytes, retry_after: str | None) -> Exception:
     """The error of a status of 400 or more; `retry_after` is its header, in seconds."""
     if code == 503:
         seconds = re.fullmatch(r"[0-9]{1,9}", retry_after or "")
         pause = float(seconds[0]) if seconds else 0.0
-        return Unavailable(f"is not ready (HTTP 503: {text})", pause)
-    kind = UserError if code == 400 else RunError
-    return kind(f"the server refused (HTTP {code}): {text}")
-
-
-def error_text(body: bytes) -> str:
-    """A server's message on an error, in one line."""
-    try:
-        text = str(json.loads(body)["error"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        text = body.decode(errors="replace")
-    refused = re.search(r"assertion failed: \[(.*?)\]\s*(?:\[\[|$)", text, re.DOTALL)
-    return " ".join((refused[1] if refused else text).split())[:500] or "nothing more"
+        return Unavailable(f"is not ready (HTTP 503: {error_text(body)})", pause)
+    return refusal(f"HTTP {code}", body, of_request=code == 400)

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from tf_nst.errors import RunError
-from tf_nst.serving.server import Server
+from tf_nst.serving.server import Server, secrets_hidden
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 Result = TypeVar("Result")
@@ -25,7 +25,7 @@ def with_retries(server: Server, attempt: Callable[[float], Result]) -> Result:
     """What the first attempt returns that does not raise Unavailable.
 
     Each pause is twice as long as the one before, or what the server asks for; never longer than
-    LONGEST_PAUSE, and never past the server's `timeout`.
+    LONGEST_PAUSE, and never past the server's `timeout`. Secrets of the server are *** in errors.
 
     Args:
       attempt: called with the seconds that are left.
@@ -33,6 +33,11 @@ def with_retries(server: Server, attempt: Callable[[float], Result]) -> Result:
     Raises:
       RunError: no attempt succeeded.
     """
+    with secrets_hidden(server):
+        return _attempted(server, attempt)
+
+
+def _attempted(server: Server, attempt: Callable[[float], Result]) -> Result:
     end = time.monotonic() + server.timeout
     for number in range(1, server.retries + 2):
         try:

@@ -1,4 +1,4 @@
-"""What a client sends of a picture file: its pixels and nothing else.
+"""What a client sends of a picture file, its pixels and nothing else, and the picture it receives.
 
 A graph looks at no profile and turns nothing, and a server need not learn who took a photograph
 where.
@@ -12,13 +12,18 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image as Pillow
 
+from tf_nst.errors import RunError
 from tf_nst.io import profiles
 from tf_nst.io.decoding import completed, pillow_settings
 from tf_nst.io.formats import HEAD_BYTES, JPEG, format_of
 from tf_nst.io.hidden import fill_hidden
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.planes import plane_of
+from tf_nst.io.resizing import resize_alpha
 from tf_nst.serving.stripping import stripped_jpeg
+
+# An answer's picture is decoded up to this size.
+MOST_ANSWER_PIXELS = 200_000_000
 
 
 class Sent(NamedTuple):
@@ -52,6 +57,25 @@ def mask_to_send(path: str, flag: str) -> tuple[bytes, list[str]]:
     plane, note = plane_of(image)
     Pillow.fromarray(np.asarray(np.rint(plane * 255), np.uint8)).save(buffer, "PNG")
     return buffer.getvalue(), [*image.notes, *([f"{flag}: {note}"] if note else [])]
+
+
+def picture_received(data: bytes, content: Image) -> Image:
+    """The picture of an answer, with the alpha of what was sent.
+
+    Raises:
+      RunError: no PNG that can be read, or one of more than MOST_ANSWER_PIXELS.
+    """
+    try:
+        with pillow_settings(), Pillow.open(io.BytesIO(data), formats=("PNG",)) as picture:
+            if picture.width * picture.height > MOST_ANSWER_PIXELS:
+                raise ValueError("too many pixels")
+            pixels = np.asarray(picture.convert("RGB"))
+            return Image(pixels, resize_alpha(content, *pixels.shape[:2]))
+    except Exception as error:  # Pillow raises nearly everything on damaged files
+        raise RunError(
+            "the server's image_bytes are not a PNG that can be read; "
+            f"expected one of at most {MOST_ANSWER_PIXELS / 1e6:g} megapixels"
+        ) from error
 
 
 def _as_png(image: Image) -> bytes:

@@ -13,7 +13,7 @@ from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
 from tf_nst.viz.options import CONTENT_LAYERS, REPORT
 from tf_nst.viz.panels import Panel, Row, plain
-from tf_nst.viz.reconstructions import Kind, Names, reconstruct
+from tf_nst.viz.reconstructions import Kind, Names, reconstruct, row_from_noise
 from tf_nst.viz.runs import RunResult, Watch, unwatched
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ class ContentReconstructions(NamedTuple):
 
     def rows(self) -> tuple[Row, ...]:
         """The photograph and the reconstructions, the shallowest layer first."""
-        panels = [Panel(self.content, "the photograph")]
-        panels += [Panel(layer.picture, _caption(layer)) for layer in self.layers]
-        return (Row("From noise to the features of one layer", tuple(panels)),)
+        original = Panel(self.content, "the photograph")
+        panels = (Panel(layer.picture, _caption(layer)) for layer in self.layers)
+        return row_from_noise("the features of one layer", original, panels)
 
     def figure(self) -> "Figure":
         """A matplotlib Figure of the rows."""

@@ -1,11 +1,11 @@
-"""Pictures of a folder, one at a time. No TensorFlow here."""
+"""Pictures, one at a time. No TensorFlow here."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
+from tf_nst.io.folders import pictures_in
 from tf_nst.io.given import Source
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_one
@@ -13,20 +13,15 @@ from tf_nst.io.inputs import read_one
 FLAG = "--images"
 
 
-def list_pictures(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """The files of a folder by name, hidden ones and folders left out.
+def sources_of(images: str | os.PathLike[str] | Sequence[Source]) -> Sequence[Source]:
+    """The pictures, or all files of a folder: one that is no picture is reported, not passed over.
 
     Raises:
-      UserError: no folder, or one without files.
+      UserError: as `pictures_in`.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise UserError(f"{FLAG}: expected a folder of images, received {folder}")
-    files = (path for path in folder.iterdir() if path.is_file())
-    paths = sorted(path for path in files if not path.name.startswith("."))
-    if not paths:
-        raise UserError(f"{FLAG}: expected a folder of images, received {folder} without any file")
-    return tuple(paths)
+    if isinstance(images, str | os.PathLike):
+        return pictures_in(images, FLAG, counts=lambda path: True)
+    return images
 
 
 class Album:

@@ -39,14 +39,14 @@ def differing_pairs(
     No channel is in two of them: one strong channel would be in all.
     """
     differences = np.triu(np.abs(content - style), k=1)
-    found: list[tuple[int, int]] = []
-    while len(found) < count and differences.max(initial=0.0) > 0:
+    pairs: list[tuple[int, int]] = []
+    while len(pairs) < count and differences.max(initial=0.0) > 0:
         place = np.unravel_index(differences.argmax(), differences.shape)
         pair = int(place[0]), int(place[1])
-        found.append(pair)
+        pairs.append(pair)
         differences[list(pair)] = 0
         differences[:, list(pair)] = 0
-    return found
+    return pairs
 
 
 def shown_channels(content: NDArray[np.float32], style: NDArray[np.float32]) -> NDArray[np.intp]:

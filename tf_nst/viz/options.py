@@ -81,9 +81,27 @@ def looking_config(
 
     Raises as `figure_config` and `parse_layers`.
     """
-    network = figure_config(options, LOOKING).network_config.network
+    return layers_config(
+        options, LOOKING, layers, flag, layers_option="content_layers", style_weight=0.0
+    )
+
+
+def layers_config(
+    options: Mapping[str, Any],
+    allowed: tuple[str, ...],
+    layers: str | Sequence[str],
+    flag: str,
+    *,
+    layers_option: str,
+    **fixed: Any,
+) -> tuple[StylizeConfig, tuple[str, ...]]:
+    """The config of a figure, and its layers by Keras' names, which are one of its options.
+
+    The other arguments are those of `figure_config`, as which and as `parse_layers` it raises.
+    """
+    network = figure_config(options, allowed).network_config.network
     names = parse_layers(layers, network, flag)
-    return figure_config(options, LOOKING, content_layers=names, style_weight=0.0), names
+    return figure_config(options, allowed, **{layers_option: names}, **fixed), names
 
 
 def check_matplotlib() -> None:

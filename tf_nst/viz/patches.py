@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
 from tf_nst.io.given import Source
+from tf_nst.io.listeners import counted
 from tf_nst.model.geometry import Box, Geometry, geometry, receptive_box
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
-from tf_nst.viz.folder import Album, list_pictures
+from tf_nst.viz.folder import Album, sources_of
 from tf_nst.viz.options import REPORT, looking_config, parse_numbers
 from tf_nst.viz.panels import Floats, Panel, Row, around_grey, cut, plain
 from tf_nst.viz.sight import Sight, look
@@ -134,7 +135,7 @@ def top_patches(
     """
     config, (name,) = one_layer(options, layer)
     numbers = parse_units(units)
-    sources = list_pictures(images) if isinstance(images, str | os.PathLike) else images
+    sources = sources_of(images)
     sight = look(config, (name,), report)
     check_units(numbers, name, sight.weights.network.up_to((name,))[-1].channels)
     album = Album(sources, config, report, progress)
@@ -222,15 +223,10 @@ def _best_peaks(sight: Sight, layer: str, units: tuple[int, ...], album: Album) 
     for index, image in album:
         features = sight.features(image.to_float()[None])[layer]
         for place, unit in enumerate(units):
-            found = find_peaks(features[..., unit], BEST, apart)
-            peaks = [Peak(value, index, row, column) for value, row, column in found]
+            places = find_peaks(features[..., unit], BEST, apart)
+            peaks = [Peak(value, index, row, column) for value, row, column in places]
             best[place] = sorted(best[place] + peaks, key=lambda peak: -peak.value)[:BEST]
     return best
-
-
-def counted(number: int, what: str) -> str:
-    """`1 picture`, `2 pictures`."""
-    return f"1 {what}" if number == 1 else f"{number} {what}s"
 
 
 def _row(layer: str, best: UnitPatches) -> Row:

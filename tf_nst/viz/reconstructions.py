@@ -1,6 +1,6 @@
 """Reconstructions of one picture from noise: what those of content and of style share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -9,7 +9,8 @@ from tf_nst.config.weighted import Weighted
 from tf_nst.io.given import Source
 from tf_nst.io.inputs import Inputs
 from tf_nst.model.networks import paper_name
-from tf_nst.viz.options import RUNNING, figure_config, parse_layers
+from tf_nst.viz.options import RUNNING, layers_config
+from tf_nst.viz.panels import Panel, Row
 from tf_nst.viz.runs import RunResult, Watch, lone_input, report_once, run_from_noise
 
 Names = tuple[str, ...]
@@ -49,10 +50,10 @@ def reconstruct(
       NonFiniteLossError, DivergedError: a loss became NaN or infinite, or rose and stayed high.
     """
     option = f"{kind.role}_layers"
-    network = figure_config(options, RUNNING).network_config.network
-    names = parse_layers(layers, network, f"--{option}")
-    fixed = {option: names, **kind.weights, "tv_weight": 0.0, "init": "noise", "scales": 1}
-    config = figure_config(options, RUNNING, **fixed)
+    fixed = {**kind.weights, "tv_weight": 0.0, "init": "noise", "scales": 1}
+    config, names = layers_config(
+        options, RUNNING, layers, f"--{option}", layers_option=option, **fixed
+    )
     inputs, report = lone_input(config, source, f"--{kind.role}"), report_once(report)
     sets, results = kind.sets(names), []
     for index, layers_of_run in enumerate(sets, start=1):
@@ -68,3 +69,8 @@ def reconstruct(
 def _only(config: StylizeConfig, option: str, layers: Names) -> StylizeConfig:
     weighted: dict[str, Any] = {option: tuple(Weighted(name) for name in layers)}
     return replace(config, objective=replace(config.objective, **weighted))
+
+
+def row_from_noise(target: str, original: Panel, others: Iterable[Panel]) -> tuple[Row, ...]:
+    """The original and what was painted from noise to a target, side by side."""
+    return (Row(f"From noise to {target}", (original, *others)),)

@@ -76,11 +76,11 @@ def run_from_noise(
     Raises as `prepare` and `run_job`.
     """
     painting = prepare(config, inputs, report)
-    job = painting.job._replace(initial=around_grey(painting.job.initial, strength))
+    job = painting.job._replace(initial=scaled_noise(painting.job.initial, strength))
     return run_job(title, painting._replace(job=job), watch)
 
 
-def around_grey(noise: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
+def scaled_noise(noise: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
     """Noise in 0..1 with its distance from grey multiplied by `strength`."""
     return np.asarray(0.5 + strength * (noise - 0.5), np.float32)
 

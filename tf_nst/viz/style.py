@@ -12,7 +12,7 @@ from tf_nst.model.weights import Weights
 from tf_nst.viz.figures import draw_rows
 from tf_nst.viz.options import REPORT, STYLE_LAYERS
 from tf_nst.viz.panels import Panel, Row, plain
-from tf_nst.viz.reconstructions import Kind, Names, reconstruct
+from tf_nst.viz.reconstructions import Kind, Names, reconstruct, row_from_noise
 from tf_nst.viz.runs import RunResult, Watch, unwatched
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ class StyleReconstructions(NamedTuple):
 
     def rows(self) -> tuple[Row, ...]:
         """The painting and the textures, the smallest set first."""
-        panels = [Panel(self.style, "the painting")]
-        panels += [Panel(texture.picture, _caption(texture)) for texture in self.sets]
-        return (Row("From noise to the Gram matrices of more and more layers", tuple(panels)),)
+        original = Panel(self.style, "the painting")
+        panels = (Panel(texture.picture, _caption(texture)) for texture in self.sets)
+        return row_from_noise("the Gram matrices of more and more layers", original, panels)
 
     def figure(self) -> "Figure":
         """A matplotlib Figure of the rows."""

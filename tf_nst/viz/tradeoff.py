@@ -20,12 +20,11 @@ from tf_nst.viz.options import (
     RATIOS,
     REPORT,
     RUNNING,
-    figure_config,
-    parse_layers,
+    layers_config,
     parse_numbers,
 )
 from tf_nst.viz.panels import Panel, Row, plain
-from tf_nst.viz.runs import RunResult, Watch, around_grey, run_job, unwatched
+from tf_nst.viz.runs import RunResult, Watch, run_job, scaled_noise, unwatched
 from tf_nst.viz.style import NOISE
 
 if TYPE_CHECKING:
@@ -103,9 +102,10 @@ def paint_tradeoff(
       NonFiniteLossError, DivergedError: a loss became NaN or infinite, or rose and stayed high.
     """
     ratios = parse_numbers(ratios, float, 0.0, "--ratios", "numbers above 0")
-    config = figure_config(options, RUNNING)
-    names = parse_layers(layers, config.network_config.network, "--content_layers")
-    config = figure_config(options, RUNNING, content_layers=names, init="noise")
+    option = "content_layers"
+    config, names = layers_config(
+        options, RUNNING, layers, f"--{option}", layers_option=option, init="noise"
+    )
     painting = prepare(config, read_inputs(config, content, style), report)
     grid = [(name, ratio) for name in names for ratio in ratios]
     beta = config.objective.style_weight
@@ -122,7 +122,7 @@ def batched(job: Job, grid: Sequence[tuple[str, float]], style_weight: float) ->
     """
     return job._replace(
         terms=tuple(_weighted(term, grid, style_weight) for term in job.terms),
-        initial=np.repeat(around_grey(job.initial, NOISE), len(grid), axis=0),
+        initial=np.repeat(scaled_noise(job.initial, NOISE), len(grid), axis=0),
     )
 
 

@@ -43,14 +43,14 @@ def _top(file: BinaryIO, name: bytes) -> tuple[bytes, int] | None:
     for _ in range(MOST_BOXES):
         if place + 16 > size:
             return None
-        length, found = struct.unpack(">I4s", read_at(file, place, 8))
+        length, code = struct.unpack(">I4s", read_at(file, place, 8))
         head = 8
         if length == 1:
             length, head = struct.unpack(">Q", read_at(file, place + 8, 8))[0], 16
         length = length or size - place
         if length < head:
             return None
-        if found == name:
+        if code == name:
             start = place + head
             return read_at(file, start, min(length - head, MOST_HEADER_BYTES, size - start)), start
         place += length
