@@ -222,23 +222,3 @@ def test_painting_is_listed_and_a_misspelled_name_is_an_error():
     assert "stylize" in tf_nst.__all__
     with pytest.raises(AttributeError, match="no attribute 'sytlize'"):
         tf_nst.sytlize  # noqa: B018
-
-
-@every_module
-def test_files_and_functions_are_short(path):
-    """250 lines and 40, docstrings and signatures counted."""
-    source = path.read_text(encoding="utf-8")
-    assert len(source.splitlines()) <= 250
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, functions):
-            assert node.end_lineno - node.lineno < 40, node.name
-
-
-@pytest.mark.parametrize("folder", ["tests", "scripts"])
-def test_files_of_tests_and_scripts_are_short(folder):
-    """250 lines too; their functions may be longer than the package's."""
-    files = sorted((Path(__file__).parents[1] / folder).rglob("*.py"))
-    assert files
-    long = [path for path in files if len(path.read_text(encoding="utf-8").splitlines()) > 250]
-    assert not long

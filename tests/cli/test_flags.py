@@ -28,47 +28,50 @@ def test_every_option_of_the_config_is_a_flag_with_its_default():
     assert config_from_options(options) == StylizeConfig()
 
 
+# A value of each option that is not its default.
+GIVEN = {
+    "size": 64,
+    "style_size": 48,
+    "style_strength": 0.25,
+    "color": "content",
+    "feather": 2.5,
+    "steps": "7,0,6",
+    "scales": 3,
+    "network": "vgg16",
+    "weights": "random",
+    "pooling": "l2",
+    "padding": "zeros",
+    "content_layers": "conv2_2:2.0",
+    "style_layers": "conv1_1,conv3_1:0.5",
+    "content_weight": 2.5,
+    "style_weight": 3.5,
+    "tv_weight": 0.25,
+    "laplacian_weight": 0.75,
+    "content_loss": "frobenius",
+    "style_statistic": "gram:2.0,mean_std",
+    "tv_loss": "absolute",
+    "init": "noise",
+    "optimizer": "sgd",
+    "learning_rate": 0.125,
+    "lbfgs_pairs": 5,
+    "average": 0.5,
+    "stop": 0.01,
+    "memory": 1.5,
+    "tile": "512",
+    "seed": 9,
+    "precision": "float32",
+    "xla": "off",
+    "strategy": "cpu",
+    "deterministic": True,
+}
+
+
 def test_every_flag_reaches_the_config():
-    given = {
-        "size": 64,
-        "style_size": 48,
-        "style_strength": 0.25,
-        "color": "content",
-        "feather": 2.5,
-        "steps": "7,0,6",
-        "scales": 3,
-        "network": "vgg16",
-        "weights": "random",
-        "pooling": "l2",
-        "padding": "zeros",
-        "content_layers": "conv2_2:2.0",
-        "style_layers": "conv1_1,conv3_1:0.5",
-        "content_weight": 2.5,
-        "style_weight": 3.5,
-        "tv_weight": 0.25,
-        "laplacian_weight": 0.75,
-        "content_loss": "frobenius",
-        "style_statistic": "gram:2.0,mean_std",
-        "tv_loss": "absolute",
-        "init": "noise",
-        "optimizer": "sgd",
-        "learning_rate": 0.125,
-        "lbfgs_pairs": 5,
-        "average": 0.5,
-        "stop": 0.01,
-        "memory": 1.5,
-        "tile": "512",
-        "seed": 9,
-        "precision": "float32",
-        "xla": "off",
-        "strategy": "cpu",
-        "deterministic": True,
-    }
-    assert given.keys() == set(option_names()) - {"seconds"}
-    config = config_of(*(f"--{name}={value}" for name, value in given.items()))
-    assert options_from_config(config) == given | {"seconds": None}
+    assert GIVEN.keys() == set(option_names()) - {"seconds"}
+    config = config_of(*(f"--{name}={value}" for name, value in GIVEN.items()))
+    assert options_from_config(config) == GIVEN | {"seconds": None}
     unchanged = options_from_config(StylizeConfig())
-    assert not [name for name, value in given.items() if value == unchanged[name]]
+    assert not [name for name, value in GIVEN.items() if value == unchanged[name]]
 
 
 def test_a_value_may_be_an_argument_of_its_own():

@@ -1,9 +1,11 @@
 """Options: each says once what a flag, an argument in Python and a line of --help need."""
 
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from tf_nst.config.value_types import ValueType
+from tf_nst.errors import UserError
 
 T = TypeVar("T")
 
@@ -102,3 +104,21 @@ def convert_options(config: Config) -> None:
     """
     for name, item in options_of(config).items():
         object.__setattr__(config, name, item.convert(getattr(config, name)))
+
+
+def check_options(values: Mapping[str, object], table: Mapping[str, Option], owner: str) -> None:
+    """Checks options by name.
+
+    Args:
+      values: those that are given.
+      table: those that there are.
+      owner: whose they are, for messages.
+
+    Raises:
+      UserError: an unknown name, or a value of the wrong type or out of its range.
+    """
+    for name, value in values.items():
+        if name not in table:
+            known = ", ".join(table)
+            raise UserError(f"{name}: no such option of {owner}, expected one of {known}")
+        table[name].convert(value)

@@ -6,9 +6,8 @@ from typing import Any
 
 from tf_nst.config import StylizeConfig, all_options, config_from_options
 from tf_nst.config.lengths import StepsOfOneScale
-from tf_nst.config.options import Option
+from tf_nst.config.options import Option, check_options
 from tf_nst.config.value_types import Choice, Integer, Real
-from tf_nst.errors import UserError
 
 # Those of painting that have no meaning in a graph: it takes as many scales as fit, makes all its
 # steps, and does not know its server's memory, compiler or devices.
@@ -78,11 +77,7 @@ def export_config(options: Mapping[str, Any]) -> StylizeConfig:
     Raises:
       UserError: an unknown name, or a value of the wrong type or out of its range.
     """
-    for name, value in options.items():
-        if name not in EXPORT_OPTIONS:
-            known = ", ".join(EXPORT_OPTIONS)
-            raise UserError(f"{name}: no such option of an export, expected one of {known}")
-        EXPORT_OPTIONS[name].convert(value)
+    check_options(options, EXPORT_OPTIONS, "an export")
     defaults = {name: option.default for name, option in EXPORT_OPTIONS.items()}
     return config_from_options({**defaults, **options})
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from tf_nst.config import StylizeConfig, all_options, config_from_options
 from tf_nst.config.lengths import StepsOfOneScale
+from tf_nst.config.options import check_options
 from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS, canonical_layer
 
@@ -65,11 +66,7 @@ def figure_config(
         is missing.
     """
     check_matplotlib()
-    for name, value in options.items():
-        if name not in allowed:
-            known = ", ".join(allowed)
-            raise UserError(f"{name}: no such option of this figure, expected one of {known}")
-        FIGURE_OPTIONS[name].convert(value)
+    check_options(options, {name: FIGURE_OPTIONS[name] for name in allowed}, "this figure")
     defaults = {name: option.default for name, option in FIGURE_OPTIONS.items()}
     return config_from_options({**defaults, **_OBJECTIVE, **options, **fixed})
 
