@@ -113,4 +113,6 @@ def painting_values(content: str, style: str, output: str, flags: Mapping[str, s
     pictures = {"content": content, "style": style, "output": output, "checkpoint_seconds": "0"}
     given = {**pictures, **flags}
     arguments = [f"--{name}={text}" for name, text in given.items()]
-    return parse_flags(["tf-nst", *arguments], PAINT_FLAGS)
+    values = parse_flags(["tf-nst", *arguments], PAINT_FLAGS)
+    values["output"].value = output  # made of names, in which $NAME is no variable
+    return values

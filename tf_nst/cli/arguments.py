@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tf_nst.config.options import Option
+from tf_nst.errors import UserError
 
 SHORT = {"o": "output"}
 # The flags of pictures that stand alone: the first picture is --content, those after it the styles.
@@ -16,6 +17,9 @@ def declared(arguments: Iterable[str], table: tuple[Option, ...]) -> list[str]:
     """A command line as `--name=value` for each flag, pictures that stand alone among them.
 
     A picture that there is no flag for follows after `--`.
+
+    Raises:
+      UserError: the last flag lacks its value.
     """
     booleans = {option.name for option in table if isinstance(option.default, bool)}
     takes_value = {option.name for option in table} - booleans | {"flagfile"}
@@ -30,7 +34,7 @@ def declared(arguments: Iterable[str], table: tuple[Option, ...]) -> list[str]:
         else:
             flag = with_declared_name(argument, table)
             apart = flag.lstrip("-") in takes_value
-            flags.append("=".join([flag, *_next(rest)]) if apart else flag)
+            flags.append(f"{flag}={_next(rest, flag)}" if apart else flag)
     return [*flags, *_named(pictures, flags, table)]
 
 
@@ -47,17 +51,27 @@ def with_declared_name(argument: str, table: tuple[Option, ...]) -> str:
     return f"--{name}{match[3] or ''}" if name in known else argument
 
 
-def _next(rest: Iterator[str]) -> list[str]:
-    return [argument for argument in [next(rest, None)] if argument is not None]
+def _next(rest: Iterator[str], flag: str) -> str:
+    for argument in rest:
+        return argument
+    raise UserError(f"{flag}: expected a value, received nothing")
+
+
+def standing_alone(table: tuple[Option, ...]) -> list[str]:
+    """The names of the flags whose pictures or folders may stand alone, in their order."""
+    known = {option.name for option in table}
+    if known.issuperset(FOLDERS):
+        return list(FOLDERS)
+    return [name for name in POSITIONAL if name in known]
 
 
 def _named(pictures: list[str], flags: list[str], table: tuple[Option, ...]) -> list[str]:
     """The flags of pictures that stand alone, but for those flags that are given by name."""
     by_name = {flag.partition("=")[0].lstrip("-") for flag in flags}
-    known = {option.name for option in table}
-    if known.issuperset(FOLDERS):
+    names = standing_alone(table)
+    if names == list(FOLDERS):
         return _folders(pictures, by_name)
-    free = [name for name in POSITIONAL if name in known and name not in by_name]
+    free = [name for name in names if name not in by_name]
     named, left = [], list(pictures)
     if free and left and free[0] == "content":
         named.append(f"--{free.pop(0)}={left.pop(0)}")
@@ -68,7 +82,7 @@ def _named(pictures: list[str], flags: list[str], table: tuple[Option, ...]) -> 
 
 
 def _folders(paths: list[str], by_name: set[str]) -> list[str]:
-    pairs = bool(paths) and paths[0].lower().endswith(".csv")
+    pairs = len(paths) < len(FOLDERS) and bool(paths) and paths[0].lower().endswith(".csv")
     free = [name for name in FOLDERS if name not in by_name and not (pairs and name == "styles")]
     named = [f"--{name}={path}" for name, path in zip(free, paths, strict=False)]
     return [*named, *(["--", *paths[len(free) :]] if len(paths) > len(free) else [])]
