@@ -189,6 +189,8 @@ def test_a_batch_that_is_killed_goes_on_and_paints_nothing_twice(many):
         (["photos", "gone", "out"], "--styles: expected a folder, a pattern or a picture"),
         (["photos", "styles", "photos/a.png"], "--out: expected a folder, received photos/a.png"),
         (["photos", "styles", "file/x"], "--out: the folder file/x cannot be made"),
+        (["photos", "styles", "gs://b/x"], "--out: expected --runner with a path of another file"),
+        (["gs://b/x", "styles", "x"], "--photos: expected --runner with a path of another file"),
         (["photos", "styles", "x", "--runner_options=-x"], "--runner_options: expected --runner"),
         (
             ["photos", "styles", "x", "--runner=FnApiRunner"],

@@ -1,8 +1,12 @@
 """Pairs as jobs, and the order in which they are handed out."""
 
+import os
+from contextlib import nullcontext
+
 import pytest
 from batches import FLAGS, TINY, values_of, write_folders, write_picture
 
+from tf_nst.batch.flags import painting_values
 from tf_nst.batch.plan import Job, Schedule, plan_jobs
 from tf_nst.errors import UserError
 
@@ -49,6 +53,58 @@ def test_a_line_of_a_csv_overrides_the_flags(here):
     assert three.output == "x/y.jpg"
 
 
+def test_pictures_stay_in_the_folder_to_write_to_whatever_the_styles_folder_is_called(here):
+    """`..` has the name of the folder that it leads to, / has none."""
+    (here / "album").mkdir()
+    (here / "album" / "p.csv").write_text("content,style\na.jpg,..\nb.jpg,.\nc.jpg,/\n")
+    jobs = plan_jobs(values_of("album/p.csv", "out"))
+    assert [job.output for job in jobs] == [f"{here.name}/a.png", "album/b.png", "c.png"]
+
+
+def test_a_variable_in_a_name_that_is_written_is_none(here, monkeypatch):
+    monkeypatch.setenv("TF_NST_A", "elsewhere")
+    write_folders(here, photos=("$TF_NST_A",), styles=("s",))
+    (job,) = plan_jobs(values_of("photos", "styles", "out"))
+    values = painting_values(job.content, job.style, f"out/{job.output}", job.flags)
+    assert (values.content, values.output) == ("photos/$TF_NST_A.png", "out/s/$TF_NST_A.png")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+@pytest.mark.parametrize(
+    ("row", "flag", "path"),
+    [
+        ("-,s.png,", "photos", "-"),
+        ("pipe.png,s.png,", "photos", "pipe.png"),
+        ("a.png,-,", "styles", "-"),
+        ("a.png,s.png,-", "mask", "-"),
+        ("a.png,s.png,pipe.png", "mask", "pipe.png"),
+    ],
+)
+def test_a_pipe_is_refused(here, row, flag, path):
+    """stdin is how a process that paints hears of its jobs, and files are read again."""
+    os.mkfifo(here / "pipe.png")
+    (here / "p.csv").write_text(f"content,style,mask\n{row}\n")
+    with pytest.raises(UserError, match=f"^--{flag}: .*, received {path}, a pipe or a device$"):
+        plan_jobs(values_of("p.csv", "out"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("content,style,output\na,s,report.jsonl/a.png\n", "another name than report.jsonl"),
+        ("content,style,output\na,s,x/journal.jsonl/a.png\n", ""),
+        (
+            "content,style,output\na,s,a.png\na,s,a.png/b/c.png\n",
+            "another name than a.png",
+        ),
+    ],
+)
+def test_a_folder_does_not_have_the_name_of_a_file(here, text, line):
+    (here / "p.csv").write_text(text)
+    with pytest.raises(UserError, match=line) if line else nullcontext():
+        plan_jobs(values_of("p.csv", "out"))
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -76,8 +132,13 @@ def test_a_line_of_a_csv_that_cannot_be_painted_is_refused(here, text, line):
         (("photos", "styles", "out", "--quality=80"), "--quality"),
         (("photos", "--out=out"), "--styles: expected a folder, .* received nothing"),
         (("photos/photos.png", "styles/a.png", "."), "--out: ./a/photos.png is a picture that is"),
+        (("photos", "styles", ".", "--mask=a/photos.png"), "--out: ./a/photos.png is a picture"),
         (("p.csv", "out", "--styles=styles"), "--styles: expected none with the CSV p.csv"),
-        (("photos", "styles", "out", "more"), "received 'more'"),
+        (("p.csv", "styles", "out"), "--styles: expected none with the CSV p.csv"),
+        (
+            ("photos", "styles", "out", "x"),
+            "beyond --photos, --styles, --out, received 'x'",
+        ),
     ],
 )
 def test_bad_input_is_refused_in_a_line(here, arguments, line):

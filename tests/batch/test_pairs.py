@@ -43,7 +43,25 @@ def test_paths_start_at_the_folder_of_the_file(csv, tmp_path):
     assert second.flags == {"mask": r"auto\:2", "init": "imagenet"}
 
 
+def test_home_and_variables_are_replaced_but_in_names_that_exist(csv, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TF_NST_A", "album")
+    for name in ("a.png", "album/s.png", "$TF_NST_A.png"):
+        write_picture(tmp_path / name)
+    row = "~/a.png,$TF_NST_A/s.png,~/a.png\n$TF_NST_A.png,s.png,\n"
+    first, second = read_pairs(csv(f"content,style,init\n{row}"))
+    assert first[:2] == (f"{tmp_path}/a.png", "album/s.png")
+    assert first.flags == {"init": f"{tmp_path}/a.png"}
+    assert second.content == "$TF_NST_A.png"
+
+
+def test_lines_before_the_names_may_be_empty(csv):
+    assert read_pairs(csv("\n,\ncontent,style\na,b\n")) == [Pair("a", "b", "", {}, 4)]
+
+
 BAD = [
+    ("content;style\na;b\n", "pairs.csv, line 1: expected commas between cells, received ';'"),
+    ("content\tstyle\na\tb\n", "pairs.csv, line 1: expected commas .* received '.t'"),
     ("content,stile\na,b\n", r"pairs.csv, line 1: .* received 'stile', .*; nearest: .*style"),
     ("content,style,size,size\n", "pairs.csv, line 1: .* each once, received 'size', again"),
     ("content,size\na,3\n", "pairs.csv, line 1: expected a column style, received content, size"),

@@ -31,7 +31,7 @@ LINES = {
     "-size 3": "--size=3",
     "-o=c.png": "--output=c.png",
     "--flagfile my-own.cfg": "--flagfile=my-own.cfg",
-    "--size": "--size",
+    "a.jpg -- --help": "--content=a.jpg --style=--help",
 }
 NAMES = {
     "--style-size=4-8": "--style_size=4-8",
@@ -87,6 +87,17 @@ def test_the_line_that_goes_on_names_the_verb_where_a_file_is_called_like_one():
     assert resuming_command(["tf-nst", "info", "b.jpg"]) == "tf-nst paint info b.jpg --resume"
 
 
+def test_the_line_that_goes_on_has_its_flag_before_what_is_none():
+    line = ["tf-nst", "--size=9", "--", "-a.jpg", "b.jpg"]
+    assert resuming_command(line) == "tf-nst --size=9 --resume -- -a.jpg b.jpg"
+
+
+@pytest.mark.parametrize("line", ["a.jpg b.jpg -o", "a.jpg --size", "--flagfile"])
+def test_a_flag_at_the_end_takes_no_picture_for_its_value(line):
+    with pytest.raises(UserError, match=r"^--[a-z]+: expected a value, received nothing$"):
+        parse_flags(["tf-nst", *line.split()], PAINT_FLAGS)
+
+
 @pytest.mark.parametrize(
     ("argument", "posix", "windows"),
     [
@@ -121,6 +132,13 @@ def test_variables_in_paths_but_not_in_names_that_exist(tmp_path, monkeypatch, t
     monkeypatch.setenv("HOME", "/home/me")
     (tmp_path / "$TF_NST_A.jpg").touch()
     assert expanded_path(text) == path
+
+
+def test_a_list_of_one_path_that_exists_stays(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~").touch()
+    values = parse_flags(["tf-nst", "a.jpg", "~"], PAINT_FLAGS)
+    assert styles_from_flags(values) == [("~", 1.0)]
 
 
 def test_variables_in_every_path_flag_and_in_flag_files(tmp_path, monkeypatch):

@@ -28,6 +28,7 @@ TYPED = {
     "a flag of a kind": ("visualize tradeoff --rat\t1", "<visualize><tradeoff><--ratios=1>"),
     "a flag of a verb": ("export --max_r\t9", "<export><--max_request_megapixels=9>"),
     "a shell": ("info --comp\tz\t", "<info><--completion=zsh>"),
+    "a file with a star in its name": ("'*\t", "<*star.png>"),
     "a number": ("--size=pho\t", "<--size=pho>"),
     "what there is none of": ("--zzz\t", "<--zzz>"),
 }
@@ -38,6 +39,8 @@ def completed(tmp_path):
     """What bash, with the script, makes of keys that are typed: keys -> the arguments."""
     (tmp_path / "script").write_text(f"{bash_script()}{ECHO}PS1=''\nbind 'set bell-style none'\n")
     (tmp_path / "photo one.png").touch()
+    (tmp_path / "*star.png").touch()
+    (tmp_path / "a star.png").touch()
 
     def run(keys: str) -> str:
         terminal, other = os.openpty()

@@ -155,3 +155,38 @@ def test_streams_are_put_back():
     with pytest.raises(KeyError), lossy_output():
         raise KeyError
     assert (sys.stdout, sys.stderr) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "redirection", "code"),
+    [
+        ("--help", "> /dev/full", 1),
+        ("--version", "> /dev/full", 1),
+        ("info --completion=bash", "> /dev/full", 1),
+        ("info --completion=bash", "| true", 0),
+        ("info --completion=bash", ">&-", 0),
+        ("a.png b.png -o -", ">&-", 2),
+        ("a.png b.png --json", ">&-", 2),
+    ],
+)
+def test_what_a_command_is_asked_for_is_not_lost_without_a_word(
+    tmp_path, arguments, redirection, code
+):
+    """A reader who has read enough, and a stdout that a user closed for text, are no failures."""
+    if "/dev/full" in redirection and not os.path.exists("/dev/full"):
+        pytest.skip("there is no /dev/full")
+    main = "import sys; from tf_nst.cli.main import console; console()"
+    script = f'"$0" -c "$1" {arguments} {redirection}; exit ${{PIPESTATUS[0]}}'
+    ran = subprocess.run(
+        ["bash", "-c", script, sys.executable, main],
+        cwd=tmp_path,
+        env=fresh_environment(),
+        capture_output=True,
+        text=True,
+    )
+    lines = {0: "", 1: "tf_nst: stdout cannot be written: No space left on device\n"}
+    flag = "json" if "json" in arguments else "output"
+    lines[2] = (
+        f"tf_nst: --{flag}: expected stdout to be a pipe or a file, received one that is closed\n"
+    )
+    assert (ran.returncode, ran.stderr) == (code, lines[code])

@@ -18,6 +18,7 @@ from tf_nst.errors import UserError
     ("text", "name", "values"),
     [
         ("style_size=256,512", "style_size", ("256", "512")),
+        ("style-size=1x,2x", "style_size", ("1x", "2x")),
         ("--style_weight=3, 10", "style_weight", ("3", "10")),
         ("steps=20\\,30,50", "steps", ("20,30", "50")),
         ("deterministic=true,false", "deterministic", ("true", "false")),

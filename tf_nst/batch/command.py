@@ -63,6 +63,12 @@ def paint_batch(values: Values) -> int:
         raise UserError(
             f"--runner_options: expected --runner besides, received {values.runner_options!r} alone"
         )
+    for name in ("photos", "styles", "out"):
+        if "://" in (values[name].value or ""):
+            raise UserError(
+                f"--{name}: expected --runner with a path of another file system, received "
+                f"{values[name].value}"
+            )
     jobs = plan_jobs(values)
     _make_folder(values.out)
     journal = Journal(values.out)

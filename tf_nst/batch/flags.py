@@ -78,8 +78,9 @@ _OF_PAIRS = tuple(
 
 def flags_for(arguments: Sequence[str]) -> tuple[Option, ...]:
     """The flags of a command line: a CSV of pairs that stands alone first has the styles in it."""
-    first = "".join(standing_alone(arguments, BATCH_FLAGS)[:1])
-    return _OF_PAIRS if first.lower().endswith(".csv") else BATCH_FLAGS
+    paths = standing_alone(arguments, BATCH_FLAGS)
+    pairs = 0 < len(paths) < 3 and paths[0].lower().endswith(".csv")
+    return _OF_PAIRS if pairs else BATCH_FLAGS
 
 
 def shared_flags(values: Values) -> dict[str, str]:
@@ -130,4 +131,6 @@ def painting_values(content: str, style: str, output: str, flags: Mapping[str, s
     pictures = {"content": content, "style": style, "output": output, "checkpoint_seconds": "0"}
     given = {**pictures, **flags}
     arguments = [f"--{name}={text}" for name, text in given.items()]
-    return parse_flags(["tf-nst", *arguments], PAINT_FLAGS)
+    values = parse_flags(["tf-nst", *arguments], PAINT_FLAGS)
+    values["output"].value = output  # made of names, in which $NAME is no variable
+    return values

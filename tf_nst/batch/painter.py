@@ -20,6 +20,7 @@ from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Finished, Note
 from tf_nst.engine.loop import iterate
+from tf_nst.errors import UserError
 from tf_nst.io.areas import Places
 from tf_nst.io.flag_file import settings_bytes
 from tf_nst.io.inputs import Inputs, read_inputs
@@ -85,7 +86,11 @@ def _paint(run: _Run, engine: Engine) -> None:
 def _read(run: _Run, config: StylizeConfig) -> Inputs:
     """The pictures, where the output can be written."""
     values = run.values
-    run.path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        run.path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"cannot be made ({error.strerror})"
+        raise UserError(f"--out: the folder {run.path.parent} {reason}") from error
     check_output(values.output, "--out")
     check_sidecars(values.output, "--out")
     places: dict[str, Any] = places_from_flags(values)

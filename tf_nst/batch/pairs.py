@@ -3,11 +3,13 @@
 import csv
 import difflib
 import os
+import re
 from functools import partial
 from typing import NamedTuple, TextIO
 
 from tf_nst.batch.flags import OF_PICTURES, with_paths
 from tf_nst.config.paths import join_paths, weighted_paths
+from tf_nst.config.value_types import expanded_path
 from tf_nst.errors import UserError
 
 _PAIR = ("content", "style", "output")
@@ -53,9 +55,11 @@ def _pairs(file: TextIO, path: str) -> list[Pair]:
     try:
         for cells in rows:
             where = f"{path}, line {rows.line_num}"
+            if not any(cell.strip() for cell in cells):
+                continue
             if names is None:
                 names = _names(cells, where)
-            elif any(cell.strip() for cell in cells):
+            else:
                 pairs.append(_pair(names, cells, path, rows.line_num))
     except csv.Error as error:
         raise UserError(f"{path}, line {rows.line_num}: expected CSV, received {error}") from error
@@ -69,6 +73,8 @@ def _pairs(file: TextIO, path: str) -> list[Pair]:
 
 def _names(cells: list[str], where: str) -> list[str]:
     """The columns, as flags are declared."""
+    if len(cells) == 1 and (other := re.search("[;\t]", cells[0])):
+        raise UserError(f"{where}: expected commas between cells, received {other[0]!r}")
     names = [cell.strip().lstrip("-").replace("-", "_") for cell in cells]
     known = [*_PAIR, *OF_PICTURES]
     for name, cell in zip(names, cells, strict=True):
@@ -116,6 +122,9 @@ def _within(output: str, where: str) -> str:
 
 
 def _located(folder: str, path: str) -> str:
-    """A path that starts at the folder, where it leads to something there; else as it is."""
-    located = os.path.join(folder, path)
-    return located if os.path.exists(located) else path
+    """A path, ~ and variables replaced; from the folder where that leads to something there."""
+    expanded = expanded_path(path)
+    for located in (os.path.join(folder, path), os.path.join(folder, expanded)):
+        if os.path.exists(located):
+            return located
+    return expanded

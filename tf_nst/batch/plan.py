@@ -3,14 +3,17 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
+from pathlib import PurePath
 from typing import NamedTuple
 
-from tf_nst.batch.flags import painting_values, shared_flags
+from tf_nst.batch.flags import painting_values, paths_of, shared_flags
 from tf_nst.batch.pairs import Pair, read_pairs
+from tf_nst.batch.report import JOURNAL, REPORT
 from tf_nst.batch.sources import check_out, check_stems, list_pictures, stem_of
 from tf_nst.cli.flags import config_from_flags
 from tf_nst.cli.output_flags import check_encoding
 from tf_nst.cli.parsing import Values
+from tf_nst.cli.streams import STREAM
 from tf_nst.config.paths import join_paths, weighted_paths
 from tf_nst.errors import UserError
 from tf_nst.io.writing import check_size
@@ -65,6 +68,7 @@ def plan_jobs(values: Values, list_paths: ListPaths = list_pictures) -> list[Job
         given = [("--photos", values.photos), ("--styles", values.styles)]
         check_out(values.out, given)
     _check_sources(jobs, values.out)
+    _check_folders(jobs)
     return jobs
 
 
@@ -119,7 +123,8 @@ def _job_of(pair: Pair, flags: dict[str, str]) -> Job:
     length = {"steps", "seconds"} if {"steps", "seconds"} & pair.flags.keys() else set()
     shared = {name: text for name, text in flags.items() if name not in length}
     folder = "+".join(stem_of(path) for path, _ in weighted_paths(pair.style, "style"))
-    output = pair.output or f"{folder}/{stem_of(pair.content)}.png"
+    names = [folder, f"{stem_of(pair.content)}.png"]
+    output = pair.output or "/".join(filter(None, names))  # the folder / has no name
     return Job(pair.content, pair.style, output, shared | pair.flags)
 
 
@@ -131,11 +136,17 @@ def _check_flags(content: str, style: str, output: str, flags: dict[str, str]) -
 
 
 def _check_sources(jobs: Iterable[Job], out: str) -> None:
-    """Raises UserError where a picture that is read would be written over."""
+    """Raises UserError where a file that is read would be written over, or is a pipe."""
     jobs = list(jobs)
-    sources = {os.path.realpath(job.content) for job in jobs}
-    for style in dict.fromkeys(job.style for job in jobs):
-        sources |= {os.path.realpath(path) for path, _ in weighted_paths(style, "--styles")}
+    flags = _sources(jobs)
+    for path, flag in flags.items():
+        ordinary = os.path.isfile(path) or os.path.isdir(path)
+        if path == STREAM or (os.path.exists(path) and not ordinary):
+            raise UserError(
+                f"--{flag}: expected files, which can be read again, received {path}, a pipe or "
+                "a device"
+            )
+    sources = set(map(os.path.realpath, flags))
     for job in jobs:
         path = os.path.join(out, job.output)
         if os.path.realpath(path) in sources:
@@ -143,6 +154,28 @@ def _check_sources(jobs: Iterable[Job], out: str) -> None:
                 f"--out: {path} is a picture that is read and would be overwritten; expected "
                 "another folder"
             )
+
+
+def _sources(jobs: Sequence[Job]) -> dict[str, str]:
+    """{path: its flag} of all that is read, and of words in the place of paths."""
+    flags = {job.content: "photos" for job in jobs}
+    for style in dict.fromkeys(job.style for job in jobs):
+        flags |= {path: "styles" for path, _ in weighted_paths(style, "--styles")}
+    for name, text in dict.fromkeys(flag for job in jobs for flag in job.flags.items()):
+        flags |= dict.fromkeys(paths_of(name, text), name)
+    return flags
+
+
+def _check_folders(jobs: Iterable[Job]) -> None:
+    """Raises UserError where a file that is written would be the folder of a picture."""
+    files = {REPORT, JOURNAL, *(job.output for job in jobs)}
+    for output in files:
+        for folder in map(str, PurePath(output).parents):
+            if folder in files:
+                raise UserError(
+                    f"--out: expected another name than {folder} for the folder of {output}, "
+                    "a file of the batch has it"
+                )
 
 
 class Schedule:

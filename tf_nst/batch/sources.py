@@ -41,8 +41,8 @@ def _counts(path: Path) -> bool:
 
 
 def stem_of(path: str) -> str:
-    """The name of a path without what follows its last dot."""
-    return os.path.splitext(os.path.basename(path.rstrip("/")))[0]
+    """The name of what a path leads to, `..` too, without what follows its last dot."""
+    return os.path.splitext(os.path.basename(os.path.abspath(path)))[0]
 
 
 def check_stems(paths: Iterable[str], flag: str, becomes: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from tf_nst.config.options import Option
 from tf_nst.config.paths import Paths
+from tf_nst.errors import UserError
 
 SHORT = {"o": "output"}
 
@@ -13,6 +14,9 @@ def declared(arguments: Iterable[str], table: tuple[Option, ...]) -> list[str]:
     """A command line as `--name=value` for each flag, paths that stand alone among them.
 
     A path that there is no flag for follows after `--`.
+
+    Raises:
+      UserError: the last flag lacks its value.
     """
     flags, paths = _flags_and_paths(arguments, table)
     return [*flags, *_named(paths, flags, table)]
@@ -39,7 +43,7 @@ def _flags_and_paths(
         else:
             flag = with_declared_name(argument, table)
             apart = flag.lstrip("-") in takes_value
-            flags.append("=".join([flag, *_next(rest)]) if apart else flag)
+            flags.append(f"{flag}={_next(rest, flag)}" if apart else flag)
     return flags, paths
 
 
@@ -56,8 +60,10 @@ def with_declared_name(argument: str, table: tuple[Option, ...]) -> str:
     return f"--{name}{match[3] or ''}" if name in known else argument
 
 
-def _next(rest: Iterator[str]) -> list[str]:
-    return [argument for argument in [next(rest, None)] if argument is not None]
+def _next(rest: Iterator[str], flag: str) -> str:
+    for argument in rest:
+        return argument
+    raise UserError(f"{flag}: expected a value, received nothing")
 
 
 def _named(paths: list[str], flags: list[str], table: tuple[Option, ...]) -> list[str]:

@@ -5,6 +5,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from itertools import takewhile
 from types import FrameType
 from typing import NoReturn
 
@@ -12,7 +13,7 @@ from tf_nst.cli.help import flag_help, help_text
 from tf_nst.cli.parsing import Values, parse_flags
 from tf_nst.cli.quiet import quiet
 from tf_nst.cli.stop import heeded
-from tf_nst.cli.terminal import lossy_output, printable
+from tf_nst.cli.terminal import answer, lossy_output, printable
 from tf_nst.config.options import Option
 from tf_nst.errors import NstError, RunError
 from tf_nst.version import VERSION
@@ -67,7 +68,7 @@ def _run(
     debug = False
     try:
         if text := _answer(argv[1:], table, usage):
-            print(text, flush=True)
+            answer(text)
             return 0
         values = parse_flags(argv, table)
         debug = values.debug
@@ -84,6 +85,7 @@ def _run(
 
 def _answer(arguments: list[str], table: tuple[Option, ...], usage: str) -> str:
     """What --help, --help=FLAG or --version asks for; empty where none of them is there."""
+    arguments = list(takewhile(lambda argument: argument != "--", arguments))
     for argument in arguments:
         if argument.startswith(_HELP_OF_FLAG):
             return flag_help(table, argument.removeprefix(_HELP_OF_FLAG))

@@ -52,8 +52,7 @@ _tf_nst() {{
     COMPREPLY=($(compgen -W "$words" -- "$current"))
     if [[ $files ]]; then
         compopt -o filenames
-        local IFS=$'\\n'
-        COMPREPLY+=($(compgen -f -- "$current"))
+        mapfile -t -O "${{#COMPREPLY[@]}}" COMPREPLY < <(compgen -f -- "$current")
     fi
 }}
 complete -F _tf_nst tf-nst

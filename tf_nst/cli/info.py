@@ -13,7 +13,7 @@ from tf_nst.cli.flags import DEBUG
 from tf_nst.cli.imports import import_tensorflow
 from tf_nst.cli.output_flags import JSON
 from tf_nst.cli.parsing import Values
-from tf_nst.cli.terminal import say
+from tf_nst.cli.terminal import answer, printable
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PRESETS, preset_title
 from tf_nst.config.value_types import Choice
@@ -52,14 +52,14 @@ def main(argv: list[str]) -> int:
 def show(values: Values) -> int:
     """Prints what parsed flags ask for; what needs TensorFlow last."""
     if values.completion:
-        print(SHELLS[values.completion](), end="", flush=True)
+        answer(SHELLS[values.completion](), end="")
         return 0
     if values.json:
-        print(json.dumps(dict(facts()), indent=2), flush=True)
+        answer(json.dumps(dict(facts()), indent=2))
         return 0
     for name, value in facts():
         for line in _lines(value):
-            say(f"{name:<12}{line}")
+            answer(printable(f"{name:<12}{line}"))
             name = ""
     return 0
 

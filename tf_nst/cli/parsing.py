@@ -2,7 +2,7 @@
 
 import difflib
 from enum import IntEnum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any, cast
 
 from absl import flags
@@ -77,11 +77,12 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> Values:
         arguments = with_flag_files(arguments, frozenset(_taking_values(table)))
         arguments = [with_declared_name(argument, table) for argument in arguments]
         arguments = _with_presets(arguments, table)
+        _refuse_undefok(arguments, values)
         surplus = values([argv[0], *arguments])[1:]
     except (flags.Error, ValueError) as error:
         raise UserError(_refusal(error, arguments, values)) from error
     if surplus:
-        raise UserError(f"expected flags such as --content=FILE only, received {surplus[0]!r}")
+        raise UserError(_surplus(surplus[0], table))
     values["flagfile"].value = _flag_files(command_line)
     _note_sources(values, command_line, arguments)
     for option in table:
@@ -129,6 +130,19 @@ def _with_presets(arguments: list[str], table: tuple[Option, ...]) -> list[str]:
             pictures += [f"--{flag}={path}" for flag, path in paths if flag in options]
         result.append(argument)
     return [*pictures, *result]
+
+
+def _refuse_undefok(arguments: list[str], values: Values) -> None:
+    """absl takes --undefok=NAME everywhere, and then ignores --NAME."""
+    if "undefok" in map(_flag_name, takewhile(lambda argument: argument != "--", arguments)):
+        raise UserError(_unknown("undefok", values))
+
+
+def _surplus(argument: str, table: tuple[Option, ...]) -> str:
+    """What is wrong with an argument that there is no flag for."""
+    names = [option.flag for option in table if option.positional]
+    beyond = f"nothing beyond {', '.join(names)}" if names else "flags only"
+    return f"expected {beyond}, received {argument!r}"
 
 
 def _refusal(error: Exception, arguments: list[str], values: Values) -> str:

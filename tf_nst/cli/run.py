@@ -120,7 +120,9 @@ def resuming_command(argv: list[str]) -> str:
     if arguments[:1] and arguments[0] in VERBS:  # a file that is called like one
         called.append("paint")
     arguments = [argument for argument in arguments if argument != "--resume"]
-    return " ".join(map(quoted, [*called, *arguments, "--resume"]))
+    flags_end = arguments.index("--") if "--" in arguments else len(arguments)
+    arguments.insert(flags_end, "--resume")
+    return " ".join(map(quoted, [*called, *arguments]))
 
 
 def quoted(argument: str, windows: bool = os.name == "nt") -> str:

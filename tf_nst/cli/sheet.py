@@ -16,7 +16,7 @@ from tf_nst.cli.parsing import Values
 from tf_nst.cli.run import same_file
 from tf_nst.cli.sheet_plan import SheetPlan, painting_command, plan_sheet
 from tf_nst.cli.streams import STREAM, check_stdin, check_stdout, lines
-from tf_nst.cli.terminal import say
+from tf_nst.cli.terminal import answer, printable
 from tf_nst.config import all_options
 from tf_nst.config.options import Option
 from tf_nst.config.paths import Paths, split_paths
@@ -91,7 +91,7 @@ def make_sheet(values: Values) -> int:
     """Paints the sheet of parsed flags. TensorFlow comes only when they are known to be good."""
     plan = plan_sheet(values)
     if values.pick is not None:
-        say(_picked(values, plan))
+        answer(printable(_picked(values, plan)))
         return 0
     check_stdin(values)
     if values.output == STREAM:

@@ -41,6 +41,8 @@ def check_streams(values: Values) -> None:
     if values.output == STREAM:
         check_stdout()
         _without_file(values)
+    elif values.json:
+        check_stdout("json")
 
 
 def check_stdin(values: Values) -> None:
@@ -55,9 +57,13 @@ def check_stdin(values: Values) -> None:
         )
 
 
-def check_stdout() -> None:
-    """Raises UserError where a picture would be written onto a terminal."""
-    if os.isatty(1):
+def check_stdout(flag: str = "output") -> None:
+    """Raises UserError where stdout is closed, or a picture would be written onto a terminal."""
+    if sys.stdout is None or getattr(sys.stdout, "lost", False):
+        raise UserError(
+            f"--{flag}: expected stdout to be a pipe or a file, received one that is closed"
+        )
+    if flag == "output" and os.isatty(1):
         raise UserError(
             "--output: expected stdout to be a pipe or a file, such as in `-o - > out.png`, "
             "received - and a terminal"

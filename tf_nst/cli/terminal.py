@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from tf_nst.errors import RunError
+
 # What messages are written with, for encodings that lack it.
 _PLAIN = str.maketrans({"×": "x", "…": "...", "–": "-", "α": "alpha", "β": "beta"})
 _CONTROLS = ("Cc", "Cs", "Zl", "Zp")
@@ -17,10 +19,15 @@ class Lossy(io.TextIOBase):
     """A text stream that loses what cannot be written: its reader is gone, its disk is full.
 
     Characters that the encoding lacks are written in ASCII. None is lost from the start.
+
+    Attributes:
+      lost: whether nothing more is written.
+      failure: why, where it is so from some line on.
     """
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream, self.lost = stream, stream is None
+        self.failure: Exception | None = None
 
     @property
     def encoding(self) -> str:  # type: ignore[override] # in its types io has an attribute
@@ -51,8 +58,8 @@ class Lossy(io.TextIOBase):
             action(self._stream)
         except BlockingIOError:
             pass  # a slow reader of a pipe that does not wait: this line only
-        except (OSError, ValueError):
-            self.lost = True
+        except (OSError, ValueError) as error:
+            self.lost, self.failure = True, error
             _drop_rest(self._stream)
 
 
@@ -93,6 +100,19 @@ def _escaped(character: str) -> str:
 def say(line: str) -> None:
     """Prints one line at once, whatever the names in it hold."""
     print(printable(line), flush=True)
+
+
+def answer(text: str, end: str = "\n") -> None:
+    """Prints what the command is asked for, of which nothing may be lost.
+
+    Raises:
+      RunError: it cannot be written. A reader that has read enough is no failure.
+    """
+    print(text, end=end, flush=True)
+    failure = getattr(sys.stdout, "failure", None)
+    if failure and not isinstance(failure, BrokenPipeError):
+        reason = getattr(failure, "strerror", None) or failure
+        raise RunError(f"stdout cannot be written: {reason}") from failure
 
 
 @contextmanager

@@ -21,7 +21,7 @@ class Paths(Text):
     """
 
     def read(self, text: str, flag: str) -> str:
-        return os.path.expanduser(text)
+        return text if os.path.lexists(text) else os.path.expanduser(text)
 
     def convert(self, value: object, flag: str) -> str:
         text = super().convert(value, flag)

@@ -45,7 +45,7 @@ def parse_variation(text: str, flag: str) -> Variation:
       UserError: an unknown option, less than two values, one that is given twice or is refused.
     """
     name, equals, listed = text.partition("=")
-    name = name.strip().lstrip("-")
+    name = name.strip().lstrip("-").replace("-", "_")
     if not equals:
         raise UserError(f"{flag}: expected NAME=VALUE,VALUE, received {text!r}")
     option = all_options().get(name)
