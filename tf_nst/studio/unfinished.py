@@ -1,0 +1,46 @@
+"""Runs that an earlier studio left: their states lie in the folder of the history."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tf_nst.errors import UserError
+from tf_nst.io.state_file import is_state, read_description
+from tf_nst.studio.history import STUDIO
+
+MESSAGE = "an earlier studio ended while this was painted"
+
+
+class Unfinished(NamedTuple):
+    """A run that can go on.
+
+    Attributes:
+      name: of its files.
+      request, arguments: as `Run` has them.
+      state: the file from which it goes on.
+      step: at which it is.
+      message: for people.
+    """
+
+    name: str
+    request: dict[str, Any]
+    arguments: dict[str, str]
+    state: Path
+    step: int
+    message: str
+
+
+def unfinished_runs(folder: Path) -> list[Unfinished]:
+    """Those of a folder, the oldest first; a state that is damaged or another's is left out."""
+    paths = [path for path in sorted(folder.glob("*.state")) if is_state(path)]
+    return [run for run in map(_unfinished, paths) if run is not None]
+
+
+def _unfinished(path: Path) -> Unfinished | None:
+    try:
+        description = read_description(path)
+        about = description[STUDIO]
+        request, arguments = dict(about["request"]), dict(about["arguments"])
+        step = int(description["step"])
+    except (UserError, LookupError, TypeError, ValueError):
+        return None
+    return Unfinished(path.stem, request, arguments, path, step, MESSAGE)
