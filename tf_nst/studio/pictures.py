@@ -5,6 +5,7 @@ server, and its folder is the server's own.
 """
 
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,10 +75,23 @@ class Pictures:
         Raises:
           UserError: there are too many.
         """
-        if self._count >= MOST_PICTURES:
+        if len(self._pictures) >= MOST_PICTURES:
             raise UserError(f"expected at most {MOST_PICTURES} pictures, received one more")
         self._count += 1
         return self._folder / f"p{self._count}"
+
+    def take(self, source: Path, name: str, *, is_mask: bool = False) -> Picture:
+        """Adds a copy of a file of this machine.
+
+        Raises:
+          UserError: it cannot be read, or as `add`.
+        """
+        path = self.new_path()
+        try:
+            shutil.copyfile(source, path)
+        except OSError as error:
+            raise UserError(f"{source} cannot be read ({error.strerror})") from error
+        return self.add(path, name, is_mask=is_mask)
 
     def add(self, path: Path, name: str, *, is_mask: bool = False) -> Picture:
         """Decodes the file at a path of `new_path`, which stays if it is a picture.
@@ -91,7 +105,8 @@ class Pictures:
             image = read_image(path, "picture", MOST_PIXELS)
         except (UserError, RunError) as error:
             path.unlink(missing_ok=True)
-            raise UserError(str(error).replace(str(path), shown)) from None
+            line = str(error).removeprefix("picture: ").replace(str(path), shown)
+            raise UserError(line) from None
         notes = tuple(note.replace(str(path), shown) for note in image.notes)
         picture = Picture(path.name, shown, path, image.width, image.height, is_mask, notes)
         self._draw(image.to_pillow(), picture)

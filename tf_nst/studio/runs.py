@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tf_nst.config.paths import split_paths
 from tf_nst.config.value_types import is_integer
 from tf_nst.errors import UserError
 from tf_nst.studio.history import SOURCES, History
@@ -13,7 +14,7 @@ from tf_nst.studio.queue import Queue, Task
 from tf_nst.studio.requests import doubled, pictures_of, settings_of
 from tf_nst.studio.run import ACTIVE, CRASHED, ENDED, FAILED, PREPARING, QUEUED, Run
 from tf_nst.studio.settings import Sources, arguments_of, checked_weights, flags_of, values_of
-from tf_nst.studio.unfinished import unfinished_runs
+from tf_nst.studio.unfinished import Unfinished, unfinished_runs
 
 Send = Callable[[dict[str, Any]], None]
 # Of runs that are over, so many stay on the page; their pictures are in the history.
@@ -34,9 +35,19 @@ class Runs:
         self._count = 0
         self._runs: dict[str, Run] = {}
         for left in unfinished_runs(history.folder):
-            run = self._new(left.request, left.arguments, left.name)
+            run = self._new(self._again(left), left.arguments, left.name)
             run.status, run.message, run.resumable = CRASHED, left.message, True
             run.state, run.step = left.state, left.step
+
+    def _again(self, left: Unfinished) -> dict[str, Any]:
+        """The request of an earlier studio's run, its pictures being among those of this one."""
+        folder, arguments = self._history.folder, left.arguments
+        content = self._pictures.take(folder / arguments["content"], left.request["name"])
+        styles = [
+            self._pictures.take(folder / path, Path(path).name).id
+            for path in split_paths(arguments["style"])
+        ]
+        return {**left.request, "content": content.id, "styles": styles, "masks": None}
 
     def __getitem__(self, name: str) -> Run:
         """The run of an id. Raises UserError where there is none."""
@@ -170,7 +181,7 @@ class Runs:
         """Goes on after a crash. Raises UserError where there is nothing to go on from."""
         run = self[name]
         if not run.resumable:
-            raise UserError("resume: expected a painting that ended early and kept its state")
+            raise UserError("resume: expected a painting that crashed")
         self._enqueue(run)
 
     def remove(self, name: str) -> None:
@@ -188,7 +199,7 @@ class Runs:
             kept = run.output.with_suffix(".state")
             run.state = kept if kept.exists() else run.state
             run.more = 0 if kept.exists() else run.more
-            run.status, run.message, run.resumable = CRASHED, how, run.state is not None
+            run.status, run.message, run.resumable = CRASHED, how, True
 
     def hear(self, message: dict[str, Any]) -> None:
         """What the painter says of a run."""

@@ -108,14 +108,10 @@ def _add_pictures(studio: Studio, values: Values) -> None:
     given = [("--content", values.content)] if values.content else []
     given += [("--style", path) for path in split_paths(values.style)] if values.style else []
     for flag, source in given:
-        path = studio.pictures.new_path()
         try:
-            shutil.copyfile(source, path)
-            studio.pictures.add(path, os.path.basename(source))
-        except OSError as error:
-            raise UserError(f"{flag}: {source} cannot be read ({error.strerror})") from error
+            studio.pictures.take(Path(source), os.path.basename(source))
         except UserError as error:
-            raise UserError(f"{flag}: {str(error).removeprefix('picture: ')}") from error
+            raise UserError(f"{flag}: {error}") from error
 
 
 def _run(studio: Studio, listener: socket.socket, values: Values) -> None:

@@ -153,8 +153,9 @@ def begin(order: Message, engine: Engine, tell: Outbox) -> Session:
         began -= resumed.description["seconds"]
         painting = lengthen(painting, state, order["more"]) if order["more"] else painting
     steps = sum(scale.steps for scale in painting.job.scales)
-    left = 1 - (state.step if state else 0) / steps
-    say(steps=steps, weights=weights_of(painting), undo=0)
+    step = state.step if state else 0
+    left = 1 - step / steps
+    say(steps=steps, step=step, back_to=step, weights=weights_of(painting), undo=0)
     return Session(
         order,
         values,

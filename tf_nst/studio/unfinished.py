@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tf_nst.config.paths import split_paths
 from tf_nst.errors import UserError
 from tf_nst.io.state_file import is_state, read_description
 from tf_nst.studio.history import STUDIO
@@ -41,6 +42,10 @@ def _unfinished(path: Path) -> Unfinished | None:
         about = description[STUDIO]
         request, arguments = dict(about["request"]), dict(about["arguments"])
         step = int(description["step"])
+        listed = [arguments["content"], *split_paths(arguments["style"])]
+        if not all((path.parent / name).is_file() for name in listed):
+            return None
+        str(request["name"])
     except (UserError, LookupError, TypeError, ValueError):
         return None
     return Unfinished(path.stem, request, arguments, path, step, MESSAGE)

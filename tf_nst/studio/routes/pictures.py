@@ -1,15 +1,14 @@
 """Pictures that are given: uploads and presets."""
 
 import asyncio
-import shutil
 from pathlib import Path
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from tf_nst.errors import UserError
+from tf_nst.errors import RunError, UserError
 from tf_nst.studio.answers import done, file
-from tf_nst.studio.pictures import MOST_BYTES, SIDES, Picture
+from tf_nst.studio.pictures import MOST_BYTES, SIDES
 from tf_nst.studio.presets import picture_paths, preset_settings
 from tf_nst.studio.studio import Studio
 
@@ -20,16 +19,21 @@ async def upload(studio: Studio, request: Request) -> Response:
     path = studio.pictures.new_path()
     try:
         await _receive(request, path)
+    except ClientDisconnect:
+        path.unlink(missing_ok=True)
+        return Response(status_code=400)  # nobody reads it
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     query = request.query_params
-    picture = await _add(studio, path, query.get("name", ""), is_mask=query.get("mask") == "1")
+    name, is_mask = query.get("name", ""), query.get("mask") == "1"
+    async with studio.decoding:
+        picture = await asyncio.to_thread(studio.pictures.add, path, name, is_mask=is_mask)
     return done(studio, **picture.shown())
 
 
 def _check_length(text: str) -> None:
-    if text.isascii() and text.isdigit() and int(text) > MOST_BYTES:
+    if text.isascii() and text.isdigit() and int(text[:18]) > MOST_BYTES:
         raise _too_long()
 
 
@@ -40,17 +44,15 @@ def _too_long() -> UserError:
 async def _receive(request: Request, path: Path) -> None:
     """Writes the body to a new file; no more than is allowed is ever read."""
     count = 0
-    with open(path, "xb") as target:
-        async for chunk in request.stream():
-            count += len(chunk)
-            if count > MOST_BYTES:
-                raise _too_long()
-            await asyncio.to_thread(target.write, chunk)
-
-
-async def _add(studio: Studio, path: Path, name: str, *, is_mask: bool = False) -> Picture:
-    async with studio.decoding:
-        return await asyncio.to_thread(studio.pictures.add, path, name, is_mask=is_mask)
+    try:
+        with open(path, "xb") as target:
+            async for chunk in request.stream():
+                count += len(chunk)
+                if count > MOST_BYTES:
+                    raise _too_long()
+                await asyncio.to_thread(target.write, chunk)
+    except OSError as error:
+        raise RunError(f"picture: cannot be kept: {error.strerror or error}") from error
 
 
 async def shown(studio: Studio, request: Request) -> Response:
@@ -65,9 +67,8 @@ async def preset(studio: Studio, request: Request) -> Response:
     name = request.path_params["name"]
     settings, ids = preset_settings(name), {}
     for flag, source in picture_paths(name).items():
-        path = studio.pictures.new_path()
-        await asyncio.to_thread(shutil.copyfile, source, path)
-        ids[flag] = (await _add(studio, path, source.name)).id
+        async with studio.decoding:
+            ids[flag] = (await asyncio.to_thread(studio.pictures.take, source, source.name)).id
     styles = [ids["style"]] if "style" in ids else []
     return done(studio, content=ids.get("content"), styles=styles, settings=settings)
 
