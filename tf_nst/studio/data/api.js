@@ -20,9 +20,9 @@ export const post = (path, value = {}) =>
 /** DELETE. */
 export const remove = (path) => request("DELETE", path);
 
-/** Uploads a file or blob; {id, width, height}. */
-export function upload(blob, name) {
-  const path = `/api/pictures?name=${encodeURIComponent(name)}`;
+/** Uploads a file or blob; {id, width, height}. A mask is not listed among the pictures. */
+export function upload(blob, name, isMask = false) {
+  const path = `/api/pictures?name=${encodeURIComponent(name)}${isMask ? "&mask=1" : ""}`;
   return request("POST", path, blob, blob.type || "application/octet-stream");
 }
 

@@ -6,7 +6,7 @@ import { attempt, note } from "./notices.js";
 import { prepareAgain } from "./painting.js";
 import { settingsList } from "./settings.js";
 import { set, shownEntry, store } from "./store.js";
-import { moment } from "./words.js";
+import { moment, stem } from "./words.js";
 
 /** The grid, newest first. */
 export function drawHistory() {
@@ -28,7 +28,7 @@ function card(entry) {
       "button",
       { type: "button", class: "tile", onclick: choose, "data-focus": entry.id },
       element("img", { src: `${historyOf(entry.id, "png")}?side=320`, alt: "", loading: "lazy" }),
-      element("span", { class: "tile-caption" }, entry.name, element("small", {}, when(entry))),
+      element("span", { class: "tile-caption" }, stem(entry.name), element("small", {}, when(entry))),
     ),
   );
 }
@@ -43,9 +43,9 @@ function drawDetails(entry) {
 
 function details(entry, lesson) {
   const file = (ending, label) =>
-    element("a", { class: "button", href: historyOf(entry.id, ending), download: `${entry.name}.${ending}` }, label);
+    element("a", { class: "button", href: historyOf(entry.id, ending), download: `${entry.id}.${ending}` }, label);
   return [
-    element("h2", {}, entry.name),
+    element("h2", {}, stem(entry.name)),
     element("p", { class: "soft" }, when(entry)),
     element("div", { class: "actions" }, button("Paint again", () => again(entry), { class: "primary" }),
       file("png", "Download")),
@@ -87,7 +87,7 @@ async function copy(entry) {
 }
 
 async function erase(entry) {
-  if (!confirm(`Delete ${entry.name} with its record and flag file?`)) return;
+  if (!confirm(`Delete ${stem(entry.name)} with its record and flag file?`)) return;
   await attempt(() => remove(`/api/history/${encodeURIComponent(entry.id)}`));
   set({ shown: null, view: "history" });
 }

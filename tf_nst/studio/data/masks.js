@@ -200,5 +200,5 @@ export async function uploadMasks() {
   return Object.keys(masks).length ? { masks } : {};
 }
 
-const sent = async (canvas, name) => (await upload(await blobOf(canvas), `${name}.png`)).id;
+const sent = async (canvas, name) => (await upload(await blobOf(canvas), `${name}.png`, true)).id;
 

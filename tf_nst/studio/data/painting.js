@@ -24,8 +24,13 @@ export function initPainting() {
   for (const [name, body] of Object.entries(acts)) {
     byId(name).addEventListener("click", () => act(name, body));
   }
-  byId("further-steps").addEventListener("click", () => act("further", { steps: 100 }));
-  byId("further-size").addEventListener("click", () => act("further", { scale: 2 }));
+  byId("further-steps").addEventListener("click", () => further({ steps: 100 }));
+  byId("further-size").addEventListener("click", () => further({ scale: 2 }));
+}
+
+async function further(body) {
+  const run = await act("further", body);
+  if (run) set({ shown: { kind: "run", id: run.id } });
 }
 
 const act = (name, body) => attempt(() => post(`/api/runs/${shownRun().id}/${name}`, body));
@@ -89,8 +94,8 @@ function links(run) {
 
 /** "court by garden" of the names of the pictures. */
 export function titleOf(run) {
-  const name = (id) => stem(pictureById(id)?.name ?? id);
-  return `${name(run.content)} by ${run.styles.map(name).join(", ")}`;
+  const names = run.styles.map((id) => pictureById(id)?.name).filter(Boolean).map(stem);
+  return [stem(run.name ?? run.content), names.join(", ")].filter(Boolean).join(" by ");
 }
 
 /** Sliders that act on the running picture; a touched one is not moved by what the server says. */
@@ -100,7 +105,7 @@ function drawLive(run) {
     sliders = new Map(live.map((option) => [option.name, liveControl(run.id, option)]));
     return [...sliders.values()];
   });
-  byId("live-controls").disabled = ended(run);
+  show(byId("live-controls"), !ended(run));
   for (const [name, node] of sliders) {
     const value = run.weights?.[name];
     if (value === undefined || Date.now() - (node.touched ?? 0) < 1500 || node.value === value) continue;
@@ -145,8 +150,11 @@ function queueRow(run) {
   );
 }
 
-/** Takes over pictures and settings as the draft. */
-export function prepareAgain({ content, styles, settings }) {
+/** Takes over the pictures of an entry of the history, if they are there, and its settings. */
+export function prepareAgain(entry) {
+  const { settings } = entry;
+  const run = store.server.runs.find((it) => it.history === entry.id);
+  const { content, styles } = run ?? entry;
   const isKnown = Boolean(pictureById(content) && styles?.every(pictureById));
   setDraft(isKnown ? { content, styles, settings: { ...settings } } : { settings: { ...settings } });
   set({ panel: "prepare", view: "picture", shown: null });

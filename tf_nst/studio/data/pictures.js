@@ -66,7 +66,8 @@ export function usePhoto(id) {
 export async function usePreset(name) {
   const preset = await attempt(() => post(`/api/presets/${encodeURIComponent(name)}`));
   if (!preset) return;
-  setDraft({ content: preset.content, styles: preset.styles, settings: preset.settings });
+  const { content, styles } = preset.content ? preset : store.draft;
+  setDraft({ content, styles, settings: preset.settings });
   set({ shown: null, view: "picture", panel: "prepare" });
 }
 
@@ -140,7 +141,7 @@ function presetCard(preset) {
   return element(
     "button",
     { type: "button", class: "preset", onclick: () => usePreset(preset.name) },
-    element("img", { src: preset.thumbnail, alt: "" }),
+    preset.thumbnail && element("img", { src: preset.thumbnail, alt: "" }),
     element("strong", {}, preset.name),
     element("small", {}, preset.summary),
   );

@@ -13,6 +13,8 @@ export function initSheet() {
     const sheet = await attempt(() => post("/api/sheets", { content, styles, settings }));
     if (sheet) set({ view: "sheet" });
   });
+  byId("sheet-stop").addEventListener("click", () =>
+    attempt(() => post(`/api/sheets/${store.server.sheet.id}/stop`)));
 }
 
 /** The grid. */
@@ -20,6 +22,7 @@ export function drawSheet() {
   const sheet = store.server?.sheet;
   show(byId("sheet-empty"), !sheet);
   show(byId("tiles"), Boolean(sheet));
+  show(byId("sheet-stop"), ["queued", "painting"].includes(sheet?.status));
   say(byId("sheet-hint"), sheet ? hint(sheet) : "");
   rebuild(byId("tiles"), sheet?.tiles ?? null, () => (sheet?.tiles ?? []).map(tile));
 }
@@ -51,6 +54,6 @@ const statusText = (status) => ({ queued: "Waiting", painting: "Painting …", f
 
 async function choose(it) {
   const settings = { ...store.draft.settings, ...it.settings };
-  setDraft({ styles: it.styles?.length ? it.styles : store.draft.styles, settings });
+  setDraft({ content: store.server.sheet.content, styles: it.styles, settings });
   await paint();
 }

@@ -2,8 +2,8 @@
 
 import { historyOf, pictureOf, previewOf } from "./api.js";
 import { byId, say, show } from "./dom.js";
-import { pictureById, shownEntry, shownRun, store } from "./store.js";
-import { statusOf, extent } from "./words.js";
+import { ended, pictureById, shownEntry, shownRun, store } from "./store.js";
+import { extent, statusOf, stem } from "./words.js";
 import { Viewport } from "./viewport.js";
 
 const BEFORE_SIDE = 2048;
@@ -87,29 +87,38 @@ function ofPhoto(photo) {
 
 function ofRun(run) {
   const photo = pictureById(run.content);
-  const [height, width] = run.size;
+  if (!run.size && !photo) return undefined;
+  const [height, width] = run.size ?? [photo.height, photo.width];
   const original = photo && pictureOf(photo.id, BEFORE_SIDE);
   const coarse = run.scale && run.status === "painting" ? `, now at ${extent(run.scale.size)}` : "";
   return {
     width,
     height,
-    after: run.preview ? previewOf(run) : original,
+    after: paintedOf(run) ?? original,
     before: run.preview ? original : null,
     alt: run.preview ? `The painted picture, ${statusOf(run).toLowerCase()}` : "The photograph",
-    caption: `${extent(run.size)}${coarse}`,
+    caption: `${extent([height, width])}${coarse}`,
   };
+}
+
+/** The finished picture, else the newest preview, else null. */
+function paintedOf(run) {
+  const isThere = ended(run) && store.server.history.some((entry) => entry.id === run.history);
+  if (isThere) return historyOf(run.history, "png");
+  return run.preview ? previewOf(run) : null;
 }
 
 function ofEntry(entry) {
   const { id, name, width, height } = entry;
-  const photo = pictureById(entry.content);
+  const run = store.server.runs.find((it) => it.history === id);
+  const photo = pictureById(entry.content ?? run?.content);
   return {
     width,
     height,
     after: historyOf(id, "png"),
     before: photo && pictureOf(photo.id, BEFORE_SIDE),
     alt: `The painted picture ${name}`,
-    caption: `${name} · ${width} × ${height}`,
+    caption: `${stem(name)} · ${width} × ${height}`,
   };
 }
 
