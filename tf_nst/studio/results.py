@@ -65,10 +65,20 @@ def write_results(
 def _about(session: Session) -> dict[str, object]:
     """What the studio shows of the picture."""
     request, changed = session.order["request"], session.changed_weights
-    texts = {name: repr(weight) for name, weight in changed.items()}
     return {
         "name": request["name"],
         "settings": {**request["settings"], **changed},
-        "arguments": {**session.order["arguments"], **texts},
+        "arguments": _arguments(session),
         "notes": [_CHANGED] if changed else [],
     }
+
+
+def _arguments(session: Session) -> dict[str, str]:
+    """{flag: text} that paint the picture again: with the weights at the end and the steps made."""
+    arguments = dict(session.order["arguments"])
+    made, asked = session.history.steps_of_scales, session.config.steps
+    if session.config.seconds is not None or (sum(made),) != asked:
+        arguments.pop("seconds", None)
+        arguments |= {"steps": ",".join(map(str, made)), "scales": str(len(made))}
+    weights = session.changed_weights.items()
+    return arguments | {name: repr(weight) for name, weight in weights}
