@@ -30,11 +30,8 @@ def test_nothing_is_sent_before_the_painter_is_ready(queue, sent):
     assert (sent, queue.current, places(queue, "a", "b")) == ([], None, [1, 2])
     queue.ready = True
     queue.advance()
-    assert (sent, queue.current, places(queue, "a", "b", "c")) == (
-        [{"run": "a"}],
-        "a",
-        [0, 1, None],
-    )
+    assert (sent, queue.current) == ([{"run": "a"}], "a")
+    assert places(queue, "a", "b", "c") == [0, 1, None]
 
 
 def test_the_next_one_begins_when_one_is_done(queue, sent):
@@ -69,7 +66,7 @@ def test_what_waits_for_another_painter_stays(queue, sent):
 def test_curves_keep_their_ends_and_at_most_so_many_points():
     points = [[step, 1.0 / step] for step in range(1, 1002)]
     few = thinned(points, 5)
-    assert [step for step, _ in few] == [1, 252, 503, 754, 1001]
+    assert [step for step, _ in few] == [1, 251, 501, 751, 1001]
     assert thinned(points[:5], 5) == points[:5]
     for count in range(2, 50):
         for most in range(2, 12):

@@ -103,11 +103,20 @@ class LiveRun:
         if isinstance(event, Note):
             session.tell(notes=[event.line])
         elif isinstance(event, ScaleStarted):
-            session.pace.begin(event)
-            count = len(session.painting.job.scales)
-            session.tell(scale=scale_of(event.index, event.scale, count))
+            self._begin_scale(event)
         elif isinstance(event, StepsDone):
             self._show(event)
+
+    def _begin_scale(self, event: ScaleStarted) -> None:
+        session, snapshot = self._session, event.snapshot
+        session.pace.begin(event)
+        if not session.previews.number and snapshot is not None:
+            # The start is a picture already, and the first call has to be compiled.
+            session.previews.write(session.painting, snapshot().begun.image)
+        session.tell(
+            scale=scale_of(event.index, event.scale, len(session.painting.job.scales)),
+            preview=session.previews.number,
+        )
 
     def _show(self, event: StepsDone) -> None:
         session, painting = self._session, self._session.painting

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
+from tf_nst.cli.command import Terminated
 from tf_nst.cli.parsing import Values
 from tf_nst.cli.terminal import say
 from tf_nst.config.paths import split_paths
@@ -28,20 +29,20 @@ _SECONDS_OF_PAGES = 1
 
 
 def serve(values: Values) -> int:
-    """Serves until a signal comes; returns 130 after Ctrl-C.
+    """Serves until a signal comes, and then raises it.
 
     Raises:
       UserError: a picture, a folder, a host or a port that cannot be used.
     """
     listener = listen(values.host, values.port)
-    scratch = Path(tempfile.mkdtemp(prefix="tf_nst-studio-"))
+    folder, scratch = folder_of(values.folder), Path(tempfile.mkdtemp(prefix="tf_nst-studio-"))
     try:
-        studio = Studio(folder_of(values.folder), scratch)
+        studio = Studio(folder, scratch)
         _add_pictures(studio, values)
         _run(studio, listener, values)
-    except KeyboardInterrupt:
-        say(f"studio   ended; finished pictures are in {studio.history.folder}")
-        return 130
+    except (KeyboardInterrupt, Terminated) as error:
+        error.add_note(f"studio ended, finished pictures are in {folder}")
+        raise
     finally:
         listener.close()
         shutil.rmtree(scratch, ignore_errors=True)

@@ -89,7 +89,16 @@ def _checked(vary: object) -> tuple[Variation, ...]:
 
 def _plain(changed: Mapping[str, str]) -> dict[str, Any]:
     """Values as the page has them: numbers of sliders, words of choices."""
-    return {name: text if SETTINGS[name].choices else float(text) for name, text in changed.items()}
+    return {name: _value(name, text) for name, text in changed.items()}
+
+
+def _value(name: str, text: str) -> object:
+    if SETTINGS[name].choices:
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise SETTINGS[name].option.type.refusal(name, text) from None
 
 
 def _caption(number: int, styles: int, changed: Mapping[str, str]) -> str:
