@@ -52,6 +52,18 @@ def done(studio: Studio, **answer: Any) -> Response:
     return JSONResponse(answer)
 
 
+async def whole(path: Path) -> Response:
+    """A PNG that another one may take the place of at any moment, read at once.
+
+    Raises:
+      UserError: it is not there.
+    """
+    try:
+        return Response(await asyncio.to_thread(path.read_bytes), media_type="image/png")
+    except OSError as error:
+        raise UserError(f"{path.name}: there is no picture yet ({error.strerror})") from error
+
+
 async def file(path: Path, download: str | None = None) -> Response:
     """A file, by its extension's type; under a name to save it by.
 

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from tf_nst.cli.command import reason
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Finished, Note, ScaleStarted, StepsDone
+from tf_nst.engine.failures import UnfinishedError
 from tf_nst.engine.loop import iterate
 from tf_nst.engine.restart import with_new_objective
 from tf_nst.engine.state import RunState
 from tf_nst.errors import UserError
+from tf_nst.io.state_file import is_state, state_path
 from tf_nst.painting import Painting
 from tf_nst.painting.reweighting import reweight
 from tf_nst.studio.inbox import Inbox, Message, Outbox
@@ -54,11 +56,35 @@ def paint(
         run = LiveRun(session, inbox, answer)
         run.paint()
         write_results(session, run.image, stopped=run.stopped, keeps_state=inbox.ended)
+    except UnfinishedError as error:
+        if session is not None:  # it would only fail again
+            session.checkpoints.remove()
+        _fail(order, error, tell)
     except Exception as error:
-        tell(run=order["run"], status="failed", message=reason(error), seconds_left=None)
+        _fail(order, error, tell)
     finally:
         if session is not None:
             session.checkpoints.close()
+
+
+def _fail(order: Message, error: Exception, tell: Outbox) -> None:
+    """One message, and whether there is a state to go on from."""
+    state = state_path(order["output"])
+    kept = {"state": str(state), "resumable": True} if is_state(state) else {}
+    tell(run=order["run"], status="failed", message=reason(error), seconds_left=None, **kept)
+
+
+def merged(messages: list[Message]) -> list[Message]:
+    """The messages, changes of a run's weights that follow each other being one: a slider's way."""
+    result: list[Message] = []
+    for message in messages:
+        last: Message = result[-1] if result else {"do": "", "weights": {}}
+        same = [message["do"], message.get("run")] == [last["do"], last.get("run")]
+        if same and message["do"] == "weights":
+            result[-1] = {**last, "weights": {**last["weights"], **message["weights"]}}
+        else:
+            result.append(message)
+    return result
 
 
 class LiveRun:
@@ -135,7 +161,7 @@ class LiveRun:
     def _obey(self, event: StepsDone) -> RunState | None:
         """What was said meanwhile: the state from which the run goes on, None: as it was."""
         changed: RunState | None = None
-        for message in self._inbox.waiting():
+        for message in merged(self._inbox.waiting()):
             if message["do"] == "estimate":
                 self._answer(message)
             elif message.get("run") == self._session.id:

@@ -1,5 +1,6 @@
 """The picture so far, as a file for pages."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -36,9 +37,11 @@ class Previews:
         began = self._clock()
         picture = finished(painting, image, 8).to_pillow()
         picture.thumbnail((MOST_SIDE, MOST_SIDE))
-        unfinished = self._path.with_suffix(".part")
-        picture.save(unfinished, "PNG", compress_level=1)
-        os.replace(unfinished, self._path)
-        self.number += 1
+        # A full disk, or a page that reads on Windows, is no reason to lose the picture.
+        with contextlib.suppress(OSError):
+            unfinished = self._path.with_suffix(".part")
+            picture.save(unfinished, "PNG", compress_level=1)
+            os.replace(unfinished, self._path)
+            self.number += 1
         now = self._clock()
         self._next = now + max(LEAST_SECONDS, (now - began) / MOST_SHARE)

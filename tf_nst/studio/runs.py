@@ -181,7 +181,7 @@ class Runs:
         """Goes on after a crash. Raises UserError where there is nothing to go on from."""
         run = self[name]
         if not run.resumable:
-            raise UserError("resume: expected a painting that crashed")
+            raise UserError("resume: expected a painting that can be resumed")
         self._enqueue(run)
 
     def remove(self, name: str) -> None:
@@ -190,6 +190,8 @@ class Runs:
         if run.status in ACTIVE:
             raise UserError("expected a painting that waits or is over; stop ends this one")
         self._queue.remove(name)
+        if run.resumable:
+            run.output.with_suffix(".state").unlink(missing_ok=True)
         del self._runs[name]
 
     def crash(self, name: str, how: str) -> None:
@@ -207,8 +209,9 @@ class Runs:
         if run is None:
             return
         run.take(message)
-        if run.status in ENDED:
+        if "state" in message:
             run.state, run.more = Path(message["state"]), 0
+        if run.status in ENDED:
             run.history = run.name
             self._history.read(run.name)
         if run.status in (*ENDED, FAILED):

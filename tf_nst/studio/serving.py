@@ -128,6 +128,7 @@ def _run(studio: Studio, listener: socket.socket, values: Values) -> None:
         ws="none",
     )
     server = uvicorn.Server(config)
+    studio.ends = lambda: server.should_exit
     address = f"http://{hosts[0]}/?token={token}"
     if not _is_local(values.host):
         say(

@@ -28,11 +28,16 @@ SECONDS_TO_ANSWER = 60.0
 
 
 class Studio:
-    """The state of all pages; of one event loop."""
+    """The state of all pages; of one event loop.
+
+    Attributes:
+      ends: says whether pages are to let go, so that the server can end.
+    """
 
     def __init__(self, folder: Path, scratch: Path) -> None:
         """Takes the folder of the history, and one for what goes at the end."""
         self.board, self.scratch = Board(), scratch
+        self.ends: Callable[[], bool] = bool
         for name in ("pictures", "previews", "lessons"):
             (scratch / name).mkdir()
         self.history = History(folder)

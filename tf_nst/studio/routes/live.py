@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from tf_nst.studio.answers import body_of
 from tf_nst.studio.studio import Studio
 
-# At most so often is the state sent, and at least so often a line, so that a page that is gone is
-# noticed.
-_LEAST_SECONDS, _MOST_SECONDS = 0.2, 15.0
+# The state is sent at most so often; whether the studio ends is looked at so often; and a page that
+# is gone is noticed after so many of these looks.
+_LEAST_SECONDS, _LOOK_SECONDS, _LOOKS = 0.2, 0.5, 30
 
 
 async def state(studio: Studio, request: Request) -> Response:
@@ -25,14 +25,14 @@ async def events(studio: Studio, request: Request) -> Response:
 
 
 async def _changes(studio: Studio) -> AsyncIterator[str]:
-    number = -1
-    while True:
-        if await studio.board.wait(number, _MOST_SECONDS):
-            number = studio.board.number
+    number, looks = -1, 0
+    while not studio.ends():
+        if await studio.board.wait(number, _LOOK_SECONDS):
+            number, looks = studio.board.number, 0
             yield f"id: {number}\nevent: state\ndata: {studio.state()}\n\n"
-        else:
+            await asyncio.sleep(_LEAST_SECONDS)
+        elif (looks := looks + 1) % _LOOKS == 0:
             yield ": still here\n\n"
-        await asyncio.sleep(_LEAST_SECONDS)
 
 
 async def estimate(studio: Studio, request: Request) -> Response:

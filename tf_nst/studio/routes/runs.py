@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tf_nst.studio.answers import body_of, done, file
+from tf_nst.studio.answers import body_of, done, whole
 from tf_nst.studio.studio import Studio
 
 
@@ -58,7 +58,7 @@ async def remove(studio: Studio, request: Request) -> Response:
 
 async def preview(studio: Studio, request: Request) -> Response:
     """GET /api/runs/ID/preview.png"""
-    return await file(studio.runs.preview_path(_id(request)))
+    return await whole(studio.runs.preview_path(_id(request)))
 
 
 async def add_sheet(studio: Studio, request: Request) -> Response:
@@ -76,4 +76,4 @@ async def stop_sheet(studio: Studio, request: Request) -> Response:
 
 async def tile(studio: Studio, request: Request) -> Response:
     """GET /api/sheets/ID/NUMBER.png"""
-    return await file(studio.sheets.path(_id(request), request.path_params["number"]))
+    return await whole(studio.sheets.path(_id(request), request.path_params["number"]))
