@@ -1,5 +1,6 @@
 """The paintings of the studio, and what the page may have done with them."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from tf_nst.studio.queue import Queue, Task
 from tf_nst.studio.requests import doubled, pictures_of, settings_of
 from tf_nst.studio.run import ACTIVE, CRASHED, ENDED, FAILED, PREPARING, QUEUED, Run
 from tf_nst.studio.settings import Sources, arguments_of, checked_weights, flags_of, values_of
-from tf_nst.studio.unfinished import Unfinished, unfinished_runs
+from tf_nst.studio.unfinished import MESSAGE, Unfinished, unfinished_runs
 
 Send = Callable[[dict[str, Any]], None]
 # Of runs that are over, so many stay on the page; their pictures are in the history.
@@ -35,9 +36,10 @@ class Runs:
         self._count = 0
         self._runs: dict[str, Run] = {}
         for left in unfinished_runs(history.folder):
-            run = self._new(self._again(left), left.arguments, left.name)
-            run.status, run.message, run.resumable = CRASHED, left.message, True
-            run.state, run.step = left.state, left.step
+            with contextlib.suppress(UserError):  # its pictures are gone
+                run = self._new(self._again(left), left.arguments, left.name)
+                run.status, run.message, run.resumable = CRASHED, MESSAGE, True
+                run.state, run.step = left.state, left.step
 
     def _again(self, left: Unfinished) -> dict[str, Any]:
         """The request of an earlier studio's run, its pictures being among those of this one."""

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from tf_nst.config.paths import split_paths
 from tf_nst.errors import UserError
+from tf_nst.io.locking import is_in_use
 from tf_nst.io.state_file import is_state, read_description
 from tf_nst.studio.history import STUDIO
 
@@ -19,7 +20,6 @@ class Unfinished(NamedTuple):
       request, arguments: as `Run` has them.
       state: the file from which it goes on.
       step: at which it is.
-      message: for people.
     """
 
     name: str
@@ -27,12 +27,13 @@ class Unfinished(NamedTuple):
     arguments: dict[str, str]
     state: Path
     step: int
-    message: str
 
 
 def unfinished_runs(folder: Path) -> list[Unfinished]:
-    """Those of a folder, the oldest first; a state that is damaged or another's is left out."""
-    paths = [path for path in sorted(folder.glob("*.state")) if is_state(path)]
+    """Those of a folder, the oldest first; left out is a state that is damaged, another program's,
+    or of a run that another studio paints now."""
+    paths = (path for path in sorted(folder.glob("*.state")) if is_state(path))
+    paths = (path for path in paths if not is_in_use(path))
     return [run for run in map(_unfinished, paths) if run is not None]
 
 
@@ -48,4 +49,4 @@ def _unfinished(path: Path) -> Unfinished | None:
         str(request["name"])
     except (UserError, LookupError, TypeError, ValueError):
         return None
-    return Unfinished(path.stem, request, arguments, path, step, MESSAGE)
+    return Unfinished(path.stem, request, arguments, path, step)

@@ -6,7 +6,7 @@ from tf_nst.config import config_from_options
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.loop import stylize
 from tf_nst.io.inputs import read_inputs
-from tf_nst.painting import prepare
+from tf_nst.painting.preparation import foresee, prepare
 
 _SIDE = 48
 
@@ -16,8 +16,11 @@ def warm_up(engine: Engine) -> None:
     config = config_from_options({"size": _SIDE, "steps": 2, "scales": 1})
     grey = np.full((_SIDE, _SIDE, 3), 128, np.uint8)
     ramp = np.linspace(0, 255, grey.size).astype(np.uint8).reshape(grey.shape)
-    painting = prepare(config, read_inputs(config, grey, ramp), _quiet, engine=engine)
+    inputs = read_inputs(config, grey, ramp)
+    painting = prepare(config, inputs, _quiet, engine=engine)
     stylize(painting.job, (), engine)
+    # How fast the network is, by which seconds become steps.
+    foresee(config_from_options({"size": _SIDE, "seconds": 60.0}), inputs, _quiet, engine=engine)
 
 
 def _quiet(line: str) -> None:
