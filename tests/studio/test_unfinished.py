@@ -11,14 +11,15 @@ from tf_nst.studio.history import STUDIO
 from tf_nst.studio.unfinished import unfinished_runs
 
 REQUEST = {"name": "court.jpg", "content": "p1", "styles": ["p2"], "settings": {"size": 48}}
-ARGUMENTS = {"content": "./sources/a.jpg", "style": "./sources/b.jpg", "size": "48"}
+PHOTO, PAINTING = (f"./sources/{digit * 16}.jpg" for digit in "ab")
+ARGUMENTS = {"content": PHOTO, "style": PAINTING, "size": "48"}
 
 
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "sources").mkdir()
-    for name in ("a.jpg", "b.jpg"):
-        (tmp_path / "sources" / name).write_bytes(b"")
+    for name in (PHOTO, PAINTING):
+        (tmp_path / name).write_bytes(b"")
     return tmp_path
 
 
@@ -40,7 +41,7 @@ def test_a_state_is_a_run_that_can_go_on(folder):
 
 def test_what_is_damaged_or_another_s_is_left_out(folder):
     write(folder, "good")
-    write(folder, "moved", arguments=ARGUMENTS | {"content": "./sources/gone.jpg"})
+    write(folder, "moved", arguments=ARGUMENTS | {"content": PHOTO.replace("a", "c")})
     write(folder, "other", request=None)
     write_state(folder / "command.state", {"step": 3}, {"x": np.zeros(3)})
     (folder / "text.state").write_text("text")
@@ -48,6 +49,26 @@ def test_what_is_damaged_or_another_s_is_left_out(folder):
     data[-200] ^= 1
     (folder / "damaged.state").write_bytes(data)
     assert [run.name for run in unfinished_runs(folder)] == ["good"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"style_statistic": "os:system"},
+        {"flagfile": "/etc/passwd"},
+        {"weights": "/etc/passwd"},
+        {"output": "elsewhere.png"},
+        {"content": "/etc/passwd"},
+        {"keep": "./sources/../sources/x"},
+        {"style": f"{PAINTING},/etc/passwd"},
+        {"scales": "many"},
+        {"size": 48.5},
+    ],
+)
+def test_a_state_says_no_more_than_a_page_may(folder, arguments):
+    """It may be anyone's, and a flag may name files and functions."""
+    write(folder, arguments=ARGUMENTS | arguments)
+    assert unfinished_runs(folder) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="files are locked by fcntl")

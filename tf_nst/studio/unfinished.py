@@ -1,5 +1,6 @@
 """Runs that an earlier studio left: their states lie in the folder of the history."""
 
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -7,8 +8,11 @@ from tf_nst.config.paths import split_paths
 from tf_nst.errors import UserError
 from tf_nst.io.locking import is_in_use
 from tf_nst.io.state_file import is_state, read_description
-from tf_nst.studio.history import STUDIO
+from tf_nst.studio.history import SOURCES, STUDIO
+from tf_nst.studio.settings import flags_of
 
+_SOURCE = re.compile(rf"\./{SOURCES}/[0-9a-f]{{16}}\.[a-z0-9]+")
+_PATHS = ("content", "style", "mask", "keep", "init")
 MESSAGE = "an earlier studio ended while this was painted"
 
 
@@ -43,10 +47,22 @@ def _unfinished(path: Path) -> Unfinished | None:
         about = description[STUDIO]
         request, arguments = dict(about["request"]), dict(about["arguments"])
         step = int(description["step"])
-        listed = [arguments["content"], *split_paths(arguments["style"])]
-        if not all((path.parent / name).is_file() for name in listed):
-            return None
         str(request["name"])
+        _check(arguments, path.parent)
     except (UserError, LookupError, TypeError, ValueError):
         return None
     return Unfinished(path.stem, request, arguments, path, step)
+
+
+def _check(arguments: dict[str, str], folder: Path) -> None:
+    """A state may be anyone's: it says no more than the studio does, of pictures that are there.
+
+    Raises:
+      UserError, LookupError, TypeError, ValueError: it does.
+    """
+    for name in {"content", "style", *_PATHS} & {"content", "style", *arguments}:
+        for source in split_paths(arguments[name]):
+            if not (_SOURCE.fullmatch(source) and (folder / source).is_file()):
+                raise UserError(f"--{name}: expected a picture of {SOURCES}, received {source!r}")
+    int(arguments.get("scales", 1))
+    flags_of({name: it for name, it in arguments.items() if name not in (*_PATHS, "scales")})
