@@ -6,7 +6,7 @@ from tf_nst.config import config_from_options
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.loop import stylize
 from tf_nst.io.inputs import read_inputs
-from tf_nst.painting.preparation import foresee, prepare
+from tf_nst.painting import prepare
 
 _SIDE = 48
 
@@ -19,8 +19,6 @@ def warm_up(engine: Engine) -> None:
     inputs = read_inputs(config, grey, ramp)
     painting = prepare(config, inputs, _quiet, engine=engine)
     stylize(painting.job, (), engine)
-    # How fast the network is, by which seconds become steps.
-    foresee(config_from_options({"size": _SIDE, "seconds": 60.0}), inputs, _quiet, engine=engine)
 
 
 def _quiet(line: str) -> None:
