@@ -9,8 +9,9 @@ async function request(method, path, body, type) {
     throw new Error("The studio's server does not answer.");
   }
   const value = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(value.error || `The server answered ${answer.status}.`);
-  return value;
+  if (answer.ok) return value;
+  const line = value.error || `The server answered ${answer.status}.`;
+  throw Object.assign(new Error(line), { status: answer.status });
 }
 
 /** POST with JSON; the answer's JSON. Throws an Error of one line. */

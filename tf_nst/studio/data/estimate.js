@@ -6,7 +6,10 @@ import { changed, store } from "./store.js";
 import { bytes, duration, extent } from "./words.js";
 
 const WAIT = 250;
+const AGAIN = 3000;
+const BUSY = 503;
 let asked = "";
+let requested = "";
 let answer = null;
 
 /** Asks for the expected time and memory where the draft has changed, and shows them. */
@@ -17,7 +20,12 @@ export function drawEstimate() {
   if (key !== asked) {
     asked = key;
     answer = null;
-    if (key) ask(key);
+    requested = "";
+  }
+  const isAwake = ["ready", "busy"].includes(store.server?.painter.status);
+  if (key && isAwake && requested !== key) {
+    requested = key;
+    ask(key);
   }
   byId("paint").disabled = !isReady;
   byId("try").disabled = !isReady;
@@ -26,15 +34,16 @@ export function drawEstimate() {
 }
 
 const ask = later(WAIT, async (key) => {
-  const value = await post("/api/estimate", JSON.parse(key)).catch((error) => ({ error: error.message }));
+  const value = await post("/api/estimate", JSON.parse(key)).catch((error) => error);
   if (key !== asked) return;
-  answer = value;
+  if (value.status === BUSY) setTimeout(() => key === asked && ask(key), AGAIN);
+  else answer = value instanceof Error ? { error: value.message } : value;
   changed();
 });
 
 function expected(isReady) {
   if (!isReady) return store.draft.content ? "Add a painting." : "Add a photograph and a painting.";
-  if (!answer) return "Estimating …";
+  if (!answer) return requested ? "Estimating …" : "The painter is warming up.";
   if (answer.error) return answer.error;
   const parts = [`About ${duration(answer.seconds)}`, bytes(answer.bytes), extent(answer.size)];
   return [parts.join(" · "), ...(answer.notes ?? [])].join(". ");

@@ -28,12 +28,12 @@ function card(entry) {
       "button",
       { type: "button", class: "tile", onclick: choose, "data-focus": entry.id },
       element("img", { src: `${historyOf(entry.id, "png")}?side=320`, alt: "", loading: "lazy" }),
-      element("span", { class: "tile-caption" }, stem(entry.name), element("small", {}, when(entry))),
+      element("span", { class: "tile-caption" }, stem(entry.name), element("small", {}, moment(entry.when)), element("small", {}, sizeOf(entry))),
     ),
   );
 }
 
-const when = (entry) => `${moment(entry.when)} · ${entry.width} × ${entry.height}`;
+const sizeOf = (entry) => `${entry.width} × ${entry.height}`;
 
 /** The panel of the picture that is shown. */
 function drawDetails(entry) {
@@ -46,7 +46,7 @@ function details(entry, lesson) {
     element("a", { class: "button", href: historyOf(entry.id, ending), download: `${entry.id}.${ending}` }, label);
   return [
     element("h2", {}, stem(entry.name)),
-    element("p", { class: "soft" }, when(entry)),
+    element("p", { class: "soft" }, `${moment(entry.when)} · ${sizeOf(entry)}`),
     element("div", { class: "actions" }, button("Paint again", () => again(entry), { class: "primary" }),
       file("png", "Download")),
     explain(entry.id, lesson),

@@ -35,11 +35,15 @@ export function drawBanner() {
   const banner = byId("banner");
   const message = CONNECTION[store.connection];
   const run = message ? undefined : interrupted();
-  show(banner, Boolean(message || run));
-  rebuild(banner, [message, run?.id, run?.message, run?.resumable], () => {
-    if (message) return element("p", {}, message);
-    return run ? crash(run) : [];
-  });
+  const line = message ?? (run ? "" : painterFailure());
+  show(banner, Boolean(line || run));
+  rebuild(banner, [line, run?.id, run?.message, run?.resumable], () =>
+    run ? crash(run) : element("p", {}, line));
+}
+
+function painterFailure() {
+  const painter = store.server?.painter;
+  return painter?.status === "crashed" ? painter.message : "";
 }
 
 function interrupted() {
@@ -67,6 +71,12 @@ export function drawStatus() {
   painter.dataset.status = store.connection === "open" ? (server?.painter.status ?? "") : "lost";
   say(painter.firstElementChild, painterText(server));
   say(byId("live"), heard(server));
+  document.title = [titlePart(server), "tf_nst studio"].filter(Boolean).join(" · ");
+}
+
+function titlePart(server) {
+  const run = server?.runs.find((it) => it.status === "painting");
+  return run?.steps ? `${Math.floor((100 * run.step) / run.steps)} %` : "";
 }
 
 function painterText(server) {

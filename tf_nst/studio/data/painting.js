@@ -15,7 +15,10 @@ let sliders = new Map();
 export async function paint(extra = {}) {
   const { content, styles, settings } = store.draft;
   const run = await attempt(() => post("/api/runs", { content, styles, settings, ...extra }));
-  if (run) set({ shown: { kind: "run", id: run.id }, panel: "painting", view: "picture" });
+  if (!run) return;
+  set({ shown: { kind: "run", id: run.id }, panel: "painting", view: "picture" });
+  byId("tab-painting").focus();
+  scrollTo(0, 0);
 }
 
 /** Listens to the buttons of a run. */
@@ -45,8 +48,8 @@ export function drawPainting() {
   drawProgress(run);
   drawLive(run);
   drawCurves(run);
-  rebuild(byId("run-notes"), [run.notes, run.message], () =>
-    [run.message, ...(run.notes ?? [])].filter(Boolean).map((line) => element("li", {}, line)));
+  say(byId("run-message"), run.message);
+  rebuild(byId("run-notes"), run.notes, () => run.notes.map((line) => element("li", {}, line)));
 }
 
 function drawProgress(run) {

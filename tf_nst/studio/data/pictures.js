@@ -66,8 +66,7 @@ export function usePhoto(id) {
 export async function usePreset(name) {
   const preset = await attempt(() => post(`/api/presets/${encodeURIComponent(name)}`));
   if (!preset) return;
-  const { content, styles } = preset.content ? preset : store.draft;
-  setDraft({ content, styles, settings: preset.settings });
+  setDraft({ content: preset.content, styles: preset.styles, settings: preset.settings });
   set({ shown: null, view: "picture", panel: "prepare" });
 }
 
@@ -129,9 +128,9 @@ const caption = (picture) =>
 
 const tools = (...nodes) => element("div", { class: "tools" }, ...nodes);
 
-/** The presets: thumbnails on the empty stage and in the panel. */
+/** The presets that have pictures: thumbnails on the empty stage and in the panel. */
 export function drawPresets() {
-  const presets = store.server?.presets ?? [];
+  const presets = (store.server?.presets ?? []).filter((preset) => preset.thumbnail);
   for (const id of ["presets", "panel-presets"]) {
     rebuild(byId(id), presets, () => presets.map(presetCard));
   }
@@ -141,7 +140,7 @@ function presetCard(preset) {
   return element(
     "button",
     { type: "button", class: "preset", onclick: () => usePreset(preset.name) },
-    preset.thumbnail && element("img", { src: preset.thumbnail, alt: "" }),
+    element("img", { src: preset.thumbnail, alt: "" }),
     element("strong", {}, preset.name),
     element("small", {}, preset.summary),
   );

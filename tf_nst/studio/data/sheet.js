@@ -2,9 +2,10 @@
 
 import { post } from "./api.js";
 import { byId, element, rebuild, say, show } from "./dom.js";
+import { uploadMasks } from "./masks.js";
 import { attempt } from "./notices.js";
-import { set, setDraft, store } from "./store.js";
 import { paint } from "./painting.js";
+import { set, setDraft, store } from "./store.js";
 
 /** Listens to the button that begins a sheet. */
 export function initSheet() {
@@ -55,5 +56,6 @@ const statusText = (status) => ({ queued: "Waiting", painting: "Painting …", f
 async function choose(it) {
   const settings = { ...store.draft.settings, ...it.settings };
   setDraft({ content: store.server.sheet.content, styles: it.styles, settings });
-  await paint();
+  const masks = await attempt(uploadMasks);
+  if (masks) await paint(masks);
 }

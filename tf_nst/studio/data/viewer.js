@@ -90,16 +90,19 @@ function ofRun(run) {
   if (!run.size && !photo) return undefined;
   const [height, width] = run.size ?? [photo.height, photo.width];
   const original = photo && pictureOf(photo.id, BEFORE_SIDE);
-  const coarse = run.scale && run.status === "painting" ? `, now at ${extent(run.scale.size)}` : "";
+  const isCoarse = run.status === "painting" && run.scale && run.scale.size[1] < width;
+  const coarse = isCoarse ? `, now at ${extent(run.scale.size)}` : "";
   return {
     width,
     height,
     after: paintedOf(run) ?? original,
     before: run.preview ? original : null,
     alt: run.preview ? `The painted picture, ${statusOf(run).toLowerCase()}` : "The photograph",
-    caption: `${extent([height, width])}${coarse}`,
+    caption: `${extent([height, width])}${coarse || waiting(run)}`,
   };
 }
+
+const waiting = (run) => (["queued", "preparing"].includes(run.status) ? ` · ${statusOf(run)}` : "");
 
 /** The finished picture, else the newest preview, else null. */
 function paintedOf(run) {
