@@ -31,6 +31,8 @@ LONGEST = (
     "serving/test_served.py",
     "planning/test_memory_of_runs.py",
     "serving/test_real_servers.py",
+    "studio/test_live_painting.py",
+    "studio/test_live_studio.py",
     "engine/test_mirrored.py",
     "test_painting_hard_styles.py",
     "serving/test_served_exports.py",

@@ -186,7 +186,7 @@ def test_where_it_is_painted_and_what_stays_is_said_by_masks(live, pair):
     assert "one for each of 1" in live.post("/api/runs", pair | {"masks": masks})
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="a signal of POSIX")
+@pytest.mark.posix
 def test_a_painter_that_is_killed_is_one_message_and_its_picture_goes_on(live, pair, running):
     waiting = live.post("/api/runs", pair | {"settings": SMALL})["id"]
     live.until(running, lambda run: run["step"] >= 2)

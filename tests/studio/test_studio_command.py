@@ -127,7 +127,7 @@ def started(tmp_path):
         process.communicate()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.posix
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_the_address_opens_the_page_and_a_signal_ends_all(started, tmp_path, number, code):
     process, lines = started("--browser=false")

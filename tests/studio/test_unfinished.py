@@ -71,7 +71,7 @@ def test_a_state_says_no_more_than_a_page_may(folder, arguments):
     assert unfinished_runs(folder) == []
 
 
-@pytest.mark.skipif(os.name == "nt", reason="files are locked by fcntl")
+@pytest.mark.posix
 def test_what_another_studio_paints_now_is_left_out(folder):
     write(folder)
     descriptor = claim(folder / "one.state")
