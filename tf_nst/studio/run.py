@@ -65,6 +65,14 @@ class Run:
         """The path of its first painting, from the folder."""
         return split_paths(self.arguments["style"])[0]
 
+    def kept_path(self, scratch: Path) -> Path:
+        """Of the state at its end."""
+        return scratch / f"{self.id}.state"
+
+    def preview_path(self, scratch: Path) -> Path:
+        """Of the picture so far."""
+        return scratch / "previews" / f"{self.id}.png"
+
     def order(self, scratch: Path) -> dict[str, Any]:
         """What the painter is told to begin it, or to go on."""
         return {
@@ -74,8 +82,8 @@ class Run:
             "output": str(self.output),
             "from": None if self.state is None else str(self.state),
             "more": self.more,
-            "kept": str(scratch / f"{self.id}.state"),
-            "preview": str(scratch / "previews" / f"{self.id}.png"),
+            "kept": str(self.kept_path(scratch)),
+            "preview": str(self.preview_path(scratch)),
             "previews": self.preview,
             "request": self.request,
         }

@@ -20,6 +20,8 @@ from tf_nst.studio.unfinished import MESSAGE, Unfinished, unfinished_runs
 Send = Callable[[dict[str, Any]], None]
 # Of runs that are over, so many stay on the page; their pictures are in the history.
 MOST_OVER = 30
+# Of those so many can go on by more steps: a state has some twenty-five pictures.
+MOST_STATES = 4
 MOST_WAITING = 50
 MOST_MORE = 10_000
 
@@ -66,7 +68,7 @@ class Runs:
 
     def preview_path(self, name: str) -> Path:
         """Of the picture so far. Raises UserError where there is no such run."""
-        return self._scratch / "previews" / f"{self[name].id}.png"
+        return self[name].preview_path(self._scratch)
 
     def pair(self, name: str) -> Pair:
         """What a lesson is made of. Raises UserError where there is no such run."""
@@ -109,7 +111,7 @@ class Runs:
         try:
             values_of(arguments, run.output)
         except UserError:
-            del self._runs[run.id]
+            self._drop(run.id)
             raise
         self._enqueue(run)
         return run.id
@@ -120,8 +122,21 @@ class Runs:
         self._runs[run.id] = run
         over = [it.id for it in self._runs.values() if it.status not in (QUEUED, *ACTIVE)]
         for old in over[:-MOST_OVER]:
-            del self._runs[old]
+            self._drop(old)
         return run
+
+    def _drop(self, name: str) -> None:
+        """A run leaves the page, with what is kept of it until the end."""
+        run = self._runs.pop(name)
+        run.kept_path(self._scratch).unlink(missing_ok=True)
+        run.preview_path(self._scratch).unlink(missing_ok=True)
+
+    def _let_go(self) -> None:
+        """States are large: those of the latest pictures stay."""
+        ended = [run for run in self._runs.values() if run.status in ENDED and run.state]
+        for run in ended[:-MOST_STATES]:
+            run.kept_path(self._scratch).unlink(missing_ok=True)
+            run.state = None
 
     def _new_name(self, request: Mapping[str, Any]) -> str:
         taken = {run.name for run in self._runs.values()}
@@ -162,10 +177,12 @@ class Runs:
           UserError: neither is asked for, or the run has not ended.
         """
         run, more = self[name], body.get("steps")
-        if run.status not in ENDED or run.state is None:
+        if run.status not in ENDED:
             raise UserError("further: expected a painting that has ended with a picture")
         if body.get("scale") == 2 and more is None:
             return self._double(run)
+        if run.state is None:
+            raise UserError(f"further: expected one of the latest {MOST_STATES} paintings")
         if not (is_integer(more) and 1 <= more <= MOST_MORE and "scale" not in body):
             raise UserError(f"further: expected steps from 1 to {MOST_MORE}, or scale 2")
         run.more, run.name = more, self._new_name(run.request)
@@ -194,7 +211,7 @@ class Runs:
         self._queue.remove(name)
         if run.resumable:
             run.output.with_suffix(".state").unlink(missing_ok=True)
-        del self._runs[name]
+        self._drop(name)
 
     def crash(self, name: str, how: str) -> None:
         """The painter died over a run, if it is one."""
@@ -216,5 +233,6 @@ class Runs:
         if run.status in ENDED:
             run.history = run.name
             self._history.read(run.name)
+            self._let_go()
         if run.status in (*ENDED, FAILED):
             self._queue.done(run.id)
