@@ -31,6 +31,7 @@ LONGEST = (
     "serving/test_served.py",
     "planning/test_memory_of_runs.py",
     "serving/test_real_servers.py",
+    "studio/test_page.py",
     "studio/test_live_painting.py",
     "studio/test_live_studio.py",
     "engine/test_mirrored.py",

@@ -13,11 +13,11 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Route, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from documentation.browser import PROGRAMS, find_chromium
 
+ROOT = Path(__file__).resolve().parents[2]
 _COMMAND = "from tf_nst.cli.main import console; console()"
 # In milliseconds; a page waits for what comes, and asserts no time.
 PATIENCE = 180_000
@@ -146,5 +146,3 @@ def small_picture(source: str, path: Path, side: int) -> Path:
     picture.thumbnail((side, side))
     picture.save(path, quality=95)
     return path
-
-

@@ -1,5 +1,7 @@
 """The whole story of the studio's page, at the sizes of a desktop and of a telephone."""
 
+import base64
+
 import psutil
 import pytest
 from pages import DESKTOP, TELEPHONE, Server, Studio, chromium, small_picture
@@ -69,13 +71,27 @@ def upload(studio, photo, painting):
         page.locator("#paintings button").first.click()
     page.set_input_files("#choose-photo", photo)
     page.locator("#photo img").wait_for()
-    page.set_input_files("#choose-painting", painting)
+    drop(page, painting)
     page.locator("#paintings img").wait_for()
     page.fill("#set-size-exact", str(SIZE))
     page.fill("#set-steps-exact", "900")
     page.press("#set-steps-exact", "Enter")
     page.get_by_text(f"{SIZE} × 72").wait_for()
     studio.check()
+
+
+def drop(page, picture):
+    """Drops a file on the page."""
+    files = page.evaluate_handle(
+        """([name, data]) => {
+          const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([bytes], name, {type: "image/jpeg"}));
+          return transfer;
+        }""",
+        [picture.name, base64.b64encode(picture.read_bytes()).decode()],
+    )
+    page.dispatch_event("#stage", "drop", {"dataTransfer": files})
 
 
 def paint(studio):
@@ -208,6 +224,11 @@ def test_a_painter_that_dies_is_one_message_with_resume(opened, server):
     page.locator("#banner button").first.wait_for()
     assert page.locator("#banner p").count() == 1
     studio.check()
+    page.get_by_role("button", name="Resume").click()
+    studio.until(lambda it: it["status"] == "painting", "that it goes on")
+    page.locator("#banner").wait_for(state="hidden")
+    page.click("#stop")
+    studio.until(lambda it: it["status"] == "stopped", "the end")
 
 
 def test_the_history_is_there_after_a_restart(opened, server, folder):
@@ -221,7 +242,7 @@ def test_the_history_is_there_after_a_restart(opened, server, folder):
         studio.page.click("#to-history")
         studio.page.locator("#history li").nth(count - 1).wait_for()
         studio.page.locator("#history button").first.click()
-        studio.page.locator("#details").get_by_text("Strokes").wait_for(state="attached")
+        studio.page.locator("#details dt", has_text="Size").wait_for()
         studio.check()
     finally:
         again.close()
