@@ -126,48 +126,34 @@ def begin(order: Message, engine: Engine, tell: Outbox) -> Session:
     Raises as `read_inputs`, `prepare` and `resume_run`.
     """
     began = time.perf_counter()
-    values = values_of(order["arguments"], order["output"])
-    config = config_from_flags(values)
-    resumed = resume_run(Path(order["from"]), config) if order["from"] else None
 
     def say(**message: Any) -> None:
         tell(run=order["run"], **message)
 
-    inputs = _read(values, resumed.config if resumed else config)
+    values = values_of(order["arguments"], order["output"])
+    config = config_from_flags(values)
+    resumed = resume_run(Path(order["from"]), config) if order["from"] else None
+    wanted = resumed.config if resumed else config
+    inputs = _read(values, wanted)
     say(status="preparing", size=list(inputs.content.size), notes=list(inputs.notes))
-
-    def report(line: str) -> None:
-        say(notes=[line])
-
     painting = prepare(
-        resumed.config if resumed else config,
-        inputs,
-        report,
-        states=True,
-        began=began,
-        engine=engine,
+        wanted, inputs, lambda line: say(notes=[line]), states=True, began=began, engine=engine
     )
     history, state = History(painting.job.scales), None
     if resumed:
         painting, state = _gone_on(painting, resumed, history)
         began -= resumed.description["seconds"]
         painting = lengthen(painting, state, order["more"]) if order["more"] else painting
-    steps = sum(scale.steps for scale in painting.job.scales)
-    step = state.step if state else 0
-    left = 1 - step / steps
+    previews, pace = Previews(Path(order["preview"]), order["previews"]), _pace(painting, state)
+    step, steps = (state.step if state else 0), sum(scale.steps for scale in painting.job.scales)
     say(steps=steps, step=step, back_to=step, weights=weights_of(painting), undo=0)
-    return Session(
-        order,
-        values,
-        painting,
-        history,
-        Previews(Path(order["preview"]), order["previews"]),
-        Pace(painting.plan.seconds * left),
-        began,
-        say,
-        config,
-        state,
-    )
+    return Session(order, values, painting, history, previews, pace, began, say, config, state)
+
+
+def _pace(painting: Painting, state: RunState | None) -> Pace:
+    """That of the plan, for the steps that are left."""
+    steps = sum(scale.steps for scale in painting.job.scales)
+    return Pace(painting.plan.seconds * (1 - (state.step if state else 0) / steps))
 
 
 def _gone_on(painting: Painting, resumed: Resumed, history: History) -> tuple[Painting, RunState]:
