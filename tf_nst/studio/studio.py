@@ -116,6 +116,9 @@ class Studio:
     async def close(self, hurry: Callable[[], bool]) -> None:
         """Ends the painter, which keeps the picture in hand, and lessons that are computed."""
         await self.lessons.close()
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.wait([self._starting])
         await self.painter.close(SECONDS_TO_END, hurry)
 
     def _hear(self, message: dict[str, Any]) -> None:
