@@ -1,6 +1,6 @@
 /** One control for one option of the server: a slider, a number, a choice or a text. */
 
-import { element } from "./dom.js";
+import { button, element } from "./dom.js";
 import { choiceText, digits } from "./words.js";
 
 const NOTCHES = 200;
@@ -13,9 +13,9 @@ export function control(option, id, change) {
   const input = maker(option)(option, id, change);
   const unit = unitOf(option);
   const label = element("label", { for: id }, option.label);
-  const help = option.help && about(option, id);
-  const head = element("div", { class: "control-head" }, label, unit, help, input.beside);
-  const node = element("div", { class: "control", "data-option": option.name }, head, input.below);
+  const [ask, answer] = option.help ? about(option, id) : [];
+  const head = element("div", { class: "control-head" }, label, unit, ask, input.beside);
+  const node = element("div", { class: "control", "data-option": option.name }, head, answer, input.below);
   node.put = input.put;
   return node;
 }
@@ -25,9 +25,20 @@ function unitOf({ kind, label, unit }) {
   return isSaid ? null : element("small", {}, unit);
 }
 
+/** A button, and the line that it shows. */
 function about(option, id) {
-  const title = element("summary", { "aria-label": `About ${option.label}` }, "?");
-  return element("details", { class: "help" }, title, element("p", { id: `${id}-help` }, option.help));
+  const answer = element("p", { id: `${id}-help`, class: "help-text", hidden: true }, option.help);
+  const toggle = () => {
+    answer.hidden = !answer.hidden;
+    ask.setAttribute("aria-expanded", String(!answer.hidden));
+  };
+  const ask = button("?", toggle, {
+    class: "help",
+    "aria-label": `About ${option.label}`,
+    "aria-expanded": "false",
+    "aria-controls": answer.id,
+  });
+  return [ask, answer];
 }
 
 function maker(option) {

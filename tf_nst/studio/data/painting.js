@@ -48,7 +48,7 @@ export function drawPainting() {
   drawProgress(run);
   drawLive(run);
   drawCurves(run);
-  say(byId("run-message"), run.message);
+  say(byId("run-message"), run.status === "crashed" ? "" : run.message);
   rebuild(byId("run-notes"), run.notes, () => run.notes.map((line) => element("li", {}, line)));
 }
 
