@@ -35,7 +35,8 @@ def stands_still(steps: int, least: NDArray[np.float32] | None, stop: float) -> 
       steps: of this scale so far.
       least: see `recent_least`.
     """
-    if least is None or not stop or steps % STOP_STEPS or steps <= STOP_STEPS:
+    # Where the objective changed on the way, fewer losses than steps are of this one.
+    if least is None or not stop or steps % STOP_STEPS or len(least) <= STOP_STEPS:
         return False
     now, before = least[-1], least[-1 - STOP_STEPS]
     return bool(np.all(before - now < stop * np.abs(before)))

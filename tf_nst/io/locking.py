@@ -43,6 +43,15 @@ def is_abandoned(path: Path) -> bool:
         return False
 
 
+def is_in_use(path: Path) -> bool:
+    """Whether a living run works on a file; False also where that cannot be known."""
+    try:
+        with opened(path, os.O_RDWR) as descriptor:
+            return lock(descriptor) is False
+    except OSError:
+        return False
+
+
 def keep_locked(descriptor: int) -> int | None:
     """A duplicate of an open file's descriptor, which keeps the file locked until it is closed.
 

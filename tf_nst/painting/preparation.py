@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from tf_nst.config import StylizeConfig
@@ -33,6 +34,26 @@ from tf_nst.planning.plan import Limits, Plan, plan, shortages
 from tf_nst.planning.schedule import Scale
 from tf_nst.planning.tiles import are_additive
 from tf_nst.planning.workload import Workload
+
+
+class Prospect(NamedTuple):
+    """What is known of a painting before its network is loaded.
+
+    Attributes:
+      config: with what follows from the pictures and the devices.
+      arrangement: what is painted where, of what.
+      workload: what it computes.
+      limits: what the plan keeps to.
+      plan: how it is painted, and what that takes.
+      strategy: the devices.
+    """
+
+    config: StylizeConfig
+    arrangement: Arrangement
+    workload: Workload
+    limits: Limits
+    plan: Plan
+    strategy: tf.distribute.Strategy
 
 
 class Painting(NamedTuple):
@@ -82,23 +103,46 @@ def prepare(
       UserError: unusable weights, too many scales, too few seconds, or devices that are not there.
       RunError: a download failed.
     """
-    # Before the weights, which may be downloaded: devices and scales that cannot be are refused.
     began, engine = began or time.perf_counter(), engine or Engine()
-    timed, choice = config.seconds is not None, config.network_config
+    timed = config.seconds is not None
+    # Before the weights, which may be downloaded: devices and scales that cannot be are refused.
+    ahead = foresee(config, inputs, report, states=states, began=began, engine=engine)
+    config, choice = ahead.config, ahead.config.network_config
     layers = used_layers(config.objective, NETWORKS[choice.network])
+    extractor, weights = get_network(
+        engine, ahead.strategy, config.precision, choice, layers, seed=config.seed, report=report
+    )
+    job = _job(config, inputs, ahead.arrangement, ahead.workload, ahead.plan, extractor)
+    job = job._replace(pause_every=pause_every, strategy=ahead.strategy)
+    config = record_config(config, weights, ahead.workload, ahead.plan, ahead.limits)
+    return Painting(job, config, inputs, weights, ahead.limits, ahead.plan, timed, engine)
+
+
+def foresee(
+    config: StylizeConfig,
+    inputs: Inputs,
+    report: Callable[[str], None],
+    *,
+    states: bool = False,
+    began: float | None = None,
+    engine: Engine,
+) -> Prospect:
+    """How a painting would be painted, and what that takes, without its network's weights.
+
+    Args: as those of `prepare`.
+
+    Raises:
+      UserError: too many scales, too few seconds, or devices that are not there.
+    """
+    began = began or time.perf_counter()
+    layers = used_layers(config.objective, NETWORKS[config.network_config.network])
     strategy = choose_devices(config, inputs, engine, report)
     config, arrangement = resolve(config, inputs, strategy), arrange(config, inputs)
     workload = describe_workload(config, inputs, arrangement, strategy)._replace(states=states)
     limits = find_limits(config, layers, strategy, engine)
     config, workload = fit_steps(config, workload, limits, began, report)
     chosen = _plan(workload, limits, report)
-    extractor, weights = get_network(
-        engine, strategy, config.precision, choice, layers, seed=config.seed, report=report
-    )
-    job = _job(config, inputs, arrangement, workload, chosen, extractor)
-    job = job._replace(pause_every=pause_every, strategy=strategy)
-    config = record_config(config, weights, workload, chosen, limits)
-    return Painting(job, config, inputs, weights, limits, chosen, timed, engine)
+    return Prospect(config, arrangement, workload, limits, chosen, strategy)
 
 
 def _plan(workload: Workload, limits: Limits, report: Callable[[str], None]) -> Plan:

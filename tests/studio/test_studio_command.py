@@ -1,0 +1,149 @@
+"""`tf-nst studio`: what it refuses, what it says, and how it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("uvicorn")
+
+import tf_nst
+from tf_nst.cli.main import main
+from tf_nst.errors import UserError
+from tf_nst.studio import command
+from tf_nst.studio.serving import folder_of, hosts_of, listen
+
+CODE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "from tf_nst.cli.main import console; console()"
+)
+
+
+def refused(capsys, *flags: str) -> str:
+    """The only line of a command that ends with code 2."""
+    assert main(["tf-nst", "studio", "--browser=false", *flags]) == 2
+    captured = capsys.readouterr()
+    (line,) = captured.err.splitlines()
+    assert not captured.out
+    return line
+
+
+@pytest.mark.parametrize(
+    ("flags", "line"),
+    [
+        (["--port=70000"], "--port: expected a whole number from 0 to 65535"),
+        (["--port=x"], "--port: expected a whole number"),
+        (["--host=192.0.2.1"], "--host and --port: expected an address of this machine and a free"),
+        (["--host=no.such.host.invalid"], "--host: expected an address of this machine, received"),
+        (["--folder=file/below"], "--folder: the folder "),
+        (["--content=nothing.jpg"], "--content: nothing.jpg cannot be read (No such file"),
+        (["--content=file"], "--content: file "),
+        (["--style=nothing.jpg"], "--style: nothing.jpg cannot be read (No such file"),
+        (["--size=3"], "--size: expected a flag that --help lists"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(capsys, tmp_path, monkeypatch, flags, line):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("no picture")
+    assert refused(capsys, "--folder=out", *flags).startswith(f"tf_nst: {line}")
+
+
+def test_a_port_that_is_taken_is_one_line(capsys, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        line = refused(capsys, f"--port={port}", f"--folder={tmp_path}")
+    assert f"received 127.0.0.1 and {port} (Address already in use)" in line
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
+def test_without_the_extra_a_line_names_it(capsys, monkeypatch, missing):
+    def find(name):
+        return None if name == missing else True
+
+    monkeypatch.setattr(command, "find_spec", find)
+    assert 'pip install "tf_nst[studio]"' in refused(capsys)
+
+
+def test_help_comes_without_the_extra(monkeypatch, capsys):
+    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    assert main(["tf-nst", "studio", "--help"]) == 0
+    assert "--folder" in capsys.readouterr().out
+
+
+def test_only_names_of_the_address_are_hosts():
+    assert hosts_of("127.0.0.1", 80) == ["127.0.0.1:80", "localhost:80"]
+    assert hosts_of("192.168.1.5", 80) == ["192.168.1.5:80"]
+    assert hosts_of("::1", 80) == ["[::1]:80"]
+    everywhere = hosts_of("0.0.0.0", 80)
+    assert {"127.0.0.1:80", "localhost:80"} <= set(everywhere)
+    assert not any(host.startswith("0.0.0.0") for host in everywhere)
+
+
+def test_a_free_port_is_this_machine_s_alone():
+    with listen("127.0.0.1", 0) as one, listen("127.0.0.1", 0) as other:
+        assert one.getsockname()[1] != other.getsockname()[1]
+        with pytest.raises(UserError, match="--host and --port"):
+            listen("127.0.0.1", one.getsockname()[1])
+
+
+def test_pictures_are_where_people_look_for_them(monkeypatch, tmp_path):
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert folder_of(None) == tmp_path / "tf-nst"
+    (tmp_path / "Pictures").mkdir()
+    assert folder_of(None) == tmp_path / "Pictures" / "tf-nst"
+    assert folder_of("/here") == Path("/here").absolute()
+
+
+@pytest.fixture
+def started(tmp_path):
+    """The command, and its first lines."""
+    root = str(Path(tf_nst.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": root, "TMPDIR": str(tmp_path)}
+    processes = []
+
+    def start(*flags: str) -> tuple[subprocess.Popen, list[str]]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", CODE, "studio", f"--folder={tmp_path / 'out'}", *flags],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        lines = []
+        while not lines or "Ctrl-C" not in lines[-1]:
+            lines.append(process.stdout.readline())
+            assert lines[-1], process.stderr.read()
+        return process, lines
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_address_opens_the_page_and_a_signal_ends_all(started, tmp_path, number, code):
+    process, lines = started("--browser=false")
+    address = lines[0].split()[-1]
+    assert address.startswith("http://127.0.0.1:") and "?token=" in address
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    assert b"<!DOCTYPE html>" in opener.open(address).read()
+    assert b'"runs": []' in opener.open(address.partition("?")[0] + "api/state").read()
+    process.send_signal(number)
+    out, error = process.communicate()
+    assert (process.returncode, out) == (code, "")
+    assert error == f"tf_nst: studio ended, finished pictures are in {tmp_path / 'out'}\n"
+    assert not list(tmp_path.glob("tf_nst-studio-*"))
+
+
+def test_another_host_than_this_machine_is_warned_of(started):
+    _, lines = started("--browser=false", "--host=0.0.0.0")
+    assert lines[0].startswith("warning: --host=0.0.0.0 can be reached from elsewhere")
+    assert "?token=" in lines[1]

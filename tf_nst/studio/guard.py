@@ -1,0 +1,100 @@
+"""Who may ask: the token, the host and the origin of every request, before anything else."""
+
+import hmac
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COOKIE = "tf_nst_studio"
+_READING = ("GET", "HEAD")
+_CONTENT = "default-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'self'"
+# A lesson is one page with its pictures and its style in it.
+_LESSON = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'"
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class Guard:
+    """Lets through what has the token and comes from the studio's own page.
+
+    The token alone would not do: another site's page makes the browser send the cookie along
+    (`Origin` says whose page asks), and a name that leads to this machine makes another site's page
+    one of this host (`Host` says which name was asked for).
+    """
+
+    def __init__(self, app: ASGIApp, token: str, hosts: Iterable[str], port: int) -> None:
+        """Takes the application, the token, and the names of this host with their port."""
+        self._app, self._token = app, token
+        self._hosts, self._cookie = frozenset(hosts), f"{COOKIE}_{port}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            raise RuntimeError(f"expected a request by HTTP, received {scope['type']}")
+        answer = self._answer(scope)
+        sending = _with_headers(send, scope["path"])
+        await (answer or self._app)(scope, receive, sending)
+
+    def _answer(self, scope: Scope) -> Response | None:
+        """What is answered here; None: the request may go on."""
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if host not in self._hosts:
+            return _refused("Host: expected the address at which the studio is served")
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[-1]
+        if scope["path"] == "/" and scope["method"] in _READING and self._matches(given):
+            return self._entered()
+        if not self._has_token(headers):
+            return _refused("expected the address with its token, which `tf-nst studio` printed")
+        if scope["method"] not in _READING and headers.get("origin") != f"http://{host}":
+            return _refused("Origin: expected the studio's own page")
+        return None
+
+    def _entered(self) -> Response:
+        """Keeps the token in a cookie and out of the address."""
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(self._cookie, self._token, path="/", httponly=True, samesite="strict")
+        return answer
+
+    def _has_token(self, headers: Headers) -> bool:
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and self._matches(token):
+            return True
+        try:
+            morsel = SimpleCookie(headers.get("cookie", "")).get(self._cookie)
+        except CookieError:
+            return False
+        return morsel is not None and self._matches(morsel.value)
+
+    def _matches(self, token: str) -> bool:
+        return hmac.compare_digest(token.encode(), self._token.encode())
+
+
+def _refused(line: str) -> Response:
+    return JSONResponse({"error": line}, 403)
+
+
+def _with_headers(send: Send, path: str) -> Send:
+    """A `send` that adds what browsers are to keep to."""
+    policy = _LESSON if path.startswith("/api/lessons/") else _CONTENT
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers.update({**_HEADERS, "Content-Security-Policy": policy})
+            if path.startswith("/api/"):
+                headers["Cache-Control"] = "no-store"
+        await send(message)
+
+    return sending

@@ -1,0 +1,84 @@
+"""What a run leaves: its picture with record and flag file, and the state from which it goes on."""
+
+import shutil
+from functools import partial
+from pathlib import Path
+
+import tensorflow as tf
+
+from tf_nst.cli.records import digests, flags_of, record_of
+from tf_nst.errors import UserError
+from tf_nst.io.flag_file import settings_bytes
+from tf_nst.io.manifest import check_sidecars, record_bytes, sidecar_files
+from tf_nst.io.outcome import notes_on_loss
+from tf_nst.io.writing import write_together
+from tf_nst.painting import finished
+from tf_nst.studio.history import STUDIO
+from tf_nst.studio.session import Session
+
+_CHANGED = (
+    "weights were changed while it was painted: the command and the flag file have the last ones, "
+    "and paint a similar picture"
+)
+
+
+def write_results(
+    session: Session, image: tf.Tensor | None, *, stopped: bool, keeps_state: bool
+) -> None:
+    """Writes the files of a run that has ended, all or none of them, and says so.
+
+    Args:
+      image: [1, h, w, 3] float32 in 0..1.
+      stopped: whether it ended early.
+      keeps_state: whether the state stays beside the picture, for another studio to go on from.
+
+    Raises:
+      RunError: they cannot be written.
+      UserError: there is no picture, or a file of another program has its name.
+    """
+    if image is None:
+        raise UserError("stopped before there was a picture")
+    painting, path = session.painting, session.path
+    session.previews.write(painting, image)
+    session.checkpoints.save()
+    session.checkpoints.close()
+    picture = finished(painting, image)
+    data, notes = picture.encode(path)
+    record = record_of(session.values, painting, session.history, picture, session.seconds, path)
+    record = {**record, STUDIO: _about(session)}
+    flags = flags_of(session.values, painting, session.history, path)
+    settings = settings_bytes(path, flags, digests(painting))
+    files = {path: data, **sidecar_files(path, record_bytes(path, record), settings, "all")}
+    write_together(files, partial(check_sidecars, session.values.output))
+    state = session.checkpoints.path
+    if not keeps_state:
+        state = Path(shutil.move(state, session.order["kept"]))
+    session.tell(
+        status="stopped" if stopped else "finished",
+        state=str(state),
+        seconds_left=None,
+        preview=session.previews.number,
+        notes=[*notes, *notes_on_loss(painting.job.terms, session.history)],
+    )
+
+
+def _about(session: Session) -> dict[str, object]:
+    """What the studio shows of the picture."""
+    request, changed = session.order["request"], session.changed_weights
+    return {
+        "name": request["name"],
+        "settings": {**request["settings"], **changed},
+        "arguments": _arguments(session),
+        "notes": [_CHANGED] if changed else [],
+    }
+
+
+def _arguments(session: Session) -> dict[str, str]:
+    """{flag: text} that paint the picture again: with the weights at the end and the steps made."""
+    arguments = dict(session.order["arguments"])
+    made, asked = session.history.steps_of_scales, session.config.steps
+    if session.config.seconds is not None or (sum(made),) != asked:
+        arguments.pop("seconds", None)
+        arguments |= {"steps": ",".join(map(str, made)), "scales": str(len(made))}
+    weights = session.changed_weights.items()
+    return arguments | {name: repr(weight) for name, weight in weights}

@@ -1,0 +1,149 @@
+"""Serves the page: its address, its first pictures, its end."""
+
+import ipaddress
+import os
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import webbrowser
+from pathlib import Path
+
+import uvicorn
+
+from tf_nst.cli.command import Terminated
+from tf_nst.cli.parsing import Values
+from tf_nst.cli.terminal import say
+from tf_nst.config.paths import split_paths
+from tf_nst.errors import UserError
+from tf_nst.studio.app import make_app
+from tf_nst.studio.guard import Guard
+from tf_nst.studio.studio import Studio
+
+_LOCAL = "127.0.0.1"
+_ANY = ("0.0.0.0", "::")
+# Pages that listen for changes are let go after so many seconds.
+_SECONDS_OF_PAGES = 1
+
+
+def serve(values: Values) -> int:
+    """Serves until a signal comes, and then raises it.
+
+    Raises:
+      UserError: a picture, a folder, a host or a port that cannot be used.
+    """
+    listener = listen(values.host, values.port)
+    folder, scratch = folder_of(values.folder), Path(tempfile.mkdtemp(prefix="tf_nst-studio-"))
+    try:
+        studio = Studio(folder, scratch)
+        _add_pictures(studio, values)
+        _run(studio, listener, values)
+    except (KeyboardInterrupt, Terminated) as error:
+        error.add_note(f"studio ended, finished pictures are in {folder}")
+        raise
+    finally:
+        listener.close()
+        shutil.rmtree(scratch, ignore_errors=True)
+    return 0
+
+
+def folder_of(given: str | None) -> Path:
+    """The folder of finished pictures."""
+    if given:
+        return Path(given).absolute()
+    pictures = Path.home() / "Pictures"
+    return (pictures if pictures.is_dir() else Path.home()) / "tf-nst"
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket at an address of this machine.
+
+    Raises:
+      UserError: it is not this machine's, or the port is another program's.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError) as error:
+        raise UserError(
+            f"--host: expected an address of this machine, received {host!r}"
+        ) from error
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise UserError(
+            f"--host and --port: expected an address of this machine and a free port, received "
+            f"{host} and {port} ({error.strerror})"
+        ) from error
+    return listener
+
+
+def hosts_of(host: str, port: int) -> list[str]:
+    """The values of `Host` by which a page may ask: the names of the address that is served."""
+    names = [host]
+    if host in _ANY:
+        name = socket.gethostname()
+        names = [name, *{str(it[4][0]) for it in socket.getaddrinfo(name, None)}, _LOCAL]
+    if _LOCAL in names:
+        names.append("localhost")
+    return [f"[{name}]:{port}" if ":" in str(name) else f"{name}:{port}" for name in names]
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _add_pictures(studio: Studio, values: Values) -> None:
+    """Those of the command line, which are refused before anything is served."""
+    given = [("--content", values.content)] if values.content else []
+    given += [("--style", path) for path in split_paths(values.style)] if values.style else []
+    for flag, source in given:
+        try:
+            studio.pictures.take(Path(source), os.path.basename(source))
+        except UserError as error:
+            raise UserError(f"{flag}: {error}") from error
+
+
+def _run(studio: Studio, listener: socket.socket, values: Values) -> None:
+    token, port = secrets.token_urlsafe(24), listener.getsockname()[1]
+    hosts = hosts_of(values.host, port)
+    config = uvicorn.Config(
+        Guard(make_app(studio, lambda: server.force_exit), token, hosts, port),
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_SECONDS_OF_PAGES,
+        ws="none",
+    )
+    server = uvicorn.Server(config)
+    studio.ends = lambda: server.should_exit
+    address = f"http://{hosts[0]}/?token={token}"
+    if not _is_local(values.host):
+        say(
+            f"warning: --host={values.host} can be reached from elsewhere, and what is sent is not "
+            "encrypted: whoever sees the address below may paint on this machine"
+        )
+    say(f"studio   {address}")
+    say(f"         finished pictures: {studio.history.folder}; Ctrl-C ends the studio")
+    if values.browser and _has_display():
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    server.run(sockets=[listener])
+
+
+def _has_display() -> bool:
+    """Whether a browser would have a window of its own, and not this terminal."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
