@@ -7,6 +7,7 @@ from tf_nst.cli.export import EXPORT_FLAGS
 from tf_nst.cli.flags import PAINT_FLAGS, places_from_flags, styles_from_flags
 from tf_nst.cli.parsing import parse_flags
 from tf_nst.cli.run import quoted, resuming_command
+from tf_nst.cli.serve_client import CLIENT_FLAGS
 from tf_nst.cli.sheet import SHEET_FLAGS
 from tf_nst.cli.visualize import flags_of
 from tf_nst.config.value_types import expanded_path
@@ -58,6 +59,9 @@ def test_other_commands_take_the_pictures_that_they_have_flags_for():
     assert declared(["a.jpg", "b.jpg"], EXPORT_FLAGS) == ["--style=a.jpg,b.jpg"]
     assert declared(["a.jpg"], flags_of("style")) == ["--style=a.jpg"]
     assert declared(["a.jpg"], flags_of("losses")) == ["--", "a.jpg"]
+    surplus = ["--content=a.jpg", "--style=b.jpg", "--", "c.jpg"]
+    assert declared(["a.jpg", "b.jpg", "c.jpg"], flags_of("gram")) == surplus
+    assert declared(["a.jpg", "b.jpg", "c.jpg"], CLIENT_FLAGS) == surplus
     several = ["--content=a.jpg", "--styles=b.jpg,c.jpg"]
     assert declared(["a.jpg", "b.jpg", "c.jpg"], SHEET_FLAGS) == several
 

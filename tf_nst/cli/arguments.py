@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tf_nst.config.options import Option
+from tf_nst.config.paths import Paths
+from tf_nst.config.value_types import ValueType
 from tf_nst.errors import UserError
 
 SHORT = {"o": "output"}
@@ -76,9 +78,14 @@ def _named(pictures: list[str], flags: list[str], table: tuple[Option, ...]) -> 
     if free and left and free[0] == "content":
         named.append(f"--{free.pop(0)}={left.pop(0)}")
     if free and left:
-        named.append(f"--{free.pop(0)}={_listed(left)}")
-        left = []
+        several = isinstance(_types(table)[free[0]], Paths)
+        values, left = (left, []) if several else (left[:1], left[1:])
+        named.append(f"--{free.pop(0)}={_listed(values)}")
     return [*named, *(["--", *left] if left else [])]
+
+
+def _types(table: tuple[Option, ...]) -> dict[str, ValueType]:
+    return {option.name: option.type for option in table}
 
 
 def _folders(paths: list[str], by_name: set[str]) -> list[str]:
