@@ -69,6 +69,14 @@ def test_a_variable_in_a_name_that_is_written_is_none(here, monkeypatch):
     assert (values.content, values.output) == ("photos/$TF_NST_A.png", "out/s/$TF_NST_A.png")
 
 
+@pytest.mark.parametrize("flag", ["mask", "keep", "init"])
+def test_a_picture_of_a_flag_is_not_written_over(here, flag):
+    write_folders(here, photos=("a",), styles=("s",))
+    write_picture(here / "out" / "s" / "a.png")
+    with pytest.raises(UserError, match=r"^--out: out/s/a.png is a picture that is read"):
+        plan_jobs(values_of("photos", "styles", "out", f"--{flag}=out/s/a.png"))
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
 @pytest.mark.parametrize(
     ("row", "flag", "path"),
@@ -132,7 +140,6 @@ def test_a_line_of_a_csv_that_cannot_be_painted_is_refused(here, text, line):
         (("photos", "styles", "out", "--quality=80"), "--quality"),
         (("photos", "--out=out"), "--styles: expected a folder, .* received nothing"),
         (("photos/photos.png", "styles/a.png", "."), "--out: ./a/photos.png is a picture that is"),
-        (("photos", "styles", ".", "--mask=a/photos.png"), "--out: ./a/photos.png is a picture"),
         (("p.csv", "out", "--styles=styles"), "--styles: expected none with the CSV p.csv"),
         (("p.csv", "styles", "out"), "--styles: expected none with the CSV p.csv"),
         (

@@ -59,6 +59,9 @@ def test_other_commands_take_the_pictures_that_they_have_flags_for():
     assert declared(["a.jpg", "b.jpg"], EXPORT_FLAGS) == ["--style=a.jpg,b.jpg"]
     assert declared(["a.jpg"], flags_of("style")) == ["--style=a.jpg"]
     assert declared(["a.jpg"], flags_of("losses")) == ["--", "a.jpg"]
+    surplus = ["--content=a.jpg", "--style=b.jpg", "--", "c.jpg"]
+    assert declared(["a.jpg", "b.jpg", "c.jpg"], flags_of("gram")) == surplus
+    assert declared(["a.jpg", "b.jpg", "c.jpg"], CLIENT_FLAGS) == surplus
     several = ["--content=a.jpg", "--styles=b.jpg,c.jpg"]
     assert declared(["a.jpg", "b.jpg", "c.jpg"], SHEET_FLAGS) == several
 
