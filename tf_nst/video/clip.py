@@ -1,6 +1,6 @@
 """What is known of a clip, and its frames, as plain data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -55,12 +55,13 @@ class ClipInfo:
     time_base: Fraction = Fraction(1, 25)
     rotation: int = 0
     pixel_aspect: Fraction = Fraction(1)
-    color: Color = Color()
+    color: Color = field(default_factory=Color)
     has_audio: bool = False
     start: Fraction = Fraction(0)
 
 
-class Frame(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Frame:
     """A frame of a clip.
 
     Attributes:
