@@ -17,8 +17,8 @@ from tf_nst.io.inputs import Inputs
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import Weights
 from tf_nst.objective.layers import used_layers
-from tf_nst.objective.objective import Extractor
-from tf_nst.objective.terms import CONTENT
+from tf_nst.objective.objective import NOTHING, Extractor
+from tf_nst.objective.terms import CONTENT, Terms
 from tf_nst.optim.optimizers import Settings, make_fallback, make_optimizer, rate_and_decay
 from tf_nst.painting.arrangement import Arrangement, arrange
 from tf_nst.painting.settings import (
@@ -33,6 +33,23 @@ from tf_nst.planning.plan import Limits, Plan, plan, shortages
 from tf_nst.planning.schedule import Scale
 from tf_nst.planning.tiles import are_additive
 from tf_nst.planning.workload import Workload
+
+
+class Extras(NamedTuple):
+    """What a caller adds to a job that its config does not say.
+
+    Attributes:
+      terms: of the loss, each with a picture and masks of the picture's size, all at layers of the
+        picture itself.
+      pictures, masks: that they name, see `Job`.
+    """
+
+    terms: Terms = ()
+    pictures: Mapping[str, NDArray[Any]] = NOTHING
+    masks: Mapping[str, NDArray[np.float32]] = NOTHING
+
+
+NO_EXTRAS = Extras()
 
 
 class Painting(NamedTuple):
@@ -68,6 +85,7 @@ def prepare(
     states: bool = False,
     began: float | None = None,
     engine: Engine | None = None,
+    extras: Extras = NO_EXTRAS,
 ) -> Painting:
     """Loads the weights and builds the job of inputs that `read_inputs` has read.
 
@@ -77,6 +95,7 @@ def prepare(
       states: whether states of the run are written while it paints, which takes memory.
       began: the time.perf_counter() from which its seconds count; by default now.
       engine: of earlier pictures; by default a new one.
+      extras: what is added to the config's terms.
 
     Raises:
       UserError: unusable weights, too many scales, too few seconds, or devices that are not there.
@@ -88,7 +107,8 @@ def prepare(
     layers = used_layers(config.objective, NETWORKS[choice.network])
     strategy = choose_devices(config, inputs, engine, report)
     config, arrangement = resolve(config, inputs, strategy), arrange(config, inputs)
-    workload = describe_workload(config, inputs, arrangement, strategy)._replace(states=states)
+    workload = describe_workload(config, inputs, arrangement, strategy)
+    workload = workload._replace(states=states, terms=(*workload.terms, *extras.terms))
     limits = find_limits(config, layers, strategy, engine)
     config, workload = fit_steps(config, workload, limits, began, report)
     chosen = _plan(workload, limits, report)
@@ -96,7 +116,12 @@ def prepare(
         engine, strategy, config.precision, choice, layers, seed=config.seed, report=report
     )
     job = _job(config, inputs, arrangement, workload, chosen, extractor)
-    job = job._replace(pause_every=pause_every, strategy=strategy)
+    job = job._replace(
+        pictures={**job.pictures, **extras.pictures},
+        masks={**job.masks, **extras.masks},
+        pause_every=pause_every,
+        strategy=strategy,
+    )
     config = record_config(config, weights, workload, chosen, limits)
     return Painting(job, config, inputs, weights, limits, chosen, timed, engine)
 

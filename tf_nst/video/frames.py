@@ -1,0 +1,123 @@
+"""Paints one frame after the other by one engine."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import NamedTuple, cast
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from tf_nst.config import StylizeConfig
+from tf_nst.engine.engine import Engine
+from tf_nst.engine.events import Event, Finished, Note
+from tf_nst.engine.initial import is_noisy
+from tf_nst.engine.loop import iterate
+from tf_nst.io.areas import Places
+from tf_nst.io.images import Image
+from tf_nst.io.inputs import Inputs, read_inputs, read_one
+from tf_nst.io.listeners import History
+from tf_nst.io.styles import Styles
+from tf_nst.painting import Painting, finished, prepare
+from tf_nst.painting.preparation import Extras
+from tf_nst.video.settings import FilmConfig
+from tf_nst.video.temporal import Warped, start_from, temporal_extras
+
+# How much of a frame's start is its neighbour's picture rather than its own of the sweep before
+# (Ruder et al. 2016, section 4.4, delta).
+BLEND = np.float32(0.5)
+
+
+class Painted(NamedTuple):
+    """A painted frame.
+
+    Attributes:
+      paint: 16 bits, in the colours in which it is painted: what other frames are held to.
+      picture: as it is shown.
+      painting: the job, and what a record says of it.
+      history: of its steps.
+      seconds: that it took.
+    """
+
+    paint: Image
+    picture: Image
+    painting: Painting
+    history: History
+    seconds: float
+
+
+class FramePainter:
+    """Paints frames of one film, of one size."""
+
+    def __init__(
+        self,
+        config: StylizeConfig,
+        film: FilmConfig,
+        report: Callable[[str], None],
+        engine: Engine | None = None,
+    ) -> None:
+        """`report` is called with plain lines."""
+        self._config, self._film, self._report = config, film, report
+        self._engine = engine or Engine()
+
+    def fitted(self, pixels: NDArray[np.uint8], name: str = "frame") -> Image:
+        """A frame at the size at which it is painted. Raises UserError where it is too small."""
+        return read_one(self._config, Image(pixels, name=name), "--content")
+
+    def paint(
+        self,
+        content: Image,
+        styles: Styles,
+        places: Places,
+        warped: Mapping[int, Warped],
+        before: NDArray[np.float32] | None = None,
+    ) -> Painted:
+        """A frame.
+
+        Args:
+          content: see `fitted`.
+          styles, places: as `read_inputs` takes them.
+          warped: by lag, as `longer_where_no_shorter` returns it; empty: the frame is painted as a
+            picture alone.
+          before: [H, W, 3] float32 in 0..1, its paint of the sweep before.
+        """
+        began = time.perf_counter()
+        alone = not warped and before is None
+        config = self._config if alone else self._of_frames()
+        inputs = read_inputs(config, content, styles, places)
+        extras = temporal_extras(warped, content.size, self._film.temporal_weight)
+        painting = prepare(config, inputs, self._report, engine=self._engine, extras=extras)
+        if not alone:
+            start = _start(painting, warped, before)
+            painting = painting._replace(job=painting.job._replace(initial=start[None]))
+        history = History(painting.job.scales)
+        image = self._run(painting, history)
+        paint = Image.from_float(np.asarray(image)[0], 16)
+        picture = finished(painting, paint.to_float()[None], 8)
+        return Painted(paint, picture, painting, history, time.perf_counter() - began)
+
+    def _of_frames(self) -> StylizeConfig:
+        """The config of all frames but the first: at the picture's size alone, few steps."""
+        init = self._config.init
+        start = init if init == "content" else "matched"
+        return replace(self._config, steps=(self._film.frame_steps,), scales=1, init=start)
+
+    def _run(self, painting: Painting, history: History) -> tf.Tensor:
+        event: Event | None = None
+        for event in iterate(painting.job, engine=self._engine):
+            history(event)
+            if isinstance(event, Note):
+                self._report(event.line)
+        return cast(Finished, event).image
+
+
+def _start(
+    painting: Painting, warped: Mapping[int, Warped], before: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    """What a frame is painted from: painted ones moved here, with its own of the sweep before
+    (Ruder et al. 2016, equations 10 and 11), or with the photograph in the painting's colours."""
+    if before is None:
+        return start_from(warped, painting.job.initial[0])
+    shares = {lag: Warped(each.picture, BLEND * each.mask) for lag, each in warped.items()}
+    return start_from(shares, before)
