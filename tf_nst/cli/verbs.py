@@ -24,6 +24,7 @@ VERBS = {
     "paint": Verb("paints a photograph in the manner of a painting", "tf_nst.cli.run"),
     "sheet": Verb("paints small pictures by many styles and settings", "tf_nst.cli.sheet"),
     "batch": Verb("paints many photographs by many styles", "tf_nst.batch.command"),
+    "video": Verb("paints a film without flicker", "tf_nst.video.command"),
     "export": Verb("writes a model for TensorFlow Serving", "tf_nst.cli.export"),
     "serve-client": Verb("has a server paint a picture", "tf_nst.cli.serve_client"),
     "visualize": Verb("draws what the layers of the network see", "tf_nst.cli.visualize"),

@@ -1,7 +1,6 @@
 """How far things move between two frames, and where that is known."""
 
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +33,8 @@ def flow_between(frame: NDArray[np.uint8], other: NDArray[np.uint8]) -> Flow:
 
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     search.setFinestScale(0)
-    grey = [cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (frame, other)]
-    flow: Any = search.calc(*grey, None)
+    here, there = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (frame, other))
+    flow = search.calc(here, there, np.zeros((*here.shape, 2), np.float32))
     return np.asarray(flow, np.float32)
 
 
@@ -70,10 +69,10 @@ def visible(there: Flow, back: Flow) -> Mask:
 
 def _square(flow: Flow) -> NDArray[np.float32]:
     """[H, W]: |flow|^2."""
-    return np.sum(flow * flow, axis=-1)
+    return np.asarray(np.sum(flow * flow, axis=-1))
 
 
 def _steepness(flow: Flow) -> NDArray[np.float32]:
     """[H, W]: |grad u|^2 + |grad v|^2, by central differences."""
-    gradients = np.gradient(flow, axis=(0, 1))
-    return np.sum([_square(gradient) for gradient in gradients], axis=0)
+    down, right = (np.asarray(part, np.float32) for part in np.gradient(flow, axis=(0, 1)))
+    return np.asarray(_square(down) + _square(right))

@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Finished, Note
-from tf_nst.engine.initial import is_noisy
 from tf_nst.engine.loop import iterate
 from tf_nst.io.areas import Places
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import Inputs, read_inputs, read_one
+from tf_nst.io.inputs import read_inputs, read_one
 from tf_nst.io.listeners import History
 from tf_nst.io.styles import Styles
 from tf_nst.painting import Painting, finished, prepare
-from tf_nst.painting.preparation import Extras
 from tf_nst.video.settings import FilmConfig
 from tf_nst.video.temporal import Warped, start_from, temporal_extras
 

@@ -49,11 +49,11 @@ class Look(NamedTuple):
 
 def paint_task(task: Task, painter: FramePainter, paints: Paints, look: Look) -> Painted:
     """A frame as a task says, see `FramePainter.paint`."""
-    before = paints.paint(task.sweep - 1, task.index)
+    before = paints.paint(task.sweep - 1, task.frame)
     return painter.paint(
-        paints.frame(task.index),
-        look.styles(task.index),
-        look.places(task.index),
+        paints.frame(task.frame),
+        look.styles(task.frame),
+        look.places(task.frame),
         warped_sources(task, paints),
         None if before is None else before.to_float(),
     )
@@ -61,7 +61,7 @@ def paint_task(task: Task, painter: FramePainter, paints: Paints, look: Look) ->
 
 def warped_sources(task: Task, paints: Paints) -> dict[int, Warped]:
     """The paint that a task is held to, moved to its frame, by lag; masks that do not overlap."""
-    frame, warped = paints.frame(task.index), {}
+    frame, warped = paints.frame(task.frame), {}
     for lag, sweep, index in task.sources:
         paint = paints.paint(sweep, index)
         if paint is not None:
@@ -79,16 +79,18 @@ def warped_to(frame: Image, other: Image, paint: Image) -> Warped:
 def between(task: Task, paints: Paints) -> Image:
     """A frame that is not painted: its neighbours' pictures moved there, the nearer one counting
     more, and each only where it shows the same things."""
-    frame, total, weight = paints.frame(task.index), np.float32(0), np.float32(0)
+    frame = paints.frame(task.frame)
+    total, weight = np.zeros(frame.pixels.shape), np.zeros((*frame.size, 1))
     for _, _, index in task.sources:
         picture = paints.picture(index)
         if picture is None:
             continue
         warped = warped_to(frame, paints.frame(index), picture)
-        share = (warped.mask + np.float32(1e-3)) / abs(task.index - index)
-        total = total + share[..., None] * warped.picture
-        weight = weight + share[..., None]
-    return Image.from_float(total / weight, 8)
+        # Where neither is seen, both count.
+        share = (warped.mask[..., None] + 1e-3) / abs(task.frame - index)
+        total += share * warped.picture
+        weight += share
+    return Image.from_float(total / np.maximum(weight, 1e-9), 8)
 
 
 class _Memory:
@@ -150,8 +152,8 @@ def paint_clip(
 
 def _paint_in_memory(task: Task, painter: FramePainter, memory: _Memory, look: Look) -> None:
     if task.between:
-        memory.pictures[task.index] = between(task, memory)
+        memory.pictures[task.frame] = between(task, memory)
         return
     painted = paint_task(task, painter, memory, look)
-    memory.paints[task.sweep, task.index] = painted.paint
-    memory.pictures[task.index] = painted.picture
+    memory.paints[task.sweep, task.frame] = painted.paint
+    memory.pictures[task.frame] = painted.picture

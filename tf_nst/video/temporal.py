@@ -50,7 +50,8 @@ def start_from(warped: Mapping[int, Warped], filling: NDArray[np.float32]) -> ND
     for picture, mask in warped.values():
         result += mask[..., None] * picture
         left -= mask
-    return result + np.maximum(left, 0)[..., None] * filling
+    result += np.maximum(left, 0)[..., None] * filling
+    return result
 
 
 def temporal_extras(

@@ -1,0 +1,214 @@
+"""`tf-nst video`: a film painted without flicker."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from tf_nst.batch.pool import Pool
+from tf_nst.batch.report import Journal, Result
+from tf_nst.cli.command import run_command
+from tf_nst.cli.flags import config_from_flags
+from tf_nst.cli.overwrite import check_again, check_overwrite
+from tf_nst.cli.parsing import Values
+from tf_nst.cli.run import same_file
+from tf_nst.cli.stop import Stop
+from tf_nst.cli.terminal import say
+from tf_nst.errors import RunError, UserError
+from tf_nst.io.listeners import duration
+from tf_nst.io.manifest import check_sidecars, names_of
+from tf_nst.io.resizing import fit_size
+from tf_nst.video.assembly import failed_frames, write_film, write_preview, write_sidecars
+from tf_nst.video.flags import VIDEO_FLAGS, film_config
+from tf_nst.video.ingest import check_styles, identity_of, ingest
+from tf_nst.video.progress import FilmProgress
+from tf_nst.video.reader import ClipReader
+from tf_nst.video.reading import open_clip
+from tf_nst.video.tasks import FilmSchedule, preview_tasks, tasks_of
+from tf_nst.video.work_folder import Film, WorkFolder, folder_of
+from tf_nst.video.writing import check_clip_output
+
+USAGE = """\
+tf-nst video FILM PAINTING [-o FILM] [flags]
+tf-nst video FILM --style_fade=A.jpg@0s,B.jpg@10s [-o FILM] [flags]
+
+Paints a film in the manner of the painting, each frame held to those before it
+along the movement, so that nothing flickers. Its sound is kept. While it is
+painted its frames are in FILM.frames, from which the same command goes on
+where it was stopped or killed; beside the film are its record, NAME.json, and a
+flag file that paints it again, NAME.cfg."""
+
+TABLES = {"": VIDEO_FLAGS}
+PAINTER = "tf_nst.video.film_painter"
+# How often it is looked whether a signal came.
+_PAUSE = 0.2
+
+
+def main(argv: list[str]) -> int:
+    """Runs the command; returns its exit code."""
+    return run_command(argv, VIDEO_FLAGS, USAGE, paint_film)
+
+
+def paint_film(values: Values) -> int:
+    """Paints the film of parsed flags.
+
+    Returns:
+      0, or 128 and the number of the signal that ended it early.
+
+    Raises:
+      UserError: flags, a film, styles or masks that are no good.
+      RunError: frames failed, the film has others in their place; or it cannot be written.
+    """
+    began = time.perf_counter()
+    check_styles(values)
+    with open_clip(values.content, "--content") as clip:
+        check_names = _check_output(values, clip)
+        folder = _work_folder(values)
+        journal = Journal(folder.path, "--output")
+        try:
+            with Stop() as stop:
+                return _paint(values, clip, folder, journal, stop, began, check_names)
+        finally:
+            journal.close()
+
+
+def _check_output(values: Values, clip: ClipReader) -> Callable[[], None]:
+    """Returns what checks the names again when the film is written."""
+    info, size = clip.info, config_from_flags(values).size
+    height, width = fit_size(info.height, info.width, size)
+    for note in check_clip_output(values.output, replace(info, height=height, width=width)):
+        say(f"note: {note}")
+    path = Path(values.output)
+    check_sidecars(path)
+    if same_file(values.output, values.content):
+        raise UserError(
+            f"--output and --content: {values.content} would be written over, expected two files"
+        )
+    check_overwrite(values.output, values.overwrite)
+    return check_again(names_of(path), values.overwrite)
+
+
+def _work_folder(values: Values) -> WorkFolder:
+    """The folder of the frames; one of another film goes where that is wanted.
+
+    Raises:
+      UserError: it is of another film, or not from tf_nst.
+    """
+    folder = WorkFolder(folder_of(values.output))
+    folder.check()
+    film = folder.film()
+    if film is not None and film.identity != identity_of(values):
+        if values.overwrite != "true":
+            raise UserError(
+                f"--output: {folder.path} has the frames of another film or of other flags; "
+                "expected the same command, another --output, or --overwrite=true"
+            )
+        folder.remove()
+    folder.make()
+    return folder
+
+
+def _paint(
+    values: Values,
+    clip: ClipReader,
+    folder: WorkFolder,
+    journal: Journal,
+    stop: Stop,
+    began: float,
+    check_names: Callable[[], None],
+) -> int:
+    film = ingest(values, clip, folder, lambda: bool(stop.signum))
+    if film is None:
+        return _stopped(stop, folder)
+    for line in _first_lines(film, folder, clip):
+        say(line)
+    notes = _paint_tasks(values, film, folder, journal, stop)
+    if stop.signum:
+        return _stopped(stop, folder)
+    notes += write_film(values, film, folder, clip.info, check_names)
+    write_sidecars(values, film, folder, time.perf_counter() - began)
+    for note in dict.fromkeys(notes):
+        say(f"note: {note}")
+    return _end(values, film, folder, time.perf_counter() - began)
+
+
+def _first_lines(film: Film, folder: WorkFolder, clip: ClipReader) -> list[str]:
+    height, width = folder.frame(0).size
+    count, shots = len(film.times), len(film.shots)
+    seconds = float(clip.info.duration)
+    plural = "shots" if shots > 1 else "shot"
+    return [
+        f"film     {count} frames of {width}×{height}, {seconds:.1f} s, {shots} {plural}",
+        *(f"note: {note}" for note in film.notes),
+    ]
+
+
+def _paint_tasks(
+    values: Values, film: Film, folder: WorkFolder, journal: Journal, stop: Stop
+) -> list[str]:
+    """Paints what is left; returns notes.
+
+    Raises:
+      RunError: a process does not start.
+    """
+    small = preview_tasks(len(film.times)) if values.preview else []
+    config = film_config(values)
+    tasks = [
+        task for number, shot in enumerate(film.shots) for task in tasks_of(shot, number, config)
+    ]
+    left = [task for task in (*small, *tasks) if not folder.is_done(task)]
+    if not left:
+        return []
+    total = len(small) + len(tasks)
+    progress = FilmProgress(total, total - len(left), say, time.monotonic)
+    missing = {task.output for task in small if task in left}
+
+    def listen(result: Result) -> None:
+        progress(result)
+        missing.discard(result.picture)
+        if small and result.picture.startswith("preview/") and not missing:
+            say(f"preview  {write_preview(values.output, folder, small)}")
+
+    _run_pool(values, film, folder, journal, stop, FilmSchedule(left), listen)
+    return list(progress.notes)
+
+
+def _run_pool(
+    values: Values,
+    film: Film,
+    folder: WorkFolder,
+    journal: Journal,
+    stop: Stop,
+    schedule: FilmSchedule,
+    listen: Callable[[Result], None],
+) -> None:
+    stopped = lambda: bool(stop.signum)  # noqa: E731
+    pool = Pool(schedule, str(folder.path), journal, listen, stopped, PAINTER)
+    largest = {"flags": film.flags, "shape": folder.frame(0).size}
+    course = pool.start(largest, values.processes, schedule.shots)
+    say(f"         processes: {course.processes}, threads of each: {course.threads or 'all'}")
+    while not pool.wait(_PAUSE):
+        pass  # where the signals are heard
+    if pool.failure:
+        raise pool.failure
+
+
+def _stopped(stop: Stop, folder: WorkFolder) -> int:
+    say(f"stopped: the same command goes on with the frames in {folder.path}")
+    return stop.exit_code
+
+
+def _end(values: Values, film: Film, folder: WorkFolder, seconds: float) -> int:
+    """The last line, and the exit code."""
+    failed = failed_frames(film, folder)
+    folder.remove()
+    names = ", ".join(path.name for path in names_of(values.output)[1:])
+    about = f"{values.output} ({len(film.times)} frames, {duration(seconds)}; {names})"
+    if failed:
+        first, why = next(iter(failed.items()))
+        raise RunError(
+            f"{about}: {len(failed)} frames failed and show the one before, the first being frame "
+            f"{first}: {why}; all are listed in {names_of(values.output)[1]}"
+        )
+    say(f"painted  {about}")
+    return 0
