@@ -1,11 +1,15 @@
 """Animated GIF, WebP, PNG and AVIF, read by Pillow with their own durations."""
 
+import itertools
 import math
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import reduce
+from typing import NamedTuple
 
+import numpy as np
 from PIL import Image as Pillow
 
 from tf_nst.errors import UserError
@@ -21,7 +25,7 @@ UNSTATED = Fraction(1, 10)
 # Of the durations of APNG, the denominator's largest.
 _MOST_PARTS = 65535
 # What Pillow's decoders raise on damaged files; UnidentifiedImageError is an OSError.
-_DAMAGED = (OSError, EOFError, SyntaxError, ValueError, UserError)
+_DAMAGED = (OSError, EOFError, SyntaxError, ValueError, IndexError, struct.error, UserError)
 
 
 def open_animation(path: str, flag: str) -> ClipReader:
@@ -32,7 +36,8 @@ def open_animation(path: str, flag: str) -> ClipReader:
     """
     with _opened(path, flag) as picture:
         first = decode_pillow(picture.copy(), path, flag)
-        durations, is_stated = _durations(picture)
+        timing = _timing(picture)
+    durations = timing.durations
     if len(durations) < 2:
         raise UserError(
             f"{flag}: {path} is a picture of one frame; expected a film, an animation or a folder "
@@ -47,12 +52,19 @@ def open_animation(path: str, flag: str) -> ClipReader:
         rate=rate,
         time_base=reduce(_common, durations),
     )
-    notes = list(first.notes)
-    if first.alpha is not None and first.alpha.min() < first.alpha.max(initial=255):
-        notes.append(f"{path}: transparent frames are painted on white")
-    if not is_stated:
-        notes.append(f"{path}: frames without a duration are shown for {float(UNSTATED):g} s")
+    notes = [*first.notes, *(f"{path}: {line}" for line in _notes(first, timing))]
     return ClipReader(info, notes, lambda note: _frames(path, flag, durations, rate, note))
+
+
+def _notes(first: Decoded, timing: "_Timing") -> list[str]:
+    notes = []
+    if first.alpha is not None and first.alpha.min() < np.iinfo(first.alpha.dtype).max:
+        notes.append("transparent frames are painted on white")
+    if not timing.is_stated:
+        notes.append(f"frames without a duration are shown for {float(UNSTATED):g} s")
+    if not timing.is_whole:
+        notes.append(f"cut short or damaged after {len(timing.durations)} frames")
+    return notes
 
 
 @contextmanager
@@ -70,21 +82,32 @@ def _opened(path: str, flag: str) -> Iterator[Pillow.Image]:
         yield picture
 
 
-def _durations(picture: Pillow.Image) -> tuple[list[Fraction], bool]:
-    """Seconds of each frame up to where the file is cut short, and whether all are stated."""
-    durations, is_stated = [], True
-    for index in range(getattr(picture, "n_frames", 1)):
+class _Timing(NamedTuple):
+    """Seconds of each frame, whether all are stated, and whether the file is whole."""
+
+    durations: list[Fraction]
+    is_stated: bool
+    is_whole: bool
+
+
+def _timing(picture: Pillow.Image) -> _Timing:
+    """Of all frames, up to where the file is cut short."""
+    durations: list[Fraction] = []
+    is_stated = True
+    for index in itertools.count():
         try:
             with pillow_settings():
                 picture.seek(index)
                 picture.load()
+        except EOFError:
+            return _Timing(durations, is_stated, is_whole=True)
         except _DAMAGED:
             break
         milliseconds = picture.info.get("duration") or 0
         seconds = (Fraction(milliseconds) / 1000).limit_denominator(_MOST_PARTS)
         is_stated &= seconds > 0
         durations.append(seconds or UNSTATED)
-    return durations, is_stated
+    return _Timing(durations, is_stated, is_whole=False)
 
 
 def _rate(durations: list[Fraction]) -> Fraction | None:

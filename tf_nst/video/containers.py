@@ -45,15 +45,15 @@ def open_container(path: str, flag: str) -> ClipReader:
     """
     with _opened(path, flag) as container:
         stream = _video_stream(container, path, flag)
-        timing = _timing(container, stream)
-        has_audio, counted = bool(container.streams.audio), stream.frames
+        timing, has_audio = _timing(container, stream), bool(container.streams.audio)
+        missing = _missing(container, stream, timing)
     with _opened(path, flag) as container:
         stream = _video_stream(container, path, flag)
         first = next(_decoded(container, stream, timing, Damage(None)), None)
         if first is None:
             raise UserError(f"{flag}: {path} has no frame that can be read; {EXPECTED}")
         info, source = _describe(path, flag, first, stream, timing, has_audio)
-    lines = [*_notes(first, info, source), *_missing_line(counted, timing.frames)]
+    lines = [*_notes(first, info, source), *missing]
     return ClipReader(info, [f"{path}: {line}" for line in lines], partial(_frames, source))
 
 
@@ -105,6 +105,18 @@ def _timing(container: "InputContainer", stream: "VideoStream") -> Timing:
     return timing_of(packets, _time_base(stream), [rate for rate in rates if rate])
 
 
+def _missing(
+    container: "InputContainer", stream: "VideoStream", timing: Timing
+) -> list[str]:
+    """A line where there is less than the file says: frames, or seconds of a film alone."""
+    if stream.frames or len(container.streams) > 1 or not container.duration:
+        return _missing_line(stream.frames, timing.frames)
+    stated = container.duration / 1e6
+    if stated - float(timing.duration) * (1 + 1.5 / max(timing.frames, 1)) <= 0:
+        return []
+    return [f"cut short or damaged: it ends after {float(timing.duration):.2f} of {stated:.2f} s"]
+
+
 def _time_base(stream: "VideoStream") -> Fraction:
     return stream.time_base or Fraction(1, 1000)
 
@@ -147,7 +159,7 @@ def _frames(source: _Source, note: Note) -> Iterator[Frame]:
                 note(f"{source.path}: frames of other sizes are resized to the first one's")
             pixels = to_rgb(decoded, source.color, source.width, source.height)
             yield Frame(count - 1, time, upright(pixels, source.orientation))
-    for line in (*damage.lines(), *_missing_line(timing.frames, count)):
+    for line in (*damage.lines(), *_missing_line(timing.frames, count + damage.lost)):
         note(f"{source.path}: {line}")
 
 

@@ -22,6 +22,11 @@ class Damage:
         """A frame that the decoder could not give."""
         self._add("lost", self._lost, time)
 
+    @property
+    def lost(self) -> int:
+        """How many frames the decoder could not give."""
+        return self._counts["lost"]
+
     def _add(self, kind: str, names: list[str], time: Fraction) -> None:
         self._counts[kind] += 1
         if len(names) < LISTED:

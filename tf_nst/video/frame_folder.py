@@ -6,7 +6,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from PIL import Image as Pillow
-from PIL import UnidentifiedImageError
 
 from tf_nst.errors import UserError
 from tf_nst.io.images import read_image
@@ -30,7 +29,7 @@ def open_folder(folder: str, flag: str, rate: Fraction) -> ClipReader:
     paths = sorted(pictures_in(folder, flag), key=natural)
     first = read_image(paths[0], flag)
     for path in paths[1:]:
-        if (size := _size(path, flag)) != first.size:
+        if (size := _size(path) or first.size) != first.size:
             raise UserError(
                 f"{flag}: expected frames of one size, received {_name(first.size)} in {paths[0]} "
                 f"and {_name(size)} in {path}"
@@ -53,15 +52,14 @@ def natural(path: str) -> list[tuple[int, int | str]]:
     return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
 
 
-def _size(path: str, flag: str) -> tuple[int, int]:
-    """Height and width of the picture as it is seen, by its header."""
+def _size(path: str) -> tuple[int, int] | None:
+    """Height and width of the picture as it is seen, by its header; None of a damaged one."""
     try:
         with Pillow.open(path) as picture:
             width, height = picture.size
             is_sideways = picture.getexif().get(_ORIENTATION) in _SIDEWAYS
-    except (OSError, UnidentifiedImageError, SyntaxError, ValueError):
-        image = read_image(path, flag)
-        return image.size
+    except (OSError, SyntaxError, ValueError):
+        return None
     return (width, height) if is_sideways else (height, width)
 
 

@@ -14,6 +14,9 @@ from tf_nst.video.frame_folder import open_folder
 from tf_nst.video.reader import ClipReader
 from tf_nst.video.timing import USUAL_RATE
 
+# Lists of films elsewhere, which FFmpeg would open, and wait for what is not yet in them.
+_LISTS = (b"#EXTM3U", b"ffconcat", b"v=0")
+
 
 def open_clip(
     path: str | os.PathLike[str], flag: str = "clip", rate: Fraction = USUAL_RATE
@@ -57,6 +60,8 @@ def _format(path: str, flag: str) -> object:
         raise UserError(f"{flag}: {path} cannot be read ({error.strerror}); {EXPECTED}") from error
     if not head:
         raise UserError(f"{flag}: {path} is empty; {EXPECTED}")
+    if head.startswith(_LISTS):
+        raise UserError(f"{flag}: {path} is a list of films; {EXPECTED}")
     try:
         known = format_of(head)
     except UnusableError:
