@@ -77,7 +77,8 @@ def write_sidecars(values: Values, film: Film, folder: WorkFolder, seconds: floa
     path = Path(values.output.rstrip("/" + os.sep))
     first = folder.record(0)
     record = record_bytes(path, _record(values, film, folder, seconds, first))
-    flags = settings_bytes(path, _flags(values, film, first, path), _digests(film, first))
+    settings = _flags(film, first, path)
+    flags = settings_bytes(path, settings, _digests(film, first), "tf-nst video")
     files = sidecar_files(path, record, flags, "all")
     write_together(files, partial(check_sidecars, path, "--output"))
 
@@ -113,7 +114,7 @@ def _digests(film: Film, first: dict[str, Any]) -> dict[str, str]:
     return {**known, "content": digest_of(film.content)}
 
 
-def _flags(values: Values, film: Film, first: dict[str, Any], path: Path) -> dict[str, object]:
+def _flags(film: Film, first: dict[str, Any], path: Path) -> dict[str, object]:
     """All that the film depends on, as `flags_of` has it for a picture."""
     known: dict[str, object] = first.get("flags", dict(film.flags))
     flags = {name: value for name, value in known.items() if name not in _OF_PICTURES}

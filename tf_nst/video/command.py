@@ -15,10 +15,11 @@ from tf_nst.cli.run import same_file
 from tf_nst.cli.stop import Stop
 from tf_nst.cli.terminal import say
 from tf_nst.errors import RunError, UserError
-from tf_nst.io.listeners import duration
+from tf_nst.io.durations import duration
 from tf_nst.io.manifest import check_sidecars, names_of
 from tf_nst.io.resizing import fit_size
 from tf_nst.video.assembly import failed_frames, write_film, write_preview, write_sidecars
+from tf_nst.video.extra import load_cv2
 from tf_nst.video.flags import VIDEO_FLAGS, film_config
 from tf_nst.video.ingest import check_styles, identity_of, ingest
 from tf_nst.video.progress import FilmProgress
@@ -61,6 +62,7 @@ def paint_film(values: Values) -> int:
     """
     began = time.perf_counter()
     check_styles(values)
+    load_cv2()
     with open_clip(values.content, "--content") as clip:
         check_names = _check_output(values, clip)
         folder = _work_folder(values)

@@ -18,3 +18,12 @@ def load_av() -> ModuleType:
     except ImportError as error:
         raise UserError(f"films need PyAV and OpenCV, expected them installed: {EXTRA}") from error
     return av
+
+
+def load_cv2() -> ModuleType:
+    """The module cv2. Raises as `load_av`."""
+    try:
+        import cv2
+    except ImportError as error:
+        raise UserError(f"films need PyAV and OpenCV, expected them installed: {EXTRA}") from error
+    return cv2

@@ -1,22 +1,13 @@
 """How far things move between two frames, and where that is known."""
 
-from importlib.util import find_spec
-
 import numpy as np
 from numpy.typing import NDArray
 
-from tf_nst.errors import UserError
 from tf_nst.ops.warp import inside, warp
+from tf_nst.video.extra import load_cv2
 
-EXTRA = 'pip install "tf_nst[video]"'
 Flow = NDArray[np.float32]
 Mask = NDArray[np.float32]
-
-
-def check_extra() -> None:
-    """Raises UserError where OpenCV is not installed."""
-    if find_spec("cv2") is None:
-        raise UserError(f"tf-nst video: needs OpenCV, expected it installed: {EXTRA}")
 
 
 def flow_between(frame: NDArray[np.uint8], other: NDArray[np.uint8]) -> Flow:
@@ -28,9 +19,11 @@ def flow_between(frame: NDArray[np.uint8], other: NDArray[np.uint8]) -> Flow:
 
     Args:
       frame, other: [H, W, 3] uint8, of one size.
-    """
-    import cv2
 
+    Raises:
+      UserError: OpenCV is not installed.
+    """
+    cv2 = load_cv2()
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     search.setFinestScale(0)
     here, there = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (frame, other))

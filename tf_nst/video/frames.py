@@ -15,16 +15,20 @@ from tf_nst.engine.events import Event, Finished, Note
 from tf_nst.engine.loop import iterate
 from tf_nst.io.areas import Places
 from tf_nst.io.images import Image
-from tf_nst.io.inputs import read_inputs, read_one
+from tf_nst.io.inputs import Inputs, read_inputs, read_one
 from tf_nst.io.listeners import History
 from tf_nst.io.styles import Styles
+from tf_nst.ops.resample import carried, resize
 from tf_nst.painting import Painting, finished, prepare
+from tf_nst.planning.schedule import LEAST_SIDE
 from tf_nst.video.settings import FilmConfig
-from tf_nst.video.temporal import Warped, start_from, temporal_extras
+from tf_nst.video.temporal import Warped, start_from, temporal_extras, uncovered
 
 # How much of a frame's start is its neighbour's picture rather than its own of the sweep before
 # (Ruder et al. 2016, section 4.4, delta).
 BLEND = np.float32(0.5)
+# The least share of a frame for which what is uncovered is painted beforehand.
+LEAST_UNCOVERED = 1e-3
 
 
 class Painted(NamedTuple):
@@ -87,7 +91,8 @@ class FramePainter:
         extras = temporal_extras(warped, content.size, self._film.temporal_weight)
         painting = prepare(config, inputs, self._report, engine=self._engine, extras=extras)
         if not alone:
-            start = _start(painting, warped, before)
+            filling = self._filling(inputs, painting, warped) if before is None else before
+            start = start_from(warped if before is None else _blended(warped), filling)
             painting = painting._replace(job=painting.job._replace(initial=start[None]))
         history = History(painting.job.scales)
         image = self._run(painting, history)
@@ -97,9 +102,30 @@ class FramePainter:
 
     def _of_frames(self) -> StylizeConfig:
         """The config of all frames but the first: at the picture's size alone, few steps."""
-        init = self._config.init
-        start = init if init == "content" else "matched"
-        return replace(self._config, steps=(self._film.frame_steps,), scales=1, init=start)
+        init = "content" if self._config.init == "content" else "matched"
+        tile = self._config.tile.rpartition(",")[2]
+        steps = (self._film.frame_steps,)
+        return replace(self._config, steps=steps, scales=1, init=init, tile=tile)
+
+    def _filling(
+        self, inputs: Inputs, painting: Painting, warped: Mapping[int, Warped]
+    ) -> NDArray[np.float32]:
+        """[H, W, 3] in 0..1: what is seen where no painted frame shows it.
+
+        It is the photograph in the painting's colours, painted at half the size. The photograph
+        alone would stay one there: where all the rest has the statistics of the style already,
+        nothing asks a small part for more.
+        """
+        photograph: NDArray[np.float32] = painting.job.initial
+        if uncovered(warped) < LEAST_UNCOVERED or min(inputs.content.size) < 2 * LEAST_SIDE:
+            return np.asarray(photograph[0])
+        steps = (self._film.frame_steps, 0, 0)
+        config = replace(painting.config, steps=steps, scales=len(steps))
+        extras = temporal_extras({}, inputs.content.size, 0.0)
+        half = prepare(config, inputs, self._report, engine=self._engine, extras=extras)
+        coarse = resize(self._run(half, History(half.job.scales)), *half.job.scales[0][:2])
+        filling = np.asarray(carried(coarse, tf.constant(photograph)), np.float32)
+        return np.asarray(filling[0])
 
     def _run(self, painting: Painting, history: History) -> tf.Tensor:
         event: Event | None = None
@@ -110,12 +136,6 @@ class FramePainter:
         return cast(Finished, event).image
 
 
-def _start(
-    painting: Painting, warped: Mapping[int, Warped], before: NDArray[np.float32] | None
-) -> NDArray[np.float32]:
-    """What a frame is painted from: painted ones moved here, with its own of the sweep before
-    (Ruder et al. 2016, equations 10 and 11), or with the photograph in the painting's colours."""
-    if before is None:
-        return start_from(warped, painting.job.initial[0])
-    shares = {lag: Warped(each.picture, BLEND * each.mask) for lag, each in warped.items()}
-    return start_from(shares, before)
+def _blended(warped: Mapping[int, Warped]) -> dict[int, Warped]:
+    """Half of each (Ruder et al. 2016, equations 10 and 11)."""
+    return {lag: Warped(each.picture, BLEND * each.mask) for lag, each in warped.items()}

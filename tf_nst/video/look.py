@@ -1,10 +1,10 @@
 """The styles and masks of each frame of a film."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tf_nst.batch.flags import painting_values
 from tf_nst.cli.flags import places_from_flags, styles_from_flags
@@ -16,8 +16,18 @@ from tf_nst.io.areas import Places
 from tf_nst.io.given import Source
 from tf_nst.io.images import read_image
 from tf_nst.io.styles import Styles, pictures_in
-from tf_nst.video.painter import Look
 from tf_nst.video.work_folder import Film
+
+
+class Look(NamedTuple):
+    """What frames are painted like.
+
+    Attributes:
+      styles, places: of a frame by its index, as `read_inputs` takes them.
+    """
+
+    styles: Callable[[int], Styles]
+    places: Callable[[int], Places]
 
 
 def frame_values(film: Film) -> Values:

@@ -2,19 +2,19 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tf_nst.config import config_from_options
 from tf_nst.engine.engine import Engine
-from tf_nst.io.areas import Places
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import NOWHERE
 from tf_nst.io.styles import Styles
 from tf_nst.video.flow import flow_between, moved, visible
 from tf_nst.video.frames import FramePainter, Painted
+from tf_nst.video.look import Look
 from tf_nst.video.settings import FilmConfig
 from tf_nst.video.tasks import Shot, Task, tasks_of
 from tf_nst.video.temporal import Warped, longer_where_no_shorter
@@ -34,17 +34,6 @@ class Paints(Protocol):
 
     def picture(self, index: int) -> Image | None:
         """A painted frame as it is shown; None: there is none."""
-
-
-class Look(NamedTuple):
-    """What frames are painted like.
-
-    Attributes:
-      styles, places: of a frame by its index, as `read_inputs` takes them.
-    """
-
-    styles: Callable[[int], Styles]
-    places: Callable[[int], Places]
 
 
 def paint_task(task: Task, painter: FramePainter, paints: Paints, look: Look) -> Painted:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tf_nst.batch.report import Result
-from tf_nst.io.listeners import roughly
+from tf_nst.io.durations import roughly
 
 
 class FilmProgress:

@@ -54,6 +54,11 @@ def start_from(warped: Mapping[int, Warped], filling: NDArray[np.float32]) -> ND
     return result
 
 
+def uncovered(warped: Mapping[int, Warped]) -> float:
+    """The share of the pixels that no picture shows."""
+    return 1.0 - sum(float(np.mean(each.mask)) for each in warped.values())
+
+
 def temporal_extras(
     warped: Mapping[int, Warped],
     shape: tuple[int, int],
