@@ -3,9 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.objective import Objective, measure_references, term_values
 from tf_nst.objective.weights import position_weights
-from tf_nst.model.networks import NETWORKS
 from tf_nst.video.tasks import LAGS
 from tf_nst.video.temporal import (
     Warped,

@@ -1,60 +1,58 @@
-"""A picture moved along a flow."""
+"""A picture moved along a flow. Without TensorFlow: it is made once a frame, on the host."""
 
-import tensorflow as tf
+from typing import Any
 
-from tf_nst.ops.resample import sides
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
 
 
-def warp(image: tf.Tensor, flow: tf.Tensor) -> tf.Tensor:
+def warp(image: Floats, flow: Floats) -> Floats:
     """The image at the points that a flow leads to, between the four pixels around each.
 
     A point past the border has the nearest colour of the border; `inside` says which those are.
 
     Args:
-      image: [B, H, W, C], floating.
-      flow: [B or 1, H, W, 2] of the same dtype: for each pixel how far to the right and how far
-        down of it its point lies, in pixels.
+      image: [H, W, C], floating.
+      flow: [H, W, 2] of the same dtype: for each pixel how far to the right and how far down of it
+        its point lies, in pixels.
 
     Returns:
-      [B, H, W, C] of the same dtype and within the same range.
+      [H, W, C] of the same dtype and within the same range.
     """
-    image, flow = tf.convert_to_tensor(image), tf.convert_to_tensor(flow)
-    (height, width), points = sides(image), _points(flow)
-    limits = tf.cast(tf.stack([width - 1, height - 1]), flow.dtype)
-    points = tf.clip_by_value(points, tf.zeros_like(limits), limits)
-    low = tf.floor(points)
-    share = points - low
-    high = tf.minimum(low + 1, limits)
-    right, down = share[..., :1], share[..., 1:]
-    upper = _pixels(image, low[..., 0], low[..., 1]) * (1 - right)
-    upper += _pixels(image, high[..., 0], low[..., 1]) * right
-    lower = _pixels(image, low[..., 0], high[..., 1]) * (1 - right)
-    lower += _pixels(image, high[..., 0], high[..., 1]) * right
-    return upper * (1 - down) + lower * down
+    limits = _limits(flow)
+    points = np.clip(_points(flow), 0, limits)
+    low = np.floor(points)
+    right, down = np.split(points - low, 2, axis=-1)
+    left, top = np.moveaxis(low.astype(np.intp), -1, 0)
+    next_column = np.minimum(left + 1, int(limits[0]))
+    next_row = np.minimum(top + 1, int(limits[1]))
+    upper = image[top, left] * (1 - right) + image[top, next_column] * right
+    lower = image[next_row, left] * (1 - right) + image[next_row, next_column] * right
+    result: Floats = upper * (1 - down) + lower * down
+    return result
 
 
-def inside(flow: tf.Tensor) -> tf.Tensor:
-    """[B, H, W] bool: whether the point of each pixel lies within the picture.
+def inside(flow: Floats) -> NDArray[np.bool_]:
+    """[H, W]: whether the point of each pixel lies within the picture.
 
     Args:
-      flow: [B, H, W, 2] floating, see `warp`.
+      flow: [H, W, 2] floating, see `warp`.
     """
-    flow = tf.convert_to_tensor(flow)
-    height, width = sides(flow)
-    limits = tf.cast(tf.stack([width - 1, height - 1]), flow.dtype)
     points = _points(flow)
-    return tf.reduce_all((points >= 0) & (points <= limits), axis=-1)
+    within: NDArray[np.bool_] = np.all((points >= 0) & (points <= _limits(flow)), axis=-1)
+    return within
 
 
-def _points(flow: tf.Tensor) -> tf.Tensor:
-    """[B, H, W, 2]: column and row of the point of each pixel."""
-    height, width = sides(flow)
-    columns, rows = tf.meshgrid(tf.range(width), tf.range(height))
-    return flow + tf.cast(tf.stack([columns, rows], axis=-1), flow.dtype)
+def _limits(flow: Floats) -> Floats:
+    """The last column and the last row."""
+    height, width = flow.shape[:2]
+    return np.array([width - 1, height - 1], flow.dtype)
 
 
-def _pixels(image: tf.Tensor, columns: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-    """The pixels [B, H, W, C] at whole columns and rows [B or 1, H, W]."""
-    indices = tf.cast(tf.stack([rows, columns], axis=-1), tf.int32)
-    batch = tf.concat([tf.shape(image)[:1], tf.shape(indices)[1:]], axis=0)
-    return tf.gather_nd(image, tf.broadcast_to(indices, batch), batch_dims=1)
+def _points(flow: Floats) -> Floats:
+    """[H, W, 2]: column and row of the point of each pixel."""
+    height, width = flow.shape[:2]
+    columns, rows = np.meshgrid(np.arange(width), np.arange(height))
+    return flow + np.stack([columns, rows], axis=-1).astype(flow.dtype)

@@ -21,6 +21,7 @@ from tf_nst.io.manifest import check_sidecars, record_bytes, sidecar_files
 from tf_nst.io.replacing import Check
 from tf_nst.io.writing import write_atomically, write_together
 from tf_nst.video.clip import ClipInfo, Frame
+from tf_nst.video.flow import kept
 from tf_nst.video.tasks import Task
 from tf_nst.video.work_folder import Film, WorkFolder
 from tf_nst.video.writing import ClipWriter
@@ -50,12 +51,14 @@ def write_film(
 
 
 def _pictures(film: Film, folder: WorkFolder) -> Iterator[tuple[Fraction, Image]]:
-    """Time and picture of each frame; in the place of a missing one, the one before it."""
+    """Time and picture of each frame; of a missing one that of the frame before, moved along."""
     before: Image | None = None
     for index, time in enumerate(film.times):
-        picture = folder.picture(index) or before or folder.frame(index)
-        yield Fraction(time), picture
-        before = picture
+        picture = folder.picture(index)
+        if picture is None and before is not None:
+            picture = kept(folder.frame(index), folder.frame(index - 1), before)
+        before = picture or folder.frame(index)
+        yield Fraction(time), before
 
 
 def failed_frames(film: Film, folder: WorkFolder) -> dict[int, str]:

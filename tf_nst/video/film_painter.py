@@ -12,7 +12,7 @@ from tf_nst.cli.records import digests, flags_of, record_of
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import RunError
 from tf_nst.io.images import Image
-from tf_nst.video.flow import flow_between, moved
+from tf_nst.video.flow import kept
 from tf_nst.video.frames import FramePainter, Painted
 from tf_nst.video.look import frame_values, look_of
 from tf_nst.video.painter import between, paint_task
@@ -118,10 +118,4 @@ class FilmPainter:
         self._folder.save(task, picture or frame, record, None if task.between else paint or frame)
 
     def _kept(self, task: Task, index: int, picture: Image | None) -> Image | None:
-        return picture and kept(self._folder, task.frame, index, picture)
-
-
-def kept(folder: WorkFolder, index: int, before: int, picture: Image) -> Image:
-    """The picture of the frame `before`, moved to another frame."""
-    flow = flow_between(folder.frame(index).pixels, folder.frame(before).pixels)
-    return Image.from_float(moved(picture.to_float(), flow), picture.depth)
+        return picture and kept(self._folder.frame(task.frame), self._folder.frame(index), picture)

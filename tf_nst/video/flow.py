@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_nst.io.images import Image
 from tf_nst.ops.warp import inside, warp
 from tf_nst.video.extra import load_cv2
 
@@ -37,8 +38,7 @@ def moved(picture: NDArray[np.float32], flow: Flow) -> NDArray[np.float32]:
     Args:
       flow: from the frame to the other, see `flow_between`.
     """
-    result: NDArray[np.float32] = warp(picture[None], flow[None])[0].numpy()
-    return result
+    return np.asarray(warp(picture, flow), np.float32)
 
 
 def visible(there: Flow, back: Flow) -> Mask:
@@ -56,7 +56,7 @@ def visible(there: Flow, back: Flow) -> Mask:
     squares = _square(there) + _square(returned)
     disagree = _square(there + returned) > 0.01 * squares + 0.5
     at_border = _steepness(there) > 0.01 * _square(there) + 0.002
-    seen = inside(there[None])[0].numpy() & ~disagree & ~at_border
+    seen = inside(there) & ~disagree & ~at_border
     return np.asarray(seen, np.float32)
 
 
@@ -69,3 +69,15 @@ def _steepness(flow: Flow) -> NDArray[np.float32]:
     """[H, W]: |grad u|^2 + |grad v|^2, by central differences."""
     down, right = (np.asarray(part, np.float32) for part in np.gradient(flow, axis=(0, 1)))
     return np.asarray(_square(down) + _square(right))
+
+
+def kept(frame: Image, other: Image, picture: Image) -> Image:
+    """The picture of another frame, moved to where a frame shows the same things."""
+    flow = flow_between(frame.pixels, other.pixels)
+    return Image.from_float(moved(picture.to_float(), flow), picture.depth)
+
+
+def flow_failure(frame: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """The share of a frame's pixels that another one does not show, 0..1."""
+    there, back = flow_between(frame, other), flow_between(other, frame)
+    return 1 - float(visible(there, back).mean())

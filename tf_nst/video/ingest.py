@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 from tf_nst.batch.done import digest_of, job_digest
@@ -15,7 +16,10 @@ from tf_nst.errors import UserError
 from tf_nst.io.areas import Places
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_inputs, read_one
+from tf_nst.video.clip import Frame
+from tf_nst.video.cuts import is_cut
 from tf_nst.video.flags import film_config, film_flags, frame_flags
+from tf_nst.video.flow import flow_failure
 from tf_nst.video.look import check_number, mask_paths
 from tf_nst.video.reader import ClipReader
 from tf_nst.video.tasks import Shot
@@ -72,15 +76,20 @@ def ingest(
     if film is not None and film.identity == identity:
         return film
     times: list[str] = []
+    starts: list[int] = []
+    before: Frame | None = None
     for frame in clip:
         if stopped():
             return None
         image = Image(frame.pixels, name=f"{values.content}, frame {frame.index}")
         if not times:
             _check_first(values, config, image)
+        if before is None or is_cut(before.pixels, frame.pixels, flow_failure):
+            starts.append(len(times))
         folder.add_frame(len(times), read_one(config, image, "--content"))
         times.append(str(frame.time))
-    shots = (Shot(0, len(times)),)
+        before = frame
+    shots = tuple(Shot(*pair) for pair in pairwise([*starts, len(times)]))
     check_number(values.keep, len(times))
     _check_loop(values.loop, shots)
     film = Film(
