@@ -10,6 +10,7 @@ from tf_nst.cli.command import reason
 from tf_nst.cli.flags import config_from_flags
 from tf_nst.cli.records import digests, flags_of, record_of
 from tf_nst.config import StylizeConfig
+from tf_nst.engine.engine import Engine
 from tf_nst.errors import RunError
 from tf_nst.io.images import Image
 from tf_nst.video.flow import kept
@@ -42,6 +43,7 @@ class FilmPainter:
             raise RunError(f"{folder.path} has no film any more")
         self._folder, self._film = folder, film
         self._notes: list[str] = []
+        self.engine = Engine()
         self._values = frame_values(film)
         self._config = config_from_flags(self._values)
         self._look = look_of(film)
@@ -84,7 +86,7 @@ class FilmPainter:
         return self._small.paint(frame, styles, places, {}).picture
 
     def _painter_of(self, config: StylizeConfig) -> FramePainter:
-        return FramePainter(config, FilmConfig(**self._film.film), self._notes.append)
+        return FramePainter(config, FilmConfig(**self._film.film), self._notes.append, self.engine)
 
     def _record(self, task: Task, painted: Painted) -> dict[str, Any]:
         """What is said of a frame; of the first what is said of a picture, too."""

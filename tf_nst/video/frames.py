@@ -59,9 +59,9 @@ class FramePainter:
         report: Callable[[str], None],
         engine: Engine | None = None,
     ) -> None:
-        """`report` is called with plain lines."""
+        """`report` is called with plain lines; by default the engine is a new one."""
         self._config, self._film, self._report = config, film, report
-        self._engine = engine or Engine()
+        self.engine = engine or Engine()
 
     def fitted(self, pixels: NDArray[np.uint8], name: str = "frame") -> Image:
         """A frame at the size at which it is painted. Raises UserError where it is too small."""
@@ -89,7 +89,7 @@ class FramePainter:
         config = self._config if alone else self._of_frames()
         inputs = read_inputs(config, content, styles, places)
         extras = temporal_extras(warped, content.size, self._film.temporal_weight)
-        painting = prepare(config, inputs, self._report, engine=self._engine, extras=extras)
+        painting = prepare(config, inputs, self._report, engine=self.engine, extras=extras)
         if not alone:
             filling = self._filling(inputs, painting, warped) if before is None else before
             start = start_from(warped if before is None else _blended(warped), filling)
@@ -122,14 +122,14 @@ class FramePainter:
         steps = (self._film.frame_steps, 0, 0)
         config = replace(painting.config, steps=steps, scales=len(steps))
         extras = temporal_extras({}, inputs.content.size, 0.0)
-        half = prepare(config, inputs, self._report, engine=self._engine, extras=extras)
+        half = prepare(config, inputs, self._report, engine=self.engine, extras=extras)
         coarse = resize(self._run(half, History(half.job.scales)), *half.job.scales[0][:2])
         filling = np.asarray(carried(coarse, tf.constant(photograph)), np.float32)
         return np.asarray(filling[0])
 
     def _run(self, painting: Painting, history: History) -> tf.Tensor:
         event: Event | None = None
-        for event in iterate(painting.job, engine=self._engine):
+        for event in iterate(painting.job, engine=self.engine):
             history(event)
             if isinstance(event, Note):
                 self._report(event.line)
