@@ -8,13 +8,12 @@ from tf_nst.cli.parsing import Values
 from tf_nst.config.fade import StyleFade
 from tf_nst.config.options import Option, options_of
 from tf_nst.config.value_types import Boolean, FilePath
-from tf_nst.errors import UserError
 from tf_nst.video.settings import FilmConfig
 
 _PAINT = {option.name: option for option in PAINT_FLAGS}
 _PROCESSES = next(option for option in BATCH_FLAGS if option.name == "processes")
-# Of pictures' files, or of a film otherwise.
-_OTHERWISE = ("keep", "quality", "bits", "output_profile", "keep_metadata")
+# Of pictures' files, or of a film otherwise: its length is that of its frames.
+_OTHERWISE = ("keep", "seconds", "quality", "bits", "output_profile", "keep_metadata")
 OF_FRAMES = tuple(name for name in OF_PICTURES if name not in _OTHERWISE)
 OF_FILM = options_of(FilmConfig)
 
@@ -73,12 +72,8 @@ def frame_flags(values: Values) -> dict[str, str]:
     """{flag: text} of those that each frame is painted with.
 
     Raises:
-      UserError: flags that contradict each other, or that a film has not.
+      UserError: flags that contradict each other.
     """
-    if values["seconds"].present:
-        raise UserError(
-            f"--seconds: expected --steps and --frame_steps for a film, received {values.seconds:g}"
-        )
     return shared_flags(values, OF_FRAMES)
 
 
