@@ -106,7 +106,8 @@ def test_a_second_sweep_holds_frames_to_those_after_them(film, engine):
     painted = paint(engine, FILM | {"passes": 2})
     assert len(painted) == len(FRAMES)
     assert flicker(painted) < 1.5 * flicker(film[0])
-    assert np.abs(painted[0].astype(int) - film[0][0]).mean() > 0
+    # Frame 0 is painted again, held to those after it.
+    assert difference(painted[0], film[0][0]) > 0.1
 
 
 def test_a_loop_meets_its_start(engine):
@@ -124,5 +125,5 @@ def test_a_loop_meets_its_start(engine):
 
 
 def test_windows_paint_frames_too(engine, film):
-    painted = paint(engine, frames=FRAMES[:2], tile="24")
+    painted = paint(engine, frames=FRAMES[:2], tile=32)
     assert difference(painted[1], film[0][1]) < 1

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from tf_nst.batch.pool import Pool
 from tf_nst.batch.report import Journal, Result
@@ -21,7 +22,7 @@ from tf_nst.io.resizing import fit_size
 from tf_nst.video.assembly import failed_frames, write_film, write_preview, write_sidecars
 from tf_nst.video.extra import load_cv2
 from tf_nst.video.flags import VIDEO_FLAGS, film_config
-from tf_nst.video.ingest import check_styles, identity_of, ingest
+from tf_nst.video.ingest import check_first, check_flags, identity_of, ingest
 from tf_nst.video.progress import FilmProgress
 from tf_nst.video.reader import ClipReader
 from tf_nst.video.reading import open_clip
@@ -61,17 +62,39 @@ def paint_film(values: Values) -> int:
       RunError: frames failed, the film has others in their place; or it cannot be written.
     """
     began = time.perf_counter()
-    check_styles(values)
+    check_flags(values)
     load_cv2()
     with open_clip(values.content, "--content") as clip:
         check_names = _check_output(values, clip)
+        check_first(values, clip)
         folder = _work_folder(values)
         journal = Journal(folder.path, "--output")
         try:
             with Stop() as stop:
-                return _paint(values, clip, folder, journal, stop, began, check_names)
+                return _paint(_Run(values, clip, folder, journal, stop, began, check_names))
         finally:
             journal.close()
+
+
+class _Run(NamedTuple):
+    """A run of the command.
+
+    Attributes:
+      began: the time.perf_counter() when it began.
+      check_names: raises where files that are there by now are not to be written over.
+    """
+
+    values: Values
+    clip: ClipReader
+    folder: WorkFolder
+    journal: Journal
+    stop: Stop
+    began: float
+    check_names: Callable[[], None]
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.began
 
 
 def _check_output(values: Values, clip: ClipReader) -> Callable[[], None]:
@@ -110,34 +133,35 @@ def _work_folder(values: Values) -> WorkFolder:
     return folder
 
 
-def _paint(
-    values: Values,
-    clip: ClipReader,
-    folder: WorkFolder,
-    journal: Journal,
-    stop: Stop,
-    began: float,
-    check_names: Callable[[], None],
-) -> int:
-    film = ingest(values, clip, folder, lambda: bool(stop.signum))
+def _paint(run: _Run) -> int:
+    film = _ingest(run)
     if film is None:
-        return _stopped(stop, folder)
-    for line in _first_lines(film, folder, clip):
+        return _stopped(run)
+    for line in _first_lines(run, film):
         say(line)
-    notes = _paint_tasks(values, film, folder, journal, stop)
-    if stop.signum:
-        return _stopped(stop, folder)
-    notes += write_film(values, film, folder, clip.info, check_names)
-    write_sidecars(values, film, folder, time.perf_counter() - began)
+    notes = _paint_tasks(run, film)
+    if run.stop.signum:
+        return _stopped(run)
+    notes += write_film(run.values, film, run.folder, run.clip.info, run.check_names)
+    write_sidecars(run.values, film, run.folder, run.seconds)
     for note in dict.fromkeys(notes):
         say(f"note: {note}")
-    return _end(values, film, folder, time.perf_counter() - began)
+    return _end(run, film)
 
 
-def _first_lines(film: Film, folder: WorkFolder, clip: ClipReader) -> list[str]:
-    height, width = folder.frame(0).size
+def _ingest(run: _Run) -> Film | None:
+    """See `ingest`; of a film that is refused nothing is left."""
+    try:
+        return ingest(run.values, run.clip, run.folder, lambda: bool(run.stop.signum))
+    except UserError:
+        _remove_folder(run)
+        raise
+
+
+def _first_lines(run: _Run, film: Film) -> list[str]:
+    height, width = run.folder.frame(0).size
     count, shots = len(film.times), len(film.shots)
-    seconds = float(clip.info.duration)
+    seconds = float(run.clip.info.duration)
     plural = "shots" if shots > 1 else "shot"
     return [
         f"film     {count} frames of {width}×{height}, {seconds:.1f} s, {shots} {plural}",
@@ -145,20 +169,17 @@ def _first_lines(film: Film, folder: WorkFolder, clip: ClipReader) -> list[str]:
     ]
 
 
-def _paint_tasks(
-    values: Values, film: Film, folder: WorkFolder, journal: Journal, stop: Stop
-) -> list[str]:
+def _paint_tasks(run: _Run, film: Film) -> list[str]:
     """Paints what is left; returns notes.
 
     Raises:
       RunError: a process does not start.
     """
-    small = preview_tasks(len(film.times)) if values.preview else []
-    config = film_config(values)
-    tasks = [
-        task for number, shot in enumerate(film.shots) for task in tasks_of(shot, number, config)
-    ]
-    left = [task for task in (*small, *tasks) if not folder.is_done(task)]
+    small = preview_tasks(len(film.times)) if run.values.preview else []
+    config = film_config(run.values)
+    shots = enumerate(film.shots)
+    tasks = [task for number, shot in shots for task in tasks_of(shot, number, config)]
+    left = [task for task in (*small, *tasks) if not run.folder.is_done(task)]
     if not left:
         return []
     total = len(small) + len(tasks)
@@ -167,27 +188,24 @@ def _paint_tasks(
 
     def listen(result: Result) -> None:
         progress(result)
-        missing.discard(result.picture)
-        if small and result.picture.startswith("preview/") and not missing:
-            say(f"preview  {write_preview(values.output, folder, small)}")
+        if result.picture in missing:
+            missing.remove(result.picture)
+            if not missing:
+                say(f"preview  {write_preview(run.values.output, run.folder, small)}")
 
-    _run_pool(values, film, folder, journal, stop, FilmSchedule(left), listen)
+    _run_pool(run, film, FilmSchedule(left), listen)
     return list(progress.notes)
 
 
 def _run_pool(
-    values: Values,
-    film: Film,
-    folder: WorkFolder,
-    journal: Journal,
-    stop: Stop,
-    schedule: FilmSchedule,
-    listen: Callable[[Result], None],
+    run: _Run, film: Film, schedule: FilmSchedule, listen: Callable[[Result], None]
 ) -> None:
-    stopped = lambda: bool(stop.signum)  # noqa: E731
-    pool = Pool(schedule, str(folder.path), journal, listen, stopped, PAINTER)
-    largest = {"flags": film.flags, "shape": folder.frame(0).size}
-    course = pool.start(largest, values.processes, schedule.shots)
+    def stopped() -> bool:
+        return bool(run.stop.signum)
+
+    pool = Pool(schedule, str(run.folder.path), run.journal, listen, stopped, PAINTER)
+    largest = {"flags": film.flags, "shape": run.folder.frame(0).size}
+    course = pool.start(largest, run.values.processes, schedule.shots)
     say(f"         processes: {course.processes}, threads of each: {course.threads or 'all'}")
     while not pool.wait(_PAUSE):
         pass  # where the signals are heard
@@ -195,22 +213,27 @@ def _run_pool(
         raise pool.failure
 
 
-def _stopped(stop: Stop, folder: WorkFolder) -> int:
-    say(f"stopped: the same command goes on with the frames in {folder.path}")
-    return stop.exit_code
+def _stopped(run: _Run) -> int:
+    say(f"stopped: the same command goes on with the frames in {run.folder.path}")
+    return run.stop.exit_code
 
 
-def _end(values: Values, film: Film, folder: WorkFolder, seconds: float) -> int:
+def _end(run: _Run, film: Film) -> int:
     """The last line, and the exit code."""
-    failed = failed_frames(film, folder)
-    folder.remove()
-    names = ", ".join(path.name for path in names_of(values.output)[1:])
-    about = f"{values.output} ({len(film.times)} frames, {duration(seconds)}; {names})"
+    output, failed = run.values.output, failed_frames(film, run.folder)
+    _remove_folder(run)
+    _, record, flag_file = names_of(output)
+    about = f"{output} ({len(film.times)} frames, {duration(run.seconds)}; "
     if failed:
         first, why = next(iter(failed.items()))
         raise RunError(
-            f"{about}: {len(failed)} frames failed and show the one before, the first being frame "
-            f"{first}: {why}; all are listed in {names_of(values.output)[1]}"
+            f"{about}{record.name} lists them): {len(failed)} frames failed and show the one "
+            f"before, the first being frame {first}: {why}"
         )
-    say(f"painted  {about}")
+    say(f"painted  {about}{record.name}, {flag_file.name})")
     return 0
+
+
+def _remove_folder(run: _Run) -> None:
+    run.journal.close()
+    run.folder.remove()

@@ -7,6 +7,8 @@ from tf_nst.io.images import Image
 from tf_nst.ops.warp import inside, warp
 from tf_nst.video.extra import load_cv2
 
+# Below, the search has no room for its patches of 8 pixels.
+LEAST_SIDE = 16
 Flow = NDArray[np.float32]
 Mask = NDArray[np.float32]
 

@@ -9,33 +9,36 @@ from tf_nst.batch.done import digest_of, job_digest
 from tf_nst.batch.plan import Job
 from tf_nst.cli.flags import config_from_flags, places_from_flags, styles_from_flags
 from tf_nst.cli.parsing import Values
-from tf_nst.config import StylizeConfig
+from tf_nst.cli.streams import STREAM
 from tf_nst.config.fade import styles_at
 from tf_nst.config.paths import join_paths
 from tf_nst.errors import UserError
 from tf_nst.io.areas import Places
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_inputs, read_one
+from tf_nst.io.resizing import fit_size
 from tf_nst.video.clip import Frame
 from tf_nst.video.cuts import is_cut
 from tf_nst.video.flags import film_config, film_flags, frame_flags
-from tf_nst.video.flow import flow_failure
+from tf_nst.video.flow import LEAST_SIDE, flow_failure
 from tf_nst.video.look import check_number, mask_paths
 from tf_nst.video.reader import ClipReader
 from tf_nst.video.tasks import Shot
 from tf_nst.video.work_folder import Film, WorkFolder
 
 
-def check_styles(values: Values) -> None:
+def check_flags(values: Values) -> None:
     """Refuses flags that a film has not.
 
     Raises:
       UserError: not one of --style and --style_fade, several sizes of a fade's styles, processes
-        of several machines, or flags that contradict each other.
+        of several machines, stdout, or flags that contradict each other.
     """
     if bool(values.style) == bool(values.style_fade):
         received = "both" if values.style else "neither"
         raise UserError(f"--style and --style_fade: expected one of them, received {received}")
+    if values.output == STREAM:
+        raise UserError("--output: expected a film or a folder, received -")
     config = config_from_flags(values)
     if values.style_fade and isinstance(config.style_size, tuple):
         raise UserError(
@@ -82,8 +85,6 @@ def ingest(
         if stopped():
             return None
         image = Image(frame.pixels, name=f"{values.content}, frame {frame.index}")
-        if not times:
-            _check_first(values, config, image)
         if before is None or is_cut(before.pixels, frame.pixels, flow_failure):
             starts.append(len(times))
         folder.add_frame(len(times), read_one(config, image, "--content"))
@@ -108,15 +109,30 @@ def ingest(
     return film
 
 
-def _check_first(values: Values, config: StylizeConfig, frame: Image) -> None:
-    """Raises UserError where the first frame's pictures cannot be used."""
+def check_first(values: Values, clip: ClipReader) -> None:
+    """Refuses what the first frame cannot be painted with.
+
+    Raises:
+      UserError: a frame that is too small or cannot be read, a style or a mask that cannot be used,
+        or masks for more or fewer frames.
+    """
+    config, frame = config_from_flags(values), next(iter(clip))
+    height, width = fit_size(*frame.pixels.shape[:2], config.size)
+    if min(height, width) < LEAST_SIDE:
+        raise UserError(
+            f"--size: expected frames of at least {LEAST_SIDE} pixels a side, to see how they move, "
+            f"received {width}×{height}"
+        )
+    if clip.info.frames is not None:
+        check_number(values.keep, clip.info.frames)
     if values.style_fade:
         styles = [(style.path, 1.0) for style in styles_at(values.style_fade)]
     else:
         styles = styles_from_flags(values)
     given: dict[str, Any] = {**places_from_flags(values), "keep": None}
     masks = mask_paths(values.keep)
-    read_inputs(config, frame, styles, Places(**given | {"keep": masks[0] if masks else None}))
+    image = Image(frame.pixels, name=values.content)
+    read_inputs(config, image, styles, Places(**given | {"keep": masks[0] if masks else None}))
 
 
 def _check_loop(loop: bool, shots: tuple[Shot, ...]) -> None:

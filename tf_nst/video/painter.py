@@ -131,10 +131,11 @@ def paint_clip(
     memory = _Memory([painter.fitted(pixels) for pixels in frames])
     look = Look(lambda index: style, lambda index: NOWHERE)
     for number, shot in enumerate(shots or [Shot(0, len(frames))]):
-        following = shot.start
+        following, done = shot.start, set()
         for task in tasks_of(shot, number, film):
             _paint_in_memory(task, painter, memory, look)
-            while task.sweep == film.sweeps and following in memory.pictures:
+            done |= {task.frame} if task.sweep == film.sweeps else set()
+            while following in done:
                 yield memory.pictures[following].pixels
                 following += 1
 
