@@ -117,11 +117,11 @@ def check_first(values: Values, clip: ClipReader) -> None:
         or masks for more or fewer frames.
     """
     config, frame = config_from_flags(values), next(iter(clip))
-    height, width = fit_size(*frame.pixels.shape[:2], config.size)
+    height, width = fit_size(clip.info.height, clip.info.width, config.size)
     if min(height, width) < LEAST_SIDE:
         raise UserError(
-            f"--size: expected frames of at least {LEAST_SIDE} pixels a side, to see how they move, "
-            f"received {width}×{height}"
+            f"--size: expected frames of at least {LEAST_SIDE} pixels a side, which show how they "
+            f"move, received {width}×{height}"
         )
     if clip.info.frames is not None:
         check_number(values.keep, clip.info.frames)
