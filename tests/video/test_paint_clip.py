@@ -124,6 +124,18 @@ def test_a_loop_meets_its_start(engine):
     assert seam(looped) < seam(once)
 
 
+def test_what_is_uncovered_is_painted_by_the_same_trace(engine):
+    """At half the size, at which the style is measured once."""
+    counts = []
+    film = FilmConfig(frame_steps=1)
+    for _ in paint_clip(
+        pan(3, 64, 72, step=6), STYLE, film=film, engine=engine, **TINY | {"size": 72, "steps": 2}
+    ):
+        counts.append((engine.traces, engine.measurements))
+    assert counts[0][0] == counts[1][0] == counts[2][0]
+    assert counts[1][1] == counts[2][1] == counts[0][1] + 1
+
+
 def test_windows_paint_frames_too(engine, film):
     painted = paint(engine, frames=FRAMES[:2], tile=32)
     assert difference(painted[1], film[0][1]) < 1

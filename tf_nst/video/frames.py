@@ -120,7 +120,7 @@ class FramePainter:
         if uncovered(warped) < LEAST_UNCOVERED or min(inputs.content.size) < 2 * LEAST_SIDE:
             return np.asarray(photograph[0])
         steps = (self._film.frame_steps, 0, 0)
-        config = replace(painting.config, steps=steps, scales=len(steps))
+        config = replace(self._of_frames(), steps=steps, scales=len(steps))
         extras = temporal_extras({}, inputs.content.size, 0.0)
         half = prepare(config, inputs, self._report, engine=self.engine, extras=extras)
         coarse = resize(self._run(half, History(half.job.scales)), *half.job.scales[0][:2])
