@@ -13,7 +13,7 @@ from clip_files import INFO, add_sound, evenly, frames, gradient, noise, write, 
 from PIL import Image as Pillow
 
 from tf_nst.errors import UserError
-from tf_nst.video import writing
+from tf_nst.video import containers, writing
 from tf_nst.video.reading import open_clip
 
 
@@ -81,6 +81,21 @@ def test_a_packet_that_cannot_be_decoded_is_left_out_and_noted(tmp_path):
     assert [frame.time * 25 for frame in clip] == [0, 1, 4, 5]
     assert [int(frame.pixels[0, 0, 2]) for frame in clip] == [40, 45, 60, 65]
     assert "2 frames damaged and left out: 3 (0.08 s), 4 (0.12 s)" in notes[0]
+
+
+def test_times_that_go_back_are_a_tick_after_the_one_before(tmp_path):
+    """A film whose packets were written over each other's times."""
+    film = write_film(tmp_path / "a.mkv", 4, sound=0)
+    timing = containers.timing_of
+
+    def shuffled(packets, base, rates):
+        return timing(packets, base, rates)._replace(rate=None, start=Fraction(2, 25))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(containers, "timing_of", shuffled)
+        clip, notes = read(film)
+    assert [frame.time * 1000 for frame in clip] == [0, 1, 2, 40]
+    assert any("a tick later" in line for line in notes)
 
 
 def make_sound(path):

@@ -61,6 +61,12 @@ def test_a_coarse_clock_rounds_and_says_so(tmp_path, suffix, parts):
     assert [frame.time for frame in read(path)[1]] == expected
 
 
+def test_frames_that_a_coarse_clock_cannot_tell_apart_are_a_tick_apart(tmp_path):
+    info = replace(INFO, rate=Fraction(250), time_base=Fraction(1, 250))
+    write(tmp_path / "a.gif", frames(evenly(4, Fraction(250))), info)
+    assert [frame.time * 100 for frame in read(tmp_path / "a.gif")[1]] == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("suffix", [".gif", ".png", ".mkv"])
 def test_the_last_frame_lasts_to_the_end(tmp_path, suffix):
     info = replace(VARIABLE, time_base=Fraction(1, 100), duration=Fraction(25, 100))

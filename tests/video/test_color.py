@@ -60,7 +60,7 @@ def test_grey_and_primaries_come_back_within_a_level_of_a_file(tmp_path, suffix,
 
 
 @pytest.mark.parametrize("matrix", MATRICES)
-def test_the_wrong_matrix_is_seen(matrix):
+def test_the_wrong_matrix_is_noticed(matrix):
     """The tolerance of a level tells the matrices apart."""
     other = next(it for it in MATRICES if it != matrix)
     errors = [

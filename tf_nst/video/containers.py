@@ -105,9 +105,7 @@ def _timing(container: "InputContainer", stream: "VideoStream") -> Timing:
     return timing_of(packets, _time_base(stream), [rate for rate in rates if rate])
 
 
-def _missing(
-    container: "InputContainer", stream: "VideoStream", timing: Timing
-) -> list[str]:
+def _missing(container: "InputContainer", stream: "VideoStream", timing: Timing) -> list[str]:
     """A line where there is less than the file says: frames, or seconds of a film alone."""
     if stream.frames or len(container.streams) > 1 or not container.duration:
         return _missing_line(stream.frames, timing.frames)
@@ -148,11 +146,18 @@ def _decoded(
 
 def _frames(source: _Source, note: Note) -> Iterator[Frame]:
     timing, damage, count = source.timing, Damage(source.timing.rate), 0
+    next_time = Fraction(0)
     with _opened(source.path, source.flag) as container:
         stream = _video_stream(container, source.path, source.flag)
         base = _time_base(stream)
         for count, decoded in enumerate(_decoded(container, stream, timing, damage), 1):
             time = timing.time_of(decoded.pts, base, count - 1)
+            if time < next_time:
+                note(
+                    f"{source.path}: frames that are not after those before are shown a tick later"
+                )
+                time = next_time
+            next_time = time + base
             if decoded.is_corrupt:
                 damage.mend(time)
             if (decoded.width, decoded.height) != (source.width, source.height):

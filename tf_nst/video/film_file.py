@@ -48,6 +48,7 @@ class FilmFile:
         self._base = container.tick or max(target.info.time_base, finest)
         self._keeps_rate = container.has_rate and target.info.rate is not None
         self.notes: list[str] = []
+        self._ticks = -1
         self._sound: Sound | None = None
         self._staged = _begin_empty(target.path)
         with self._one_line():
@@ -69,14 +70,16 @@ class FilmFile:
         """Adds a frame that is shown until `end`, in seconds. Raises RunError on a full disk."""
         with self._one_line():
             encoded = encoded_frame(frame.pixels, self._encoder, self._target.info)
-            begin_ticks, end_ticks = self._ticks(frame.time), self._ticks(end)
-            encoded.pts, encoded.time_base = begin_ticks, self._base
-            encoded.duration = end_ticks - begin_ticks
+            # A coarse clock may have one tick for two frames.
+            self._ticks = max(self._rounded(frame.time), self._ticks + 1)
+            encoded.pts, encoded.time_base = self._ticks, self._base
+            encoded.duration = max(self._rounded(end) - self._ticks, 1)
             if self._sound is not None:
                 self._sound.copy_until(frame.time)
             self._output.mux(self._stream.encode(encoded))
 
-    def _ticks(self, time: Fraction) -> int:
+    def _rounded(self, time: Fraction) -> int:
+        """Ticks of the file's clock."""
         ticks = time / self._base
         line = f"{self._target.path}: times are rounded to {float(self._base):.2g} s"
         if ticks.denominator != 1 and not self._keeps_rate and line not in self.notes:
@@ -100,7 +103,7 @@ class FilmFile:
         if self._sound is not None:
             self._sound.close()
         # The file's end, which is written here, may not find room either.
-        with suppress(OSError, ValueError, AttributeError):
+        with suppress(OSError, ValueError, AttributeError, load_av().error.FFmpegError):
             self._output.close()
         discard(self._staged.temporary)
 
