@@ -1,9 +1,11 @@
 """Shots, by hand: distances of histograms, and when the flow is asked."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from tf_nst.video.cuts import histogram_distance, is_cut, starts_of_shots
+from tf_nst.video.cuts import histogram_distance, is_cut
 
 
 def flat(red: int, green: int = 0, blue: int = 0, size: tuple[int, int] = (4, 6)) -> np.ndarray:
@@ -50,20 +52,20 @@ def test_the_flow_is_asked_from_the_later_frame_to_the_earlier():
         pairs.append((int(after[0, 0, 0]), int(before[0, 0, 0])))
         return 1.0
 
-    assert list(starts_of_shots([flat(0), flat(0), flat(250)], failure)) == [0, 2]
+    assert is_cut(flat(0), flat(250), failure)
     assert pairs == [(250, 0)]
+
+
+def cuts(clip, failure) -> list[int]:
+    """The indices at which shots begin, but for the first."""
+    return [i for i, pair in enumerate(pairwise(clip), 1) if is_cut(*pair, failure)]
 
 
 def test_shots_of_a_clip_begin_at_its_cuts():
     clip = [flat(0), flat(2), flat(250), flat(248), flat(60), flat(60)]
-    assert list(starts_of_shots(clip, fails(1.0))) == [0, 2, 4]
-    assert list(starts_of_shots(clip, fails(0.2))) == [0]
+    assert cuts(clip, fails(1.0)) == [2, 4]
+    assert cuts(clip, fails(0.2)) == []
 
 
 def test_a_slow_fade_is_no_cut():
-    fade = [flat(level, level, level) for level in range(0, 250, 7)]
-    assert list(starts_of_shots(fade, unasked)) == [0]
-
-
-def test_of_no_frames_there_is_no_shot():
-    assert list(starts_of_shots(iter(()), unasked)) == []
+    assert cuts([flat(level, level, level) for level in range(0, 250, 7)], unasked) == []

@@ -1,6 +1,6 @@
 """Where one shot ends and another begins."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -43,17 +43,3 @@ def is_cut(before: Pixels, after: Pixels, failure: FlowFailure) -> bool:
     if histogram_distance(before, after) < LEAST_DISTANCE:
         return False
     return failure(after, before) >= LEAST_FAILURE
-
-
-def starts_of_shots(frames: Iterable[Pixels], failure: FlowFailure) -> Iterator[int]:
-    """The indices of the frames with which shots begin, 0 first; two frames are in memory.
-
-    Args:
-      frames: [H,W,3] uint8 each.
-      failure: see `is_cut`.
-    """
-    before: Pixels | None = None
-    for index, pixels in enumerate(frames):
-        if before is None or is_cut(before, pixels, failure):
-            yield index
-        before = pixels
