@@ -43,6 +43,16 @@ def test_a_film_that_is_cut_short_is_read_to_there_with_a_note(tmp_path, films, 
     assert any(line.startswith(f"{path}: cut short or damaged") for line in notes)
 
 
+def test_a_film_with_sound_that_is_cut_short_is_noted_too(tmp_path):
+    path = write_film(tmp_path / "a.mkv", 24, sound=90)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 3 // 10])
+    clip, notes = read(path)
+    seconds = f"{len(clip) / 25:.2f}"
+    assert len(clip) < 24
+    assert notes == [f"{path}: cut short or damaged: it ends after {seconds} of 0.96 s"]
+
+
 def test_a_film_whose_index_is_cut_off_is_refused(tmp_path):
     path = write_film(tmp_path / "a.mp4", 12, sound=0)  # its index is at the end
     path.write_bytes(path.read_bytes()[:-500])

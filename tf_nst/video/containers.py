@@ -1,5 +1,6 @@
 """Films of any codec that PyAV reads, frame by frame."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
@@ -106,13 +107,23 @@ def _timing(container: "InputContainer", stream: "VideoStream") -> Timing:
 
 
 def _missing(container: "InputContainer", stream: "VideoStream", timing: Timing) -> list[str]:
-    """A line where there is less than the file says: frames, or seconds of a film alone."""
-    if stream.frames or len(container.streams) > 1 or not container.duration:
+    """A line where there is less than the file says: frames, or seconds."""
+    stated = _stated_seconds(container, stream)
+    if stream.frames or stated is None:
         return _missing_line(stream.frames, timing.frames)
-    stated = container.duration / 1e6
     if stated - float(timing.duration) * (1 + 1.5 / max(timing.frames, 1)) <= 0:
         return []
     return [f"cut short or damaged: it ends after {float(timing.duration):.2f} of {stated:.2f} s"]
+
+
+def _stated_seconds(container: "InputContainer", stream: "VideoStream") -> float | None:
+    """How long the file says that its frames are: Matroska by a tag, others if they are alone."""
+    parts = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if parts:
+        hours, minutes, seconds = map(float, parts.groups())
+        return 3600 * hours + 60 * minutes + seconds
+    is_alone = len(container.streams) == 1
+    return container.duration / 1e6 if is_alone and container.duration else None
 
 
 def _time_base(stream: "VideoStream") -> Fraction:
