@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from tf_nst.config import StylizeConfig
@@ -103,27 +104,48 @@ def prepare(
     """
     # Before the weights, which may be downloaded: devices and scales that cannot be are refused.
     began, engine = began or time.perf_counter(), engine or Engine()
-    timed, choice = config.seconds is not None, config.network_config
-    layers = used_layers(config.objective, NETWORKS[choice.network])
+    timed = config.seconds is not None
+    layers = used_layers(config.objective, NETWORKS[config.network_config.network])
     strategy = choose_devices(config, inputs, engine, report)
     config, arrangement = resolve(config, inputs, strategy), arrange(config, inputs)
-    workload = describe_workload(config, inputs, arrangement, strategy)
-    workload = workload._replace(states=states, terms=(*workload.terms, *extras.terms))
+    workload = _workload(config, inputs, arrangement, strategy, extras)._replace(states=states)
     limits = find_limits(config, layers, strategy, engine)
     config, workload = fit_steps(config, workload, limits, began, report)
     chosen = _plan(workload, limits, report)
-    extractor, weights = get_network(
-        engine, strategy, config.precision, choice, layers, seed=config.seed, report=report
-    )
+    extractor, weights = _network(engine, strategy, config, layers, report)
     job = _job(config, inputs, arrangement, workload, chosen, extractor)
-    job = job._replace(
-        pictures={**job.pictures, **extras.pictures},
-        masks={**job.masks, **extras.masks},
-        pause_every=pause_every,
-        strategy=strategy,
-    )
+    job = _with_extras(job, extras)._replace(pause_every=pause_every, strategy=strategy)
     config = record_config(config, weights, workload, chosen, limits)
     return Painting(job, config, inputs, weights, limits, chosen, timed, engine)
+
+
+def _workload(
+    config: StylizeConfig,
+    inputs: Inputs,
+    arrangement: Arrangement,
+    strategy: tf.distribute.Strategy,
+    extras: Extras,
+) -> Workload:
+    workload = describe_workload(config, inputs, arrangement, strategy)
+    return workload._replace(terms=(*workload.terms, *extras.terms))
+
+
+def _network(
+    engine: Engine,
+    strategy: tf.distribute.Strategy,
+    config: StylizeConfig,
+    layers: tuple[str, ...],
+    report: Callable[[str], None],
+) -> tuple[Extractor, Weights]:
+    choice, seed = config.network_config, config.seed
+    precision = config.precision
+    return get_network(engine, strategy, precision, choice, layers, seed=seed, report=report)
+
+
+def _with_extras(job: Job, extras: Extras) -> Job:
+    """The job with their pictures and masks; their terms are the workload's."""
+    pictures, masks = {**job.pictures, **extras.pictures}, {**job.masks, **extras.masks}
+    return job._replace(pictures=pictures, masks=masks)
 
 
 def _plan(workload: Workload, limits: Limits, report: Callable[[str], None]) -> Plan:

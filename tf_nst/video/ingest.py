@@ -1,6 +1,6 @@
 """A film's frames, brought to the size at which they are painted and to the work folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
@@ -80,20 +80,34 @@ def ingest(
         return film
     times: list[str] = []
     starts: list[int] = []
-    before: Frame | None = None
-    for frame in clip:
+    for frame, is_start in _frames(clip):
         if stopped():
             return None
+        starts += [len(times)] if is_start else []
         image = Image(frame.pixels, name=f"{values.content}, frame {frame.index}")
-        if before is None or is_cut(before.pixels, frame.pixels, flow_failure):
-            starts.append(len(times))
         folder.add_frame(len(times), read_one(config, image, "--content"))
         times.append(str(frame.time))
+    film = _film(values, identity, times, starts, clip.notes)
+    folder.begin(film)
+    return film
+
+
+def _frames(clip: ClipReader) -> Iterator[tuple[Frame, bool]]:
+    """The frames, and whether a shot begins with each."""
+    before: Frame | None = None
+    for frame in clip:
+        yield frame, before is None or is_cut(before.pixels, frame.pixels, flow_failure)
         before = frame
+
+
+def _film(
+    values: Values, identity: str, times: list[str], starts: list[int], notes: list[str]
+) -> Film:
+    """What the folder holds. Raises UserError where it does not go with the flags."""
     shots = tuple(Shot(*pair) for pair in pairwise([*starts, len(times)]))
     check_number(values.keep, len(times))
     _check_loop(values.loop, shots)
-    film = Film(
+    return Film(
         identity,
         values.content,
         values.style or "",
@@ -103,10 +117,8 @@ def ingest(
         asdict(film_config(values)),
         tuple(times),
         shots,
-        tuple(clip.notes),
+        tuple(notes),
     )
-    folder.begin(film)
-    return film
 
 
 def check_first(values: Values, clip: ClipReader) -> None:
