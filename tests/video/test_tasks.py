@@ -93,6 +93,13 @@ def test_each_shot_is_handed_to_one_who_asks_at_a_time():
     assert schedule.next(one).frame == 1 and schedule.next(one) is None
 
 
+def test_a_preview_comes_first_and_adds_no_process():
+    schedule = FilmSchedule([*tasks_of(Shot(0, 2), 0, FilmConfig()), *preview_tasks(2)])
+    assert schedule.shots == 1
+    number = schedule.enter()
+    assert [schedule.next(number).sweep for _ in range(3)] == [0, 1, 1]
+
+
 def test_who_is_done_with_a_shot_takes_the_next():
     tasks = [*tasks_of(Shot(0, 1), 0, FilmConfig()), *tasks_of(Shot(1, 2), 1, FilmConfig())]
     schedule = FilmSchedule(tasks)

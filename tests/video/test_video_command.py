@@ -14,7 +14,7 @@ from film_inputs import FLAGS, pictures, write_inputs
 
 from tf_nst.cli.main import main
 
-COMMAND = [sys.executable, "-m", "tf_nst.cli.main"]
+COMMAND = [sys.executable, "-c", "from tf_nst.cli.main import console; console()"]
 
 
 def arguments(folder: Path, output: str, *flags: str) -> list[str]:
@@ -52,6 +52,7 @@ def test_the_preview_is_a_strip_of_small_frames(inputs):
     assert Image.open(inputs / "whole.preview.png").size == (32, 24)
 
 
+@pytest.mark.posix
 def test_a_killed_film_goes_on_to_the_same_frames(inputs):
     """SIGKILL after the second frame: nothing of the processes is asked."""
     command = [*COMMAND, *arguments(inputs, "killed")[1:]]

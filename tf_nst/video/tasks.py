@@ -11,6 +11,8 @@ from tf_nst.video.settings import FilmConfig
 LAGS = (1, 2, 4)
 # Which frames a preview shows.
 PREVIEW_EVERY = 10
+# In the place of a shot.
+PREVIEW = -1
 
 
 class Shot(NamedTuple):
@@ -42,7 +44,7 @@ class Task(NamedTuple):
       sweep: how often it is painted with this time; 0: small, for a preview.
       sources: what it is held to and begins with.
       between: whether it is not painted, but made of its sources.
-      shot: the index of its shot; -1 of a preview.
+      shot: the index of its shot; PREVIEW of a preview.
     """
 
     frame: int
@@ -66,7 +68,7 @@ def task_of(fields: Sequence[Any]) -> Task:
 
 def preview_tasks(count: int) -> list[Task]:
     """Every tenth frame of a film of so many."""
-    return [Task(index, 0, (), False, -1) for index in range(0, count, PREVIEW_EVERY)]
+    return [Task(index, 0, (), False, PREVIEW) for index in range(0, count, PREVIEW_EVERY)]
 
 
 def tasks_of(shot: Shot, number: int, film: FilmConfig) -> Iterator[Task]:
@@ -112,8 +114,9 @@ class FilmSchedule:
 
     @property
     def shots(self) -> int:
-        """How many can be painted at the same time."""
-        return len(self._shots)
+        """How many can be painted at the same time; previews are painted before one of them, so
+        that a film has as many processes, and the same rounding, with and without."""
+        return max(1, len(self._shots.keys() - {PREVIEW}))
 
     def enter(self) -> int:
         """A number for who asks."""
