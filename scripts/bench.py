@@ -17,6 +17,7 @@ serving    an export: its size, its first requests, pictures a minute, memory
 server     a running server: requests a second and their latency, for 1, 4 and 16 clients
 batch      pictures an hour by a loop of commands, by `tf-nst batch` and by Beam, and memory
 batches    a step of several pictures as one batch against the same one after the other
+video      clips of known motion: flicker, drift and seconds a frame, by each way to paint them
 quality    pictures of some pairs by some settings: their style, colours, content, grain, a sheet
 regress    BASE HEAD, two commits by turns: ratios of the import, --help, tracing, a step and an
            export's request; exits with 1 where one is above 1.10
@@ -25,7 +26,7 @@ program    what a TPU's compiler makes of the step, on a machine without one; wi
 
 Each measurement runs in a process of its own. docs/performance.md has the results, docs/serving.md
 those of serving, server and batches, docs/scale.md those of large pictures and files,
-docs/resume.md those of states; docs/quality.md explains quality.
+docs/resume.md those of states; docs/quality.md explains quality, docs/video.md video.
 """
 
 import json
@@ -56,6 +57,7 @@ from benchmarks import (
     step,
     tpu,
     turns,
+    video,
 )
 
 from tf_nst.errors import NstError
@@ -77,6 +79,7 @@ MEASUREMENTS = {
     **seconds.MEASUREMENTS,
     **program.MEASUREMENTS,
     **quality.MEASUREMENTS,
+    **video.MEASUREMENTS,
 }
 
 
@@ -161,6 +164,11 @@ def _batch():
     batch.print_table(child, (options.CONTENT.value, options.STYLE.value), *how)
 
 
+def _video():
+    what = (options.STYLE.value, options.DTYPES.value[-1], options.SIZE.value)
+    video.print_table(child, *what, options.FRAMES.value, options.GRAIN.value)
+
+
 def _program():
     what = (
         options.SIZES.value,
@@ -208,6 +216,7 @@ TABLES = {
     "batch": _batch,
     "batches": lambda: batches.print_table(child, options.SIZES.value),
     "quality": _quality,
+    "video": _video,
     "program": _program,
 }
 

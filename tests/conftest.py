@@ -30,6 +30,8 @@ TINY = Network("tiny", (2, 2, 4, 4, 4), (4, 4, 8, 8, 8))
 LONGEST = (
     "serving/test_served.py",
     "planning/test_memory_of_runs.py",
+    "video/test_video_command.py",
+    "video/test_paint_clip.py",
     "serving/test_real_servers.py",
     "studio/test_page.py",
     "studio/test_live_painting.py",

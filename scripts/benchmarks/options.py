@@ -11,17 +11,17 @@ SIZES = flags.DEFINE_list(
 DTYPES = flags.DEFINE_list(
     "dtypes",
     ["float32", "bfloat16"],
-    "step, statistics, scale and controls (the first), program: dtypes of the features; program "
-    "takes float32-exact too, which is float32 without TF32",
+    "step, statistics, scale and controls (the first), video (the last), program: dtypes of the "
+    "features; program takes float32-exact too, which is float32 without TF32",
 )
 XLA = flags.DEFINE_list("xla", ["off", "on"], "step: without XLA, with it")
 STEPS = flags.DEFINE_integer("steps", 8, "scale, precision, batch: steps; else rounds")
 CONTENT = flags.DEFINE_string("content", "examples/louvre_court.jpg", "photograph to paint")
-STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture: painting")
+STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "picture, video: painting")
 WEIGHTS = flags.DEFINE_string(
     "weights", "imagenet", "picture, precision, scale, exact, program: as of the command"
 )
-SIZE = flags.DEFINE_integer("size", 512, "picture, precision, quality: long side in pixels")
+SIZE = flags.DEFINE_integer("size", 512, "picture, precision, quality, video: long side in pixels")
 RECIPE_STEPS = flags.DEFINE_integer("recipe_steps", 1000, "picture: steps of the tutorial's recipe")
 RATES = flags.DEFINE_list("rates", ["0.01", "0.02", "0.04"], "picture: its learning rates")
 EVALUATIONS = flags.DEFINE_integer("evaluations", 300, "picture: evaluations of the textbook's")
@@ -67,6 +67,10 @@ COMPILER = flags.DEFINE_string(
 )
 BATCH = flags.DEFINE_integer("batch", 1, "program: pictures or windows, one a core")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
+FRAMES = flags.DEFINE_integer("frames", 100, "video: frames of each clip")
+GRAIN = flags.DEFINE_float(
+    "grain", 0.0, "video: standard deviation of the camera's noise, in levels of 255"
+)
 URL = flags.DEFINE_string("url", "http://127.0.0.1:8501", "server: its address")
 REQUESTS = flags.DEFINE_integer(
     "requests", 16, "serving, server: pictures for each number of clients; batch: pictures"

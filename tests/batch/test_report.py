@@ -57,7 +57,7 @@ def test_the_journal_goes_on_after_the_batch_before(tmp_path):
 def test_two_batches_do_not_paint_into_one_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(report, "PATIENCE", 0.0)
     journal = Journal(str(tmp_path))
-    with pytest.raises(UserError, match="--out: expected a folder that no other batch paints into"):
+    with pytest.raises(UserError, match="--out: expected a folder that no other run paints into"):
         Journal(str(tmp_path))
     journal.close()
     Journal(str(tmp_path)).close()

@@ -6,7 +6,7 @@ import tensorflow as tf
 from run_events import COARSE, CONTENT, SCALE, STYLES, TERMS_OF_RUN, done
 
 from tf_nst.engine.events import Finished, Note, ScaleStarted
-from tf_nst.io.listeners import History, Previews, contributions, duration, roughly
+from tf_nst.io.listeners import History, Previews, contributions
 from tf_nst.objective.terms import Term
 
 # --- contributions ---------------------------------------------------------------------------
@@ -103,46 +103,6 @@ def test_previews_are_handed_over_at_multiples_only():
     previews(Finished(tf.zeros([1, 4, 6, 3]), {}))
     assert [float(pixels[0, 0, 0, 0]) for pixels in pictures] == [3.0, 6.0]
     assert pictures[0].shape == (1, 4, 6, 3) and isinstance(pictures[0], np.ndarray)
-
-
-# --- duration --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0 s"),
-        (0.4, "0 s"),
-        (59.4, "59 s"),
-        (59.6, "1 min 00 s"),
-        (185, "3 min 05 s"),
-        (3599.4, "59 min 59 s"),
-        (3599.6, "1 h 00 min"),
-        (7620, "2 h 07 min"),
-        (7679.9, "2 h 08 min"),
-        (360000, "100 h 00 min"),
-    ],
-)
-def test_durations_are_for_a_person(seconds, text):
-    assert duration(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.2, "1 s"),
-        (4.4, "4 s"),
-        (42, "40 s"),
-        (97, "95 s"),
-        (98, "2 min"),
-        (380, "6 min"),
-        (5940, "99 min"),
-        (6000, "2 h"),
-        (36000, "10 h"),
-    ],
-)
-def test_a_guess_is_round(seconds, text):
-    assert roughly(seconds) == text
 
 
 @pytest.mark.parametrize(

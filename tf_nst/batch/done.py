@@ -18,8 +18,8 @@ JOB = "job"
 def job_digest(job: Job) -> str:
     """A sha256 of what the files of a job hold and of its flags, wherever the files lie."""
     flags = {name: _flag(name, text) for name, text in job.flags.items()}
-    styles = [(_digest(path), weight) for path, weight in weighted_paths(job.style, "--style")]
-    whole = {"content": _digest(job.content), "style": styles, "flags": flags}
+    styles = [(digest_of(path), weight) for path, weight in weighted_paths(job.style, "--style")]
+    whole = {"content": digest_of(job.content), "style": styles, "flags": flags}
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
@@ -45,14 +45,15 @@ def is_record_of(record: bytes, job: Job) -> bool:
 
 def _flag(name: str, text: str) -> object:
     """A flag's text; of a flag of files what they hold."""
-    return [_digest(path) for path in paths_of(name, text)] or text
+    return [digest_of(path) for path in paths_of(name, text)] or text
 
 
-def _digest(path: str) -> str:
-    """sha256 of a file, or of those in a folder; what leads to none, such as a word, stays."""
+def digest_of(path: str) -> str:
+    """sha256 of a file, or of those in a folder by commas; what leads to none, such as a word,
+    stays."""
     if os.path.isdir(path):
         files = sorted(item for item in Path(path).iterdir() if item.is_file())
-        return ",".join(_digest(str(item)) for item in files)
+        return ",".join(digest_of(str(item)) for item in files)
     try:
         status = os.stat(path)
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
 """The flags of `tf-nst batch`, and those among them that each picture is painted with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tf_nst.cli.arguments import standing_alone
@@ -83,8 +83,8 @@ def flags_for(arguments: Sequence[str]) -> tuple[Option, ...]:
     return _OF_PAIRS if pairs else BATCH_FLAGS
 
 
-def shared_flags(values: Values) -> dict[str, str]:
-    """{flag: text} of those that every picture is painted with, in the order of the table.
+def shared_flags(values: Values, names: Iterable[str] = tuple(OF_PICTURES)) -> dict[str, str]:
+    """{flag: text} of those of `names` that every picture is painted with, in their order.
 
     What flag files and presets hold is among them; of what the flags override nothing is.
 
@@ -92,7 +92,7 @@ def shared_flags(values: Values) -> dict[str, str]:
       UserError: flags that contradict each other.
     """
     config = config_from_flags(values)
-    present = {name: values[name].value for name in OF_PICTURES if values[name].present}
+    present = {name: values[name].value for name in names if values[name].present}
     given = {name: value for name, value in present.items() if value is not None}
     given.pop("preset", None)
     given.pop("steps" if config.seconds is not None else "seconds", None)

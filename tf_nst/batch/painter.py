@@ -1,6 +1,7 @@
 """Paints one job after the other with one engine."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -49,6 +50,12 @@ class _Run(NamedTuple):
     def path(self) -> Path:
         """Of the picture."""
         return Path(self.values.output)
+
+
+def make_painter(out: str) -> Callable[[list[Any]], Result]:
+    """What paints jobs, given by their fields, to a folder; see tf_nst/batch/worker.py."""
+    engine = Engine()
+    return lambda fields: paint(Job(*fields), out, engine)
 
 
 def paint(job: Job, out: str, engine: Engine) -> Result:

@@ -10,13 +10,32 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, NamedTuple, cast
+from typing import IO, Any, NamedTuple, Protocol, cast
 
-from tf_nst.batch.plan import Job, Schedule
 from tf_nst.batch.report import FAILED, Journal, Result
 from tf_nst.errors import RunError
 
 MOST_ATTEMPTS = 2
+# The module whose `make_painter` a process calls; see tf_nst/batch/worker.py.
+PAINTER = "tf_nst.batch.painter"
+
+
+class Work(Protocol):
+    """A job, of plain data that JSON can hold."""
+
+    @property
+    def output(self) -> str:
+        """The name of what it paints."""
+
+
+class Schedule(Protocol):
+    """Hands out jobs."""
+
+    def enter(self) -> int:
+        """A number for who asks."""
+
+    def next(self, number: int) -> Work | None:
+        """The next job; None: there is none."""
 
 
 class Died(Exception):
@@ -45,7 +64,7 @@ class Worker:
         self._answers = cast(IO[bytes], self._process.stdout)
         self.needs: dict[str, Any] = self._ask(start)
 
-    def paint(self, job: Job) -> Result:
+    def paint(self, job: Work) -> Result:
         """What became of a job. Raises Died where the process does."""
         return Result(*self._ask(job))
 
@@ -130,9 +149,10 @@ class Pool:
         journal: Journal,
         listen: Callable[[Result], None],
         stopped: Callable[[], bool],
+        painter: str = PAINTER,
     ):
         """`listen` is called with each result, `stopped` says whether none more is begun."""
-        self.schedule, self.out, self.journal = schedule, out, journal
+        self.schedule, self.out, self.journal, self.painter = schedule, out, journal, painter
         self.listen, self.stopped = listen, stopped
         self.failure: Exception | None = None
         self._start: dict[str, Any] = {}
@@ -150,7 +170,12 @@ class Pool:
         """
         cores = cores_here()
         threads = max(1, cores // min(requested or cores, jobs))
-        self._start = {"out": self.out, "largest": largest, "threads": threads}
+        self._start = {
+            "painter": self.painter,
+            "out": self.out,
+            "largest": largest,
+            "threads": threads,
+        }
         ready = [self._new_worker()]
         course = choose_course(requested, jobs, cores, ready[0].needs)
         if course.threads != threads:  # TensorFlow cannot change it any more
@@ -187,12 +212,12 @@ class Pool:
             if worker:
                 worker.close()
 
-    def _next(self, number: int) -> Job | None:
+    def _next(self, number: int) -> Work | None:
         with self._lock:
             ends = self.failure or self.stopped()
             return None if ends else self.schedule.next(number)
 
-    def _paint(self, job: Job, worker: Worker | None) -> Worker | None:
+    def _paint(self, job: Work, worker: Worker | None) -> Worker | None:
         """Paints a job; returns the process for the next one, None where it died."""
         for attempt in range(1, MOST_ATTEMPTS + 1):
             if worker is None:

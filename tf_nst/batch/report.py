@@ -49,19 +49,20 @@ class Journal:
       UserError: it cannot be written, or another batch paints into the folder.
     """
 
-    def __init__(self, out: str):
+    def __init__(self, out: str | os.PathLike[str], flag: str = "--out"):
+        """Opens that of a folder; `flag` is what messages name."""
         path = Path(out, JOURNAL)
-        check_replaceable(path, "--out")
+        check_replaceable(path, flag)
         try:
             self._file = open(path, "ab")
         except OSError as error:
-            raise UserError(f"--out: {path} cannot be written ({error.strerror})") from error
+            raise UserError(f"{flag}: {path} cannot be written ({error.strerror})") from error
         end = time.monotonic() + PATIENCE
         while lock(self._file.fileno()) is False:
             if time.monotonic() > end:
                 self._file.close()
                 raise UserError(
-                    f"--out: expected a folder that no other batch paints into, received {out}"
+                    f"{flag}: expected a folder that no other run paints into, received {out}"
                 )
             time.sleep(_PAUSE)
 

@@ -1,8 +1,9 @@
 """A process that paints jobs: `python -m tf_nst.batch.worker`. JSON lines in and out.
 
-The first line in says with how many threads, where to, and what the largest picture is; the first
-line out what that takes. Each line after that is a job, and each line out is its result. `null`
-ends the process; if stdin ends without it, the batch was killed and the process ends at once.
+The first line in says with how many threads, where to, what the largest picture is, and the module
+whose `make_painter` gives what paints a job; the first line out what that takes. Each line after
+that is a job, and each line out is its result. `null` ends the process; if stdin ends without it,
+the batch was killed and the process ends at once.
 """
 
 import json
@@ -12,9 +13,8 @@ import signal
 import sys
 import threading
 import traceback
+from importlib import import_module
 from typing import Any, BinaryIO
-
-from tf_nst.batch.plan import Job
 
 
 def main() -> None:
@@ -44,13 +44,11 @@ def _serve(lines: queue.SimpleQueue[Any], answers: BinaryIO) -> None:
 
     use_threads(start["threads"])
     from tf_nst.batch.needs import needs_of
-    from tf_nst.batch.painter import paint
-    from tf_nst.engine.engine import Engine
 
-    engine = Engine()
+    paint = import_module(start["painter"]).make_painter(start["out"])
     _answer(answers, needs_of(start["largest"])._asdict())
     while (job := lines.get()) is not None:
-        _answer(answers, paint(Job(*job), start["out"], engine))
+        _answer(answers, paint(job))
 
 
 def _answer(answers: BinaryIO, answer: object) -> None:

@@ -11,9 +11,10 @@ from tf_nst import viz
 from tf_nst.cli.parsing import Values
 from tf_nst.cli.terminal import say
 from tf_nst.engine.job import Job
+from tf_nst.io.durations import counted, duration
 from tf_nst.io.flag_lines import portable
 from tf_nst.io.images import Image
-from tf_nst.io.listeners import Progress, counted, duration
+from tf_nst.io.listeners import Progress
 from tf_nst.io.manifest import record_bytes, record_path
 from tf_nst.io.replacing import Check
 from tf_nst.io.rescue import write_or_rescue

@@ -5,10 +5,10 @@ from pathlib import Path
 from tf_nst.cli.parsing import Values
 from tf_nst.cli.records import digests
 from tf_nst.engine.strategy import strategy_name
+from tf_nst.io.durations import roughly
 from tf_nst.io.flag_file import changed_inputs, recorded_inputs
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs
-from tf_nst.io.listeners import roughly
 from tf_nst.io.resume import Resumed, changed_packages
 from tf_nst.io.state_file import state_path
 from tf_nst.painting import Painting

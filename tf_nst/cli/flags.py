@@ -120,7 +120,7 @@ def config_from_flags(values: Values) -> StylizeConfig:
       UserError: a value out of its range, or flags that contradict each other.
     """
     _refuse_unused(values)
-    options = {name: values[name].value for name in option_names()}
+    options = {name: values[name].value for name in option_names() if name in values}
     return config_from_options(_with_one_length(options, values))
 
 
@@ -147,6 +147,8 @@ def _with_one_length(options: dict[str, Any], values: Values) -> dict[str, Any]:
 
     Both stay if the command line has both.
     """
+    if "seconds" not in values:  # a film's steps are those of each frame
+        return options
     steps, seconds = values["steps"], values["seconds"]
     if steps.source == seconds.source == Source.COMMAND_LINE:
         return options

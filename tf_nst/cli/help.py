@@ -18,16 +18,17 @@ FLAG_FILE = (
 )
 # By group, in the order of --help. A flag without a group is of `control`.
 GROUPS = {
-    "pictures": "content style photos styles out init output preset images record",
+    "pictures": "content style style_fade photos styles out init output preset images record",
     "look": "style_statistic style_layers content_layers content_loss tv_loss network weights "
     "pooling padding layers layer units ratios",
     "control": "",
-    "speed": "size steps seconds scales optimizer learning_rate lbfgs_pairs average stop memory "
+    "speed": "size steps frame_steps every passes seconds scales optimizer learning_rate "
+    "lbfgs_pairs average stop memory "
     "tile seed precision xla strategy deterministic processes runner runner_options",
     "server": "url grpc model header tls ca_file timeout retries max_megapixels "
     "max_request_megapixels max_pictures",
-    "files": "quality bits output_profile keep_metadata sidecars preview_every monitor "
-    "checkpoint_seconds resume overwrite json quiet verbose debug completion",
+    "files": "quality bits output_profile keep_metadata sidecars preview_every preview "
+    "monitor checkpoint_seconds resume overwrite json quiet verbose debug completion",
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names.split()}
 

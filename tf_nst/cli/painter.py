@@ -24,8 +24,8 @@ from tf_nst.engine.state import RunState
 from tf_nst.engine.strategy import worker_place
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.checkpoints import Checkpoints
+from tf_nst.io.durations import counted
 from tf_nst.io.inputs import Inputs
-from tf_nst.io.listeners import counted
 from tf_nst.io.resume import Resumed, check_digests
 from tf_nst.io.state_file import is_state
 from tf_nst.io.tensorboard import TensorBoard

@@ -17,10 +17,11 @@ from tf_nst.cli.terminal import say
 from tf_nst.config import options_from_config
 from tf_nst.engine.failures import UnfinishedError
 from tf_nst.errors import NstError, RunError
+from tf_nst.io.durations import duration
 from tf_nst.io.encoding import Encoded
 from tf_nst.io.flag_file import settings_bytes
 from tf_nst.io.images import Image
-from tf_nst.io.listeners import History, Previews, Progress, contributions, duration
+from tf_nst.io.listeners import History, Previews, Progress, contributions
 from tf_nst.io.manifest import (
     check_preview,
     preview_path,

@@ -13,8 +13,8 @@ from tf_nst.cli.streams import STREAM, output_name, picture_path, write_picture
 from tf_nst.cli.terminal import printable, say
 from tf_nst.errors import NstError, RunError
 from tf_nst.io.areas import Places
+from tf_nst.io.durations import duration, roughly
 from tf_nst.io.images import Image
-from tf_nst.io.listeners import duration, roughly
 from tf_nst.io.manifest import page_path
 from tf_nst.io.replacing import Check
 from tf_nst.io.resizing import fit_size

@@ -6,7 +6,8 @@ from typing import TextIO
 
 from tf_nst.cli.terminal import printable
 from tf_nst.engine.events import Event, Note, StepsDone
-from tf_nst.io.listeners import Clock, roughly
+from tf_nst.io.durations import roughly
+from tf_nst.io.listeners import Clock
 from tf_nst.painting import Painting
 
 

@@ -25,6 +25,7 @@ VERBS = {
     "sheet": Verb("paints small pictures in many styles and settings", "tf_nst.cli.sheet"),
     "batch": Verb("paints many photographs in many styles", "tf_nst.batch.command"),
     "studio": Verb("opens a page that paints, on this machine", "tf_nst.studio.command"),
+    "video": Verb("paints a film without flicker", "tf_nst.video.command"),
     "export": Verb("writes a model for TensorFlow Serving", "tf_nst.cli.export"),
     "serve-client": Verb("has a server paint a picture", "tf_nst.cli.serve_client"),
     "visualize": Verb("draws what the layers of the network see", "tf_nst.cli.visualize"),

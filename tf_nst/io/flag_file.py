@@ -36,7 +36,10 @@ def settings_path(picture: str | Path) -> Path:
 
 
 def settings_bytes(
-    picture: str | Path, flags: Mapping[str, object], digests: Mapping[str, str]
+    picture: str | Path,
+    flags: Mapping[str, object],
+    digests: Mapping[str, str],
+    command: str = "tf-nst",
 ) -> bytes:
     """What NAME.cfg holds: a comment on each file that went in, and a line for each flag.
 
@@ -46,9 +49,10 @@ def settings_bytes(
       picture: its path.
       flags: {flag: value}, paths as `portable` returns them.
       digests: {flag: sha256 of its file in hexadecimal}.
+      command: that takes the flags.
     """
     names = spelled(settings_path(picture).name), spelled(Path(picture).name)
-    lines = [f"{MARK} tf-nst --flagfile={names[0]} paints {names[1]} again.", STARTS_HERE]
+    lines = [f"{MARK} {command} --flagfile={names[0]} paints {names[1]} again.", STARTS_HERE]
     lines += [f"# sha256 of {_subject(flag)}: {digest}" for flag, digest in digests.items()]
     lines += [f"--{flag}={_spelled(value)}" for flag, value in flags.items()]
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")

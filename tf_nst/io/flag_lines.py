@@ -12,7 +12,7 @@ from tf_nst.errors import UserError
 MOST_CHARACTERS = 1_000_000
 STARTS_HERE = "# Paths that begin with ./ or ../ start at this file's folder."
 # Flags of several paths.
-LISTS = ("style", "mask", "keep", "style_mask", "labels")
+LISTS = ("style", "mask", "keep", "style_mask", "labels", "style_fade")
 _QUOTED = re.compile(r'(--?\w+=)(".*")')
 _RELATIVE = re.compile(r"(--?\w+=)(\.\.?/.*)", re.DOTALL)
 

@@ -82,19 +82,41 @@ def stage(path: str | os.PathLike[str], data: Data) -> Staged:
     Raises:
       OSError: it cannot be written.
     """
-    target = target_of(path)
-    mode = _permissions(target)
-    temporary, file = _open_temporary(target, 0o666 if mode is None else mode & 0o600 | 0o200)
+    staged, file = begin(path)
     try:
         with file:
             _write(file, data)
-            if mode is not None:
-                os.chmod(temporary, mode)
-            os.fsync(file.fileno())
+        seal(staged)
     except BaseException:
-        discard(temporary)
+        discard(staged.temporary)
         raise
-    return Staged(temporary, target)
+    return staged
+
+
+def begin(path: str | os.PathLike[str]) -> tuple[Staged, BinaryIO]:
+    """An empty temporary file as `stage` makes it, open, for what is written bit by bit.
+
+    `seal` makes it ready for `publish`; else `discard` removes it.
+
+    Raises:
+      OSError: it cannot be written.
+    """
+    target = target_of(path)
+    mode = _permissions(target)
+    temporary, file = _open_temporary(target, 0o666 if mode is None else mode & 0o600 | 0o200)
+    return Staged(temporary, target), file
+
+
+def seal(staged: Staged) -> None:
+    """Has a temporary file reach the disk, with the permissions of the file that is there.
+
+    Raises:
+      OSError: it cannot be written.
+    """
+    with open(staged.temporary, "r+b") as file:
+        if (mode := _permissions(staged.target)) is not None:
+            os.chmod(staged.temporary, mode)
+        os.fsync(file.fileno())
 
 
 def _open_temporary(target: Path, mode: int) -> tuple[Path, BinaryIO]:

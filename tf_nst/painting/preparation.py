@@ -18,8 +18,8 @@ from tf_nst.io.inputs import Inputs
 from tf_nst.model.networks import NETWORKS
 from tf_nst.model.weights import Weights
 from tf_nst.objective.layers import used_layers
-from tf_nst.objective.objective import Extractor
-from tf_nst.objective.terms import CONTENT
+from tf_nst.objective.objective import NOTHING, Extractor
+from tf_nst.objective.terms import CONTENT, Terms
 from tf_nst.optim.optimizers import Settings, make_fallback, make_optimizer, rate_and_decay
 from tf_nst.painting.arrangement import Arrangement, arrange
 from tf_nst.painting.settings import (
@@ -56,6 +56,23 @@ class Prospect(NamedTuple):
     strategy: tf.distribute.Strategy
 
 
+class Extras(NamedTuple):
+    """What a caller adds to a job that its config does not say.
+
+    Attributes:
+      terms: of the loss, each with a picture and masks of the picture's size, all at layers of the
+        picture itself.
+      pictures, masks: that they name, see `Job`.
+    """
+
+    terms: Terms = ()
+    pictures: Mapping[str, NDArray[Any]] = NOTHING
+    masks: Mapping[str, NDArray[np.float32]] = NOTHING
+
+
+NO_EXTRAS = Extras()
+
+
 class Painting(NamedTuple):
     """A job, and what a record says of it.
 
@@ -89,6 +106,7 @@ def prepare(
     states: bool = False,
     began: float | None = None,
     engine: Engine | None = None,
+    extras: Extras = NO_EXTRAS,
 ) -> Painting:
     """Loads the weights and builds the job of inputs that `read_inputs` has read.
 
@@ -98,6 +116,7 @@ def prepare(
       states: whether states of the run are written while it paints, which takes memory.
       began: the time.perf_counter() from which its seconds count; by default now.
       engine: of earlier pictures; by default a new one.
+      extras: what is added to the config's terms.
 
     Raises:
       UserError: unusable weights, too many scales, too few seconds, or devices that are not there.
@@ -106,14 +125,16 @@ def prepare(
     began, engine = began or time.perf_counter(), engine or Engine()
     timed = config.seconds is not None
     # Before the weights, which may be downloaded: devices and scales that cannot be are refused.
-    ahead = foresee(config, inputs, report, states=states, began=began, engine=engine)
+    ahead = foresee(
+        config, inputs, report, states=states, began=began, engine=engine, extras=extras
+    )
     config, choice = ahead.config, ahead.config.network_config
     layers = used_layers(config.objective, NETWORKS[choice.network])
     extractor, weights = get_network(
         engine, ahead.strategy, config.precision, choice, layers, seed=config.seed, report=report
     )
     job = _job(config, inputs, ahead.arrangement, ahead.workload, ahead.plan, extractor)
-    job = job._replace(pause_every=pause_every, strategy=ahead.strategy)
+    job = _with_extras(job, extras)._replace(pause_every=pause_every, strategy=ahead.strategy)
     config = record_config(config, weights, ahead.workload, ahead.plan, ahead.limits)
     return Painting(job, config, inputs, weights, ahead.limits, ahead.plan, timed, engine)
 
@@ -126,6 +147,7 @@ def foresee(
     states: bool = False,
     began: float | None = None,
     engine: Engine,
+    extras: Extras = NO_EXTRAS,
 ) -> Prospect:
     """How a painting would be painted, and what that takes, without its network's weights.
 
@@ -138,11 +160,28 @@ def foresee(
     layers = used_layers(config.objective, NETWORKS[config.network_config.network])
     strategy = choose_devices(config, inputs, engine, report)
     config, arrangement = resolve(config, inputs, strategy), arrange(config, inputs)
-    workload = describe_workload(config, inputs, arrangement, strategy)._replace(states=states)
+    workload = _workload(config, inputs, arrangement, strategy, extras)._replace(states=states)
     limits = find_limits(config, layers, strategy, engine)
     config, workload = fit_steps(config, workload, limits, began, report)
     chosen = _plan(workload, limits, report)
     return Prospect(config, arrangement, workload, limits, chosen, strategy)
+
+
+def _workload(
+    config: StylizeConfig,
+    inputs: Inputs,
+    arrangement: Arrangement,
+    strategy: tf.distribute.Strategy,
+    extras: Extras,
+) -> Workload:
+    workload = describe_workload(config, inputs, arrangement, strategy)
+    return workload._replace(terms=(*workload.terms, *extras.terms))
+
+
+def _with_extras(job: Job, extras: Extras) -> Job:
+    """The job with their pictures and masks; their terms are the workload's."""
+    pictures, masks = {**job.pictures, **extras.pictures}, {**job.masks, **extras.masks}
+    return job._replace(pictures=pictures, masks=masks)
 
 
 def _plan(workload: Workload, limits: Limits, report: Callable[[str], None]) -> Plan:

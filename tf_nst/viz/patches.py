@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
+from tf_nst.io.durations import counted
 from tf_nst.io.given import Source
-from tf_nst.io.listeners import counted
 from tf_nst.model.geometry import Box, Geometry, geometry, receptive_box
 from tf_nst.model.networks import paper_name
 from tf_nst.model.weights import Weights

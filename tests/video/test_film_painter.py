@@ -1,0 +1,97 @@
+"""Tasks painted from and to a work folder, in this process."""
+
+import numpy as np
+import pytest
+from film_inputs import FLAGS, write_inputs
+from moving import pan
+from PIL import Image as Pillow
+
+from tf_nst.cli.parsing import parse_flags
+from tf_nst.video.assembly import failed_frames
+from tf_nst.video.film_painter import FilmPainter
+from tf_nst.video.flags import VIDEO_FLAGS, film_config
+from tf_nst.video.ingest import ingest
+from tf_nst.video.reading import open_clip
+from tf_nst.video.tasks import Shot, preview_tasks, tasks_of
+from tf_nst.video.work_folder import WorkFolder
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    """A film of three frames, two styles, and masks of which that of frame 1 is cut off."""
+    folder = write_inputs(tmp_path_factory.mktemp("painter"), 3)
+    Pillow.fromarray(pan(1, 32, 32)[0]).save(folder / "other.png")
+    (folder / "masks").mkdir()
+    for index in range(3):
+        mask = np.zeros((24, 32), np.uint8)
+        mask[:, :8] = 255
+        Pillow.fromarray(mask).save(folder / "masks" / f"{index}.png")
+    broken = folder / "masks" / "1.png"
+    broken.write_bytes(broken.read_bytes()[:40])
+    return folder
+
+
+def painted(inputs, name, *flags, style=True):
+    """The results of all tasks, the folder, and what it holds."""
+    given = [f"--content={inputs / 'clip'}", f"--output={inputs / name}", *FLAGS, *flags]
+    given += [f"--style={inputs / 'style.png'}"] if style else []
+    values = parse_flags(["tf-nst", *given], VIDEO_FLAGS)
+    folder = WorkFolder(inputs / f"{name}.frames")
+    folder.make()
+    with open_clip(values.content) as clip:
+        film = ingest(values, clip, folder, bool)
+    painter, tasks = FilmPainter(folder), tasks_of(Shot(0, 3), 0, film_config(values))
+    results = [painter.paint(task) for task in (*preview_tasks(3), *tasks)]
+    return results, folder, film
+
+
+@pytest.fixture(scope="module")
+def failing(inputs):
+    """A film in which frame 1 fails."""
+    return painted(inputs, "failing", f"--keep={inputs / 'masks'}")
+
+
+def test_a_frame_that_fails_shows_the_one_before_moved_along(failing):
+    results, folder, film = failing
+    assert [result.status for result in results] == ["painted", "painted", "failed", "painted"]
+    assert "1.png" in results[2].reason
+    assert list(failed_frames(film, folder)) == [1]
+    before, kept = (folder.picture(index).to_float() for index in range(2))
+    # The camera moves by two pixels.
+    assert np.abs(before[:, 4:-4] - kept[:, 2:-6]).mean() < 0.1
+    assert np.abs(before - kept).mean() > 0.01
+
+
+def test_what_a_mask_keeps_is_the_film(failing):
+    _, folder, _ = failing
+    frame, picture = folder.frame(2).pixels, folder.picture(2).pixels
+    np.testing.assert_array_equal(picture[:, :7], frame[:, :7])
+    assert np.abs(picture[:, 10:].astype(int) - frame[:, 10:]).mean() > 1
+
+
+def test_what_is_done_is_not_painted_again(failing, inputs):
+    _, folder, _ = failing
+    task = next(tasks_of(Shot(0, 3), 0, film_config(parse_flags_of(inputs))))
+    assert FilmPainter(folder).paint(task).status == "skipped"
+
+
+def parse_flags_of(inputs):
+    """The values of a film without flags of its own."""
+    given = [f"--content={inputs / 'clip'}", f"--style={inputs / 'style.png'}"]
+    return parse_flags(["tf-nst", *given], VIDEO_FLAGS)
+
+
+def test_a_fade_measures_both_styles_once_and_traces_once(inputs):
+    fade = f"--style_fade={inputs / 'style.png'}@0s,{inputs / 'other.png'}@0.3s"
+    given = [f"--content={inputs / 'clip'}", f"--output={inputs / 'fade'}", *FLAGS, fade]
+    values = parse_flags(["tf-nst", *given], VIDEO_FLAGS)
+    folder = WorkFolder(inputs / "fade.frames")
+    folder.make()
+    with open_clip(values.content) as clip:
+        ingest(values, clip, folder, bool)
+    painter, counts = FilmPainter(folder), []
+    for task in tasks_of(Shot(0, 3), 0, film_config(values)):
+        assert painter.paint(task).status == "painted"
+        counts.append((painter.engine.traces, painter.engine.measurements))
+    assert [measured for _, measured in counts] == [1, 2, 2]
+    assert len({traces for traces, _ in counts}) == 1

@@ -1,0 +1,1 @@
+"""Films: read, painted without flicker, and written."""

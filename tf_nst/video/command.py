@@ -1,0 +1,239 @@
+"""`tf-nst video`: a film painted without flicker."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from tf_nst.batch.pool import Pool
+from tf_nst.batch.report import Journal, Result
+from tf_nst.cli.command import run_command
+from tf_nst.cli.flags import config_from_flags
+from tf_nst.cli.overwrite import check_again, check_overwrite
+from tf_nst.cli.parsing import Values
+from tf_nst.cli.run import same_file
+from tf_nst.cli.stop import Stop
+from tf_nst.cli.terminal import say
+from tf_nst.errors import RunError, UserError
+from tf_nst.io.durations import duration
+from tf_nst.io.manifest import check_sidecars, names_of
+from tf_nst.io.resizing import fit_size
+from tf_nst.video.assembly import failed_frames, write_film, write_preview, write_sidecars
+from tf_nst.video.extra import load_cv2
+from tf_nst.video.flags import VIDEO_FLAGS, film_config
+from tf_nst.video.ingest import check_first, check_flags, identity_of, ingest
+from tf_nst.video.progress import FilmProgress
+from tf_nst.video.reader import ClipReader
+from tf_nst.video.reading import open_clip
+from tf_nst.video.tasks import FilmSchedule, preview_tasks, tasks_of
+from tf_nst.video.work_folder import Film, WorkFolder, folder_of
+from tf_nst.video.writing import check_clip_output
+
+USAGE = """\
+tf-nst video FILM PAINTING [-o FILM] [flags]
+tf-nst video FILM --style_fade=A.jpg@0s,B.jpg@10s [-o FILM] [flags]
+
+Paints a film in the manner of the painting, each frame held to those before it
+along the movement, so that nothing flickers. Its sound is kept. While it is
+painted its frames are in FILM.frames, from which the same command goes on
+where it was stopped or killed; beside the film are its record, NAME.json, and a
+flag file that paints it again, NAME.cfg."""
+
+TABLES = {"": VIDEO_FLAGS}
+PAINTER = "tf_nst.video.film_painter"
+# How often it is looked whether a signal came.
+_PAUSE = 0.2
+
+
+def main(argv: list[str]) -> int:
+    """Runs the command; returns its exit code."""
+    return run_command(argv, VIDEO_FLAGS, USAGE, paint_film)
+
+
+def paint_film(values: Values) -> int:
+    """Paints the film of parsed flags.
+
+    Returns:
+      0, or 128 and the number of the signal that ended it early.
+
+    Raises:
+      UserError: flags, a film, styles or masks that are no good.
+      RunError: frames failed, the film has others in their place; or it cannot be written.
+    """
+    began = time.perf_counter()
+    check_flags(values)
+    load_cv2()
+    with open_clip(values.content, "--content") as clip:
+        check_names = _check_output(values, clip)
+        check_first(values, clip)
+        folder = _work_folder(values)
+        journal = Journal(folder.path, "--output")
+        try:
+            with Stop() as stop:
+                return _paint(_Run(values, clip, folder, journal, stop, began, check_names))
+        finally:
+            journal.close()
+
+
+class _Run(NamedTuple):
+    """A run of the command.
+
+    Attributes:
+      began: the time.perf_counter() when it began.
+      check_names: raises where files that are there by now are not to be written over.
+    """
+
+    values: Values
+    clip: ClipReader
+    folder: WorkFolder
+    journal: Journal
+    stop: Stop
+    began: float
+    check_names: Callable[[], None]
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.began
+
+
+def _check_output(values: Values, clip: ClipReader) -> Callable[[], None]:
+    """Returns what checks the names again when the film is written."""
+    info, size = clip.info, config_from_flags(values).size
+    height, width = fit_size(info.height, info.width, size)
+    for note in check_clip_output(values.output, replace(info, height=height, width=width)):
+        say(f"note: {note}")
+    path = Path(values.output)
+    check_sidecars(path)
+    if same_file(values.output, values.content):
+        raise UserError(
+            f"--output and --content: {values.content} would be written over, expected two files"
+        )
+    check_overwrite(values.output, values.overwrite)
+    return check_again(names_of(path), values.overwrite)
+
+
+def _work_folder(values: Values) -> WorkFolder:
+    """The folder of the frames; one of another film goes where that is wanted.
+
+    Raises:
+      UserError: it is of another film, or not from tf_nst.
+    """
+    folder = WorkFolder(folder_of(values.output))
+    folder.check()
+    film = folder.film()
+    if film is not None and film.identity != identity_of(values):
+        if values.overwrite != "true":
+            raise UserError(
+                f"--output: {folder.path} has the frames of another film or of other flags; "
+                "expected the same command, another --output, or --overwrite=true"
+            )
+        folder.remove()
+    folder.make()
+    return folder
+
+
+def _paint(run: _Run) -> int:
+    film = _ingest(run)
+    if film is None:
+        return _stopped(run)
+    for line in _first_lines(run, film):
+        say(line)
+    notes = _paint_tasks(run, film)
+    if run.stop.signum:
+        return _stopped(run)
+    notes += write_film(run.values, film, run.folder, run.clip.info, run.check_names)
+    write_sidecars(run.values, film, run.folder, run.seconds)
+    for note in dict.fromkeys(notes):
+        say(f"note: {note}")
+    return _end(run, film)
+
+
+def _ingest(run: _Run) -> Film | None:
+    """See `ingest`; of a film that is refused nothing is left."""
+    try:
+        return ingest(run.values, run.clip, run.folder, lambda: bool(run.stop.signum))
+    except UserError:
+        _remove_folder(run)
+        raise
+
+
+def _first_lines(run: _Run, film: Film) -> list[str]:
+    height, width = run.folder.frame(0).size
+    count, shots = len(film.times), len(film.shots)
+    seconds = float(run.clip.info.duration)
+    plural = "shots" if shots > 1 else "shot"
+    return [
+        f"film     {count} frames of {width}×{height}, {seconds:.1f} s, {shots} {plural}",
+        *(f"note: {note}" for note in film.notes),
+    ]
+
+
+def _paint_tasks(run: _Run, film: Film) -> list[str]:
+    """Paints what is left; returns notes.
+
+    Raises:
+      RunError: a process does not start.
+    """
+    small = preview_tasks(len(film.times)) if run.values.preview else []
+    config = film_config(run.values)
+    shots = enumerate(film.shots)
+    tasks = [task for number, shot in shots for task in tasks_of(shot, number, config)]
+    left = [task for task in (*small, *tasks) if not run.folder.is_done(task)]
+    if not left:
+        return []
+    total = len(small) + len(tasks)
+    progress = FilmProgress(total, total - len(left), say, time.monotonic)
+    missing = {task.output for task in small if task in left}
+
+    def listen(result: Result) -> None:
+        progress(result)
+        if result.picture in missing:
+            missing.remove(result.picture)
+            if not missing:
+                say(f"preview  {write_preview(run.values.output, run.folder, small)}")
+
+    _run_pool(run, film, FilmSchedule(left), listen)
+    return list(progress.notes)
+
+
+def _run_pool(
+    run: _Run, film: Film, schedule: FilmSchedule, listen: Callable[[Result], None]
+) -> None:
+    def stopped() -> bool:
+        return bool(run.stop.signum)
+
+    pool = Pool(schedule, str(run.folder.path), run.journal, listen, stopped, PAINTER)
+    largest = {"flags": film.flags, "shape": run.folder.frame(0).size}
+    course = pool.start(largest, run.values.processes, schedule.shots)
+    say(f"         processes: {course.processes}, threads of each: {course.threads or 'all'}")
+    while not pool.wait(_PAUSE):
+        pass  # where the signals are heard
+    if pool.failure:
+        raise pool.failure
+
+
+def _stopped(run: _Run) -> int:
+    say(f"stopped: the same command goes on with the frames in {run.folder.path}")
+    return run.stop.exit_code
+
+
+def _end(run: _Run, film: Film) -> int:
+    """The last line, and the exit code."""
+    output, failed = run.values.output, failed_frames(film, run.folder)
+    _remove_folder(run)
+    _, record, flag_file = names_of(output)
+    about = f"{output} ({len(film.times)} frames, {duration(run.seconds)}; "
+    if failed:
+        first, why = next(iter(failed.items()))
+        raise RunError(
+            f"{about}{record.name} lists them): {len(failed)} frames failed and show the one "
+            f"before, the first being frame {first}: {why}"
+        )
+    say(f"painted  {about}{record.name}, {flag_file.name})")
+    return 0
+
+
+def _remove_folder(run: _Run) -> None:
+    run.journal.close()
+    run.folder.remove()

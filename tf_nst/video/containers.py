@@ -1,0 +1,232 @@
+"""Films of any codec that PyAV reads, frame by frame."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from tf_nst.errors import RunError, UserError
+from tf_nst.video.clip import ClipInfo, Color, Frame
+from tf_nst.video.color import color_notes, color_of, to_rgb
+from tf_nst.video.damage import Damage
+from tf_nst.video.extra import load_av
+from tf_nst.video.orientation import Orientation, orientation_of, upright
+from tf_nst.video.reader import ClipReader, Note
+from tf_nst.video.timing import Timing, timing_of
+
+if TYPE_CHECKING:
+    from av import Packet, VideoFrame, VideoStream
+    from av.buffer import Buffer
+    from av.container import InputContainer
+
+EXPECTED = "expected a film (MP4, MKV, WebM, ...), an animation or a folder of frames"
+
+
+class _Source(NamedTuple):
+    """What is needed to decode: the path, its flag, and what the first frame shows."""
+
+    path: str
+    flag: str
+    timing: Timing
+    orientation: Orientation
+    color: Color
+    width: int
+    height: int
+
+
+def open_container(path: str, flag: str) -> ClipReader:
+    """A film, of which one frame at a time is in memory.
+
+    Its packets are counted first; only the first frame is decoded before the frames are asked for.
+
+    Raises:
+      UserError: PyAV is not installed, no film, one without pictures or of no frame.
+    """
+    with _opened(path, flag) as container:
+        stream = _video_stream(container, path, flag)
+        timing, has_audio = _timing(container, stream), bool(container.streams.audio)
+        missing = _missing(container, stream, timing)
+    with _opened(path, flag) as container:
+        stream = _video_stream(container, path, flag)
+        first = next(_decoded(container, stream, timing, Damage(None)), None)
+        if first is None:
+            raise UserError(f"{flag}: {path} has no frame that can be read; {EXPECTED}")
+        info, source = _describe(path, flag, first, stream, timing, has_audio)
+    lines = [*_notes(first, info, source), *missing]
+    return ClipReader(info, [f"{path}: {line}" for line in lines], partial(_frames, source))
+
+
+@contextmanager
+def _opened(path: str, flag: str) -> Iterator["InputContainer"]:
+    """The file, and nothing that it may name elsewhere, such as a list of addresses.
+
+    Raises:
+      UserError: what FFmpeg cannot open.
+      RunError: not enough memory.
+    """
+    av = load_av()
+    try:
+        options = {"protocol_whitelist": "file"}
+        with av.open(f"file:{path}", options=options, metadata_errors="ignore") as container:
+            yield container
+    except MemoryError:
+        raise RunError(f"{flag}: {path} does not fit in memory") from None
+    except av.error.FFmpegError as error:
+        raise UserError(
+            f"{flag}: {path} is no film, damaged or cut short ({error.strerror}); {EXPECTED}"
+        ) from error
+
+
+def _video_stream(container: "InputContainer", path: str, flag: str) -> "VideoStream":
+    """The first, but for a cover's picture.
+
+    Raises:
+      UserError: there is none, or the file is a picture or text.
+    """
+    from av.stream import Disposition
+
+    name = container.format.name
+    if name.endswith("_pipe") or name in ("image2", "tty"):
+        raise UserError(f"{flag}: {path} is no film; {EXPECTED}")
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            return stream
+    raise UserError(f"{flag}: {path} has no video stream; {EXPECTED}")
+
+
+def _timing(container: "InputContainer", stream: "VideoStream") -> Timing:
+    rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+    packets = (
+        (packet.dts if packet.pts is None else packet.pts, packet.duration or 0)
+        for packet in _packets(container, stream)
+        if not packet.is_discard
+    )
+    return timing_of(packets, _time_base(stream), [rate for rate in rates if rate])
+
+
+def _missing(container: "InputContainer", stream: "VideoStream", timing: Timing) -> list[str]:
+    """A line where there is less than the file says: frames, or seconds."""
+    stated = _stated_seconds(container, stream)
+    if stream.frames or stated is None:
+        return _missing_line(stream.frames, timing.frames)
+    if stated - float(timing.duration) * (1 + 1.5 / max(timing.frames, 1)) <= 0:
+        return []
+    return [f"cut short or damaged: it ends after {float(timing.duration):.2f} of {stated:.2f} s"]
+
+
+def _stated_seconds(container: "InputContainer", stream: "VideoStream") -> float | None:
+    """How long the file says that its frames are: Matroska by a tag, others if they are alone."""
+    parts = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if parts:
+        hours, minutes, seconds = map(float, parts.groups())
+        return 3600 * hours + 60 * minutes + seconds
+    is_alone = len(container.streams) == 1
+    return container.duration / 1e6 if is_alone and container.duration else None
+
+
+def _time_base(stream: "VideoStream") -> Fraction:
+    return stream.time_base or Fraction(1, 1000)
+
+
+def _packets(container: "InputContainer", stream: "VideoStream") -> Iterator["Packet[VideoStream]"]:
+    """Those with data, up to where the file is cut short."""
+    av = load_av()
+    try:
+        yield from (packet for packet in container.demux(stream) if packet.size)
+    except (av.error.InvalidDataError, av.error.EOFError):
+        return
+
+
+def _decoded(
+    container: "InputContainer", stream: "VideoStream", timing: Timing, damage: Damage
+) -> Iterator["VideoFrame"]:
+    """Frames; those that are damaged are left out, or mended by the decoder, and collected."""
+    av = load_av()
+    base = _time_base(stream)
+    for index, packet in enumerate(_packets(container, stream)):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            damage.lose(timing.time_of(packet.pts, base, index))
+            continue
+        yield from frames
+    yield from stream.decode(None)
+
+
+def _frames(source: _Source, note: Note) -> Iterator[Frame]:
+    timing, damage, count = source.timing, Damage(source.timing.rate), 0
+    next_time = Fraction(0)
+    with _opened(source.path, source.flag) as container:
+        stream = _video_stream(container, source.path, source.flag)
+        base = _time_base(stream)
+        for count, decoded in enumerate(_decoded(container, stream, timing, damage), 1):
+            time = timing.time_of(decoded.pts, base, count - 1)
+            if time < next_time:
+                note(
+                    f"{source.path}: frames that are not after those before are shown a tick later"
+                )
+                time = next_time
+            next_time = time + base
+            if decoded.is_corrupt:
+                damage.mend(time)
+            if (decoded.width, decoded.height) != (source.width, source.height):
+                note(f"{source.path}: frames of other sizes are resized to the first one's")
+            pixels = to_rgb(decoded, source.color, source.width, source.height)
+            yield Frame(count - 1, time, upright(pixels, source.orientation))
+    for line in (*damage.lines(), *_missing_line(timing.frames, count + damage.lost)):
+        note(f"{source.path}: {line}")
+
+
+def _missing_line(expected: int, count: int) -> list[str]:
+    missing = expected - count
+    return [f"cut short or damaged: {missing} of its {expected} frames are missing"] * (missing > 0)
+
+
+def _describe(
+    path: str,
+    flag: str,
+    frame: "VideoFrame",
+    stream: "VideoStream",
+    timing: Timing,
+    has_audio: bool,
+) -> tuple[ClipInfo, _Source]:
+    color, orientation = color_of(frame), _orientation(frame)
+    width, height = frame.width, frame.height
+    aspect = Fraction(stream.sample_aspect_ratio or 1)
+    source = _Source(path, flag, timing, orientation, color, width, height)
+    if orientation.swaps_sides:
+        width, height, aspect = height, width, 1 / aspect
+    info = ClipInfo(
+        width=width,
+        height=height,
+        frames=timing.frames,
+        duration=timing.duration,
+        rate=timing.rate,
+        time_base=1 / timing.rate if timing.rate else _time_base(stream),
+        rotation=90 * orientation.turns,
+        pixel_aspect=aspect,
+        color=color,
+        has_audio=has_audio,
+        start=timing.start,
+    )
+    return info, source
+
+
+def _orientation(frame: "VideoFrame") -> Orientation:
+    # A mapping by names, of which PyAV's types know but one.
+    matrix = cast("Mapping[str, Buffer]", frame.side_data).get("DISPLAYMATRIX")
+    return Orientation() if matrix is None else orientation_of(bytes(matrix))
+
+
+def _notes(frame: "VideoFrame", info: ClipInfo, source: _Source) -> list[str]:
+    notes = color_notes(frame, info.color)
+    if not source.orientation.is_exact:
+        notes.append("turned by no quarter: taken as the nearest quarter turn")
+    if info.pixel_aspect != 1:
+        ratio = f"{info.pixel_aspect.numerator}:{info.pixel_aspect.denominator}"
+        notes.append(f"its pixels are no squares ({ratio}): painted as squares, shown as they were")
+    if frame.interlaced_frame:
+        notes.append("interlaced: both fields of a frame are painted as one picture")
+    return notes

@@ -1,0 +1,123 @@
+"""Paints the tasks of a film in a process of their own, from and to its work folder."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tf_nst.batch.report import FAILED, PAINTED, SKIPPED, Result
+from tf_nst.cli.command import reason
+from tf_nst.cli.flags import config_from_flags
+from tf_nst.cli.records import digests, flags_of, record_of
+from tf_nst.config import StylizeConfig
+from tf_nst.engine.engine import Engine
+from tf_nst.errors import RunError
+from tf_nst.io.images import Image
+from tf_nst.video.flow import kept
+from tf_nst.video.frames import FramePainter, Painted
+from tf_nst.video.look import frame_values, look_of
+from tf_nst.video.painter import between, paint_task
+from tf_nst.video.settings import FilmConfig
+from tf_nst.video.tasks import Task, task_of
+from tf_nst.video.work_folder import WorkFolder
+
+PREVIEW_SIZE, PREVIEW_STEPS = 192, 50
+
+
+def make_painter(out: str) -> Callable[[list[Any]], Result]:
+    """What paints the tasks, given by their fields, of a work folder; see tf_nst/batch/worker.py.
+
+    Raises:
+      RunError: the folder is not there any more.
+    """
+    painter = FilmPainter(WorkFolder(out))
+    return lambda fields: painter.paint(task_of(fields))
+
+
+class FilmPainter:
+    """Paints a film's tasks one by one."""
+
+    def __init__(self, folder: WorkFolder) -> None:
+        film = folder.film()
+        if film is None:
+            raise RunError(f"{folder.path} has no film any more")
+        self._folder, self._film = folder, film
+        self._notes: list[str] = []
+        self.engine = Engine()
+        self._values = frame_values(film)
+        self._config = config_from_flags(self._values)
+        self._look = look_of(film)
+        self._painter = self._painter_of(self._config)
+        self._small: FramePainter | None = None
+
+    def paint(self, task: Task) -> Result:
+        """Paints a task and saves what it painted. What fails is the result's reason: the frame
+        before is kept, moved along; nothing is raised."""
+        began = time.perf_counter()
+        self._notes.clear()
+        if self._folder.is_done(task):
+            return Result(task.output, SKIPPED)
+        try:
+            self._paint(task)
+        except Exception as error:
+            self._keep_before(task, reason(error))
+            seconds = round(time.perf_counter() - began, 3)
+            return Result(task.output, FAILED, reason(error), seconds)
+        seconds = round(time.perf_counter() - began, 3)
+        return Result(task.output, PAINTED, "", seconds, tuple(self._notes))
+
+    def _paint(self, task: Task) -> None:
+        if not task.sweep:
+            self._folder.save(task, self._preview(task), {})
+        elif task.between:
+            self._folder.save(task, between(task, self._folder), {"between": True})
+        else:
+            painted = paint_task(task, self._painter, self._folder, self._look)
+            self._folder.save(task, painted.picture, self._record(task, painted), painted.paint)
+
+    def _preview(self, task: Task) -> Image:
+        """A frame alone, small."""
+        if self._small is None:
+            size = min(PREVIEW_SIZE, self._config.size)
+            small = replace(self._config, size=size, steps=(PREVIEW_STEPS,), scales=0, tile="auto")
+            self._small = self._painter_of(small)
+        frame = self._small.fitted(self._folder.frame(task.frame).pixels)
+        styles, places = self._look.styles(task.frame), self._look.places(task.frame)
+        return self._small.paint(frame, styles, places, {}).picture
+
+    def _painter_of(self, config: StylizeConfig) -> FramePainter:
+        return FramePainter(config, FilmConfig(**self._film.film), self._notes.append, self.engine)
+
+    def _record(self, task: Task, painted: Painted) -> dict[str, Any]:
+        """What is said of a frame; of the first what is said of a picture, too."""
+        history = painted.history
+        record = {
+            "sweep": task.sweep,
+            "steps": history.steps,
+            "seconds": round(painted.seconds, 3),
+            "final": history.final,
+        }
+        if task.frame or task.sweep > 1:
+            return record
+        painting, path = painted.painting, self._folder.output
+        run = self._values, painting, history
+        about = record_of(*run, painted.picture, painted.seconds, path)
+        flags = {"flags": flags_of(*run, path), "digests": digests(painting)}
+        return {**record, "first": about, **flags}
+
+    def _keep_before(self, task: Task, why: str) -> None:
+        """Something in the place of a frame that failed, so that those after it go on: its own
+        painting of the sweep before, else the frame before it, else the film's."""
+        if not task.sweep:
+            return
+        paint = self._folder.paint(task.sweep - 1, task.frame)
+        picture = self._folder.picture(task.frame) if paint else None
+        for _, sweep, index in () if paint else task.sources[:1]:
+            paint = self._kept(task, index, self._folder.paint(sweep, index))
+            picture = self._kept(task, index, self._folder.picture(index))
+        frame = self._folder.frame(task.frame)
+        record = {"sweep": task.sweep, "failed": why}
+        self._folder.save(task, picture or frame, record, None if task.between else paint or frame)
+
+    def _kept(self, task: Task, index: int, picture: Image | None) -> Image | None:
+        return picture and kept(self._folder.frame(task.frame), self._folder.frame(index), picture)

@@ -1,0 +1,149 @@
+"""Paints a film frame by frame, each held to those before it."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tf_nst.config import config_from_options
+from tf_nst.engine.engine import Engine
+from tf_nst.io.images import Image
+from tf_nst.io.inputs import NOWHERE
+from tf_nst.io.styles import Styles
+from tf_nst.video.flow import flow_between, moved, visible
+from tf_nst.video.frames import FramePainter, Painted
+from tf_nst.video.look import Look
+from tf_nst.video.settings import FilmConfig
+from tf_nst.video.tasks import Shot, Task, tasks_of
+from tf_nst.video.temporal import Warped, longer_where_no_shorter
+
+Pixels = NDArray[np.uint8]
+_LOGGER = logging.getLogger("tf_nst")
+
+
+class Paints(Protocol):
+    """The frames of a film at the size at which they are painted, and what is painted of them."""
+
+    def frame(self, index: int) -> Image:
+        """A frame of the film."""
+
+    def paint(self, sweep: int, index: int) -> Image | None:
+        """The paint of a frame, see `Painted`; None: it was not painted."""
+
+    def picture(self, index: int) -> Image | None:
+        """A painted frame as it is shown; None: there is none."""
+
+
+def paint_task(task: Task, painter: FramePainter, paints: Paints, look: Look) -> Painted:
+    """A frame as a task says, see `FramePainter.paint`."""
+    before = paints.paint(task.sweep - 1, task.frame)
+    return painter.paint(
+        paints.frame(task.frame),
+        look.styles(task.frame),
+        look.places(task.frame),
+        warped_sources(task, paints),
+        None if before is None else before.to_float(),
+    )
+
+
+def warped_sources(task: Task, paints: Paints) -> dict[int, Warped]:
+    """The paint that a task is held to, moved to its frame, by lag; masks that do not overlap."""
+    frame, warped = paints.frame(task.frame), {}
+    for lag, sweep, index in task.sources:
+        paint = paints.paint(sweep, index)
+        if paint is not None:
+            warped[lag] = warped_to(frame, paints.frame(index), paint)
+    return longer_where_no_shorter(warped)
+
+
+def warped_to(frame: Image, other: Image, paint: Image) -> Warped:
+    """The paint of another frame where this one shows the same things."""
+    there = flow_between(frame.pixels, other.pixels)
+    back = flow_between(other.pixels, frame.pixels)
+    return Warped(moved(paint.to_float(), there), visible(there, back))
+
+
+def between(task: Task, paints: Paints) -> Image:
+    """A frame that is not painted: its neighbours' pictures moved there, the nearer one counting
+    more, and each only where it shows the same things."""
+    frame = paints.frame(task.frame)
+    total, weight = np.zeros(frame.pixels.shape), np.zeros((*frame.size, 1))
+    for _, _, index in task.sources:
+        picture = paints.picture(index)
+        if picture is None:
+            continue
+        warped = warped_to(frame, paints.frame(index), picture)
+        # Where neither is seen, both count.
+        share = (warped.mask[..., None] + 1e-3) / abs(task.frame - index)
+        total += share * warped.picture
+        weight += share
+    return Image.from_float(total / np.maximum(weight, 1e-9), 8)
+
+
+class _Memory:
+    """Frames and paint in main memory."""
+
+    def __init__(self, frames: Sequence[Image]) -> None:
+        self.frames = frames
+        self.paints: dict[tuple[int, int], Image] = {}
+        self.pictures: dict[int, Image] = {}
+
+    def frame(self, index: int) -> Image:
+        return self.frames[index]
+
+    def paint(self, sweep: int, index: int) -> Image | None:
+        return self.paints.get((sweep, index))
+
+    def picture(self, index: int) -> Image | None:
+        return self.pictures.get(index)
+
+
+def paint_clip(
+    frames: Sequence[Pixels],
+    style: Styles,
+    *,
+    film: FilmConfig | None = None,
+    shots: Sequence[Shot] = (),
+    report: Callable[[str], None] = _LOGGER.warning,
+    engine: Engine | None = None,
+    **options: Any,
+) -> Iterator[Pixels]:
+    """Paints frames that follow each other.
+
+    Args:
+      frames: [H, W, 3] uint8 each, all of one size.
+      style: as `tf_nst.stylize` takes it.
+      film: how frames hang together; by default that of the command.
+      shots: frames between cuts; by default all are one.
+      report: called with plain lines.
+      engine: of earlier pictures; by default a new one.
+      **options: as of `tf_nst.stylize`.
+
+    Yields:
+      [h, w, 3] uint8, the painted frames in their order, each as soon as it is painted.
+
+    Raises as `tf_nst.stylize`.
+    """
+    film = film or FilmConfig()
+    painter = FramePainter(config_from_options(options), film, report, engine)
+    memory = _Memory([painter.fitted(pixels) for pixels in frames])
+    look = Look(lambda index: style, lambda index: NOWHERE)
+    for number, shot in enumerate(shots or [Shot(0, len(frames))]):
+        following, done = shot.start, set()
+        for task in tasks_of(shot, number, film):
+            _paint_in_memory(task, painter, memory, look)
+            done |= {task.frame} if task.sweep == film.sweeps else set()
+            while following in done:
+                yield memory.pictures[following].pixels
+                following += 1
+
+
+def _paint_in_memory(task: Task, painter: FramePainter, memory: _Memory, look: Look) -> None:
+    if task.between:
+        memory.pictures[task.frame] = between(task, memory)
+        return
+    painted = paint_task(task, painter, memory, look)
+    memory.paints[task.sweep, task.frame] = painted.paint
+    memory.pictures[task.frame] = painted.picture

@@ -1,0 +1,82 @@
+"""A film's sound, copied as it is into another file, beside its frames."""
+
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tf_nst.video.extra import load_av
+
+if TYPE_CHECKING:
+    from av import AudioStream, Packet
+    from av.container import OutputContainer
+
+
+class Sound:
+    """All audio streams of a film, packet by packet; nothing is decoded.
+
+    Attributes:
+      notes: a line for each stream that the other file cannot hold.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], output: "OutputContainer", start: Fraction
+    ) -> None:
+        """Opens the film. `start`: seconds of its clock at which the other file is at 0."""
+        self._input = load_av().open(
+            f"file:{os.fspath(path)}",
+            options={"protocol_whitelist": "file"},
+            metadata_errors="ignore",
+        )
+        self._output, self._start = output, start
+        self.notes: list[str] = []
+        self._streams = {}
+        for stream in self._input.streams.audio:
+            name = stream.codec_context.name
+            if _holds(output, name):
+                copy = output.add_stream_from_template(stream, opaque=True)
+                self._streams[stream.index] = copy
+            else:
+                self.notes.append(
+                    f"sound ({name}) is left out: a file of this kind cannot hold it; .mkv can"
+                )
+        self._packets = self._shifted()
+        self._next = next(self._packets, None)
+
+    def _shifted(self) -> Iterator["Packet[AudioStream]"]:
+        """Packets by the other file's clock."""
+        if not self._streams:
+            return
+        error = load_av().error
+        streams = tuple(self._input.streams[index] for index in self._streams)
+        try:
+            for packet in self._input.demux(streams):
+                if packet.dts is None:
+                    continue
+                shift = round(self._start / packet.time_base)
+                packet.dts -= shift
+                packet.pts = packet.dts if packet.pts is None else packet.pts - shift
+                yield packet
+        except (error.InvalidDataError, error.EOFError):
+            return
+
+    def copy_until(self, time: Fraction | None) -> None:
+        """Copies what begins before `time`, in seconds; None: all that is left."""
+        while self._next is not None and _begins_before(self._next, time):
+            packet = self._next
+            packet.stream = self._streams[packet.stream_index]
+            self._output.mux(packet)
+            self._next = next(self._packets, None)
+
+    def close(self) -> None:
+        """Closes the film."""
+        self._packets.close()  # type: ignore[attr-defined]
+        self._input.close()
+
+
+def _begins_before(packet: "Packet[AudioStream]", time: Fraction | None) -> bool:
+    return time is None or (packet.dts or 0) * packet.time_base < time
+
+
+def _holds(output: "OutputContainer", codec: str) -> bool:
+    return codec in output.supported_codecs

@@ -1,0 +1,169 @@
+"""OUTPUT.frames: the frames of a film while it is painted, from which a killed run goes on."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tf_nst.errors import UserError
+from tf_nst.io.images import Image, read_image
+from tf_nst.io.writing import Files, write_atomically, write_together
+from tf_nst.video.tasks import Shot, Task
+
+_FILM, _JOURNAL = "film.json", "journal.jsonl"
+# Frames and paint that a task reads: its own, and those of its sources.
+_MOST_CACHED = 16
+
+
+class Film(NamedTuple):
+    """What a folder holds, as film.json has it.
+
+    Attributes:
+      identity: a sha256 of the film's file, the styles and all flags that decide the pixels.
+      content: path of the film.
+      style: as --style has it; empty with a fade.
+      fade: as --style_fade has it, or None.
+      keep: as --keep has it, or None.
+      flags: {flag: text} of the painting command's flags.
+      film: the options of FilmConfig.
+      times: of the frames, in seconds, as fractions: "1/25".
+      shots: frames between cuts.
+      notes: lines that came while the film was read.
+    """
+
+    identity: str
+    content: str
+    style: str
+    fade: str | None
+    keep: str | None
+    flags: dict[str, str]
+    film: dict[str, Any]
+    times: tuple[str, ...]
+    shots: tuple[Shot, ...]
+    notes: tuple[str, ...] = ()
+
+
+def folder_of(output: str | os.PathLike[str]) -> Path:
+    """out.mp4.frames beside out.mp4."""
+    return Path(f"{os.fspath(output).rstrip('/' + os.sep)}.frames")
+
+
+class WorkFolder:
+    """Frames, paint and pictures as files, each written whole or not at all."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._cached: dict[Path, Image] = {}
+
+    @property
+    def output(self) -> Path:
+        """The film beside it."""
+        return self.path.with_suffix("")
+
+    def check(self) -> None:
+        """Refuses a folder that is not of a film.
+
+        Raises:
+          UserError: there is such a file, or a folder with other files in it.
+        """
+        if self.path.is_dir():
+            names = {path.name for path in self.path.iterdir()}
+            if not names or _JOURNAL in names:
+                return
+        elif not os.path.lexists(self.path):
+            return
+        raise UserError(
+            f"--output: {self.path} is needed for the frames, but exists and is not from tf_nst; "
+            "expected another name for the film"
+        )
+
+    def make(self) -> None:
+        """Makes the folder. Raises UserError where it cannot."""
+        try:
+            for folder in (self.path, *map(self.path.joinpath, ("frames", "paint", "preview"))):
+                folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"--output: the folder {self.path} cannot be made ({error.strerror})"
+            ) from error
+
+    def remove(self) -> None:
+        """Removes the folder and all that is in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def film(self) -> Film | None:
+        """What the folder holds; None: not all frames are there yet."""
+        try:
+            film = Film(**json.loads((self.path / _FILM).read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+        return film._replace(shots=tuple(Shot(*shot) for shot in film.shots))
+
+    def begin(self, film: Film) -> None:
+        """Says what the folder holds, once all frames are there."""
+        write_atomically(self.path / _FILM, json.dumps(film._asdict()).encode())
+
+    def add_frame(self, index: int, frame: Image) -> None:
+        """A frame of the film, at the size at which it is painted."""
+        path = self._frame_path(index)
+        write_atomically(path, frame.encode(path)[0])
+
+    def frame(self, index: int) -> Image:
+        """See `Paints`."""
+        return self._read(self._frame_path(index))
+
+    def paint(self, sweep: int, index: int) -> Image | None:
+        """See `Paints`."""
+        path = self._paint_path(sweep, index)
+        return self._read(path) if path.exists() else None
+
+    def picture(self, index: int) -> Image | None:
+        """See `Paints`."""
+        path = self.path / f"{index:06d}.png"
+        return read_image(path) if path.exists() else None
+
+    def is_done(self, task: Task) -> bool:
+        """Whether a task was painted."""
+        if task.between or not task.sweep:
+            return self.picture_path(task).exists()
+        return self._paint_path(task.sweep, task.frame).exists()
+
+    def picture_path(self, task: Task) -> Path:
+        """Where the picture of a task is."""
+        return self.path / task.output
+
+    def save(
+        self, task: Task, picture: Image, record: dict[str, Any], paint: Image | None = None
+    ) -> None:
+        """What a task painted, all of it or nothing."""
+        path = self.picture_path(task)
+        data = (json.dumps(record) + "\n").encode()
+        files: Files = {path: picture.encode(path)[0], path.with_suffix(".json"): data}
+        if paint is not None:
+            # The last to take its name: where it is, all is.
+            paint_path = self._paint_path(task.sweep, task.frame)
+            files[paint_path] = paint.encode(paint_path)[0]
+        write_together(files)
+
+    def record(self, index: int) -> dict[str, Any]:
+        """What was saved with a frame's picture; empty where there is none."""
+        try:
+            record: dict[str, Any] = json.loads((self.path / f"{index:06d}.json").read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return record
+
+    def _frame_path(self, index: int) -> Path:
+        return self.path / "frames" / f"{index:06d}.png"
+
+    def _paint_path(self, sweep: int, index: int) -> Path:
+        return self.path / "paint" / f"{index:06d}.{sweep}.png"
+
+    def _read(self, path: Path) -> Image:
+        """A file, of the latest ones from memory: they never change."""
+        image = self._cached.pop(path, None) or read_image(path)
+        self._cached[path] = image
+        if len(self._cached) > _MOST_CACHED:
+            del self._cached[next(iter(self._cached))]
+        return image
