@@ -109,7 +109,8 @@ class Studio:
 
     def wake(self) -> None:
         """Starts a painter that was given up."""
-        if self._status == "crashed":
+        starts = self._starting is not None and not self._starting.done()
+        if self._status == "crashed" and not starts:
             self._failed_starts = 0
             self._starting = asyncio.create_task(self.start())
 
