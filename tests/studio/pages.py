@@ -45,7 +45,6 @@ class Server:
             text=True,
         )
         self.address = self._address()
-        self.base = self.address.partition("/?")[0]
 
     def _address(self) -> str:
         assert self.process.stdout
@@ -87,9 +86,9 @@ class Studio:
       complaints: of the console, and requests that leave the server.
     """
 
-    def __init__(self, browser: Browser, server: Server, screen: dict[str, Any]) -> None:
+    def __init__(self, browser: Browser, server: Any, screen: dict[str, Any]) -> None:
         self.complaints: list[str] = []
-        self.base, self.width = server.base, screen["viewport"]["width"]
+        self.base, self.width = server.address.partition("/?")[0], screen["viewport"]["width"]
         self.context = browser.new_context(**screen, reduced_motion="reduce")
         self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
