@@ -20,7 +20,7 @@ from documentation.browser import PROGRAMS, find_chromium
 ROOT = Path(__file__).resolve().parents[2]
 _COMMAND = "from tf_nst.cli.main import console; console()"
 # In milliseconds; a page waits for what comes, and asserts no time.
-PATIENCE = 180_000
+PATIENCE = 300_000
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}
 TELEPHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -45,7 +45,6 @@ class Server:
             text=True,
         )
         self.address = self._address()
-        self.base = self.address.partition("/?")[0]
 
     def _address(self) -> str:
         assert self.process.stdout
@@ -87,9 +86,9 @@ class Studio:
       complaints: of the console, and requests that leave the server.
     """
 
-    def __init__(self, browser: Browser, server: Server, screen: dict[str, Any]) -> None:
+    def __init__(self, browser: Browser, server: Any, screen: dict[str, Any]) -> None:
         self.complaints: list[str] = []
-        self.base, self.width = server.base, screen["viewport"]["width"]
+        self.base, self.width = server.address.partition("/?")[0], screen["viewport"]["width"]
         self.context = browser.new_context(**screen, reduced_motion="reduce")
         self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
@@ -116,6 +115,16 @@ class Studio:
     def run(self) -> dict[str, Any]:
         """The latest painting."""
         return self.state()["runs"][-1]
+
+    def paint(self, press=None) -> None:
+        """Presses Paint, by default with the mouse, and waits for another painting."""
+        count = len(self.state()["runs"])
+        (press or (lambda: self.page.click("#paint")))()
+        for _ in range(PATIENCE // 200):
+            if len(self.state()["runs"]) > count:
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError("expected another painting, received none")
 
     def until(self, condition, what: str) -> dict[str, Any]:
         """Waits for the latest painting to meet a condition; the painting."""

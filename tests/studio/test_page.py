@@ -97,7 +97,7 @@ def drop(page, picture):
 def paint(studio):
     """The picture appears and refines."""
     page = studio.page
-    page.click("#paint")
+    studio.paint()
     run = studio.until(lambda it: it["step"] > 6 and it["preview"], "a picture")
     assert run["size"] == [72, SIZE]
     page.locator("#after[src*='preview']").wait_for()
@@ -161,7 +161,7 @@ def draw_a_mask(studio):
     studio.check()
     page.click("#masks-done")
     page.get_by_text("1 mask is used.").wait_for()
-    page.click("#paint")
+    studio.paint()
     run = studio.until(lambda it: it["step"] > 2 and it["masks"], "a picture with a mask")
     assert run["masks"]["keep"] and not run["masks"]["styles"]
     page.click("#stop")
@@ -196,7 +196,7 @@ def test_the_keyboard_alone_paints(opened, photo):
     go_to(page, "paint")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
-    page.keyboard.press("Enter")
+    studio.paint(lambda: page.keyboard.press("Enter"))
     go_to(page, "stop")
     page.keyboard.press("Enter")
     studio.until(lambda it: it["status"] == "stopped", "the end")
@@ -217,7 +217,7 @@ def test_a_painter_that_dies_is_one_message_with_resume(opened, server):
     studio = opened(DESKTOP)
     page = studio.page
     page.click("#tab-prepare")
-    page.click("#paint")
+    studio.paint()
     studio.until(lambda it: it["step"] > 2 and it["status"] == "painting", "a picture")
     for child in psutil.Process(server.process.pid).children():
         child.kill()

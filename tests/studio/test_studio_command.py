@@ -135,9 +135,13 @@ def test_the_address_opens_the_page_and_a_signal_ends_all(started, tmp_path, num
     assert address.startswith("http://127.0.0.1:") and "?token=" in address
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     assert b"<!DOCTYPE html>" in opener.open(address).read()
-    assert b'"runs": []' in opener.open(address.partition("?")[0] + "api/state").read()
+    base = address.partition("?")[0]
+    assert b'"runs": []' in opener.open(f"{base}api/state").read()
+    page = opener.open(f"{base}api/events")  # it listens until the end
+    assert page.readline().startswith(b"id: ")
     process.send_signal(number)
     out, error = process.communicate()
+    page.close()
     assert (process.returncode, out) == (code, "")
     assert error == f"tf_nst: studio ended, finished pictures are in {tmp_path / 'out'}\n"
     assert not list(tmp_path.glob("tf_nst-studio-*"))

@@ -66,8 +66,10 @@ class Painter:
         """The answer to a message.
 
         Raises:
-          RunError: none came in time, or the process died.
+          RunError: there is no process, it died, or no answer came in time.
         """
+        if self._process is None:
+            raise RunError("there is no painter now: expected a later try")
         self._questions += 1
         number = self._questions
         answer = self._answers[number] = asyncio.get_running_loop().create_future()

@@ -109,7 +109,8 @@ class Studio:
 
     def wake(self) -> None:
         """Starts a painter that was given up."""
-        if self._status == "crashed":
+        starts = self._starting is not None and not self._starting.done()
+        if self._status == "crashed" and not starts:
             self._failed_starts = 0
             self._starting = asyncio.create_task(self.start())
 
@@ -119,7 +120,8 @@ class Studio:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.wait([self._starting])
-        await self.painter.close(SECONDS_TO_END, hurry)
+        paints = self.queue.current is not None and self.queue.current in self.runs
+        await self.painter.close(SECONDS_TO_END if paints else 0, hurry)
 
     def _hear(self, message: dict[str, Any]) -> None:
         """A message of the painter."""

@@ -148,7 +148,7 @@ function compose() {
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, width, height);
   layers.forEach((it, place) => {
-    context.globalAlpha = it.key === active ? 0.62 : 0.3;
+    context.globalAlpha = it.key === active ? 0.66 : 0.42;
     context.drawImage(tinted(it, place), 0, 0);
   });
 }

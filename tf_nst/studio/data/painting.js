@@ -6,7 +6,7 @@ import { drawCurves } from "./curves.js";
 import { button, byId, element, later, rebuild, say, show } from "./dom.js";
 import { attempt } from "./notices.js";
 import { ended, pictureById, set, setDraft, shownRun, store } from "./store.js";
-import { duration, statusOf, stem } from "./words.js";
+import { digits, duration, statusOf, stem } from "./words.js";
 
 const WAIT = 200;
 let sliders = new Map();
@@ -82,7 +82,7 @@ function paceOf(run) {
   if (ended(run)) return `${run.step} steps`;
   if (!run.steps_per_second) return "";
   const left = run.seconds_left == null ? "" : ` · ${duration(run.seconds_left)} left`;
-  return `${run.steps_per_second.toFixed(1)} steps/s${left}`;
+  return `${digits(Number(run.steps_per_second.toPrecision(2)))} steps/s${left}`;
 }
 
 function links(run) {

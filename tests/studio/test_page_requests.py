@@ -1,0 +1,164 @@
+"""What the studio's page asks of its server, by a server whose state is canned."""
+
+import io
+
+import numpy as np
+import pytest
+from canned import Canned, png, run
+from pages import DESKTOP, Studio, chromium
+from PIL import Image
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def opened(browser):
+    """(state) -> the page in Chromium, and its server."""
+    pairs = []
+
+    def open_page(**state):
+        server = Canned(**state)
+        pairs.append((Studio(browser, server, DESKTOP), server))
+        return pairs[-1][0].page, server
+
+    yield open_page
+    for studio, server in pairs:
+        assert not studio.complaints
+        studio.close()
+        server.close()
+
+
+def until(page, condition):
+    """Waits for what the server hears."""
+    for _ in range(600):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the page did not ask")
+
+
+def painted(page, server):
+    """Presses Paint; what is asked for."""
+    page.click("#paint")
+    until(page, lambda: server.bodies("/api/runs"))
+    return server.bodies("/api/runs")[0]
+
+
+def mask(body):
+    """A PNG that was posted, 0 or 255 in [height, width]."""
+    return np.asarray(Image.open(io.BytesIO(body)).convert("L"))
+
+
+def test_settings_that_are_as_by_default_are_not_sent(opened):
+    page, server = opened()
+    page.fill("#set-size-exact", "96")
+    page.select_option("#set-color", "content")
+    page.select_option("#set-color", "style")
+    assert painted(page, server) == {
+        "content": "p1",
+        "styles": ["p2", "p3"],
+        "settings": {"size": 96},
+    }
+
+
+def test_seconds_take_the_place_of_steps(opened):
+    page, server = opened()
+    page.fill("#set-steps-exact", "30")
+    page.check("#by-seconds")
+    page.get_by_text("About 9 s · 100 MB · 120 × 90").wait_for()
+    assert painted(page, server)["settings"] == {"seconds": 60}
+
+
+def test_a_painting_without_a_mask_paints_what_the_others_leave(opened):
+    page, server = opened()
+    page.click("#to-masks")
+    page.locator("#mask-list button").nth(1).click()
+    half = np.zeros((90, 120), np.uint8)
+    half[:, :60] = 255
+    target = io.BytesIO()
+    Image.fromarray(half).save(target, "PNG")
+    page.set_input_files(
+        "#mask-import", {"name": "half.png", "mimeType": "image/png", "buffer": target.getvalue()}
+    )
+    page.locator("#mask-list").get_by_text("drawn", exact=True).wait_for()
+    page.click("#masks-done")
+    body = painted(page, server)
+    assert len(body["masks"]["styles"]) == 2 and "keep" not in body["masks"]
+    first, second = map(mask, server.bodies("/api/pictures"))
+    assert np.array_equal(first, half) and np.array_equal(second, 255 - half)
+
+
+def test_a_stroke_can_be_undone_and_exported(opened):
+    page, _ = opened()
+    page.click("#to-masks")
+    page.locator("#mask-canvas").click()
+    page.locator("#mask-list").get_by_text("drawn", exact=True).wait_for()
+    with page.expect_download() as download:
+        page.click("#mask-export")
+    drawn = mask(download.value.path().read_bytes())
+    assert drawn[45, 60] == 255 and drawn[0, 0] == 0
+    page.click("#mask-undo")
+    page.wait_for_function("() => !document.querySelector('#mask-list').innerText.match(/^drawn/m)")
+
+
+def test_a_slider_asks_once_for_where_it_comes_to_rest(opened):
+    page, server = opened(runs=[run("r1")])
+    page.focus("#live-style_weight")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    until(page, lambda: server.bodies("/api/runs/r1/weights"))
+    page.wait_for_timeout(400)
+    (body,) = server.bodies("/api/runs/r1/weights")
+    assert body["style_weight"] > 270
+
+
+def test_what_waits_has_a_place_and_can_be_cancelled(opened):
+    waiting = [run("r2", status="queued", place=1), run("r3", status="queued", place=2)]
+    page, server = opened(runs=[run("r1"), *waiting])
+    page.get_by_text("Waiting, place 2").wait_for()
+    page.locator("#queue").get_by_role("button", name="Cancel").first.click()
+    until(page, lambda: ("DELETE", "/api/runs/r3") in [asked[:2] for asked in server.asked])
+
+
+def test_a_click_on_a_try_paints_it_large(opened):
+    tile = {"number": 1, "caption": "0.5x", "settings": {"style_size": "0.5x"}, "styles": ["p3"]}
+    tile |= {"picture": "/api/sheets/s1/1.png", "status": "painted", "message": ""}
+    page, server = opened(sheet={"id": "s1", "status": "painted", "content": "p1", "tiles": [tile]})
+    page.click("#to-sheet")
+    page.locator("#tiles button").click()
+    until(page, lambda: server.bodies("/api/runs"))
+    asked = {"content": "p1", "styles": ["p3"], "settings": {"style_size": "0.5x"}}
+    assert server.bodies("/api/runs") == [asked]
+
+
+def test_explain_opens_the_lesson_once_it_is_ready(opened):
+    entry = {"id": "h1", "name": "p1.jpg", "when": "2026-11-27T12:00:00", "width": 120}
+    entry |= {"height": 90, "settings": {"size": 96}, "command": "tf-nst me.jpg", "notes": []}
+    page, server = opened(history=[entry])
+    page.click("#to-history")
+    page.locator("#history button").click()
+    page.get_by_role("button", name="Explain").click()
+    until(page, lambda: server.bodies("/api/lessons/h1"))
+    server.state["lessons"] = {"h1": {"status": "ready", "message": ""}}
+    link = page.get_by_role("link", name="Open the lesson")
+    assert link.get_attribute("href") == "/api/lessons/h1.html"
+
+
+def test_a_painter_that_died_is_one_message(opened):
+    crashed = run("r1", status="crashed", place=None, message="killed", resumable=True)
+    page, server = opened(runs=[crashed])
+    page.get_by_role("button", name="Resume").click()
+    until(page, lambda: server.bodies("/api/runs/r1/resume"))
+    assert page.get_by_text("killed").count() == 1
+
+
+def test_a_file_that_is_too_large_is_not_sent(opened):
+    page, server = opened()
+    large = {"name": "large.jpg", "mimeType": "image/jpeg", "buffer": png() + bytes(10**6)}
+    page.set_input_files("#choose-painting", large)
+    page.get_by_text("large.jpg has 1 MB; at most 1 MB are accepted.").wait_for()
+    assert not server.bodies("/api/pictures")
