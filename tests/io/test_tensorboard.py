@@ -41,14 +41,14 @@ def monitor(tmp_path, lines):
 
 
 def written_in(folder, plugin: str) -> dict[str, list]:
-    """{tag: [(step, value)]} of a plugin."""
+    """{tag: [(step, value)]} of a plugin, by step: files of one second may be in any order."""
     written: dict[str, list] = {}
     for event in read_events(folder):
         for value in event.summary.value:
             if value.metadata.plugin_data.plugin_name == plugin:
                 array = tf.make_ndarray(value.tensor)
                 written.setdefault(value.tag, []).append((event.step, array.tolist()))
-    return written
+    return {tag: sorted(values) for tag, values in written.items()}
 
 
 def run(listener, *events) -> None:

@@ -54,7 +54,7 @@ def read_written(folder: Path) -> Written:
 
 
 def read_events(folder: Path) -> Iterator[Any]:
-    """The events (protocol buffers) of a folder's event files, file by file in their order."""
+    """The events (protocol buffers) of a folder's event files, in the order of the files' names."""
     for path in sorted(folder.glob("events.out.tfevents.*")):
         try:
             yield from tf.compat.v1.train.summary_iterator(str(path))
