@@ -9,9 +9,12 @@ from tf_nst.cli.parsing import parse_flags
 from tf_nst.cli.run import quoted, resuming_command
 from tf_nst.cli.serve_client import CLIENT_FLAGS
 from tf_nst.cli.sheet import SHEET_FLAGS
+from tf_nst.cli.verbs import VERBS, flag_tables
 from tf_nst.cli.visualize import flags_of
 from tf_nst.config.value_types import expanded_path
 from tf_nst.errors import UserError
+from tf_nst.studio.command import STUDIO_FLAGS
+from tf_nst.video.flags import VIDEO_FLAGS
 
 LINES = {
     "a.jpg b.jpg": "--content=a.jpg --style=b.jpg",
@@ -64,6 +67,16 @@ def test_other_commands_take_the_pictures_that_they_have_flags_for():
     assert declared(["a.jpg", "b.jpg", "c.jpg"], CLIENT_FLAGS) == surplus
     several = ["--content=a.jpg", "--styles=b.jpg,c.jpg"]
     assert declared(["a.jpg", "b.jpg", "c.jpg"], SHEET_FLAGS) == several
+    several = ["--content=a.jpg", "--style=b.jpg,c.jpg"]
+    assert declared(["a.jpg", "b.jpg", "c.jpg"], STUDIO_FLAGS) == several
+    assert declared(["a.jpg", "b.jpg", "c.jpg"], VIDEO_FLAGS) == several
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_where_a_verb_has_a_content_it_comes_first(verb):
+    for table in flag_tables(verb).values():
+        if "content" in {option.name for option in table}:
+            assert declared(["a.jpg"], table) == ["--content=a.jpg"]
 
 
 def test_a_flag_that_takes_one_picture_takes_one():

@@ -22,12 +22,13 @@ STUDIO_EXTRA = 'pip install "tf_nst[studio]"'
 LOCAL = "127.0.0.1"
 
 STUDIO_FLAGS = (
-    Option("content", None, IMAGE_FILE, "photograph to begin with"),
+    Option("content", None, IMAGE_FILE, "photograph to begin with", positional=True),
     Option(
         "style",
         None,
         Paths("an image file, or several by commas", "an image file"),
         "painting to begin with",
+        positional=True,
     ),
     Option(
         "folder",

@@ -24,6 +24,7 @@ VIDEO_FLAGS = (
         FilePath("a film, an animation or a folder of frames"),
         "film to paint: what PyAV reads, an animated GIF, WebP or PNG, or a folder of frames",
         required=True,
+        positional=True,
     ),
     replace(_PAINT["style"], required=False),
     Option(
