@@ -14,8 +14,8 @@ from tf_nst.io.state_file import state_path
 from tf_nst.io.writing import check_writable
 from tf_nst.studio.lessons import Pair
 from tf_nst.studio.settings import command_of
+from tf_nst.studio.sources import check_arguments
 
-SOURCES = "sources"
 STUDIO = "studio"  # what the studio adds to a record, and to a state
 _NAME = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -30,6 +30,18 @@ class Entry(NamedTuple):
 
     id: str
     about: dict[str, Any]
+
+
+class Origin(NamedTuple):
+    """What a picture was painted of.
+
+    Attributes:
+      arguments: {flag: text}, whose pictures are kept in the folder.
+      names: of the photograph and of the paintings, for people.
+    """
+
+    arguments: dict[str, str]
+    names: list[str]
 
 
 class History:
@@ -95,6 +107,22 @@ class History:
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise UserError(f"{name}: its record does not say what it was painted of") from error
         return Pair(*map(str, paths))
+
+    def origin(self, name: str) -> Origin:
+        """What the studio painted a picture of.
+
+        Raises:
+          UserError: there is no such entry, another program painted it, or its pictures are gone.
+        """
+        record = self.path(name, "json")
+        try:
+            studio = json.loads(record.read_bytes())[STUDIO]
+            arguments = dict(studio["arguments"])
+            check_arguments(arguments, self.folder)
+            names = [str(it) for it in (studio["name"], *studio.get("style_names", []))]
+        except (UserError, OSError, ValueError, LookupError, TypeError) as error:
+            raise UserError(f"{name}: its photograph and paintings are not kept here") from error
+        return Origin(arguments, names)
 
     def remove(self, name: str) -> None:
         """Removes a picture with its record and its flag file. Raises as `path`."""

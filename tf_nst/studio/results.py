@@ -67,6 +67,7 @@ def _about(session: Session) -> dict[str, object]:
     request, changed = session.order["request"], session.changed_weights
     return {
         "name": request["name"],
+        "style_names": request.get("style_names", []),
         "settings": {**request["settings"], **changed},
         "arguments": _arguments(session),
         "notes": [_CHANGED] if changed else [],

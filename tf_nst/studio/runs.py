@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tf_nst.config.paths import split_paths
 from tf_nst.config.value_types import is_integer
 from tf_nst.errors import UserError
-from tf_nst.studio.history import SOURCES, History
+from tf_nst.studio.history import History
 from tf_nst.studio.lessons import Pair
-from tf_nst.studio.pictures import Pictures, keep_source
+from tf_nst.studio.pictures import Pictures
 from tf_nst.studio.queue import Queue, Task
 from tf_nst.studio.requests import doubled, pictures_of, settings_of
 from tf_nst.studio.run import ACTIVE, CRASHED, ENDED, FAILED, PREPARING, QUEUED, Run
 from tf_nst.studio.settings import Sources, arguments_of, checked_weights, flags_of, values_of
+from tf_nst.studio.sources import SOURCES, keep_source, take_sources
 from tf_nst.studio.unfinished import MESSAGE, Unfinished, unfinished_runs
 
 Send = Callable[[dict[str, Any]], None]
@@ -45,13 +45,8 @@ class Runs:
 
     def _again(self, left: Unfinished) -> dict[str, Any]:
         """The request of an earlier studio's run, its pictures being among those of this one."""
-        folder, arguments = self._history.folder, left.arguments
-        content = self._pictures.take(folder / arguments["content"], left.request["name"])
-        styles = [
-            self._pictures.take(folder / path, Path(path).name).id
-            for path in split_paths(arguments["style"])
-        ]
-        return {**left.request, "content": content.id, "styles": styles, "masks": None}
+        folder = self._history.folder
+        return {**left.request, **take_sources(left.arguments, left.names, folder, self._pictures)}
 
     def __getitem__(self, name: str) -> Run:
         """The run of an id. Raises UserError where there is none."""
@@ -91,8 +86,8 @@ class Runs:
         flags = flags_of(settings_of(body))
         sources, request = pictures_of(body, self._pictures)
         kept = self._kept(sources)
-        name = self._pictures[request["content"]].name
-        return self._add({**request, "name": name}, kept, flags)
+        name, *others = (self._pictures[it].name for it in (request["content"], *request["styles"]))
+        return self._add({**request, "name": name, "style_names": others}, kept, flags)
 
     def _kept(self, sources: Sources) -> Sources:
         """The same pictures, in the folder of the history."""

@@ -18,6 +18,7 @@ from tf_nst.studio.queue import Queue
 from tf_nst.studio.runs import Runs
 from tf_nst.studio.settings import SETTINGS, values_of
 from tf_nst.studio.sheets import Sheets
+from tf_nst.studio.sources import take_sources
 
 # A painter that dies so often before it is ready is not started again.
 MOST_STARTS = 2
@@ -106,6 +107,15 @@ class Studio:
         if name in self.runs:
             return self.runs.pair(name)
         return self.history.pair(name)
+
+    def again(self, name: str) -> dict[str, Any]:
+        """The pictures that a finished one was painted of: {content, styles, masks}.
+
+        Raises:
+          UserError: there is no such picture, or those are gone.
+        """
+        origin = self.history.origin(name)
+        return take_sources(*origin, self.history.folder, self.pictures)
 
     def wake(self) -> None:
         """Starts a painter that was given up."""

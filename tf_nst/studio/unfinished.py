@@ -1,18 +1,14 @@
 """Runs that an earlier studio left: their states lie in the folder of the history."""
 
-import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tf_nst.config.paths import split_paths
 from tf_nst.errors import UserError
 from tf_nst.io.locking import is_in_use
 from tf_nst.io.state_file import is_state, read_description
-from tf_nst.studio.history import SOURCES, STUDIO
-from tf_nst.studio.settings import flags_of
+from tf_nst.studio.history import STUDIO
+from tf_nst.studio.sources import check_arguments
 
-_SOURCE = re.compile(rf"\./{SOURCES}/[0-9a-f]{{16}}\.[a-z0-9]+")
-_PATHS = ("content", "style", "mask", "keep", "init")
 MESSAGE = "an earlier studio ended while this was painted"
 
 
@@ -21,12 +17,14 @@ class Unfinished(NamedTuple):
 
     Attributes:
       name: of its files.
+      names: of the photograph and of the paintings, for people.
       request, arguments: as `Run` has them.
       state: the file from which it goes on.
       step: at which it is.
     """
 
     name: str
+    names: list[str]
     request: dict[str, Any]
     arguments: dict[str, str]
     state: Path
@@ -47,22 +45,8 @@ def _unfinished(path: Path) -> Unfinished | None:
         about = description[STUDIO]
         request, arguments = dict(about["request"]), dict(about["arguments"])
         step = int(description["step"])
-        str(request["name"])
-        _check(arguments, path.parent)
+        names = [str(name) for name in (request["name"], *request.get("style_names", []))]
+        check_arguments(arguments, path.parent)
     except (UserError, LookupError, TypeError, ValueError):
         return None
-    return Unfinished(path.stem, request, arguments, path, step)
-
-
-def _check(arguments: dict[str, str], folder: Path) -> None:
-    """A state may be anyone's: it says no more than the studio does, of pictures that are there.
-
-    Raises:
-      UserError, LookupError, TypeError, ValueError: it does.
-    """
-    for name in {"content", "style", *_PATHS} & {"content", "style", *arguments}:
-        for source in split_paths(arguments[name]):
-            if not (_SOURCE.fullmatch(source) and (folder / source).is_file()):
-                raise UserError(f"--{name}: expected a picture of {SOURCES}, received {source!r}")
-    int(arguments.get("scales", 1))
-    flags_of({name: it for name, it in arguments.items() if name not in (*_PATHS, "scales")})
+    return Unfinished(path.stem, names, request, arguments, path, step)

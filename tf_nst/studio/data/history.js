@@ -75,8 +75,8 @@ export function explain(id, lesson) {
   );
 }
 
-function again(entry) {
-  if (!prepareAgain(entry)) note("The settings are set. Add the photograph and the paintings again.");
+async function again(entry) {
+  if (!(await prepareAgain(entry))) note("The settings are set. Add the photograph and the paintings again.");
 }
 
 async function copy(entry) {

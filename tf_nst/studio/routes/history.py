@@ -1,5 +1,7 @@
 """Finished pictures, and lessons."""
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -19,6 +21,13 @@ async def download(studio: Studio, request: Request) -> Response:
     if extension == "command":
         return PlainTextResponse(studio.history.about(name)["command"] + "\n")
     return await file(path, path.name if "download" in request.query_params else None)
+
+
+async def pictures(studio: Studio, request: Request) -> Response:
+    """POST /api/history/ID/pictures: those that it was painted of, which can be used again."""
+    async with studio.decoding:
+        ids = await asyncio.to_thread(studio.again, request.path_params["id"])
+    return done(studio, **ids)
 
 
 async def remove(studio: Studio, request: Request) -> Response:
