@@ -129,11 +129,15 @@ class Pictures:
         Raises:
           UserError: there is no such picture.
         """
-        fitting = next((it for it in SIDES if it >= side), SIDES[-1])
-        return self._shown_path(self[name], fitting)
+        return self._shown_path(self[name], side_for(side))
 
     def _shown_path(self, picture: Picture, side: int) -> Path:
         return self._folder / f"{picture.id}-{side}.png"
+
+
+def side_for(side: int) -> int:
+    """The least of the sides at which pictures are shown that is as large, in pixels."""
+    return next((it for it in SIDES if it >= side), SIDES[-1])
 
 
 def digest_of(path: Path) -> str:

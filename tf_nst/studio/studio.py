@@ -19,6 +19,7 @@ from tf_nst.studio.runs import Runs
 from tf_nst.studio.settings import SETTINGS, values_of
 from tf_nst.studio.sheets import Sheets
 from tf_nst.studio.sources import take_sources
+from tf_nst.studio.thumbnails import Thumbnails
 
 # A painter that dies so often before it is ready is not started again.
 MOST_STARTS = 2
@@ -39,10 +40,11 @@ class Studio:
         """Takes the folder of the history, and one for what goes at the end."""
         self.board, self.scratch = Board(), scratch
         self.ends: Callable[[], bool] = bool
-        for name in ("pictures", "previews", "lessons"):
+        for name in ("pictures", "previews", "lessons", "thumbnails"):
             (scratch / name).mkdir()
         self.history = History(folder)
         self.pictures = Pictures(scratch / "pictures")
+        self.thumbnails = Thumbnails(scratch / "thumbnails")
         self.painter = Painter(self._hear, self._painter_died)
         self.queue = Queue(self.painter.send)
         self.runs = Runs(self.pictures, self.history, self.queue, scratch, self.painter.send)
