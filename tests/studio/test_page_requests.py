@@ -137,7 +137,7 @@ def test_a_click_on_a_try_paints_it_large(opened):
 
 ENTRY = {
     **{"id": "h1", "name": "p1.jpg", "when": "2026-11-27T12:00:00", "width": 120, "height": 90},
-    **{"settings": {"size": 96}, "command": "tf-nst me.jpg", "notes": []},
+    **{"settings": {"size": 96}, "command": "tf-nst me.jpg", "notes": [], "has_flags": True},
 }
 
 

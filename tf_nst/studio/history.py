@@ -156,21 +156,22 @@ def _about(picture: Path, record: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": picture.stem,
         "name": str(studio.get("name", record["inputs"]["content"]["name"])),
-        "when": _when(picture.stem, flags),
+        "when": _when(picture),
         "width": int(width),
         "height": int(height),
         "seconds": record["seconds"],
         "steps": record["steps_made"],
         "settings": dict(studio.get("settings", {})),
         "command": command_of(arguments, picture.parent),
+        "has_flags": flags.is_file(),
         "notes": list(studio.get("notes", [])),
     }
 
 
-def _when(name: str, flags: Path) -> str:
+def _when(picture: Path) -> str:
     """ISO 8601, from the name, or from the file's time where it is not the studio's."""
     try:
-        moment = time.strptime(name[:15], "%Y%m%d-%H%M%S")
+        moment = time.strptime(picture.stem[:15], "%Y%m%d-%H%M%S")
     except ValueError:
-        moment = time.localtime(flags.stat().st_mtime)
+        moment = time.localtime(picture.stat().st_mtime)
     return time.strftime("%Y-%m-%dT%H:%M:%S", moment)

@@ -225,7 +225,7 @@ class Runs:
         run.take(message)
         if "state" in message:
             run.state, run.more = Path(message["state"]), 0
-        if run.status in ENDED:
+        if run.status in ENDED or message.get("has_picture"):
             run.history = run.name
             self._history.read(run.name)
             self._let_go()

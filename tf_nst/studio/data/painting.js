@@ -69,7 +69,8 @@ function drawProgress(run) {
   byId("undo").disabled = !run.undo;
   const isKept = ["stopped", "finished"].includes(run.status);
   show(byId("further"), isKept);
-  rebuild(byId("run-links"), [isKept, run.id, run.history, run.preview, store.server.history.length], () => (isKept ? links(run) : []));
+  rebuild(byId("run-links"), [isKept, run.id, run.history, run.preview, store.server.history.length], () =>
+    (isKept || run.history ? links(run) : []));
 }
 
 function statusLine(run) {
