@@ -164,6 +164,16 @@ def test_too_many_pictures_are_refused(app, monkeypatch):
     assert "at most 1 pictures" in upload(app, encoded()).json["error"]
 
 
+def test_while_the_painter_starts_an_estimate_is_refused_at_once(app):
+    upload(app, encoded(60, 80))
+    (shown,) = ask(app, "GET", "/api/state").json["pictures"]
+    body = {"content": shown["id"], "styles": [shown["id"]]}
+    answer = post(app, "/api/estimate", body)
+    assert answer.status == 503
+    assert answer.json == {"error": "the painter starts: expected a later try"}
+    assert post(app, "/api/estimate", body | {"settings": {"size": 0}}).status == 400
+
+
 def test_a_preset_brings_its_two_pictures(app):
     answer = post(app, "/api/presets/monet").json
     assert answer["settings"] == {"preset": "monet", "size": 384}

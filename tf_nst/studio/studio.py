@@ -90,10 +90,12 @@ class Studio:
 
         Raises:
           UserError: pictures or settings that cannot be used.
-          RunError: the painter does not answer.
+          RunError: the painter starts, or does not answer.
         """
         arguments = self.runs.arguments(body)
         values_of(arguments, self.history.folder / "estimate.png")
+        if self._status == "starting":
+            raise RunError("the painter starts: expected a later try")
         order = {"do": "estimate", "arguments": arguments}
         answer = await self.painter.ask(order, SECONDS_TO_ANSWER)
         if "error" in answer:
