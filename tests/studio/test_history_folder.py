@@ -105,7 +105,8 @@ def test_a_name_is_no_other_file_s(tmp_path, monkeypatch):
     monkeypatch.setattr("time.strftime", lambda form: "20261127-120000")
     history = History(tmp_path)
     (tmp_path / f"{NAME}.state").write_bytes(b"")
-    assert history.new_name("court.jpg", {f"{NAME}-2"}) == f"{NAME}-3"
+    (tmp_path / f"{NAME}-3.waiting").write_bytes(b"")
+    assert history.new_name("court.jpg", {f"{NAME}-2"}) == f"{NAME}-4"
 
 
 def test_what_a_picture_was_painted_of_is_in_its_record(tmp_path):

@@ -20,6 +20,11 @@ STUDIO = "studio"  # what the studio adds to a record, and to a state
 _NAME = re.compile(r"[a-z0-9-]{1,80}")
 
 
+def waiting_path(picture: Path) -> Path:
+    """Of the file of a picture that is still to be painted."""
+    return picture.with_suffix(".waiting")
+
+
 class Entry(NamedTuple):
     """A finished picture.
 
@@ -145,8 +150,8 @@ class History:
 
     def _is_there(self, name: str) -> bool:
         picture = self.folder / f"{name}.png"
-        paths = picture, record_path(picture), settings_path(picture), state_path(picture)
-        return any(map(os.path.lexists, paths))
+        beside = record_path, settings_path, state_path, waiting_path
+        return any(map(os.path.lexists, (picture, *(path_of(picture) for path_of in beside))))
 
 
 def _about(picture: Path, record: dict[str, Any]) -> dict[str, Any]:

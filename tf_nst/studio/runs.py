@@ -16,6 +16,7 @@ from tf_nst.studio.run import ACTIVE, CRASHED, ENDED, FAILED, PREPARING, QUEUED,
 from tf_nst.studio.settings import Sources, arguments_of, checked_weights, flags_of, values_of
 from tf_nst.studio.sources import SOURCES, keep_source, take_sources
 from tf_nst.studio.unfinished import MESSAGE, Unfinished, unfinished_runs
+from tf_nst.studio.waiting import Waiting
 
 Send = Callable[[dict[str, Any]], None]
 # Of runs that are over, so many stay on the page; their pictures are in the history.
@@ -37,11 +38,23 @@ class Runs:
         self._scratch, self._send = scratch, send
         self._count = 0
         self._runs: dict[str, Run] = {}
-        for left in unfinished_runs(history.folder):
-            with contextlib.suppress(UserError):  # its pictures are gone
-                run = self._new(self._again(left), left.arguments, left.name)
+        self._waiting = Waiting(history.folder)
+        for left in (*unfinished_runs(history.folder), *self._waiting.take_left()):
+            self._take_over(left)
+
+    def _take_over(self, left: Unfinished) -> None:
+        """A run of an earlier studio, unless its pictures cannot be read any more."""
+        with contextlib.suppress(UserError):
+            run = self._new(self._again(left), left.arguments, left.name)
+            run.state, run.step = left.state, left.step
+            if left.state is None:
+                self._enqueue(run)
+            else:
                 run.status, run.message, run.resumable = CRASHED, MESSAGE, True
-                run.state, run.step = left.state, left.step
+
+    def close(self) -> None:
+        """Leaves what waits to the next studio."""
+        self._waiting.close()
 
     def _again(self, left: Unfinished) -> dict[str, Any]:
         """The request of an earlier studio's run, its pictures being among those of this one."""
@@ -123,6 +136,7 @@ class Runs:
     def _drop(self, name: str) -> None:
         """A run leaves the page, with what is kept of it until the end."""
         run = self._runs.pop(name)
+        self._waiting.drop(run.output)
         run.kept_path(self._scratch).unlink(missing_ok=True)
         run.preview_path(self._scratch).unlink(missing_ok=True)
 
@@ -134,13 +148,16 @@ class Runs:
             run.state = None
 
     def _new_name(self, request: Mapping[str, Any]) -> str:
-        taken = {run.name for run in self._runs.values()}
-        return self._history.new_name(request["name"], taken)
+        return self._history.new_name(request["name"], {run.name for run in self._runs.values()})
 
     def _enqueue(self, run: Run) -> None:
         run.status, run.message, run.resumable = QUEUED, "", False
 
+        if run.state is None:
+            run.notes += self._waiting.keep(run.output, run.request, run.arguments)
+
         def order() -> dict[str, Any]:
+            self._waiting.drop(run.output)
             run.status = PREPARING
             return run.order(self._scratch)
 

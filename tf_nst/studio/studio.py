@@ -136,6 +136,7 @@ class Studio:
             await asyncio.wait([self._starting])
         paints = self.queue.current is not None and self.queue.current in self.runs
         await self.painter.close(SECONDS_TO_END if paints else 0, hurry)
+        self.runs.close()
 
     def _hear(self, message: dict[str, Any]) -> None:
         """A message of the painter."""

@@ -13,13 +13,13 @@ MESSAGE = "an earlier studio ended while this was painted"
 
 
 class Unfinished(NamedTuple):
-    """A run that can go on.
+    """A run that can go on, or begin.
 
     Attributes:
       name: of its files.
       names: of the photograph and of the paintings, for people.
       request, arguments: as `Run` has them.
-      state: the file from which it goes on.
+      state: the file from which it goes on; None: it has not begun.
       step: at which it is.
     """
 
@@ -27,8 +27,8 @@ class Unfinished(NamedTuple):
     names: list[str]
     request: dict[str, Any]
     arguments: dict[str, str]
-    state: Path
-    step: int
+    state: Path | None = None
+    step: int = 0
 
 
 def unfinished_runs(folder: Path) -> list[Unfinished]:
@@ -36,17 +36,27 @@ def unfinished_runs(folder: Path) -> list[Unfinished]:
     or of a run that another studio paints now."""
     paths = (path for path in sorted(folder.glob("*.state")) if is_state(path))
     paths = (path for path in paths if not is_in_use(path))
-    return [run for run in map(_unfinished, paths) if run is not None]
+    return [run for run in map(_of_state, paths) if run is not None]
 
 
-def _unfinished(path: Path) -> Unfinished | None:
+def _of_state(path: Path) -> Unfinished | None:
     try:
         description = read_description(path)
-        about = description[STUDIO]
-        request, arguments = dict(about["request"]), dict(about["arguments"])
-        step = int(description["step"])
+        about, step = description[STUDIO], int(description["step"])
+    except (UserError, LookupError, TypeError, ValueError):
+        return None
+    left = unfinished_of(path, about)
+    return left and left._replace(state=path, step=step)
+
+
+def unfinished_of(path: Path, about: Any) -> Unfinished | None:
+    """The run of a file in the folder of the history, from its {"request": .., "arguments": ..};
+    None where these are anything else, or its pictures are gone."""
+    try:
+        request, arguments = (dict(about[name]) for name in ("request", "arguments"))
+        dict(request["settings"])
         names = [str(name) for name in (request["name"], *request.get("style_names", []))]
         check_arguments(arguments, path.parent)
     except (UserError, LookupError, TypeError, ValueError):
         return None
-    return Unfinished(path.stem, names, request, arguments, path, step)
+    return Unfinished(path.stem, names, request, arguments)
