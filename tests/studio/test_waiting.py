@@ -111,6 +111,17 @@ def test_what_begins_or_is_cancelled_does_not_wait(start):
     assert files(studio) == []
 
 
+def test_what_comes_up_while_the_studio_ends_still_waits(start):
+    """The picture in hand is kept, and the painter that ends does not hear of the next one."""
+    studio = start()
+    studio.queue.ready = True
+    studio.add()
+    studio.add()
+    studio.runs.close()
+    studio.queue.done("r1")
+    assert studio.queue.current == "r2" and len(files(studio)) == 1
+
+
 def test_after_a_crash_before_a_state_it_waits_again(start):
     studio = start()
     studio.queue.ready = True

@@ -53,7 +53,7 @@ class Runs:
                 run.status, run.message, run.resumable = CRASHED, MESSAGE, True
 
     def close(self) -> None:
-        """Leaves what waits to the next studio."""
+        """Leaves to the next studio what waits now, whatever the painter is still sent of it."""
         self._waiting.close()
 
     def _again(self, left: Unfinished) -> dict[str, Any]:
@@ -110,8 +110,7 @@ class Runs:
 
     def _keep(self, path: str | Path) -> str:
         """A picture in the folder of the history, by a path that starts there: it can be moved."""
-        kept = keep_source(Path(path), self._history.folder / SOURCES)
-        return f"./{SOURCES}/{kept.name}"
+        return f"./{SOURCES}/{keep_source(Path(path), self._history.folder / SOURCES).name}"
 
     def _add(self, request: dict[str, Any], sources: Sources, flags: dict[str, str]) -> str:
         arguments = arguments_of(sources, flags)
