@@ -39,7 +39,11 @@ def run(name: str, **changes: Any) -> dict[str, Any]:
 
 
 class Canned:
-    """Serves the page at `address` with `state`, and keeps requests as (method, path, body)."""
+    """Serves the page at `address` with `state`, and keeps requests as (method, path, body).
+
+    Attributes:
+      answers: {path: JSON} of what is answered in a way of its own.
+    """
 
     def __init__(self, **state: Any) -> None:
         self.state = {
@@ -55,6 +59,7 @@ class Canned:
             **state,
         }
         self.asked: list[tuple[str, str, Any]] = []
+        self.answers: dict[str, Any] = {}
         listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(self._app(), log_config=None, timeout_graceful_shutdown=1)
@@ -90,7 +95,8 @@ class Canned:
             return JSONResponse(
                 {"seconds": 9, "bytes": 10**8, "size": [90, 120], "steps": 40, "notes": []}
             )
-        return JSONResponse({"id": f"new{len(self.asked)}", "width": 120, "height": 90})
+        usual = {"id": f"new{len(self.asked)}", "width": 120, "height": 90}
+        return JSONResponse(self.answers.get(request.url.path, usual))
 
     def bodies(self, path: str) -> list[Any]:
         """What was posted to a path."""

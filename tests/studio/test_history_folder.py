@@ -37,6 +37,7 @@ def test_a_picture_is_listed_with_its_settings_and_command(tmp_path):
         **{"width": 384, "height": 288, "seconds": 3.5, "steps": 40, "settings": {"size": 384}},
         "command": f"tf-nst --content={tmp_path}/sources/a.jpg --style={tmp_path}/sources/b.jpg "
         "--size=384",
+        "has_flags": True,
     }
 
 
@@ -45,6 +46,13 @@ def test_a_picture_of_the_painting_command_has_its_flag_file_s_command(tmp_path)
     (entry,) = History(tmp_path).shown()
     assert entry["command"] == f"tf-nst --flagfile={tmp_path / 'mine.cfg'}"
     assert entry["settings"] == {}
+
+
+def test_a_picture_of_a_run_that_failed_has_no_flag_file(tmp_path):
+    write(tmp_path, record=RECORD | {"studio": STUDIO | {"notes": ["the loss is nan"]}})
+    (tmp_path / f"{NAME}.cfg").unlink()
+    (entry,) = History(tmp_path).shown()
+    assert (entry["has_flags"], entry["notes"]) == (False, ["the loss is nan"])
 
 
 def test_the_latest_is_first_and_what_is_not_a_record_is_left_out(tmp_path):
@@ -97,7 +105,8 @@ def test_a_name_is_no_other_file_s(tmp_path, monkeypatch):
     monkeypatch.setattr("time.strftime", lambda form: "20261127-120000")
     history = History(tmp_path)
     (tmp_path / f"{NAME}.state").write_bytes(b"")
-    assert history.new_name("court.jpg", {f"{NAME}-2"}) == f"{NAME}-3"
+    (tmp_path / f"{NAME}-3.waiting").write_bytes(b"")
+    assert history.new_name("court.jpg", {f"{NAME}-2"}) == f"{NAME}-4"
 
 
 def test_what_a_picture_was_painted_of_is_in_its_record(tmp_path):

@@ -244,5 +244,7 @@ def test_the_history_is_there_after_a_restart(opened, server, folder):
         studio.page.locator("#history button").first.click()
         studio.page.locator("#details dt", has_text="Size").wait_for()
         studio.check()
+        studio.page.get_by_role("button", name="Paint again").click()
+        studio.page.locator("body:has(#photo [alt$='court.jpg']) [alt$='garden.jpg']").wait_for()
     finally:
         again.close()

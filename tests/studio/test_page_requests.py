@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from canned import Canned, png, run
+from canned import Canned, picture, png, run
 from pages import DESKTOP, Studio, chromium
 from PIL import Image
 
@@ -135,10 +135,41 @@ def test_a_click_on_a_try_paints_it_large(opened):
     assert server.bodies("/api/runs") == [asked]
 
 
+ENTRY = {
+    **{"id": "h1", "name": "p1.jpg", "when": "2026-11-27T12:00:00", "width": 120, "height": 90},
+    **{"settings": {"size": 96}, "command": "tf-nst me.jpg", "notes": [], "has_flags": True},
+}
+
+
+def paint_again(page):
+    page.click("#to-history")
+    page.locator("#history button").click()
+    page.get_by_role("button", name="Paint again").click()
+
+
+def test_a_picture_of_an_earlier_studio_is_painted_again_with_its_masks(opened):
+    page, server = opened(history=[ENTRY], pictures=[])
+    kept = {"content": "p4", "styles": ["p5"], "masks": {"keep": "m1", "styles": []}}
+    server.answers["/api/history/h1/pictures"] = kept
+    paint_again(page)
+    server.state["pictures"] = [picture("p4"), picture("p5")]
+    page.get_by_text("1 mask is used.").wait_for()
+    body = painted(page, server)
+    assert (body["content"], body["styles"], body["settings"]) == ("p4", ["p5"], {"size": 96})
+    (keep,) = map(mask, server.bodies("/api/pictures"))
+    assert np.unique(keep).tolist() == [128] and list(body["masks"]) == ["keep"]
+
+
+def test_without_its_pictures_the_settings_are_taken(opened):
+    page, server = opened(history=[ENTRY])
+    server.answers["/api/history/h1/pictures"] = None
+    paint_again(page)
+    page.get_by_text("Add the photograph and the paintings again.").wait_for()
+    assert painted(page, server)["settings"] == {"size": 96}
+
+
 def test_explain_opens_the_lesson_once_it_is_ready(opened):
-    entry = {"id": "h1", "name": "p1.jpg", "when": "2026-11-27T12:00:00", "width": 120}
-    entry |= {"height": 90, "settings": {"size": 96}, "command": "tf-nst me.jpg", "notes": []}
-    page, server = opened(history=[entry])
+    page, server = opened(history=[ENTRY])
     page.click("#to-history")
     page.locator("#history button").click()
     page.get_by_role("button", name="Explain").click()

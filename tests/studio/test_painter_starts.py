@@ -1,6 +1,7 @@
 """A painter that cannot start is given up after a few tries, in one line, and tried again later."""
 
 import io
+import json
 import time
 
 import pytest
@@ -48,8 +49,9 @@ def test_a_painter_that_cannot_start_is_given_up_in_one_line(live, tmp_path):
     # Whoever asks for a painting has it tried again.
     buffer = io.BytesIO()
     Image.new("RGB", (40, 40)).save(buffer, "PNG")
-    live.ask("POST", "/api/pictures?name=grey.png", buffer.getvalue())
-    body = {"content": "p1", "styles": ["p1"]}
+    answer = live.ask("POST", "/api/pictures?name=grey.png", buffer.getvalue())[1]
+    grey = json.loads(answer)["id"]
+    body = {"content": grey, "styles": [grey]}
     assert live.post("/api/estimate", body) == "there is no painter now: expected a later try"
     assert live.post("/api/runs", body) == {"id": "r1"}
     assert starts_after(live, tmp_path, 2 * MOST_STARTS) == 2 * MOST_STARTS

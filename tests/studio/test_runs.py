@@ -172,6 +172,16 @@ def test_a_failure_is_a_message_and_the_next_one_begins(studio):
         studio.runs.resume(names[0])
 
 
+def test_the_last_good_picture_of_a_failure_is_in_the_history(studio):
+    names = [studio.runs.add(studio.body) for _ in range(2)]
+    for name, has_picture in zip(names, (True, False), strict=True):
+        message = {"run": name, "status": "failed", "message": "nan", "has_picture": has_picture}
+        studio.runs.hear(message)
+    assert [studio.runs[name].history for name in names] == [studio.runs[names[0]].name, None]
+    with pytest.raises(UserError, match="further: expected a painting that has ended"):
+        studio.runs.further(names[0], {"steps": 5})
+
+
 @pytest.mark.parametrize("action", ["stop", "undo"])
 def test_what_is_not_painted_cannot_be_acted_on(studio, action):
     name = studio.runs.add(studio.body)

@@ -7,6 +7,7 @@ import pytest
 from tf_nst.cli.flags import config_from_flags, places_from_flags, styles_from_flags
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
+from tf_nst.studio.help_texts import HELP
 from tf_nst.studio.settings import (
     LIVE,
     SETTINGS,
@@ -42,6 +43,14 @@ def test_every_choice_is_accepted_and_every_range_holds_its_default():
         default = setting.shown()["default"]
         if not setting.choices and default is not None:
             assert setting.minimum <= default <= setting.maximum
+
+
+def test_every_setting_is_explained_without_flags_or_names_of_options():
+    assert list(HELP) == list(SETTINGS)
+    words = ["--", "loss", "weight", "scale", *(name for name in SETTINGS if "_" in name)]
+    for text in HELP.values():
+        assert text[0].isupper() and text.endswith(".") and len(text) < 300
+        assert not [word for word in words if word in text]
 
 
 def test_numbers_and_words_become_flags():

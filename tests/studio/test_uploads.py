@@ -1,5 +1,6 @@
 """Pictures that are given: bounded before they are decoded, seen upright, named by the server."""
 
+import hashlib
 import io
 import os
 
@@ -36,15 +37,23 @@ def encoded(height=6, width=8, kind="PNG", **options) -> bytes:
     return buffer.getvalue()
 
 
+def id_of(data, kind="p") -> str:
+    return kind + hashlib.sha256(data).hexdigest()[:16]
+
+
+PICTURE = id_of(encoded())
+
+
 def upload(app, data, query="name=court.png"):
     return ask(app, "POST", f"/api/pictures?{query}", body=data)
 
 
 def test_a_picture_is_listed_and_shown(app):
     answer = upload(app, encoded())
-    assert answer.json == {"id": "p1", "name": "court.png", "width": 8, "height": 6, "notes": []}
+    shown = {"id": PICTURE, "name": "court.png", "width": 8, "height": 6, "notes": []}
+    assert answer.json == shown
     assert ask(app, "GET", "/api/state").json["pictures"] == [answer.json]
-    shown = ask(app, "GET", "/api/pictures/p1.png")
+    shown = ask(app, "GET", f"/api/pictures/{PICTURE}.png")
     assert shown.headers["content-type"] == "image/png"
     assert Image.open(io.BytesIO(shown.body)).size == (8, 6)
 
@@ -54,14 +63,14 @@ def test_a_photograph_that_was_taken_sideways_is_upright(app):
     exif[0x0112] = 6
     answer = upload(app, encoded(40, 80, "JPEG", exif=exif))
     assert (answer.json["width"], answer.json["height"]) == (40, 80)
-    shown = ask(app, "GET", "/api/pictures/p1.png?side=320")
+    shown = ask(app, "GET", f"/api/pictures/{answer.json['id']}.png?side=320")
     assert Image.open(io.BytesIO(shown.body)).size == (40, 80)
 
 
 def test_it_is_shown_no_larger_than_is_asked_for_and_by_a_few_sizes_only(app):
-    upload(app, encoded(300, 600))
+    path = f"/api/pictures/{upload(app, encoded(300, 600)).json['id']}.png"
     sizes = {
-        side: Image.open(io.BytesIO(ask(app, "GET", f"/api/pictures/p1.png{side}").body)).size
+        side: Image.open(io.BytesIO(ask(app, "GET", f"{path}{side}").body)).size
         for side in ("?side=100", "?side=161", "?side=x", "?side=-3", "?side=99999999999", "")
     }
     assert sizes == {
@@ -71,9 +80,25 @@ def test_it_is_shown_no_larger_than_is_asked_for_and_by_a_few_sizes_only(app):
 
 
 def test_a_mask_is_no_picture_of_the_shelf(app):
-    assert upload(app, encoded(), "name=mask.png&mask=1").json["id"] == "p1"
+    mask = id_of(encoded(), "m")
+    assert upload(app, encoded(), "name=mask.png&mask=1").json["id"] == mask
     assert ask(app, "GET", "/api/state").json["pictures"] == []
-    assert ask(app, "GET", "/api/pictures/p1.png").status == 200
+    assert ask(app, "GET", f"/api/pictures/{mask}.png").status == 200
+    assert upload(app, encoded()).json["id"] == PICTURE
+
+
+def test_an_id_is_of_one_picture_whenever_it_is_given(app, tmp_path, scratch):
+    """What a page remembers of an earlier studio is no other picture in this one."""
+    first, other = upload(app, encoded()), upload(app, encoded(7, 8))
+    assert upload(app, encoded(), "name=again.png").json == first.json
+    assert len({path.name.partition("-")[0] for path in (scratch / "pictures").iterdir()}) == 2
+    (tmp_path / "later").mkdir()
+    later = studio_pictures.Pictures(tmp_path / "later")
+    for data in (encoded(7, 8), encoded()):
+        path = later.new_path()
+        path.write_bytes(data)
+        later.add(path, "a.png")
+    assert [it["id"] for it in later.shown()] == [other.json["id"], first.json["id"]]
 
 
 @pytest.mark.parametrize(
@@ -88,10 +113,12 @@ def test_a_name_becomes_no_path(app, scratch, tmp_path, name):
     assert len(answer.json["name"]) <= 200
     assert {path for path in tmp_path.rglob("*") if path.parent != scratch / "pictures"} == before
     names = {path.name for path in (scratch / "pictures").iterdir()}
-    assert all(name == "p1" or name.startswith("p1-") for name in names)
+    assert all(name == PICTURE or name.startswith(f"{PICTURE}-") for name in names)
 
 
-@pytest.mark.parametrize("path", ["..%2Fp1", "p2", "p1%00", "p1-160", "."])
+@pytest.mark.parametrize(
+    "path", [f"..%2F{PICTURE}", "p2", f"{PICTURE}%00", f"{PICTURE}-160", "new1", "."]
+)
 def test_only_ids_lead_to_pictures(app, path):
     upload(app, encoded())
     assert ask(app, "GET", f"/api/pictures/{path}.png").status in (400, 404)
@@ -135,6 +162,16 @@ def test_too_many_pictures_are_refused(app, monkeypatch):
     monkeypatch.setattr(studio_pictures, "MOST_PICTURES", 1)
     assert upload(app, encoded()).status == 200
     assert "at most 1 pictures" in upload(app, encoded()).json["error"]
+
+
+def test_while_the_painter_starts_an_estimate_is_refused_at_once(app):
+    upload(app, encoded(60, 80))
+    (shown,) = ask(app, "GET", "/api/state").json["pictures"]
+    body = {"content": shown["id"], "styles": [shown["id"]]}
+    answer = post(app, "/api/estimate", body)
+    assert answer.status == 503
+    assert answer.json == {"error": "the painter starts: expected a later try"}
+    assert post(app, "/api/estimate", body | {"settings": {"size": 0}}).status == 400
 
 
 def test_a_preset_brings_its_two_pictures(app):

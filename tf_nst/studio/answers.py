@@ -46,6 +46,12 @@ async def body_of(request: Request) -> dict[str, Any]:
     return body
 
 
+def side_of(request: Request) -> int | None:
+    """The long side in pixels that ?side= asks for; None: no number."""
+    side = request.query_params.get("side", "")
+    return int(side[:6]) if side.isascii() and side.isdigit() else None
+
+
 def done(studio: Studio, **answer: Any) -> Response:
     """An answer to what changed something."""
     studio.board.change()

@@ -40,6 +40,7 @@ _ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/api/lessons/{id}", history.add_lesson),
     ("GET", "/api/lessons/{id}.html", history.lesson),
     ("GET", "/api/history/{id}.{extension}", history.download),
+    ("POST", "/api/history/{id}/pictures", history.pictures),
     ("DELETE", "/api/history/{id}", history.remove),
 )
 

@@ -14,10 +14,15 @@ from tf_nst.io.state_file import state_path
 from tf_nst.io.writing import check_writable
 from tf_nst.studio.lessons import Pair
 from tf_nst.studio.settings import command_of
+from tf_nst.studio.sources import check_arguments
 
-SOURCES = "sources"
 STUDIO = "studio"  # what the studio adds to a record, and to a state
 _NAME = re.compile(r"[a-z0-9-]{1,80}")
+
+
+def waiting_path(picture: Path) -> Path:
+    """Of the file of a picture that is still to be painted."""
+    return picture.with_suffix(".waiting")
 
 
 class Entry(NamedTuple):
@@ -30,6 +35,18 @@ class Entry(NamedTuple):
 
     id: str
     about: dict[str, Any]
+
+
+class Origin(NamedTuple):
+    """What a picture was painted of.
+
+    Attributes:
+      arguments: {flag: text}, whose pictures are kept in the folder.
+      names: of the photograph and of the paintings, for people.
+    """
+
+    arguments: dict[str, str]
+    names: list[str]
 
 
 class History:
@@ -96,6 +113,22 @@ class History:
             raise UserError(f"{name}: its record does not say what it was painted of") from error
         return Pair(*map(str, paths))
 
+    def origin(self, name: str) -> Origin:
+        """What the studio painted a picture of.
+
+        Raises:
+          UserError: there is no such entry, another program painted it, or its pictures are gone.
+        """
+        record = self.path(name, "json")
+        try:
+            studio = json.loads(record.read_bytes())[STUDIO]
+            arguments = dict(studio["arguments"])
+            check_arguments(arguments, self.folder)
+            names = [str(it) for it in (studio["name"], *studio.get("style_names", []))]
+        except (UserError, OSError, ValueError, LookupError, TypeError) as error:
+            raise UserError(f"{name}: its photograph and paintings are not kept here") from error
+        return Origin(arguments, names)
+
     def remove(self, name: str) -> None:
         """Removes a picture with its record and its flag file. Raises as `path`."""
         picture = self.path(name, "png")
@@ -117,8 +150,8 @@ class History:
 
     def _is_there(self, name: str) -> bool:
         picture = self.folder / f"{name}.png"
-        paths = picture, record_path(picture), settings_path(picture), state_path(picture)
-        return any(map(os.path.lexists, paths))
+        beside = record_path, settings_path, state_path, waiting_path
+        return any(map(os.path.lexists, (picture, *(path_of(picture) for path_of in beside))))
 
 
 def _about(picture: Path, record: dict[str, Any]) -> dict[str, Any]:
@@ -128,21 +161,22 @@ def _about(picture: Path, record: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": picture.stem,
         "name": str(studio.get("name", record["inputs"]["content"]["name"])),
-        "when": _when(picture.stem, flags),
+        "when": _when(picture),
         "width": int(width),
         "height": int(height),
         "seconds": record["seconds"],
         "steps": record["steps_made"],
         "settings": dict(studio.get("settings", {})),
         "command": command_of(arguments, picture.parent),
+        "has_flags": flags.is_file(),
         "notes": list(studio.get("notes", [])),
     }
 
 
-def _when(name: str, flags: Path) -> str:
+def _when(picture: Path) -> str:
     """ISO 8601, from the name, or from the file's time where it is not the studio's."""
     try:
-        moment = time.strptime(name[:15], "%Y%m%d-%H%M%S")
+        moment = time.strptime(picture.stem[:15], "%Y%m%d-%H%M%S")
     except ValueError:
-        moment = time.localtime(flags.stat().st_mtime)
+        moment = time.localtime(picture.stat().st_mtime)
     return time.strftime("%Y-%m-%dT%H:%M:%S", moment)

@@ -14,13 +14,13 @@ from tf_nst.engine.failures import UnfinishedError
 from tf_nst.engine.loop import iterate
 from tf_nst.engine.restart import with_new_objective
 from tf_nst.engine.state import RunState
-from tf_nst.errors import UserError
+from tf_nst.errors import NstError, UserError
 from tf_nst.io.state_file import is_state, state_path
 from tf_nst.painting import Painting
 from tf_nst.painting.reweighting import reweight
 from tf_nst.studio.inbox import Inbox, Message, Outbox
 from tf_nst.studio.progress import points_of, scale_of
-from tf_nst.studio.results import write_results
+from tf_nst.studio.results import write_last_good, write_results
 from tf_nst.studio.session import Session, begin, weights_of
 
 MOST_UNDO = 20
@@ -57,9 +57,7 @@ def paint(
         run.paint()
         write_results(session, run.image, stopped=run.stopped, keeps_state=inbox.ended)
     except UnfinishedError as error:
-        if session is not None:  # it would only fail again
-            session.checkpoints.remove()
-        _fail(order, error, tell)
+        _give_up(order, session, error, tell)
     except Exception as error:
         _fail(order, error, tell)
     finally:
@@ -67,11 +65,27 @@ def paint(
             session.checkpoints.close()
 
 
-def _fail(order: Message, error: Exception, tell: Outbox) -> None:
-    """One message, and whether there is a state to go on from."""
+def _give_up(
+    order: Message, session: Session | None, failure: UnfinishedError, tell: Outbox
+) -> None:
+    """The last good picture, and no state: it would only fail again."""
+    error: Exception = failure
+    has_picture = False
+    if session is not None:
+        session.checkpoints.remove()
+        try:
+            has_picture = write_last_good(session, failure)
+        except NstError as lost:
+            error = lost
+    _fail(order, error, tell, has_picture=has_picture)
+
+
+def _fail(order: Message, error: Exception, tell: Outbox, *, has_picture: bool = False) -> None:
+    """One message, and whether there is a picture, or a state to go on from."""
     state = state_path(order["output"])
     kept = {"state": str(state), "resumable": True} if is_state(state) else {}
-    tell(run=order["run"], status="failed", message=reason(error), seconds_left=None, **kept)
+    about = {"message": reason(error), "has_picture": has_picture, "seconds_left": None}
+    tell(run=order["run"], status="failed", **about, **kept)
 
 
 def merged(messages: list[Message]) -> list[Message]:

@@ -1,7 +1,8 @@
 """The pictures that were given: photographs, paintings, masks. No TensorFlow here.
 
 A name that the browser sent is shown and never becomes a path: a picture's file is called by the
-server, and its folder is the server's own.
+server, and its folder is the server's own. An id is made of what the file holds: what an earlier
+studio called by it was the same picture.
 """
 
 import hashlib
@@ -13,9 +14,7 @@ from PIL import Image as Pillow
 
 from tf_nst.cli.terminal import printable
 from tf_nst.errors import RunError, UserError
-from tf_nst.io.formats import HEAD_BYTES, format_of
 from tf_nst.io.images import read_image
-from tf_nst.io.writing import write_atomically
 
 MOST_BYTES = 64 * 2**20
 MOST_PIXELS = 100_000_000
@@ -78,7 +77,7 @@ class Pictures:
         if len(self._pictures) >= MOST_PICTURES:
             raise UserError(f"expected at most {MOST_PICTURES} pictures, received one more")
         self._count += 1
-        return self._folder / f"p{self._count}"
+        return self._folder / f"new{self._count}"
 
     def take(self, source: Path, name: str, *, is_mask: bool = False) -> Picture:
         """Adds a copy of a file of this machine.
@@ -94,13 +93,17 @@ class Pictures:
         return self.add(path, name, is_mask=is_mask)
 
     def add(self, path: Path, name: str, *, is_mask: bool = False) -> Picture:
-        """Decodes the file at a path of `new_path`, which stays if it is a picture.
+        """Decodes the file at a path of `new_path`; what is there already stays as it is.
 
         Raises:
           UserError: it is none, is damaged, or has too many pixels, which its header says before
             anything is decoded.
         """
         shown = printable(name)[:200] or "picture"
+        given = f"{'m' if is_mask else 'p'}{digest_of(path)}"
+        if given in self._pictures:
+            path.unlink()
+            return self._pictures[given]
         try:
             image = read_image(path, "picture", MOST_PIXELS)
         except (UserError, RunError) as error:
@@ -108,7 +111,8 @@ class Pictures:
             line = str(error).removeprefix("picture: ").replace(str(path), shown)
             raise UserError(line) from None
         notes = tuple(note.replace(str(path), shown) for note in image.notes)
-        picture = Picture(path.name, shown, path, image.width, image.height, is_mask, notes)
+        kept = path.replace(self._folder / given)
+        picture = Picture(given, shown, kept, image.width, image.height, is_mask, notes)
         self._draw(image.to_pillow(), picture)
         self._pictures[picture.id] = picture
         return picture
@@ -125,29 +129,22 @@ class Pictures:
         Raises:
           UserError: there is no such picture.
         """
-        fitting = next((it for it in SIDES if it >= side), SIDES[-1])
-        return self._shown_path(self[name], fitting)
+        return self._shown_path(self[name], side_for(side))
 
     def _shown_path(self, picture: Picture, side: int) -> Path:
         return self._folder / f"{picture.id}-{side}.png"
 
 
-def keep_source(path: Path, folder: Path) -> Path:
-    """Copies a picture's file into a folder, named by what it holds; the copy's path.
+def side_for(side: int) -> int:
+    """The least of the sides at which pictures are shown that is as large, in pixels."""
+    return next((it for it in SIDES if it >= side), SIDES[-1])
+
+
+def digest_of(path: Path) -> str:
+    """Sixteen hexadecimal digits that tell a file from others by what it holds.
 
     Raises:
-      RunError: it cannot be written.
+      OSError: it cannot be read.
     """
-    try:
-        data = path.read_bytes()
-        kept = folder / f"{hashlib.sha256(data).hexdigest()[:16]}{_extension(data)}"
-        folder.mkdir(parents=True, exist_ok=True)
-        if not kept.exists():
-            write_atomically(kept, data)
-        return kept
-    except OSError as error:
-        raise RunError(f"{folder} cannot be written to: {error.strerror or error}") from error
-
-
-def _extension(data: bytes) -> str:
-    return f".{format_of(data[:HEAD_BYTES]).plugins[0].lower()}".replace(".jpeg", ".jpg")
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]

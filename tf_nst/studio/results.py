@@ -7,7 +7,8 @@ from pathlib import Path
 import tensorflow as tf
 
 from tf_nst.cli.records import digests, flags_of, record_of
-from tf_nst.errors import UserError
+from tf_nst.engine.failures import DivergedError, UnfinishedError
+from tf_nst.errors import RunError, UserError
 from tf_nst.io.flag_file import settings_bytes
 from tf_nst.io.manifest import check_sidecars, record_bytes, sidecar_files
 from tf_nst.io.outcome import notes_on_loss
@@ -38,18 +39,11 @@ def write_results(
     """
     if image is None:
         raise UserError("stopped before there was a picture")
-    painting, path = session.painting, session.path
+    painting = session.painting
     session.previews.write(painting, image)
     session.checkpoints.save()
     session.checkpoints.close()
-    picture = finished(painting, image)
-    data, notes = picture.encode(path)
-    record = record_of(session.values, painting, session.history, picture, session.seconds, path)
-    record = {**record, STUDIO: _about(session)}
-    flags = flags_of(session.values, painting, session.history, path)
-    settings = settings_bytes(path, flags, digests(painting))
-    files = {path: data, **sidecar_files(path, record_bytes(path, record), settings, "all")}
-    write_together(files, partial(check_sidecars, session.values.output))
+    notes = _write_files(session, image, with_flags=True)
     state = session.checkpoints.path
     if not keeps_state:
         state = Path(shutil.move(state, session.order["kept"]))
@@ -62,14 +56,51 @@ def write_results(
     )
 
 
-def _about(session: Session) -> dict[str, object]:
+def write_last_good(session: Session, failure: UnfinishedError) -> bool:
+    """The last good picture of a run that failed, as the painting command writes it; whether there
+    is one.
+
+    Raises:
+      RunError: it cannot be written; the message says why the run failed, too.
+    """
+    if failure.image is None:
+        return False
+    try:
+        # The flags of a run that diverged say the steps made; others would only fail again.
+        with_flags = isinstance(failure, DivergedError)
+        _write_files(session, failure.image, with_flags=with_flags, failure=str(failure))
+    except RunError as error:
+        raise RunError(f"{failure}; {error}") from failure
+    session.previews.write(session.painting, failure.image)
+    session.tell(preview=session.previews.number)
+    return True
+
+
+def _write_files(
+    session: Session, image: tf.Tensor, *, with_flags: bool, failure: str | None = None
+) -> tuple[str, ...]:
+    """The picture, its record and its flag file, all or none; notes on the encoding."""
+    painting, path = session.painting, session.path
+    picture = finished(painting, image)
+    data, notes = picture.encode(path)
+    record = record_of(session.values, painting, session.history, picture, session.seconds, path)
+    record = {**record, STUDIO: _about(session, failure)}
+    flags = flags_of(session.values, painting, session.history, path)
+    settings = settings_bytes(path, flags, digests(painting)) if with_flags else None
+    files = {path: data, **sidecar_files(path, record_bytes(path, record), settings, "all")}
+    write_together(files, partial(check_sidecars, session.values.output))
+    return tuple(notes)
+
+
+def _about(session: Session, failure: str | None) -> dict[str, object]:
     """What the studio shows of the picture."""
     request, changed = session.order["request"], session.changed_weights
     return {
         "name": request["name"],
+        "style_names": request.get("style_names", []),
         "settings": {**request["settings"], **changed},
         "arguments": _arguments(session),
-        "notes": [_CHANGED] if changed else [],
+        "notes": [*([_CHANGED] if changed else []), *([failure] if failure else [])],
     }
 
 

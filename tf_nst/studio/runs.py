@@ -5,17 +5,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tf_nst.config.paths import split_paths
 from tf_nst.config.value_types import is_integer
 from tf_nst.errors import UserError
-from tf_nst.studio.history import SOURCES, History
+from tf_nst.studio.history import History
 from tf_nst.studio.lessons import Pair
-from tf_nst.studio.pictures import Pictures, keep_source
+from tf_nst.studio.pictures import Pictures
 from tf_nst.studio.queue import Queue, Task
 from tf_nst.studio.requests import doubled, pictures_of, settings_of
 from tf_nst.studio.run import ACTIVE, CRASHED, ENDED, FAILED, PREPARING, QUEUED, Run
 from tf_nst.studio.settings import Sources, arguments_of, checked_weights, flags_of, values_of
+from tf_nst.studio.sources import SOURCES, keep_source, take_sources
 from tf_nst.studio.unfinished import MESSAGE, Unfinished, unfinished_runs
+from tf_nst.studio.waiting import Waiting
 
 Send = Callable[[dict[str, Any]], None]
 # Of runs that are over, so many stay on the page; their pictures are in the history.
@@ -37,21 +38,28 @@ class Runs:
         self._scratch, self._send = scratch, send
         self._count = 0
         self._runs: dict[str, Run] = {}
-        for left in unfinished_runs(history.folder):
-            with contextlib.suppress(UserError):  # its pictures are gone
-                run = self._new(self._again(left), left.arguments, left.name)
+        self._waiting = Waiting(history.folder)
+        for left in (*unfinished_runs(history.folder), *self._waiting.take_left()):
+            self._take_over(left)
+
+    def _take_over(self, left: Unfinished) -> None:
+        """A run of an earlier studio, unless its pictures cannot be read any more."""
+        with contextlib.suppress(UserError):
+            run = self._new(self._again(left), left.arguments, left.name)
+            run.state, run.step = left.state, left.step
+            if left.state is None:
+                self._enqueue(run)
+            else:
                 run.status, run.message, run.resumable = CRASHED, MESSAGE, True
-                run.state, run.step = left.state, left.step
+
+    def close(self) -> None:
+        """Leaves to the next studio what waits now, whatever the painter is still sent of it."""
+        self._waiting.close()
 
     def _again(self, left: Unfinished) -> dict[str, Any]:
         """The request of an earlier studio's run, its pictures being among those of this one."""
-        folder, arguments = self._history.folder, left.arguments
-        content = self._pictures.take(folder / arguments["content"], left.request["name"])
-        styles = [
-            self._pictures.take(folder / path, Path(path).name).id
-            for path in split_paths(arguments["style"])
-        ]
-        return {**left.request, "content": content.id, "styles": styles, "masks": None}
+        folder = self._history.folder
+        return {**left.request, **take_sources(left.arguments, left.names, folder, self._pictures)}
 
     def __getitem__(self, name: str) -> Run:
         """The run of an id. Raises UserError where there is none."""
@@ -91,8 +99,8 @@ class Runs:
         flags = flags_of(settings_of(body))
         sources, request = pictures_of(body, self._pictures)
         kept = self._kept(sources)
-        name = self._pictures[request["content"]].name
-        return self._add({**request, "name": name}, kept, flags)
+        name, *others = (self._pictures[it].name for it in (request["content"], *request["styles"]))
+        return self._add({**request, "name": name, "style_names": others}, kept, flags)
 
     def _kept(self, sources: Sources) -> Sources:
         """The same pictures, in the folder of the history."""
@@ -102,8 +110,7 @@ class Runs:
 
     def _keep(self, path: str | Path) -> str:
         """A picture in the folder of the history, by a path that starts there: it can be moved."""
-        kept = keep_source(Path(path), self._history.folder / SOURCES)
-        return f"./{SOURCES}/{kept.name}"
+        return f"./{SOURCES}/{keep_source(Path(path), self._history.folder / SOURCES).name}"
 
     def _add(self, request: dict[str, Any], sources: Sources, flags: dict[str, str]) -> str:
         arguments = arguments_of(sources, flags)
@@ -128,6 +135,7 @@ class Runs:
     def _drop(self, name: str) -> None:
         """A run leaves the page, with what is kept of it until the end."""
         run = self._runs.pop(name)
+        self._waiting.drop(run.output)
         run.kept_path(self._scratch).unlink(missing_ok=True)
         run.preview_path(self._scratch).unlink(missing_ok=True)
 
@@ -139,13 +147,16 @@ class Runs:
             run.state = None
 
     def _new_name(self, request: Mapping[str, Any]) -> str:
-        taken = {run.name for run in self._runs.values()}
-        return self._history.new_name(request["name"], taken)
+        return self._history.new_name(request["name"], {run.name for run in self._runs.values()})
 
     def _enqueue(self, run: Run) -> None:
         run.status, run.message, run.resumable = QUEUED, "", False
 
+        if run.state is None:
+            run.notes += self._waiting.keep(run.output, run.request, run.arguments)
+
         def order() -> dict[str, Any]:
+            self._waiting.drop(run.output)
             run.status = PREPARING
             return run.order(self._scratch)
 
@@ -230,7 +241,7 @@ class Runs:
         run.take(message)
         if "state" in message:
             run.state, run.more = Path(message["state"]), 0
-        if run.status in ENDED:
+        if run.status in ENDED or message.get("has_picture"):
             run.history = run.name
             self._history.read(run.name)
             self._let_go()

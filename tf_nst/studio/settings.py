@@ -16,6 +16,7 @@ from tf_nst.config.presets import PRESET, PRESETS
 from tf_nst.config.stylize import COLORS
 from tf_nst.config.value_types import to_float
 from tf_nst.errors import UserError
+from tf_nst.studio.help_texts import HELP
 
 _OPTIONS = {**all_options(), PRESET.name: PRESET}
 _DEFAULT_STATISTIC = str(_OPTIONS["style_statistic"].plain_default)
@@ -46,7 +47,7 @@ class Setting(NamedTuple):
 
     @property
     def option(self) -> Option:
-        """Its parser, help and default."""
+        """Its parser, unit and default."""
         return _OPTIONS[self.name]
 
     def shown(self) -> dict[str, Any]:
@@ -62,7 +63,7 @@ class Setting(NamedTuple):
             "maximum": self.maximum,
             "scale": "log" if self.logarithmic else "linear",
             "choices": sorted(self.choices, key=_order),
-            "help": self.option.help,
+            "help": HELP[self.name],
             "unit": self.option.unit,
             "live": self.live,
         }

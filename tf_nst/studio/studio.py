@@ -18,6 +18,8 @@ from tf_nst.studio.queue import Queue
 from tf_nst.studio.runs import Runs
 from tf_nst.studio.settings import SETTINGS, values_of
 from tf_nst.studio.sheets import Sheets
+from tf_nst.studio.sources import take_sources
+from tf_nst.studio.thumbnails import Thumbnails
 
 # A painter that dies so often before it is ready is not started again.
 MOST_STARTS = 2
@@ -38,10 +40,11 @@ class Studio:
         """Takes the folder of the history, and one for what goes at the end."""
         self.board, self.scratch = Board(), scratch
         self.ends: Callable[[], bool] = bool
-        for name in ("pictures", "previews", "lessons"):
+        for name in ("pictures", "previews", "lessons", "thumbnails"):
             (scratch / name).mkdir()
         self.history = History(folder)
         self.pictures = Pictures(scratch / "pictures")
+        self.thumbnails = Thumbnails(scratch / "thumbnails")
         self.painter = Painter(self._hear, self._painter_died)
         self.queue = Queue(self.painter.send)
         self.runs = Runs(self.pictures, self.history, self.queue, scratch, self.painter.send)
@@ -87,10 +90,12 @@ class Studio:
 
         Raises:
           UserError: pictures or settings that cannot be used.
-          RunError: the painter does not answer.
+          RunError: the painter starts, or does not answer.
         """
         arguments = self.runs.arguments(body)
         values_of(arguments, self.history.folder / "estimate.png")
+        if self._status == "starting":
+            raise RunError("the painter starts: expected a later try")
         order = {"do": "estimate", "arguments": arguments}
         answer = await self.painter.ask(order, SECONDS_TO_ANSWER)
         if "error" in answer:
@@ -107,6 +112,15 @@ class Studio:
             return self.runs.pair(name)
         return self.history.pair(name)
 
+    def again(self, name: str) -> dict[str, Any]:
+        """The pictures that a finished one was painted of: {content, styles, masks}.
+
+        Raises:
+          UserError: there is no such picture, or those are gone.
+        """
+        origin = self.history.origin(name)
+        return take_sources(*origin, self.history.folder, self.pictures)
+
     def wake(self) -> None:
         """Starts a painter that was given up."""
         starts = self._starting is not None and not self._starting.done()
@@ -116,6 +130,7 @@ class Studio:
 
     async def close(self, hurry: Callable[[], bool]) -> None:
         """Ends the painter, which keeps the picture in hand, and lessons that are computed."""
+        self.runs.close()
         await self.lessons.close()
         if self._starting is not None:
             self._starting.cancel()

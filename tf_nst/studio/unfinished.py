@@ -1,36 +1,34 @@
 """Runs that an earlier studio left: their states lie in the folder of the history."""
 
-import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tf_nst.config.paths import split_paths
 from tf_nst.errors import UserError
 from tf_nst.io.locking import is_in_use
 from tf_nst.io.state_file import is_state, read_description
-from tf_nst.studio.history import SOURCES, STUDIO
-from tf_nst.studio.settings import flags_of
+from tf_nst.studio.history import STUDIO
+from tf_nst.studio.sources import check_arguments
 
-_SOURCE = re.compile(rf"\./{SOURCES}/[0-9a-f]{{16}}\.[a-z0-9]+")
-_PATHS = ("content", "style", "mask", "keep", "init")
 MESSAGE = "an earlier studio ended while this was painted"
 
 
 class Unfinished(NamedTuple):
-    """A run that can go on.
+    """A run that can go on, or begin.
 
     Attributes:
       name: of its files.
+      names: of the photograph and of the paintings, for people.
       request, arguments: as `Run` has them.
-      state: the file from which it goes on.
+      state: the file from which it goes on; None: it has not begun.
       step: at which it is.
     """
 
     name: str
+    names: list[str]
     request: dict[str, Any]
     arguments: dict[str, str]
-    state: Path
-    step: int
+    state: Path | None = None
+    step: int = 0
 
 
 def unfinished_runs(folder: Path) -> list[Unfinished]:
@@ -38,31 +36,27 @@ def unfinished_runs(folder: Path) -> list[Unfinished]:
     or of a run that another studio paints now."""
     paths = (path for path in sorted(folder.glob("*.state")) if is_state(path))
     paths = (path for path in paths if not is_in_use(path))
-    return [run for run in map(_unfinished, paths) if run is not None]
+    return [run for run in map(_of_state, paths) if run is not None]
 
 
-def _unfinished(path: Path) -> Unfinished | None:
+def _of_state(path: Path) -> Unfinished | None:
     try:
         description = read_description(path)
-        about = description[STUDIO]
-        request, arguments = dict(about["request"]), dict(about["arguments"])
-        step = int(description["step"])
-        str(request["name"])
-        _check(arguments, path.parent)
+        about, step = description[STUDIO], int(description["step"])
     except (UserError, LookupError, TypeError, ValueError):
         return None
-    return Unfinished(path.stem, request, arguments, path, step)
+    left = unfinished_of(path, about)
+    return left and left._replace(state=path, step=step)
 
 
-def _check(arguments: dict[str, str], folder: Path) -> None:
-    """A state may be anyone's: it says no more than the studio does, of pictures that are there.
-
-    Raises:
-      UserError, LookupError, TypeError, ValueError: it does.
-    """
-    for name in {"content", "style", *_PATHS} & {"content", "style", *arguments}:
-        for source in split_paths(arguments[name]):
-            if not (_SOURCE.fullmatch(source) and (folder / source).is_file()):
-                raise UserError(f"--{name}: expected a picture of {SOURCES}, received {source!r}")
-    int(arguments.get("scales", 1))
-    flags_of({name: it for name, it in arguments.items() if name not in (*_PATHS, "scales")})
+def unfinished_of(path: Path, about: Any) -> Unfinished | None:
+    """The run of a file in the folder of the history, from its {"request": .., "arguments": ..};
+    None where these are anything else, or its pictures are gone."""
+    try:
+        request, arguments = (dict(about[name]) for name in ("request", "arguments"))
+        dict(request["settings"])
+        names = [str(name) for name in (request["name"], *request.get("style_names", []))]
+        check_arguments(arguments, path.parent)
+    except (UserError, LookupError, TypeError, ValueError):
+        return None
+    return Unfinished(path.stem, names, request, arguments)

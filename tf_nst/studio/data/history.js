@@ -52,8 +52,9 @@ function details(entry, lesson) {
     explain(entry.id, lesson),
     element("h3", {}, "Settings"),
     settingsList(entry.settings),
+    ...entry.notes.map((line) => element("p", { class: "soft" }, line)),
     element("div", { class: "actions" }, button("Copy the command", () => copy(entry)),
-      file("cfg", "Flag file"), file("json", "Record")),
+      entry.has_flags && file("cfg", "Flag file"), file("json", "Record")),
     element("div", { class: "actions" }, button("Delete", () => erase(entry), { class: "danger" })),
   ];
 }
@@ -75,8 +76,8 @@ export function explain(id, lesson) {
   );
 }
 
-function again(entry) {
-  if (!prepareAgain(entry)) note("The settings are set. Add the photograph and the paintings again.");
+async function again(entry) {
+  if (!(await prepareAgain(entry))) note("The settings are set. Add the photograph and the paintings again.");
 }
 
 async function copy(entry) {

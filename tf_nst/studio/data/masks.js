@@ -9,11 +9,13 @@ import { stem } from "./words.js";
 
 const KEEP = "keep";
 const HATCH = 12;
+const MASK_SIDE = 2048;
 const COLORS = ["#e4572e", "#2e86de", "#f2b705", "#8e44ad", "#16a085", "#d6336c"];
 let layers = [];
 let photo = null;
 let active = KEEP;
 let last = null;
+let restored = null;
 
 const layer = () => layers.find((it) => it.key === active);
 const drawn = () => layers.filter((it) => !it.isEmpty);
@@ -108,6 +110,26 @@ function match() {
     return Object.assign(old, { label });
   });
   if (!layer()) active = KEEP;
+  if (restored) attempt(putBack);
+}
+
+/** Draws the masks of an earlier painting in place of those that are there: ids {keep, styles}. */
+export function restoreMasks(masks) {
+  layers = [];
+  restored = masks && { ...masks, content: store.draft.content };
+  changed();
+}
+
+/** Done once the photograph is here, whose shape they have. */
+async function putBack() {
+  const { content, keep, styles } = restored;
+  restored = null;
+  if (content !== photo.id) return;
+  const [ids, targets] = [[keep, ...styles], layers];
+  for (const [place, id] of ids.entries()) {
+    if (id) await targets[place].load(await (await fetch(pictureOf(id, MASK_SIDE))).blob());
+  }
+  changed();
 }
 
 const nameOf = (id) => stem(pictureById(id)?.name ?? "");

@@ -4,6 +4,7 @@ import { historyOf, pictureOf, post, previewOf, remove } from "./api.js";
 import { control } from "./controls.js";
 import { drawCurves } from "./curves.js";
 import { button, byId, element, later, rebuild, say, show } from "./dom.js";
+import { restoreMasks } from "./masks.js";
 import { attempt } from "./notices.js";
 import { ended, pictureById, set, setDraft, shownRun, store } from "./store.js";
 import { digits, duration, statusOf, stem } from "./words.js";
@@ -68,7 +69,8 @@ function drawProgress(run) {
   byId("undo").disabled = !run.undo;
   const isKept = ["stopped", "finished"].includes(run.status);
   show(byId("further"), isKept);
-  rebuild(byId("run-links"), [isKept, run.id, run.history, run.preview, store.server.history.length], () => (isKept ? links(run) : []));
+  rebuild(byId("run-links"), [isKept, run.id, run.history, run.preview, store.server.history.length], () =>
+    (isKept || run.history ? links(run) : []));
 }
 
 function statusLine(run) {
@@ -153,13 +155,13 @@ function queueRow(run) {
   );
 }
 
-/** Takes over the pictures of an entry of the history, if they are there, and its settings. */
-export function prepareAgain(entry) {
-  const { settings } = entry;
-  const run = store.server.runs.find((it) => it.history === entry.id);
-  const { content, styles } = run ?? entry;
-  const isKnown = Boolean(pictureById(content) && styles?.every(pictureById));
-  setDraft(isKnown ? { content, styles, settings: { ...settings } } : { settings: { ...settings } });
+/** Takes over the pictures of an entry of the history, if they are kept, its masks and settings. */
+export async function prepareAgain(entry) {
+  const address = `/api/history/${encodeURIComponent(entry.id)}/pictures`;
+  const kept = await post(address).catch(() => null);
+  const settings = { ...entry.settings };
+  setDraft(kept ? { content: kept.content, styles: kept.styles, settings } : { settings });
+  if (kept) restoreMasks(kept.masks);
   set({ panel: "prepare", view: "picture", shown: null });
-  return isKnown;
+  return Boolean(kept);
 }

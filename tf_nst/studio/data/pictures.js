@@ -53,6 +53,7 @@ async function add(files, role) {
 async function use(picture, role) {
   const isPhoto = role === "photo" || (role === "any" && !store.draft.content);
   if (isPhoto) usePhoto(picture.id);
+  else if (store.draft.styles.includes(picture.id)) note(`${picture.name} is among the paintings.`);
   else setDraft({ styles: [...store.draft.styles, picture.id] });
 }
 

@@ -7,7 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from tf_nst.errors import RunError, UserError
-from tf_nst.studio.answers import done, file
+from tf_nst.studio.answers import done, file, side_of
 from tf_nst.studio.pictures import MOST_BYTES, SIDES
 from tf_nst.studio.presets import picture_paths, preset_settings
 from tf_nst.studio.studio import Studio
@@ -57,8 +57,8 @@ async def _receive(request: Request, path: Path) -> None:
 
 async def shown(studio: Studio, request: Request) -> Response:
     """GET /api/pictures/ID.png?side=320: upright; by default as large as it is shown."""
-    side = request.query_params.get("side", "")
-    pixels = int(side[:6]) if side.isascii() and side.isdigit() else SIDES[-1]
+    side = side_of(request)
+    pixels = SIDES[-1] if side is None else side
     return await file(studio.pictures.shown_path(request.path_params["id"], pixels))
 
 
