@@ -94,6 +94,7 @@ HELP_PARTS = {
     "json": ("stdout",),
     "quiet": ("errors",),
     "verbose": ("every option",),
+    "monitor": ("TensorBoard", "DIR"),
 }
 
 

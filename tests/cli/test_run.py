@@ -163,7 +163,7 @@ def test_the_flag_file_holds_resolved_values_and_paths_that_start_at_it(whole):
     assert flags.keys() == {flag.name for flag in PAINT_FLAGS} - {
         *Places._fields,
         *("checkpoint_seconds", "debug", "overwrite", "preset", "preview_every", "resume"),
-        *("bits", "json", "quality", "quiet", "seconds", "sidecars", "verbose"),
+        *("bits", "json", "monitor", "quality", "quiet", "seconds", "sidecars", "verbose"),
     }
     assert flags["weights"] == "random" and flags["seed"] == "3"
     assert (flags["steps"], flags["scales"]) == (str(STEPS), "1")

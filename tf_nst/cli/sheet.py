@@ -30,8 +30,9 @@ tf-nst sheet PHOTOGRAPH STYLES... [--vary=NAME=VALUE,...] [-o PICTURE] [flags]
 tf-nst sheet PHOTOGRAPH --styles=FOLDER [the same flags] --pick=NUMBER
 
 Paints the photograph small, in each style and with each combination of the
-options that vary, and puts the pictures on one sheet, PICTURE.png. PICTURE.html beside
-it has the command that paints each of them large; --pick prints it."""
+options that vary, and puts the pictures on one sheet, PICTURE.png.
+PICTURE.html beside it has the command that paints each of them large; --pick
+prints it."""
 
 SIZE = 192
 # More pictures are painted only with --yes.

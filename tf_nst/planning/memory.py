@@ -7,8 +7,8 @@ from tf_nst.model.networks import Layer
 from tf_nst.planning.precision import convolution_library
 
 _BYTES = {"bfloat16": 2, "float32": 4, "float64": 8}
-# Python with TensorFlow imported, 200 MB of its libraries touched, with eigendecompositions. Measured
-# on Linux: the default statistics' peaks are 10 % above, Gram matrices' 1 % below.
+# Python with TensorFlow imported and 200 MB of its libraries touched, with eigendecompositions.
+# Measured on Linux: the default statistics' peaks are 10 % above, Gram matrices' 1 % below.
 _BASE = 850_000_000
 # Float32 arrays of the largest layer's size that live at once where gradients meet: the features
 # as the Gram reads them, their gradient, and the two before they are added. Without oneDNN the

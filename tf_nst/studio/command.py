@@ -13,10 +13,11 @@ from tf_nst.errors import UserError
 USAGE = """\
 tf-nst studio [PHOTOGRAPH [PAINTING]] [flags]
 
-Opens a page on this machine that paints: drop a photograph and a painting, watch
-the picture appear, change its weights while it is painted, go further from there.
-The address has a token; whoever has it may paint here. Ctrl-C ends the studio and
-keeps the picture in hand; what waits is painted by the next studio."""
+Opens a page on this machine that paints: drop a photograph and a painting,
+watch the picture appear, change its weights while it is painted, go further
+from there. The address has a token; whoever has it may paint here. Ctrl-C ends
+the studio and keeps the picture in progress; what waits is painted by the next
+studio."""
 
 STUDIO_EXTRA = 'pip install "tf_nst[studio]"'
 LOCAL = "127.0.0.1"
