@@ -1,6 +1,7 @@
-"""Builds docs/video/walk.webp, a painted film that loops, and docs/video/strip.jpg, frames of it
-below those of the film: run before a commit that changes how films are painted.
-python scripts/make_video.py"""
+"""Paints a film that loops as a WebP, and a strip of its frames below those of the film.
+
+python scripts/video_figure.py [--folder=FOLDER]
+"""
 
 import io
 from collections.abc import Sequence
