@@ -136,7 +136,7 @@ NO_FILMS = {
     "a list of addresses": ("a.mp4", lambda path: path.write_bytes(LIST), "a list of films"),
     "sound alone": ("a.m4a", make_sound, "no video stream"),
     "no frame": ("a.mp4", make_no_frame, "no video stream|no frame"),
-    "an empty folder": ("a", lambda path: path.mkdir(), "without pictures"),
+    "an empty folder": ("a", lambda path: path.mkdir(), "one that is empty"),
 }
 
 
