@@ -68,5 +68,5 @@ def test_the_most_similar_style_is_taken():
 
 def test_without_scikit_image_a_line_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "skimage.color", None)
-    with pytest.raises(UserError, match=r"^--mask: auto:N needs scikit-image, .*\[segment\]"):
+    with pytest.raises(UserError, match=r"^--mask: auto:N needs scikit-image; .*\[segment\]"):
         segment_areas(2, picture(8, 8), (Style((picture(8, 8),)),))
