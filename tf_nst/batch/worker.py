@@ -9,30 +9,16 @@ the batch was killed and the process ends at once.
 import json
 import os
 import queue
-import signal
-import sys
 import threading
-import traceback
 from importlib import import_module
 from typing import Any, BinaryIO
+
+from tf_nst.cli.child import run_child
 
 
 def main() -> None:
     """Serves the process that started this one."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # that process hears them, and ends this one
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    answers = os.fdopen(os.dup(1), "wb", 0)
-    os.dup2(2, 1)
-    code = 1
-    try:
-        _serve(_lines(sys.stdin.buffer), answers)
-        code = 0
-    except Exception:
-        traceback.print_exc()
-    finally:  # the thread that reads would be in the way of an orderly end
-        sys.stderr.flush()
-        os._exit(code)
+    run_child(lambda orders, answers: _serve(_lines(orders), answers))
 
 
 def _serve(lines: queue.SimpleQueue[Any], answers: BinaryIO) -> None:

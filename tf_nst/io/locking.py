@@ -36,20 +36,21 @@ def lock(descriptor: int) -> bool | None:
 
 def is_abandoned(path: Path) -> bool:
     """Whether no living run works on a file; False also where that cannot be known."""
-    try:
-        with opened(path, os.O_RDWR) as descriptor:
-            return lock(descriptor) is True
-    except OSError:
-        return False
+    return _lock_of(path) is True
 
 
 def is_in_use(path: Path) -> bool:
     """Whether a living run works on a file; False also where that cannot be known."""
+    return _lock_of(path) is False
+
+
+def _lock_of(path: Path) -> bool | None:
+    """What `lock` says of a file; None also where it cannot be opened."""
     try:
         with opened(path, os.O_RDWR) as descriptor:
-            return lock(descriptor) is False
+            return lock(descriptor)
     except OSError:
-        return False
+        return None
 
 
 def keep_locked(descriptor: int) -> int | None:
