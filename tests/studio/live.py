@@ -1,6 +1,7 @@
 """A studio whose server is a thread of the tests, and its painter a process."""
 
 import http.client
+import io
 import json
 import socket
 import threading
@@ -8,7 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import uvicorn
+from PIL import Image
 
 from tf_nst.studio.app import make_app
 from tf_nst.studio.guard import Guard
@@ -49,6 +52,14 @@ class Live:
             return answer.status, answer.read()
         finally:
             connection.close()
+
+    def upload(self, seed: int, query: str = "") -> str:
+        """The id of a picture of soft colours, 64 x 48 pixels."""
+        coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3)).astype(np.uint8)
+        buffer = io.BytesIO()
+        Image.fromarray(coarse).resize((64, 48)).save(buffer, "PNG")
+        path = f"/api/pictures?name=court.png{query}"
+        return json.loads(self.ask("POST", path, buffer.getvalue())[1])["id"]
 
     def get(self, path: str) -> Any:
         """What is at an address, read as JSON."""

@@ -56,9 +56,9 @@ def test_a_server_that_is_gone_ends_the_process(pipe):
 
 def test_a_message_is_a_line():
     stream = io.BytesIO()
-    tell = Outbox(stream)
-    tell(run="r1", notes=["a\nb"])
-    tell(event="ready")
+    report = Outbox(stream)
+    report(run="r1", notes=["a\nb"])
+    report(event="ready")
     lines = stream.getvalue().splitlines()
     assert list(map(json.loads, lines)) == [{"run": "r1", "notes": ["a\nb"]}, {"event": "ready"}]
 

@@ -35,19 +35,10 @@ def live(folder):
     live.close()
 
 
-def picture(live, seed: int, *, size=(48, 64), query="") -> str:
-    """The id of a picture of soft colours."""
-    coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3)).astype(np.uint8)
-    image, buffer = Image.fromarray(coarse).resize(size[::-1]), io.BytesIO()
-    image.save(buffer, "PNG")
-    path = f"/api/pictures?name=court.png{query}"
-    return json.loads(live.ask("POST", path, buffer.getvalue())[1])["id"]
-
-
 @pytest.fixture(scope="module")
 def pair(live):
     """A photograph and a painting, as requests name them."""
-    return {"content": picture(live, 1), "styles": [picture(live, 2)]}
+    return {"content": live.upload(1), "styles": [live.upload(2)]}
 
 
 @pytest.fixture(scope="module")

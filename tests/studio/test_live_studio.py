@@ -5,7 +5,6 @@ import io
 import json
 import time
 
-import numpy as np
 import pytest
 
 pytest.importorskip("uvicorn")
@@ -30,15 +29,7 @@ def live(folder):
 
 @pytest.fixture(scope="module")
 def pair(live):
-    return {"content": upload(live, 1), "styles": [upload(live, 2)]}
-
-
-def upload(live, seed: int) -> str:
-    coarse = np.random.default_rng(seed).integers(0, 256, (6, 8, 3)).astype(np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(coarse).resize((64, 48)).save(buffer, "PNG")
-    answer = live.ask("POST", "/api/pictures?name=court.png", buffer.getvalue())[1]
-    return json.loads(answer)["id"]
+    return {"content": live.upload(1), "styles": [live.upload(2)]}
 
 
 def until(condition):
@@ -72,11 +63,11 @@ class Page:
 def test_pages_see_the_same_at_once_and_later(live):
     one, other = Page(live), Page(live)
     assert one.next() == other.next()
-    name = upload(live, 3)
+    name = live.upload(3)
     (number, state), (also, again) = one.next(), other.next()
     assert (number, state) == (also, again) and state["pictures"][-1]["id"] == name
     one.close()
-    upload(live, 4)
+    live.upload(4)
     later, _ = other.next()
     assert later > number
     other.close()

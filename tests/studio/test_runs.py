@@ -41,7 +41,7 @@ class Studio:
         run.output.write_bytes(self.pictures[self.body["content"]].path.read_bytes())
         state = run.kept_path(self.scratch)
         state.write_bytes(b"state")
-        self.runs.hear({"run": name, "status": status, "state": str(state), **more})
+        self.runs.receive({"run": name, "status": status, "state": str(state), **more})
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_finished_run_goes_further_from_its_state_under_another_name(studio):
 def test_twice_the_size_is_another_run_whose_start_is_the_picture(studio, monkeypatch):
     name = studio.runs.add(studio.body | {"settings": {"preset": "monet", "seconds": 9}})
     weights = {"content_weight": 1.0, "style_weight": 5.5, "tv_weight": 1e-3}
-    studio.runs.hear({"run": name, "size": [32, 48], "steps": 20, "weights": weights})
+    studio.runs.receive({"run": name, "size": [32, 48], "steps": 20, "weights": weights})
     monkeypatch.setattr(studio.history, "path", lambda name, extension: studio.runs["r1"].output)
     studio.finish(name)
     larger = studio.runs.further(name, {"scale": 2})
@@ -165,7 +165,7 @@ def test_what_is_dismissed_after_a_crash_does_not_come_back(studio):
 
 def test_a_failure_is_a_message_and_the_next_one_begins(studio):
     names = [studio.runs.add(studio.body) for _ in range(2)]
-    studio.runs.hear({"run": names[0], "status": "failed", "message": "too small"})
+    studio.runs.receive({"run": names[0], "status": "failed", "message": "too small"})
     assert studio.runs[names[0]].message == "too small"
     assert studio.sent[-1]["run"] == names[1]
     with pytest.raises(UserError, match="resume: expected a painting that can be resumed"):
@@ -176,7 +176,7 @@ def test_the_last_good_picture_of_a_failure_is_in_the_history(studio):
     names = [studio.runs.add(studio.body) for _ in range(2)]
     for name, has_picture in zip(names, (True, False), strict=True):
         message = {"run": name, "status": "failed", "message": "nan", "has_picture": has_picture}
-        studio.runs.hear(message)
+        studio.runs.receive(message)
     assert [studio.runs[name].history for name in names] == [studio.runs[names[0]].name, None]
     with pytest.raises(UserError, match="further: expected a painting that has ended"):
         studio.runs.further(names[0], {"steps": 5})

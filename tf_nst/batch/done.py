@@ -49,8 +49,10 @@ def _flag(name: str, text: str) -> object:
 
 
 def digest_of(path: str) -> str:
-    """sha256 of a file, or of those in a folder by commas; what leads to none, such as a word,
-    stays."""
+    """sha256 of a file, or of those in a folder, separated by commas.
+
+    What leads to no file, such as a word, stays.
+    """
     if os.path.isdir(path):
         files = sorted(item for item in Path(path).iterdir() if item.is_file())
         return ",".join(digest_of(str(item)) for item in files)

@@ -18,7 +18,7 @@ class StyleAt(NamedTuple):
 
 
 class StyleFade(Text):
-    """PATH@SECONDS by commas, later ones after earlier ones; the value stays text."""
+    """PATH@SECONDS separated by commas, later ones after earlier ones; the value stays text."""
 
     def read(self, text: str, flag: str) -> str:
         return os.path.expanduser(text)
@@ -33,7 +33,7 @@ def styles_at(text: str, flag: str = "--style_fade") -> tuple[StyleAt, ...]:
     """The styles of a fade.
 
     Raises:
-      UserError: not PATH@SECONDS by commas, or times that do not rise.
+      UserError: not PATH@SECONDS separated by commas, or times that do not rise.
     """
     styles = tuple(_style_at(item, flag) for item in unescaped_items(text))
     for before, after in pairwise(styles):

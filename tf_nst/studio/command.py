@@ -27,7 +27,7 @@ STUDIO_FLAGS = (
     Option(
         "style",
         None,
-        Paths("an image file, or several by commas", "an image file"),
+        Paths("an image file, or several separated by commas", "an image file"),
         "painting to begin with",
         positional=True,
     ),
@@ -64,7 +64,7 @@ def open_studio(values: Values) -> int:
     """
     if not (find_spec("starlette") and find_spec("uvicorn")):
         raise UserError(
-            f"studio needs Starlette and uvicorn, expected them installed: {STUDIO_EXTRA}"
+            f"studio needs Starlette and uvicorn; expected them to be installed: {STUDIO_EXTRA}"
         )
     from tf_nst.studio.serving import serve
 

@@ -1,4 +1,4 @@
-"""Both ends of the painter's lines: what it is told, and what it tells."""
+"""Both ends of the painter's lines: its orders, and its reports."""
 
 import json
 import os

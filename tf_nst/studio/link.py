@@ -118,7 +118,7 @@ class Painter:
 
 
 def _nothing(how: str) -> None:
-    """The end of a process that was told to."""
+    """The end of a process that was asked to end."""
 
 
 def _ending(code: int, errors: Any) -> str:

@@ -11,25 +11,25 @@ from tf_nst.studio.small import paint_tries
 from tf_nst.studio.warmth import warm_up
 
 
-def serve(inbox: Inbox, tell: Outbox) -> None:
+def serve(inbox: Inbox, report: Outbox) -> None:
     """Carries out orders until there are no more."""
     engine = Engine()
     warm_up(engine)
-    tell(event="ready")
-    answer = partial(answer_estimate, engine, tell)
+    report(event="ready")
+    answer = partial(answer_estimate, engine, report)
     while (order := inbox.next()) is not None:
         if order["do"] == "paint":
-            paint(order, engine, inbox, tell, answer)
+            paint(order, engine, inbox, report, answer)
         elif order["do"] == "sheet":
-            paint_tries(order, engine, inbox, tell, answer)
+            paint_tries(order, engine, inbox, report, answer)
         elif order["do"] == "estimate":
             answer(order)
         # What else there is concerns a painting that is over by now.
 
 
-def answer_estimate(engine: Engine, tell: Outbox, order: Message) -> None:
+def answer_estimate(engine: Engine, report: Outbox, order: Message) -> None:
     """What a painting would take, or one line that says why it cannot be painted."""
     try:
-        tell(answer=order["question"], **estimate(order["arguments"], engine))
+        report(answer=order["question"], **estimate(order["arguments"], engine))
     except Exception as error:
-        tell(answer=order["question"], error=reason(error))
+        report(answer=order["question"], error=reason(error))

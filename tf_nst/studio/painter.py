@@ -1,4 +1,4 @@
-"""Paints one run: its events become messages, and what it is told acts on it between calls."""
+"""Paints one run: its events become messages, and orders act on it between calls."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
@@ -43,7 +43,7 @@ class Moment(NamedTuple):
 
 
 def paint(
-    order: Message, engine: Engine, inbox: Inbox, tell: Outbox, answer: Callable[[Message], None]
+    order: Message, engine: Engine, inbox: Inbox, report: Outbox, answer: Callable[[Message], None]
 ) -> None:
     """Paints what is ordered; a failure is a message.
 
@@ -52,21 +52,21 @@ def paint(
     """
     session: Session | None = None
     try:
-        session = begin(order, engine, tell)
+        session = begin(order, engine, report)
         run = LiveRun(session, inbox, answer)
         run.paint()
         write_results(session, run.image, stopped=run.stopped, keeps_state=inbox.ended)
     except UnfinishedError as error:
-        _give_up(order, session, error, tell)
+        _give_up(order, session, error, report)
     except Exception as error:
-        _fail(order, error, tell)
+        _fail(order, error, report)
     finally:
         if session is not None:
             session.checkpoints.close()
 
 
 def _give_up(
-    order: Message, session: Session | None, failure: UnfinishedError, tell: Outbox
+    order: Message, session: Session | None, failure: UnfinishedError, report: Outbox
 ) -> None:
     """The last good picture, and no state: it would only fail again."""
     error: Exception = failure
@@ -77,15 +77,15 @@ def _give_up(
             has_picture = write_last_good(session, failure)
         except NstError as lost:
             error = lost
-    _fail(order, error, tell, has_picture=has_picture)
+    _fail(order, error, report, has_picture=has_picture)
 
 
-def _fail(order: Message, error: Exception, tell: Outbox, *, has_picture: bool = False) -> None:
+def _fail(order: Message, error: Exception, report: Outbox, *, has_picture: bool = False) -> None:
     """One message, and whether there is a picture, or a state to go on from."""
     state = state_path(order["output"])
     kept = {"state": str(state), "resumable": True} if is_state(state) else {}
     about = {"message": reason(error), "has_picture": has_picture, "seconds_left": None}
-    tell(run=order["run"], status="failed", **about, **kept)
+    report(run=order["run"], status="failed", **about, **kept)
 
 
 def merged(messages: list[Message]) -> list[Message]:
@@ -116,7 +116,7 @@ class LiveRun:
         self.image: tf.Tensor | None = None
 
     def paint(self) -> None:
-        """Paints to the end, or until it is told to stop."""
+        """Paints to the end, or until an order stops it."""
         state, goes_on = self._session.take_state(), True
         while goes_on:
             state, goes_on = self._until_changed(state)
@@ -130,7 +130,7 @@ class LiveRun:
             self._listen(event)
             if isinstance(event, StepsDone):
                 self.image = event.image
-                changed = self._obey(event)
+                changed = self._follow_orders(event)
                 if self.stopped or changed is not None:
                     return changed, not self.stopped
         self.image = cast(Finished, event).image
@@ -141,7 +141,7 @@ class LiveRun:
         session.history(event)
         session.checkpoints(event)
         if isinstance(event, Note):
-            session.tell(notes=[event.line])
+            session.report(notes=[event.line])
         elif isinstance(event, ScaleStarted):
             self._begin_scale(event)
         elif isinstance(event, StepsDone):
@@ -153,7 +153,7 @@ class LiveRun:
         if not session.previews.number and snapshot is not None:
             # The start is a picture already, and the first call has to be compiled.
             session.previews.write(session.painting, snapshot().begun.image)
-        session.tell(
+        session.report(
             scale=scale_of(event.index, event.scale, len(session.painting.job.scales)),
             preview=session.previews.number,
         )
@@ -162,7 +162,7 @@ class LiveRun:
         session, painting = self._session, self._session.painting
         session.pace.steps(event, painting.job.scales)
         session.previews.offer(painting, event.image)
-        session.tell(
+        session.report(
             status="painting",
             step=event.step,
             steps_per_second=round(session.pace.rate, 3),
@@ -172,7 +172,7 @@ class LiveRun:
             traces=painting.engine.traces,
         )
 
-    def _obey(self, event: StepsDone) -> RunState | None:
+    def _follow_orders(self, event: StepsDone) -> RunState | None:
         """What was said meanwhile: the state from which the run goes on, None: as it was."""
         changed: RunState | None = None
         for message in merged(self._inbox.waiting()):
@@ -202,7 +202,7 @@ class LiveRun:
         try:
             painting = reweight(session.painting, weights)
         except UserError as error:
-            session.tell(notes=[str(error)])
+            session.report(notes=[str(error)])
             return None
         state = changed or cast(Callable[[], RunState], event.snapshot)()
         picture = np.asarray(state.begun.track.picture)
@@ -222,10 +222,10 @@ class LiveRun:
         session.history.restore(*moment.history)
         state = with_new_objective(painting.job, moment.state, moment.picture)
         session.previews.write(painting, tf.convert_to_tensor(moment.picture))
-        session.tell(step=state.step, back_to=state.step, preview=session.previews.number)
+        session.report(step=state.step, back_to=state.step, preview=session.previews.number)
         return self._with(painting, state)
 
     def _with(self, painting: Painting, state: RunState) -> RunState:
         self._session.painting = painting
-        self._session.tell(weights=weights_of(painting), undo=len(self._undo))
+        self._session.report(weights=weights_of(painting), undo=len(self._undo))
         return state

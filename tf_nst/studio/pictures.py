@@ -141,7 +141,7 @@ def side_for(side: int) -> int:
 
 
 def digest_of(path: Path) -> str:
-    """Sixteen hexadecimal digits that tell a file from others by what it holds.
+    """Sixteen hexadecimal digits that identify a file by its content.
 
     Raises:
       OSError: it cannot be read.

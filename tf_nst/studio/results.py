@@ -47,7 +47,7 @@ def write_results(
     state = session.checkpoints.path
     if not keeps_state:
         state = Path(shutil.move(state, session.order["kept"]))
-    session.tell(
+    session.report(
         status="stopped" if stopped else "finished",
         state=str(state),
         seconds_left=None,
@@ -72,7 +72,7 @@ def write_last_good(session: Session, failure: UnfinishedError) -> bool:
     except RunError as error:
         raise RunError(f"{failure}; {error}") from failure
     session.previews.write(session.painting, failure.image)
-    session.tell(preview=session.previews.number)
+    session.report(preview=session.previews.number)
     return True
 
 

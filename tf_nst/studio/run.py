@@ -74,7 +74,7 @@ class Run:
         return scratch / "previews" / f"{self.id}.png"
 
     def order(self, scratch: Path) -> dict[str, Any]:
-        """What the painter is told to begin it, or to go on."""
+        """The order by which the painter begins it, or continues it."""
         return {
             "do": "paint",
             "run": self.id,

@@ -164,19 +164,19 @@ class Runs:
 
     def change(self, name: str, weights: object) -> None:
         """Weights for the picture that is being painted. Raises UserError where it is not."""
-        self._tell(name, {"do": "weights", "weights": checked_weights(weights)})
+        self._order(name, {"do": "weights", "weights": checked_weights(weights)})
 
     def undo(self, name: str) -> None:
         """Back before the last change. Raises UserError where there is none."""
         if not self[name].undo:
             raise UserError("undo: expected a change of weights before, received none")
-        self._tell(name, {"do": "undo"})
+        self._order(name, {"do": "undo"})
 
     def stop(self, name: str) -> None:
         """Ends now, with the picture so far. Raises UserError where it is not being painted."""
-        self._tell(name, {"do": "stop"})
+        self._order(name, {"do": "stop"})
 
-    def _tell(self, name: str, message: dict[str, Any]) -> None:
+    def _order(self, name: str, message: dict[str, Any]) -> None:
         if self[name].status not in ACTIVE:
             raise UserError(f"{message['do']}: expected a painting that is being painted")
         self._send({**message, "run": name})
@@ -233,7 +233,7 @@ class Runs:
             run.more = 0 if kept.exists() else run.more
             run.status, run.message, run.resumable = CRASHED, how, True
 
-    def hear(self, message: dict[str, Any]) -> None:
+    def receive(self, message: dict[str, Any]) -> None:
         """What the painter says of a run."""
         run = self._runs.get(message.get("run", ""))
         if run is None:

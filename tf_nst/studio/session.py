@@ -44,7 +44,7 @@ class Session:
       values: of the painting command's flags.
       painting: with the weights of now.
       began: its time.perf_counter(), earlier by the time of the runs before it.
-      tell: says something of this run.
+      report: sends a message about this run.
       config: as the flags have it.
       state: where it goes on; None: it begins, or the state was taken.
       checkpoints: keep its state on the disk.
@@ -57,7 +57,7 @@ class Session:
     previews: Previews
     pace: Pace
     began: float
-    tell: Callable[..., None]
+    report: Callable[..., None]
     config: StylizeConfig
     state: RunState | None = None
     checkpoints: Checkpoints = field(init=False)
@@ -68,7 +68,7 @@ class Session:
             SECONDS_PER_STATE,
             self.describe,
             self.history,
-            lambda line: self.tell(notes=[line]),
+            lambda line: self.report(notes=[line]),
             background=self.painting.plan.background,
             takes_over=True,
         )
@@ -120,7 +120,7 @@ def weights_of(painting: Painting) -> dict[str, float]:
     return {name: float(str(options[name])) for name in WEIGHTS.values()}
 
 
-def begin(order: Message, engine: Engine, tell: Outbox) -> Session:
+def begin(order: Message, engine: Engine, report: Outbox) -> Session:
     """Everything before the first step.
 
     Raises as `read_inputs`, `prepare` and `resume_run`.
@@ -128,7 +128,7 @@ def begin(order: Message, engine: Engine, tell: Outbox) -> Session:
     began = time.perf_counter()
 
     def say(**message: Any) -> None:
-        tell(run=order["run"], **message)
+        report(run=order["run"], **message)
 
     values = values_of(order["arguments"], order["output"])
     config = config_from_flags(values)

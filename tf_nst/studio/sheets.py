@@ -83,7 +83,7 @@ class Sheets:
             return self._scratch / name / f"{number}.png"
         raise UserError(f"expected a tile of the sheet, received {name!r}, {number!r}")
 
-    def hear(self, message: dict[str, Any]) -> None:
+    def receive(self, message: dict[str, Any]) -> None:
         """What the painter says of a sheet."""
         sheet = self._sheet
         if sheet is not None and sheet["id"] == message["sheet"]:

@@ -17,7 +17,7 @@ from tf_nst.studio.settings import values_of
 
 
 def paint_tries(
-    order: Message, engine: Engine, inbox: Inbox, tell: Outbox, answer: Callable[[Message], None]
+    order: Message, engine: Engine, inbox: Inbox, report: Outbox, answer: Callable[[Message], None]
 ) -> None:
     """Paints one try after the other; one that fails does not end the others.
 
@@ -38,7 +38,7 @@ def paint_tries(
     for number, each in enumerate(order["tries"], 1):
         if stopped():
             break
-        tell(sheet=order["sheet"], tile=number, status="painting")
+        report(sheet=order["sheet"], tile=number, status="painting")
         try:
             painter = painter or _painter(each["arguments"]["content"], engine)
             picture = _paint(painter, each["arguments"], stopped)
@@ -46,10 +46,10 @@ def paint_tries(
                 break
             path = Path(order["folder"], f"{number}.png")
             write_atomically(path, picture.encode(path)[0])
-            tell(sheet=order["sheet"], tile=number, status="painted")
+            report(sheet=order["sheet"], tile=number, status="painted")
         except Exception as error:
-            tell(sheet=order["sheet"], tile=number, status="failed", message=reason(error))
-    tell(sheet=order["sheet"], status="stopped" if stopped() else "finished")
+            report(sheet=order["sheet"], tile=number, status="failed", message=reason(error))
+    report(sheet=order["sheet"], status="stopped" if stopped() else "finished")
 
 
 def _painter(content: str, engine: Engine) -> SheetPainter:

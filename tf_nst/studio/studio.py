@@ -145,9 +145,9 @@ class Studio:
             self.queue.ready = True
             self.queue.advance()
         elif "sheet" in message:
-            self.sheets.hear(message)
+            self.sheets.receive(message)
         else:
-            self.runs.hear(message)
+            self.runs.receive(message)
         self.board.change()
 
     def _painter_died(self, how: str) -> None:

@@ -14,13 +14,13 @@ def main() -> None:
     run_child(lambda orders, answers: _serve(Inbox(orders), Outbox(answers)))
 
 
-def _serve(inbox: Inbox, tell: Outbox) -> None:
+def _serve(inbox: Inbox, report: Outbox) -> None:
     from tf_nst.cli.imports import import_tensorflow
 
     import_tensorflow()
     from tf_nst.studio.orders import serve
 
-    serve(inbox, tell)
+    serve(inbox, report)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from types import ModuleType
 from tf_nst.errors import UserError
 
 EXTRA = 'pip install "tf_nst[video]"'
+_MISSING = f"films need PyAV and OpenCV; expected them to be installed: {EXTRA}"
 
 
 def load_av() -> ModuleType:
@@ -16,7 +17,7 @@ def load_av() -> ModuleType:
     try:
         import av
     except ImportError as error:
-        raise UserError(f"films need PyAV and OpenCV, expected them installed: {EXTRA}") from error
+        raise UserError(_MISSING) from error
     return av
 
 
@@ -25,5 +26,5 @@ def load_cv2() -> ModuleType:
     try:
         import cv2
     except ImportError as error:
-        raise UserError(f"films need PyAV and OpenCV, expected them installed: {EXTRA}") from error
+        raise UserError(_MISSING) from error
     return cv2

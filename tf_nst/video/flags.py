@@ -30,7 +30,7 @@ VIDEO_FLAGS = (
     Option(
         "style_fade",
         None,
-        StyleFade("PATH@SECONDS by commas, such as a.jpg@0s,b.jpg@10s"),
+        StyleFade("PATH@SECONDS separated by commas, such as a.jpg@0s,b.jpg@10s"),
         "instead of --style: styles that the film has at these times, blended in between",
     ),
     Option(
