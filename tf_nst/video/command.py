@@ -107,7 +107,7 @@ def _check_output(values: Values, clip: ClipReader) -> Callable[[], None]:
     check_sidecars(path)
     if same_file(values.output, values.content):
         raise UserError(
-            f"--output and --content: {values.content} would be written over, expected two files"
+            f"--output and --content: {values.content} would be overwritten, expected two files"
         )
     check_overwrite(values.output, values.overwrite)
     return check_again(names_of(path), values.overwrite)
