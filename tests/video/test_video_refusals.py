@@ -53,7 +53,7 @@ FADE = "--style_fade={0}/style.png@0s,{0}/style.png@1s"
         ([STYLE, "--output={0}/there.gif", "--overwrite=false"], "there.gif exists and stays"),
         (
             [STYLE, "--content={0}/there.gif", "--output={0}/there.gif"],
-            "--output and --content: {0}/there.gif would be written over",
+            "--output and --content: {0}/there.gif would be overwritten",
         ),
         ([STYLE, "--output={0}/foreign"], "exists and is not from tf_nst"),
         ([STYLE, "--keep={0}/masks"], "--keep: expected a mask for each of 5 frames, received 1"),
