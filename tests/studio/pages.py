@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, FileChooser, Route, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
@@ -84,16 +84,20 @@ class Studio:
 
     Attributes:
       complaints: of the console, and requests that leave the server.
+      choosers: of files, that have opened. They are listened for before the page is there: under
+        load Chromium loses one that opens soon after.
     """
 
     def __init__(self, browser: Browser, server: Any, screen: dict[str, Any]) -> None:
         self.complaints: list[str] = []
+        self.choosers: list[FileChooser] = []
         self.base, self.width = server.address.partition("/?")[0], screen["viewport"]["width"]
         self.context = browser.new_context(**screen, reduced_motion="reduce")
         self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("filechooser", lambda chooser: self.choosers.append(chooser))
         self.page.route("**/*", self._let_through)
         self.page.goto(server.address)
 
@@ -120,11 +124,15 @@ class Studio:
         """Presses Paint, by default with the mouse, and waits for another painting."""
         count = len(self.state()["runs"])
         (press or (lambda: self.page.click("#paint")))()
+        self.wait(lambda: len(self.state()["runs"]) > count, "another painting")
+
+    def wait(self, condition, what: str) -> None:
+        """Waits until something is so."""
         for _ in range(PATIENCE // 200):
-            if len(self.state()["runs"]) > count:
+            if condition():
                 return
             self.page.wait_for_timeout(200)
-        raise AssertionError("expected another painting, received none")
+        raise AssertionError(f"expected {what}, received none")
 
     def until(self, condition, what: str) -> dict[str, Any]:
         """Waits for the latest painting to meet a condition; the painting."""

@@ -190,9 +190,9 @@ def test_the_keyboard_alone_paints(opened, photo):
     go_to(page, "tab-painting")
     page.keyboard.press("ArrowLeft")
     go_to(page, "choose-photo")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(photo)
+    page.keyboard.press("Enter")
+    studio.wait(lambda: studio.choosers, "a file chooser")
+    studio.choosers[0].set_files(photo)
     go_to(page, "paint")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
