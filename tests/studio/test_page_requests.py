@@ -92,6 +92,26 @@ def test_a_painting_without_a_mask_paints_what_the_others_leave(opened):
     assert np.array_equal(first, half) and np.array_equal(second, 255 - half)
 
 
+def test_masks_are_there_when_the_page_is_loaded_again(opened):
+    page, server = opened()
+    page.click("#to-masks")
+    page.locator("#mask-canvas").click()
+    page.wait_for_function("() => sessionStorage.getItem('tf_nst_studio_masks')")
+    before = page.evaluate("document.querySelector('#mask-canvas').toDataURL()")
+    page.reload()
+    page.get_by_text("1 mask is used.").wait_for()
+    page.click("#to-masks")
+    page.locator("#mask-list").get_by_text("drawn", exact=True).wait_for()
+    assert page.evaluate("document.querySelector('#mask-canvas').toDataURL()") == before
+    page.click("#mask-clear")
+    page.wait_for_function(
+        "() => !JSON.parse(sessionStorage.getItem('tf_nst_studio_masks')).masks.length"
+    )
+    page.reload()
+    page.locator("#photo img").wait_for()
+    assert not page.locator("#masks-line").is_visible()
+
+
 def test_a_stroke_can_be_undone_and_exported(opened):
     page, _ = opened()
     page.click("#to-masks")

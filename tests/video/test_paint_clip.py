@@ -123,7 +123,8 @@ def test_a_loop_meets_its_start(engine):
         np.asarray(tf_nst.stylize(frames[index], STYLE, engine=engine, **TINY)) for index in (0, -1)
     ]
     looped = paint(engine, frames=frames, film=FILM | {"loop": True})
-    assert seam(looped) < 0.5 * seam(alone)
+    swept = paint(engine, frames=frames, film=FILM | {"passes": 2})
+    assert seam(looped) < 0.5 * min(seam(alone), seam(swept))
 
 
 def test_what_is_uncovered_is_painted_by_the_same_trace(engine):

@@ -67,6 +67,21 @@ def test_a_loop_has_a_second_sweep_whose_start_is_held_to_the_end_of_the_first()
     assert shot[7].sources == (Source(1, 2, 5), Source(2, 1, 0), Source(4, 1, 2))
 
 
+def test_the_end_of_a_loop_leads_over_to_the_start_of_its_last_sweep():
+    shot = tasks(0, 30, loop=True, passes=3)
+    last, others = shot[60:], shot[:60]
+    ahead = [[it for it in sources(task) if it[0] < 0] for task in last]
+    assert ahead[:22] == [[]] * 22
+    assert ahead[22:] == [[(-distance, 0)] for distance in range(8, 0, -1)]
+    assert all(lag > 0 for task in others for lag, _ in sources(task))
+
+
+def test_no_more_than_half_of_a_short_loop_leads_over():
+    last = tasks(0, 4, loop=True)[4:]
+    assert [task.sources[-1] for task in last[2:]] == [Source(-2, 2, 3), Source(-1, 2, 3)]
+    assert all(lag > 0 for task in last[:2] for lag, _ in sources(task))
+
+
 def test_a_loop_of_one_frame_is_held_to_nothing():
     assert all(not task.sources for task in tasks(0, 1, loop=True))
 

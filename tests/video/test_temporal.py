@@ -9,6 +9,7 @@ from tf_nst.objective.weights import position_weights
 from tf_nst.video.tasks import LAGS
 from tf_nst.video.temporal import (
     Warped,
+    led_over,
     longer_where_no_shorter,
     start_from,
     temporal_extras,
@@ -39,6 +40,16 @@ def test_the_start_takes_each_where_it_counts_and_fills_the_rest():
     np.testing.assert_allclose(start[0, :, 0], [0.1, 0.2, 0.4, 0.9], atol=1e-6)
     assert uncovered(longer_where_no_shorter(THREE)) == 0.25
     assert uncovered({}) == 1
+
+
+def test_frames_lead_over_in_even_steps():
+    """From 0 to 1 in two frames: a third of the way, then half of what is left; where it shows."""
+    ahead = warped(1.0, [1, 0])
+    first = led_over({1: warped(0.0, [1, 1])}, ahead, 2)[1]
+    np.testing.assert_allclose(first.picture[0, :, 0], [1 / 3, 0], atol=1e-6)
+    second = led_over({1: first}, ahead, 1)[1]
+    np.testing.assert_allclose(second.picture[0, :, 0], [2 / 3, 0], atol=1e-6)
+    assert second.mask.tolist() == [[1, 1]]
 
 
 def values_of(extras, image):

@@ -12,6 +12,7 @@ from tf_nst.cli.streams import STREAM
 from tf_nst.cli.terminal import printable
 from tf_nst.config import StylizeConfig, all_options, options_from_config
 from tf_nst.config.paths import join_paths, split_paths
+from tf_nst.config.repeated import repeated
 from tf_nst.config.variations import (
     Variation,
     Variations,
@@ -139,10 +140,8 @@ def _styles(text: str) -> tuple[str, ...]:
                 f"--styles: {item} does not exist; expected image files or folders of them"
             )
         paths += pictures_in(item, "--styles") if os.path.isdir(item) else [item]
-    files = [os.path.realpath(path) for path in paths]
-    for path, file in zip(paths, files, strict=True):
-        if files.count(file) > 1:
-            raise UserError(f"--styles: expected each picture once, received {path} twice")
+    if (twice := repeated(map(os.path.realpath, paths))) is not None:
+        raise UserError(f"--styles: expected each picture once, received {paths[twice]} twice")
     return tuple(paths)
 
 

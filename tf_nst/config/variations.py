@@ -2,13 +2,14 @@
 
 import difflib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple, cast
 
 from tf_nst.config.conversion import all_options, config_from_options, options_from_config
 from tf_nst.config.options import Option
 from tf_nst.config.paths import unescaped_items
+from tf_nst.config.repeated import repeated
 from tf_nst.config.stylize import StylizeConfig
 from tf_nst.config.value_types import ValueType
 from tf_nst.errors import UserError
@@ -32,9 +33,8 @@ class Variations(ValueType):
         texts = cast(Iterable[str], value or ())
         variations = tuple(parse_variation(text, flag) for text in texts)
         names = [variation.name for variation in variations]
-        for name in names:
-            if names.count(name) > 1:
-                raise UserError(f"{flag}: expected each option once, received {name} twice")
+        if (twice := repeated(names)) is not None:
+            raise UserError(f"{flag}: expected each option once, received {names[twice]} twice")
         return variations
 
 
@@ -55,15 +55,16 @@ def parse_variation(text: str, flag: str) -> Variation:
     if len(values) < 2 or "" in values:
         raise UserError(f"{flag}: expected two values or more of {name}, received {listed!r}")
     converted = [_converted(option, value, flag) for value in values]
-    for value, one in zip(values, converted, strict=True):
-        if converted.count(one) > 1:
-            raise UserError(f"{flag}: expected each value of {name} once, received {value} twice")
+    if (twice := repeated(converted)) is not None:
+        raise UserError(
+            f"{flag}: expected each value of {name} once, received {values[twice]} twice"
+        )
     return Variation(name, values)
 
 
-def _converted(option: Option, value: str, flag: str) -> object:
+def _converted(option: Option, value: str, flag: str) -> Hashable:
     try:
-        return option.convert(option.read(value))
+        return cast(Hashable, option.convert(option.read(value)))
     except UserError as error:
         raise UserError(f"{flag}: {error}") from None
 

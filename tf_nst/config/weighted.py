@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tf_nst.config.repeated import repeated
 from tf_nst.config.value_types import ValueType, to_float
 from tf_nst.errors import UserError
 
@@ -98,6 +99,6 @@ def _checked(item: Weighted, flag: str, split: Split) -> Weighted:
 
 def _check_names_differ(items: tuple[Weighted, ...], flag: str) -> None:
     names = [item.name for item in items]
-    for name in names:
-        if names.count(name) > 1:
-            raise UserError(f"{flag}: {name} is given more than once, expected each name once")
+    if (twice := repeated(names)) is not None:
+        name = names[twice]
+        raise UserError(f"{flag}: {name} is given more than once, expected each name once")

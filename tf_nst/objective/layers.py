@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from tf_nst.config import ObjectiveConfig
 from tf_nst.config.objective import CHAINED_STATISTICS
+from tf_nst.config.repeated import repeated
 from tf_nst.config.weighted import Weighted
 from tf_nst.errors import UserError
 from tf_nst.model.networks import Network, canonical_layer
@@ -53,12 +54,11 @@ def style_layers(config: ObjectiveConfig, network: Network) -> tuple[StyleLayer,
         for item in _at_layers(statistic, share, layers, network)
     ]
     places = [(item.statistic, item.layer) for item in items]
-    for place in places:
-        if places.count(place) > 1:
-            raise UserError(
-                f"--style_statistic: {'@'.join(place)} is given more than once, expected each "
-                "statistic once at a layer"
-            )
+    if (twice := repeated(places)) is not None:
+        raise UserError(
+            f"--style_statistic: {'@'.join(places[twice])} is given more than once, expected each "
+            "statistic once at a layer"
+        )
     return tuple(items) if config.style_weight > 0 else ()
 
 
@@ -105,7 +105,7 @@ def _finer(layer: str, layers: tuple[Weighted, ...], network: Network) -> str | 
 
 def _canonical(items: tuple[Weighted, ...], network: Network, flag: str) -> tuple[Weighted, ...]:
     names = [canonical_layer(item.name, network, flag) for item in items]
-    for name in names:
-        if names.count(name) > 1:
-            raise UserError(f"{flag}: {name} is given more than once, expected each layer once")
+    if (twice := repeated(names)) is not None:
+        name = names[twice]
+        raise UserError(f"{flag}: {name} is given more than once, expected each layer once")
     return tuple(Weighted(name, item.weight) for name, item in zip(names, items, strict=True))

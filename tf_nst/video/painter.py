@@ -17,7 +17,7 @@ from tf_nst.video.frames import FramePainter, Painted
 from tf_nst.video.look import Look
 from tf_nst.video.settings import FilmConfig
 from tf_nst.video.tasks import Shot, Task, tasks_of
-from tf_nst.video.temporal import Warped, longer_where_no_shorter
+from tf_nst.video.temporal import Warped, led_over, longer_where_no_shorter
 
 Pixels = NDArray[np.uint8]
 _LOGGER = logging.getLogger("tf_nst")
@@ -50,12 +50,16 @@ def paint_task(task: Task, painter: FramePainter, paints: Paints, look: Look) ->
 
 def warped_sources(task: Task, paints: Paints) -> dict[int, Warped]:
     """The paint that a task is held to, moved to its frame, by lag; masks that do not overlap."""
-    frame, warped = paints.frame(task.frame), {}
+    frame, earlier, later = paints.frame(task.frame), {}, {}
     for lag, sweep, index in task.sources:
         paint = paints.paint(sweep, index)
         if paint is not None:
-            warped[lag] = warped_to(frame, paints.frame(index), paint)
-    return longer_where_no_shorter(warped)
+            side = earlier if lag > 0 else later
+            side[abs(lag)] = warped_to(frame, paints.frame(index), paint)
+    warped = longer_where_no_shorter(earlier)
+    for distance, ahead in later.items():
+        warped = led_over(warped, ahead, distance)
+    return warped
 
 
 def warped_to(frame: Image, other: Image, paint: Image) -> Warped:

@@ -9,6 +9,8 @@ from tf_nst.video.settings import FilmConfig
 
 # So many painted frames back; Ruder et al. 2016, section 5.2, has 1, 2 and 4 among others.
 LAGS = (1, 2, 4)
+# So many frames at the end of a loop's last sweep lead over to those at its start.
+BRIDGE = 8
 # Which frames a preview shows.
 PREVIEW_EVERY = 10
 # In the place of a shot.
@@ -26,7 +28,7 @@ class Source(NamedTuple):
     """A frame that is painted before another one.
 
     Attributes:
-      lag: painted frames between both, 1 for neighbours.
+      lag: painted frames between both, 1 for neighbours; negative of one that follows in a loop.
       sweep: the painting of it that is meant.
       frame: its index in the film.
     """
@@ -84,6 +86,8 @@ def tasks_of(shot: Shot, number: int, film: FilmConfig) -> Iterator[Task]:
         order = painted if sweep % 2 else painted[::-1]
         for place, index in enumerate(order):
             sources = _sources(order, place, sweep, loop=film.loop and sweep > 1)
+            if film.loop and sweep == film.sweeps:
+                sources += _bridge(order, place, sweep)
             yield Task(index, sweep, sources, between=False, shot=number)
     for left, right in pairwise(painted):
         ends = Source(1, film.sweeps, left), Source(1, film.sweeps, right)
@@ -99,6 +103,13 @@ def _sources(order: Sequence[int], place: int, sweep: int, *, loop: bool) -> tup
             Source(lag, sweep - 1, order[place - lag]) for lag in LAGS if place < lag < len(order)
         ]
     return tuple(sources)
+
+
+def _bridge(order: Sequence[int], place: int, sweep: int) -> tuple[Source, ...]:
+    """The first one of this sweep, where it follows soon in the loop."""
+    distance = len(order) - place
+    is_near = distance <= min(BRIDGE, len(order) // 2)
+    return (Source(-distance, sweep, order[0]),) if is_near else ()
 
 
 class FilmSchedule:

@@ -39,6 +39,21 @@ def longer_where_no_shorter(warped: Mapping[int, Warped]) -> dict[int, Warped]:
     return result
 
 
+def led_over(warped: Mapping[int, Warped], ahead: Warped, distance: int) -> dict[int, Warped]:
+    """{lag: warped}, each as far on its way to a later frame as is even steps from frame to frame.
+
+    Args:
+      warped: by lag.
+      ahead: the frame that is led over to.
+      distance: to it, in painted frames.
+    """
+    share = (ahead.mask / np.float32(distance + 1))[..., None]
+    return {
+        lag: Warped(each.picture + share * (ahead.picture - each.picture), each.mask)
+        for lag, each in warped.items()
+    }
+
+
 def start_from(warped: Mapping[int, Warped], filling: NDArray[np.float32]) -> NDArray[np.float32]:
     """[H, W, 3] in 0..1: each picture where its mask is, the rest of it from `filling`.
 

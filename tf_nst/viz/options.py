@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from tf_nst.config import StylizeConfig, all_options, config_from_options
 from tf_nst.config.lengths import StepsOfOneScale
 from tf_nst.config.options import check_options
+from tf_nst.config.repeated import repeated
 from tf_nst.errors import UserError
 from tf_nst.model.networks import NETWORKS, canonical_layer
 
@@ -122,9 +123,9 @@ def parse_layers(layers: str | Sequence[str], network: str, flag: str) -> tuple[
     names = [canonical_layer(name, NETWORKS[network], flag) for name in given if name.strip()]
     if not names:
         raise UserError(f"{flag}: expected layers separated by commas, received {layers!r}")
-    for name in names:
-        if names.count(name) > 1:
-            raise UserError(f"{flag}: {name} is given more than once, expected each layer once")
+    if (twice := repeated(names)) is not None:
+        name = names[twice]
+        raise UserError(f"{flag}: {name} is given more than once, expected each layer once")
     return tuple(names)
 
 

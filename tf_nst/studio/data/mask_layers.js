@@ -52,13 +52,13 @@ export class Layer {
     this.#replace(restOf([this], this.canvas));
   }
 
-  /** The mask that a picture is: white counts, black does not. */
-  async load(blob) {
-    const picture = await createImageBitmap(blob);
+  /** The mask that a picture is, a file or an image: white counts, black does not. */
+  async load(picture) {
+    const bitmap = await createImageBitmap(picture);
     const { width, height } = this.canvas;
     const canvas = blank(width, height);
     const context = canvas.getContext("2d");
-    context.drawImage(picture, 0, 0, width, height);
+    context.drawImage(bitmap, 0, 0, width, height);
     const pixels = context.getImageData(0, 0, width, height);
     const { data } = pixels;
     for (let i = 0; i < data.length; i += 4) {

@@ -3,6 +3,7 @@
 import { pictureOf, upload } from "./api.js";
 import { byId, element, rebuild, say, show } from "./dom.js";
 import { Layer, blank, blobOf, maskSize, restOf } from "./mask_layers.js";
+import { forgetMasks, keepMasks, takeMasks } from "./mask_memory.js";
 import { attempt } from "./notices.js";
 import { changed, pictureById, store } from "./store.js";
 import { stem } from "./words.js";
@@ -25,11 +26,11 @@ export function initMasks() {
   const canvas = byId("mask-canvas");
   canvas.addEventListener("pointerdown", (event) => begin(canvas, event));
   canvas.addEventListener("pointermove", (event) => move(canvas, event));
-  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => (last = null));
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, end);
   for (const name of ["undo", "clear", "invert"]) {
     byId(`mask-${name}`).addEventListener("click", () => {
       layer()[name]();
-      changed();
+      edited();
     });
   }
   byId("mask-export").addEventListener("click", exportMask);
@@ -44,6 +45,12 @@ async function importMask(file) {
   await layer().load(file).catch(() => {
     throw new Error(`${file.name}: expected a PNG or another picture that the browser reads.`);
   });
+  edited();
+}
+
+/** The masks are others now. */
+function edited() {
+  keepMasks(photo.id, layers);
   changed();
 }
 
@@ -70,6 +77,11 @@ function begin(canvas, event) {
 
 function move(canvas, event) {
   if (last) for (const it of event.getCoalescedEvents?.() ?? [event]) draw(canvas, point(canvas, it));
+}
+
+function end() {
+  if (last) edited();
+  last = null;
 }
 
 function draw(canvas, to) {
@@ -100,7 +112,8 @@ export function drawMasks() {
 function match() {
   const { content, styles } = store.draft;
   const next = pictureById(content) ?? null;
-  if (next?.id !== photo?.id) layers = [];
+  const isAnother = next?.id !== photo?.id;
+  if (isAnother) layers = [];
   photo = next;
   if (!photo) return;
   const wanted = [[KEEP, "Stays the photograph"], ...styles.map((id, i) => [id, `Painting ${i + 1}: ${nameOf(id)}`])];
@@ -111,12 +124,19 @@ function match() {
   });
   if (!layer()) active = KEEP;
   if (restored) attempt(putBack);
+  else if (isAnother) attempt(takeKept);
+}
+
+/** Those of this tab, whose page was loaded again. */
+async function takeKept() {
+  if (await takeMasks(photo.id, layers)) changed();
 }
 
 /** Draws the masks of an earlier painting in place of those that are there: ids {keep, styles}. */
 export function restoreMasks(masks) {
   layers = [];
   restored = masks && { ...masks, content: store.draft.content };
+  forgetMasks();
   changed();
 }
 
@@ -129,7 +149,7 @@ async function putBack() {
   for (const [place, id] of ids.entries()) {
     if (id) await targets[place].load(await (await fetch(pictureOf(id, MASK_SIDE))).blob());
   }
-  changed();
+  edited();
 }
 
 const nameOf = (id) => stem(pictureById(id)?.name ?? "");
