@@ -8,7 +8,7 @@ from apache_beam.io.localfilesystem import LocalFileSystem
 from batches import FLAGS, TINY, values_of, write_folders, write_picture
 
 from tf_nst.batch.command import main
-from tf_nst.batch.pipeline import key_of, run_pipeline
+from tf_nst.batch.pipeline import SHARES, deal, key_of, run_pipeline
 from tf_nst.batch.plan import Job
 from tf_nst.batch.remote import list_anywhere, paint_anywhere
 from tf_nst.engine.engine import Engine
@@ -45,9 +45,23 @@ def test_a_pipeline_paints_skips_and_reports(here, capfd):
 def test_jobs_of_one_style_and_shape_have_the_same_first_parts_of_the_key(here):
     write_picture(here / "photos" / "c.png", 32, 24)
     jobs = [Job(f"photos/{name}.png", "styles/s.png", f"s/{name}.png", TINY) for name in "abc"]
-    a, b, c = (json.loads(key_of(job))[:2] for job in jobs)
+    a, b, c = (json.loads(key_of(0, job))[:2] for job in jobs)
     assert a == b != c
-    assert json.loads(key_of(jobs[0]._replace(content="gone.png")))[1] is None
+    assert json.loads(key_of(0, jobs[0]._replace(content="gone.png")))[1] is None
+
+
+def test_a_few_jobs_of_each_style_are_spread_evenly():
+    styles = [f"styles/{name}.png" for name in "ab"]
+    jobs = [
+        Job(f"photos/{number:04}.png", style, f"s/{number:04}.png", TINY)
+        for number in range(SHARES + 1)
+        for style in styles
+    ]
+    dealt = list(deal(jobs))
+    assert [job for _, job in dealt] == jobs
+    for style in styles:
+        shares = [share for share, job in dealt if job.style == style]
+        assert shares == [*range(SHARES), 0]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import json
 import os
 import shlex
-import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import apache_beam as beam
@@ -14,7 +14,7 @@ from apache_beam.runners import create_runner
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineRunner, PipelineState
 
-from tf_nst.batch.plan import Job, plan_jobs
+from tf_nst.batch.plan import Job, Manner, plan_jobs
 from tf_nst.batch.pool import cores_here
 from tf_nst.batch.report import REPORT, Result
 from tf_nst.batch.shapes import shape_of
@@ -22,7 +22,8 @@ from tf_nst.cli.command import reason
 from tf_nst.cli.parsing import Values
 from tf_nst.errors import RunError, UserError
 
-# Jobs of one style and shape are dealt to so many groups at most, which may go to other workers.
+# Jobs of one style are dealt to so many shares, and groups of different shares may go to different
+# workers.
 SHARES = 16
 
 
@@ -92,8 +93,8 @@ def build(pipeline: beam.Pipeline, jobs: Iterable[Job], out: str, threads: int =
     name, suffix = os.path.splitext(REPORT)
     _ = (
         pipeline
-        | "Jobs" >> beam.Create([json.dumps(job) for job in jobs])
-        | "Style and shape" >> beam.Map(lambda job: (key_of(Job(*json.loads(job))), job))
+        | "Jobs" >> beam.Create([json.dumps(dealt) for dealt in deal(jobs)])
+        | "Style and shape" >> beam.Map(_keyed)
         | "Group" >> beam.GroupByKey()
         | "Paint" >> beam.ParDo(Paint(out, threads))
         | "Report"
@@ -101,14 +102,27 @@ def build(pipeline: beam.Pipeline, jobs: Iterable[Job], out: str, threads: int =
     )
 
 
-def key_of(job: Job) -> str:
-    """What the jobs of a group have in common: manner, shape and a share of them."""
+def deal(jobs: Iterable[Job]) -> Iterator[tuple[int, Job]]:
+    """Each job with its share, of those in one manner in turn: a few are spread evenly, too."""
+    counts: Counter[Manner] = Counter()
+    for job in jobs:
+        yield counts[job.manner] % SHARES, job
+        counts[job.manner] += 1
+
+
+def _keyed(dealt: str) -> tuple[str, str]:
+    share, job = json.loads(dealt)
+    return key_of(share, Job(*job)), json.dumps(job)
+
+
+def key_of(share: int, job: Job) -> str:
+    """What the jobs of a group have in common: manner, shape and share."""
     try:
         with FileSystems.open(job.content) as file:
             shape = shape_of(job, file)
     except OSError:
         shape = None
-    return json.dumps([job.manner, shape, zlib.crc32(job.output.encode()) % SHARES])
+    return json.dumps([job.manner, shape, share])
 
 
 def _options(values: Values) -> PipelineOptions:
