@@ -13,7 +13,7 @@ from tf_nst.errors import UserError
 from tf_nst.studio.link import environment
 
 COMPUTING, READY, FAILED = "computing", "ready", "failed"
-# Of its pictures in pixels, and steps of each: about three minutes on two cores.
+# Of its pictures in pixels, and steps of each: about eight minutes on two cores.
 SIZE, STEPS = 192, 60
 _NICER = 10
 _COMMAND = "from tf_nst.cli.main import console; console()"
