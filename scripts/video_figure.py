@@ -17,16 +17,15 @@ from tf_nst.errors import RunError
 from tf_nst.io.writing import write_atomically
 
 FOLDER = flags.DEFINE_string("folder", "docs/video", "where both are written to")
-CLIP = flags.DEFINE_enum("clip", "walk", list(CLIPS), "which clip of scripts/benchmarks/scenes.py")
+CLIP = flags.DEFINE_enum("clip", "pan", list(CLIPS), "which clip of scripts/benchmarks/scenes.py")
 STYLE = flags.DEFINE_string("style", "examples/water_garden.jpg", "painting")
 SIZE = flags.DEFINE_integer("size", 256, "long side in pixels")
-SKIP = flags.DEFINE_integer("skip", 2, "every which frame of the clip is painted")
+SKIP = flags.DEFINE_integer("skip", 4, "every which frame of the clip is painted")
+MILLISECONDS = flags.DEFINE_integer("milliseconds", 100, "for which a frame is shown")
 STEPS = flags.DEFINE_integer("steps", 0, "steps of the first frame; 0: those of the command")
 
 MOST_BYTES = 1_500_000
 QUALITIES = range(85, 25, -10)
-# Of the clip, whose period is PERIOD frames.
-FRAMES_A_SECOND = 24
 # Frames of the strip, and pixels between them.
 COLUMNS, GAP = 6, 4
 
@@ -70,8 +69,8 @@ def main(argv: Sequence[str]) -> None:
     painted = list(paint_clip(film, STYLE.value, film=FilmConfig(loop=True), **options))
     folder = Path(FOLDER.value)
     folder.mkdir(parents=True, exist_ok=True)
-    milliseconds = round(1000 * SKIP.value / FRAMES_A_SECOND)
-    write_atomically(folder / f"{CLIP.value}.webp", looping_webp(painted, milliseconds))
+    animation = looping_webp(painted, MILLISECONDS.value)
+    write_atomically(folder / f"{CLIP.value}.webp", animation)
     strip(film, painted).save(folder / "strip.jpg", quality=92)
 
 

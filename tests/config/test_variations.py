@@ -39,7 +39,7 @@ def test_a_variation_is_a_name_and_its_values(text, name, values):
         ("style_size=256,", "expected two values or more"),
         ("style_weight=3,x", "--style_weight: expected a finite number of 0 or more, received 'x'"),
         ("style_weight=3,-1", "--style_weight: expected a finite number of 0 or more"),
-        ("style_weight=3,3.0", "expected each value of style_weight once, received 3 twice"),
+        ("style_weight=3,3.0", "expected each value of style_weight once, received 3.0 twice"),
     ],
 )
 def test_what_is_no_variation_is_refused(text, line):

@@ -112,7 +112,7 @@ def test_a_second_sweep_holds_frames_to_those_after_them(film, engine):
 
 def test_a_loop_meets_its_start(engine):
     """Frames that go to the right and back again: the last is nearly the first."""
-    frames = [FRAMES[index] for index in (0, 1, 2, 1)]
+    frames = [FRAMES[index] for index in (0, 1, 2, 3, 2, 1)]
 
     def seam(painted):
         frame, before = images([frames[0], frames[-1]])
@@ -124,7 +124,8 @@ def test_a_loop_meets_its_start(engine):
     ]
     looped = paint(engine, frames=frames, film=FILM | {"loop": True})
     swept = paint(engine, frames=frames, film=FILM | {"passes": 2})
-    assert seam(looped) < 0.5 * min(seam(alone), seam(swept))
+    assert seam(looped) < 0.5 * seam(alone)
+    assert seam(looped) < 0.8 * seam(swept)
 
 
 def test_what_is_uncovered_is_painted_by_the_same_trace(engine):
