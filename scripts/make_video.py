@@ -1,6 +1,6 @@
-"""Paints a film that loops as a WebP, and a strip of its frames below those of the film.
+"""Builds docs/video/, a painted film that loops, and a strip of its frames below the film's own.
 
-python scripts/video_figure.py [--folder=FOLDER]
+python scripts/make_video.py
 """
 
 import io

@@ -36,6 +36,17 @@ def test_paint_is_the_default_verb_and_help_lists_all(tf_nst_here):
         assert f"  {name:<14}{verb.summary}\n" in tf_nst_here("--help").out
 
 
+@pytest.mark.parametrize("line", [("help",), ("help", "batch"), ("help", "paint")], ids=" ".join)
+def test_help_as_a_word_is_the_help_of_what_follows(tf_nst_here, line):
+    assert tf_nst_here(*line) == tf_nst_here(*line[1:], "--help")
+
+
+def test_a_command_without_words_names_the_help(tf_nst_here):
+    assert_one_line(
+        tf_nst_here(), 2, ("expected PHOTOGRAPH PAINTING or a verb", "--help lists all")
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -74,7 +74,7 @@ def test_a_run_prints_its_lines_in_order(whole):
     assert lines[1] == "network  vgg19, random weights, max pooling"
     assert lines[2] == "content  photo.png, 64×48 -> 48×36"
     assert lines[3] == "style    painting.png, 40×40 -> 40×40"
-    assert re.fullmatch(r"memory   about \d+\.\d GB; about \d+ (s|min|h)", lines[4])
+    assert re.fullmatch(r"memory   about \d+\.\d GB; painting takes about \d+ (s|min|h)", lines[4])
     steps = [int(re.match(r"step (\d+)/5  48×36  ", line)[1]) for line in lines[5:-1]]
     assert steps == sorted(set(steps)) and steps[0] == 1 and steps[-1] == STEPS
     assert re.fullmatch(

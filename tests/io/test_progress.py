@@ -99,7 +99,7 @@ def test_a_shorter_line_covers_the_one_before():
     progress(done(51, ((0,), (0,), (0,))))
     _, long, short = stream.getvalue().split("\r")
     assert len(short) == len(long)
-    assert short.rstrip() == "step 51/100  6×4  content 0  style 0  loss 0"
+    assert short.rstrip() == "step 51/100  6×4  loss 0  content 0  style 0"
 
 
 def test_a_line_does_not_wrap_in_a_narrow_terminal(monkeypatch):

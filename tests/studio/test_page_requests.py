@@ -93,7 +93,7 @@ def test_a_painting_without_a_mask_paints_what_the_others_leave(opened):
 
 
 def test_masks_are_there_when_the_page_is_loaded_again(opened):
-    page, server = opened()
+    page, _ = opened()
     page.click("#to-masks")
     page.locator("#mask-canvas").click()
     page.wait_for_function("() => sessionStorage.getItem('tf_nst_studio_masks')")

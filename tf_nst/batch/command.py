@@ -32,9 +32,10 @@ tf-nst batch PHOTOS STYLES OUT --runner=RUNNER [--runner_options='...'] [flags]
 
 Paints every photograph in the manner of every painting, to OUT/STYLE/NAME.png.
 PHOTOS and STYLES are folders, or patterns in quotes; a CSV has a line for each
-picture: content, style, and any flags. Existing pictures are skipped, so that
-the same command continues a batch that was stopped or killed;
-OUT/report.jsonl has the result for each picture."""
+picture: content, style, and any flags. Pictures that the same files and flags
+painted before are skipped, so that the same command continues a batch that was
+stopped or killed; others are painted again and overwritten. OUT/report.jsonl
+has the result for each picture."""
 
 BEAM_EXTRA = 'pip install "tf_nst[beam]"'
 TABLES = {"": BATCH_FLAGS}

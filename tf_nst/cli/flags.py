@@ -32,7 +32,8 @@ PAINT_FLAGS = (
             "an image file or a folder of them, or several as PATH:WEIGHT separated by commas",
             "an image file",
         ),
-        "painting to imitate; several are blended, or each is painted where its --mask is white",
+        "painting to imitate, or several; these are blended, or each is painted where its "
+        "--mask is white",
         required=True,
         positional=True,
     ),

@@ -64,7 +64,10 @@ def flag_help(table: tuple[Option, ...], name: str) -> str:
     if option is None:
         nearest = difflib.get_close_matches(wanted, options, n=3)
         hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
-        raise UserError(f"--help: expected a flag that --help lists, received {name!r}{hint}")
+        raise UserError(
+            f"--help: expected a flag that --help lists, received {name!r}{hint}; flags of a "
+            f"verb: tf-nst VERB --help={wanted}"
+        )
     rows = {
         "default": option.default_text or ("required" if option.required else "none"),
         "values": option.type.values or "true|false, as --NAME, --NAME=false or --noNAME",

@@ -18,6 +18,8 @@ def console() -> None:
 def main(argv: list[str]) -> int:
     """Runs the verb that `argv`, the program's name first, begins with; by default `paint`."""
     program, name, arguments = argv[0], "".join(argv[1:2]), argv[2:]
+    if name == "help" and not os.path.exists(name):
+        return main([program, *arguments, "--help"])
     if line := _refusal(name, arguments):
         return run_command([program], (DEBUG,), "", lambda values: _refuse(line))
     if name in VERBS:
@@ -28,7 +30,9 @@ def main(argv: list[str]) -> int:
 
 
 def _refusal(name: str, arguments: list[str]) -> str:
-    """What is wrong where a file is called like a verb, or a verb is mistyped; or nothing."""
+    """What is wrong with the first word, such as a verb that is mistyped; or nothing."""
+    if not name:
+        return "expected PHOTOGRAPH PAINTING or a verb, received nothing; tf-nst --help lists all"
     if name in VERBS:
         pictures = os.path.isfile(name) and arguments and os.path.isfile(arguments[0])
         if name != "paint" and pictures:

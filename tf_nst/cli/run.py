@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _VERBS = "\n".join(f"  {name:<14}{verb.summary}" for name, verb in VERBS.items())
 USAGE = f"""\
-tf-nst [paint] PHOTOGRAPH PAINTING [-o PICTURE] [flags]
+tf-nst [paint] PHOTOGRAPH PAINTING [PAINTING ...] [-o PICTURE] [flags]
 tf-nst --content=PHOTOGRAPH --style=PAINTING [--output=PICTURE] [flags]
 tf-nst --flagfile=configs/monet.cfg [flags that override it]
 tf-nst VERB --help
@@ -45,7 +45,7 @@ names of flags are equivalent: --style-size, --style_size.
 
 Verbs, of which paint is the default:
 {_VERBS}
-A photograph with the name of a verb is ./info, or --content=info."""
+If the name of a photograph is a verb, write ./info or --content=info."""
 
 TABLES = {"": PAINT_FLAGS}
 

@@ -36,20 +36,21 @@ class StylizeConfig:
     style_size: int | tuple[Size, ...] = option(
         0,
         StyleSizes(),
-        "long side at which the style is measured; 0: --size, but never enlarged; 0.5x: half of "
-        "that; several: one for each style",
+        "size of the strokes: long side at which the style is measured; 2x: twice --size, larger "
+        "strokes; 0.5x: half of it; 0: --size, but never enlarged; several: one for each style",
         "pixels",
     )
     style_strength: float = option(
         1.0,
         Real(most=1.0),
-        "target between the photograph's own statistics (0) and the style's (1); 0 returns "
-        "the photograph",
+        "how far towards the style: targets between the photograph's own statistics (0) and the "
+        "style's (1); 0 returns the photograph",
     )
     color: str = option(
         "style",
         Choice(COLORS),
-        "whose colours the picture has; style: the painting's; content: the photograph's, "
+        "whose colours the picture has: style, content, luminance or histogram; style: the "
+        "painting's; content: the photograph's, "
         "given to the style beforehand; luminance: the photograph's, only lightness is "
         "painted; histogram: the photograph's, given to the picture afterwards",
     )
@@ -62,7 +63,8 @@ class StylizeConfig:
     steps: tuple[int, ...] = option(
         (100,),
         Steps(),
-        "evaluations of the loss, for all scales together or for each from the coarsest on; "
+        "evaluations of the loss: one number for all scales together, or one for each from the "
+        "coarsest on; "
         "0 leaves a scale out",
     )
     seconds: float | None = option(

@@ -148,8 +148,10 @@ class Progress:
         if rate > 0:
             left = self._left(event) / rate
             parts += [f"{rate:.2f} steps/s", f"{duration(left)} left"]
-        parts += [f"{role} {share:.4g}" for role, share in shares.items()]
-        return "  ".join([*parts, f"loss {sum(shares.values()):.4g}"])
+        loss = f"loss {sum(shares.values()):.4g}"
+        roles = [f"{role} {share:.4g}" for role, share in shares.items()]
+        # A terminal may have no room for all of a line.
+        return "  ".join([*parts, *([loss, *roles] if self.live else [*roles, loss])])
 
     def _left(self, event: StepsDone) -> float:
         """Steps left in units of this scale's: a step counts in proportion to its pixels."""

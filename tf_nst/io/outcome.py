@@ -12,7 +12,7 @@ def notes_on_loss(terms: tuple[Term, ...], history: History) -> list[str]:
     begin = sum(history.steps_of_scales[:index])
     first = {name: values[begin] for name, values in history.values.items()}
     before, now = (sum(contributions(terms, values).values()) for values in (first, history.final))
-    if now < before:
+    if now < before or before == 0:
         return []
     return [
         f"the loss is no lower than at the start of this size ({before:.4g} then, {now:.4g} now): "

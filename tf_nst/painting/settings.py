@@ -28,9 +28,12 @@ from tf_nst.painting.arrangement import Arrangement
 from tf_nst.planning.memory import available_bytes
 from tf_nst.planning.plan import Limits, Plan, fit_seconds, shortages
 from tf_nst.planning.precision import choose_precision
-from tf_nst.planning.schedule import Scale, plan_scales
+from tf_nst.planning.schedule import LEAST_SIDE, Scale, plan_scales
 from tf_nst.planning.tiles import plan_windows
 from tf_nst.planning.workload import Workload
+
+# With fewer steps a picture has hardly left its start.
+FEW = 40
 
 
 def choose_devices(
@@ -162,8 +165,21 @@ def fit_steps(
     steps = tuple(scale.steps for scale in scales)
     listed = ", ".join(f"{each.steps} at {each.width}×{each.height}" for each in scales)
     report(f"--seconds={config.seconds:g} allows {sum(steps)} steps: {listed}")
+    if note := _on_few_steps(sum(steps), config.size):
+        report(note)
     config = replace(config, steps=steps, scales=len(steps), seconds=None)
     return config, workload._replace(scales=scales)
+
+
+def _on_few_steps(steps: int, size: int) -> str:
+    """Which size has FEW steps in the same time, as a step counts in proportion to its pixels."""
+    smaller = int(size * math.sqrt(steps / FEW)) // 32 * 32
+    if steps >= FEW or smaller < LEAST_SIDE:
+        return ""
+    return (
+        f"note: so few steps leave much of the photograph as it is; --size={smaller} allows about "
+        f"{FEW}"
+    )
 
 
 def record_config(

@@ -63,9 +63,7 @@ def open_studio(values: Values) -> int:
       UserError: the extra is not installed, or a picture, folder, host or port cannot be used.
     """
     if not (find_spec("starlette") and find_spec("uvicorn")):
-        raise UserError(
-            f"studio needs Starlette and uvicorn; expected them to be installed: {STUDIO_EXTRA}"
-        )
+        raise UserError(f"studio needs Starlette and uvicorn: {STUDIO_EXTRA}")
     from tf_nst.studio.serving import serve
 
     return serve(values)

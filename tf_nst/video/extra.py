@@ -5,7 +5,7 @@ from types import ModuleType
 from tf_nst.errors import UserError
 
 EXTRA = 'pip install "tf_nst[video]"'
-_MISSING = f"films need PyAV and OpenCV; expected them to be installed: {EXTRA}"
+_MISSING = f"films need PyAV and OpenCV: {EXTRA}"
 
 
 def load_av() -> ModuleType:

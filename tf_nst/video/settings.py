@@ -34,8 +34,8 @@ class FilmConfig:
     passes: int = option(
         1,
         Integer(1, MOST_PASSES),
-        "sweeps over each shot, forward and backward in turn; more than one keep still what is "
-        "covered for a while",
+        "sweeps over each shot, forward and backward in turn; with more than one, what is hidden "
+        "for a while looks the same when it reappears",
     )
     loop: bool = option(
         False,
