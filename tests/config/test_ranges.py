@@ -102,7 +102,7 @@ def test_a_strength_is_from_0_to_1():
         with pytest.raises(UserError) as error:
             config_from_options({"style_strength": value})
         assert str(error.value) == (
-            f"--style_strength: expected a finite number of 0 or more, up to 1, received {value!r}"
+            f"--style_strength: expected a number from 0 to 1, received {value!r}"
         )
 
 

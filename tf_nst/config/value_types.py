@@ -82,7 +82,7 @@ class Integer(ValueType):
 
 @dataclass(frozen=True)
 class Real(ValueType):
-    """Finite numbers from 0 on: without 0 itself, below a limit, or up to one."""
+    """Finite numbers from 0 on: without 0 itself, and below a limit or up to one."""
 
     positive: bool = False
     below: float = math.inf
@@ -90,13 +90,15 @@ class Real(ValueType):
 
     @property
     def values(self) -> str:
+        if self.most < math.inf:
+            return f"{'above 0, up to' if self.positive else 'from 0 to'} {self.most:g}"
         lower = "above 0" if self.positive else "0 or more"
-        below = f" and less than {self.below:g}" if self.below < math.inf else ""
-        most = f", up to {self.most:g}" if self.most < math.inf else ""
-        return lower + below + most
+        return f"{lower} and less than {self.below:g}" if self.below < math.inf else lower
 
     @property
     def expected(self) -> str:
+        if self.most < math.inf:
+            return f"a number {self.values}"
         return f"a finite number {'' if self.positive else 'of '}{self.values}"
 
     def read(self, text: str, flag: str) -> float:
