@@ -64,7 +64,7 @@ def parse_variation(text: str, flag: str) -> Variation:
 
 def _converted(option: Option, value: str, flag: str) -> Hashable:
     try:
-        return cast(Hashable, option.convert(option.read(value)))
+        return option.convert(option.read(value))
     except UserError as error:
         raise UserError(f"{flag}: {error}") from None
 

@@ -50,7 +50,9 @@ def paint_task(task: Task, painter: FramePainter, paints: Paints, look: Look) ->
 
 def warped_sources(task: Task, paints: Paints) -> dict[int, Warped]:
     """The paint that a task is held to, moved to its frame, by lag; masks that do not overlap."""
-    frame, earlier, later = paints.frame(task.frame), {}, {}
+    frame = paints.frame(task.frame)
+    earlier: dict[int, Warped] = {}
+    later: dict[int, Warped] = {}
     for lag, sweep, index in task.sources:
         paint = paints.paint(sweep, index)
         if paint is not None:
