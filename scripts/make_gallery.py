@@ -21,6 +21,7 @@ SHEET = (
     "tf-nst sheet examples/louvre_court.jpg --styles=examples/water_garden.jpg "
     "--vary=style_weight=30,270 --vary=style_size=0.5x,1x,2x"
 )
+FILM = "python scripts/make_video.py"
 STATISTICS = "python scripts/make_statistics.py"
 INTRODUCTION = """\
 # Gallery
@@ -49,6 +50,8 @@ def gallery_page() -> str:
         *_controls(),
         "## Statistics\n",
         *_picture("The example pair by each statistic", "statistics.jpg", STATISTICS),
+        "## A film\n",
+        *_picture("A pan over the court, a loop of 24 frames", "video/pan.webp", FILM),
         "## A sheet\n",
         *_picture("Two weights and three sizes of one style", "images/sheet.jpg", SHEET),
     ]

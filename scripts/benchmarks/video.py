@@ -62,7 +62,7 @@ def measure(clip, how, style, dtype, size, count, grain):
         )
     )
     seconds = (time.perf_counter() - began) / count
-    return flicker(film, motions), flicker(painted, motions), drift(painted, film), seconds
+    return flicker(film, motions), flicker(painted, motions), drift(painted), seconds
 
 
 MEASUREMENTS = {"video": measure}

@@ -1,4 +1,4 @@
-"""Measures of a painted film: flicker and drift, each relative to the film itself.
+"""Measures of a painted film: flicker and drift.
 
 Frames are [H,W,3] uint8; flows and masks as benchmarks.clips has them, or estimated.
 """
@@ -53,17 +53,18 @@ def luminance(frame: np.ndarray) -> float:
     return float((linear @ LUMA).mean())
 
 
-def drift(painted: Iterable[np.ndarray], film: Iterable[np.ndarray]) -> float:
-    """How far a painting grows brighter or darker than its film from end to end, in percent.
+def drift(painted: Iterable[np.ndarray]) -> float:
+    """How much brighter or darker a painting is at its end, in percent of its mean luminance.
 
-    Of each frame the painted luminance over the film's; a straight line through these ratios (least
-    squares); its rise from the first frame to the last, over their mean. Never negative.
+    By a straight line through the luminance of its frames (least squares); never negative. A
+    painting has the style's luminance, whatever comes into view of its film: it is not compared
+    with that.
     """
-    ratios = [luminance(one) / luminance(other) for one, other in zip(painted, film, strict=True)]
-    if len(ratios) < 2:
+    values = [luminance(frame) for frame in painted]
+    if len(values) < 2:
         return 0.0
-    slope = np.polyfit(np.arange(len(ratios)), ratios, 1)[0]
-    return float(abs(slope) * (len(ratios) - 1) / np.mean(ratios) * 100)
+    slope = np.polyfit(np.arange(len(values)), values, 1)[0]
+    return float(abs(slope) * (len(values) - 1) / np.mean(values) * 100)
 
 
 def estimated_motions(frames: Sequence[np.ndarray]) -> list[Motion]:
