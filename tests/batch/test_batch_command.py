@@ -13,7 +13,6 @@ import pytest
 from batches import FLAGS, write_folders, write_picture
 from PIL import Image
 
-from tf_nst.batch import command
 from tf_nst.batch.command import main
 from tf_nst.cli.main import main as tf_nst
 from tf_nst.cli.run import main as paint
@@ -100,14 +99,6 @@ def test_what_is_there_is_skipped_without_tensorflow(ran, here, capfd):
         "done: 2 skipped (out/report.jsonl)",
     ]
     assert {path: path.stat().st_mtime_ns for path in (here / "out" / "s").iterdir()} == before
-
-
-def test_pictures_that_are_painted_again_are_announced(ran, here, capfd, monkeypatch):
-    monkeypatch.setattr(command, "_paint_left", lambda *_: (0, None))
-    tf_nst(["tf-nst", *ARGUMENTS, "--seed=4"])
-    assert capfd.readouterr().out.startswith(
-        "batch    3 pictures, 2 painted again, since their flags or files have changed\n"
-    )
 
 
 # --- ends before the end ----------------------------------------------------------------------

@@ -5,7 +5,16 @@ import json
 import pytest
 
 from tf_nst.batch import report
-from tf_nst.batch.report import FAILED, PAINTED, SKIPPED, Journal, Result, summary, write_report
+from tf_nst.batch.report import (
+    FAILED,
+    PAINTED,
+    SKIPPED,
+    Journal,
+    Result,
+    outlook,
+    summary,
+    write_report,
+)
 from tf_nst.errors import RunError, UserError
 
 RESULTS = [
@@ -35,6 +44,20 @@ def test_the_report_has_a_line_for_each_picture(tmp_path):
             "attempts": 2,
         },
     ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "line"),
+    [
+        ((3, 0, 0), "3 pictures"),
+        ((3, 2, 0), "3 pictures, 2 of them there already"),
+        ((3, 1, 2), "3 pictures, 1 of them there already, 2 painted again, since "),
+    ],
+)
+def test_the_outlook_says_what_is_there_and_what_is_painted_again(counts, line):
+    text = outlook(*counts)
+    assert text.startswith(line)
+    assert ("their flags or files have changed" in text) == bool(counts[2])
 
 
 def test_the_summary_counts(tmp_path):

@@ -15,6 +15,7 @@ from tf_nst.batch.report import (
     SKIPPED,
     Journal,
     Result,
+    outlook,
     summary,
     write_report,
 )
@@ -107,7 +108,8 @@ def _paint_here(values: Values, jobs: Sequence[Job], journal: Journal) -> int:
     results = [Result(job.output, SKIPPED) for job in jobs if is_done(job, values.out)]
     done = {result.picture for result in results}
     left = [job for job in jobs if job.output not in done]
-    say(f"batch    {_known(values.out, jobs, left)}")
+    again = sum(os.path.exists(os.path.join(values.out, job.output)) for job in left)
+    say(f"batch    {outlook(len(jobs), len(done), again)}")
     signum, failure = 0, None
     if left:
         signum, failure = _paint_left(values, left, journal, results)
@@ -117,18 +119,6 @@ def _paint_here(values: Values, jobs: Sequence[Job], journal: Journal) -> int:
     if failure:
         raise failure
     return _end(values.out, results, signum)
-
-
-def _known(out: str, jobs: Sequence[Job], left: Sequence[Job]) -> str:
-    """How many pictures there are, how many of them already, and which of these go."""
-    there = len(jobs) - len(left)
-    again = sum(os.path.exists(os.path.join(out, job.output)) for job in left)
-    parts = [f"{len(jobs)} pictures"]
-    if there:
-        parts.append(f"{there} of them there already")
-    if again:
-        parts.append(f"{again} painted again, since their flags or files have changed")
-    return ", ".join(parts)
 
 
 def _paint_left(

@@ -97,6 +97,16 @@ def write_report(out: str, results: Iterable[Result]) -> None:
     write_atomically(path, lines.encode())
 
 
+def outlook(count: int, there: int, again: int) -> str:
+    """Such as `12 pictures, 3 of them there already`, of which others are painted again."""
+    parts = [f"{count} pictures"]
+    if there:
+        parts.append(f"{there} of them there already")
+    if again:
+        parts.append(f"{again} painted again, since their flags or files have changed")
+    return ", ".join(parts)
+
+
 def summary(results: Iterable[Result]) -> str:
     """Such as `12 painted, 3 skipped, 1 failed`."""
     counts = Counter(result.status for result in results)
