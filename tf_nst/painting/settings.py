@@ -172,7 +172,10 @@ def fit_steps(
 
 
 def _on_few_steps(steps: int, size: int) -> str:
-    """Which size has FEW steps in the same time, as a step counts in proportion to its pixels."""
+    """A note with a size in pixels that allows FEW steps in the same time, or nothing.
+
+    A step takes as long as its pixels are many.
+    """
     smaller = int(size * math.sqrt(steps / FEW)) // 32 * 32
     if steps >= FEW or smaller < LEAST_SIDE:
         return ""
