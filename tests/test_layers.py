@@ -40,6 +40,7 @@ ALLOWED |= {
     "batch": EDGE | {"io", "painting", "cli"},
     "studio": EDGE | {"io", "painting", "cli"},
     "video": EDGE | {"io", "painting", "cli", "batch"},
+    "__main__": {"cli"},
 }
 
 every_module = pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """`tf-nst VERB`: which command runs, files that are called like verbs, mistyped verbs."""
 
+import subprocess
+import sys
+
 import pytest
 from command_line import assert_one_line
 
@@ -34,6 +37,12 @@ def test_paint_is_the_default_verb_and_help_lists_all(tf_nst_here):
     assert tf_nst_here("--help") == tf_nst_here("paint", "--help")
     for name, verb in VERBS.items():
         assert f"  {name:<14}{verb.summary}\n" in tf_nst_here("--help").out
+
+
+def test_the_package_runs_as_the_command_does():
+    arguments = [sys.executable, "-m", "tf_nst", "--version"]
+    ran = subprocess.run(arguments, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"tf-nst {VERSION}\n", "")
 
 
 @pytest.mark.parametrize("line", [("help",), ("help", "batch"), ("help", "paint")], ids=" ".join)
