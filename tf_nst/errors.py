@@ -1,4 +1,4 @@
-"""The two kinds of failure that a user sees: one line each, and an exit code."""
+"""The kinds of failure that a user sees: one line each, and an exit code."""
 
 
 class NstError(Exception):
@@ -11,6 +11,10 @@ class UserError(NstError):
     """A failure that the user can mend in the command, a file or an argument."""
 
     exit_code = 2
+
+
+class NothingToPaintError(UserError):
+    """Masks keep all that is visible of a picture."""
 
 
 class RunError(NstError):

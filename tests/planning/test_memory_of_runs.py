@@ -40,7 +40,7 @@ print(painting.plan.peak_bytes, peak - mapped)
     [
         ("size=384", "steps=2", "scales=1", "optimizer=lbfgs", "tile=off"),
         ("size=384", "steps=1", "scales=1", "optimizer=adam", "tile=128"),
-        ("size=512", "steps=1,1", "optimizer=adam", "tile=off,128"),
+        ("size=384", "steps=1,1", "optimizer=adam", "tile=off,128"),
     ],
     ids=["L-BFGS", "windows", "a whole scale before one by windows"],
 )

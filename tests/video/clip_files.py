@@ -60,8 +60,14 @@ def add_sound(output, stream, count: int) -> None:
     output.mux(stream.encode(None))
 
 
-def write_film(path: Path, count: int = 24, sound: int = 40, **stream_options) -> Path:
-    """A film by PyAV alone, with so many packets of sound and attributes of its video stream."""
+def write_film(
+    path: Path, count: int = 24, sound: int = 40, begin: int = 0, **stream_options
+) -> Path:
+    """A film by PyAV alone, with so many packets of sound and attributes of its video stream.
+
+    Args:
+      begin: the first frame's number; those below 0 are not shown.
+    """
     import av
 
     with av.open(str(path), "w") as output:
@@ -74,11 +80,19 @@ def write_film(path: Path, count: int = 24, sound: int = 40, **stream_options) -
             frame = av.VideoFrame.from_ndarray(gradient(index), format="rgb24")
             frame = frame.reformat(format="yuv420p")
             frame.pts, frame.time_base = index, Fraction(1, 25)
-            output.mux(video.encode(frame))
-        output.mux(video.encode(None))
+            output.mux(_shifted(video.encode(frame), begin))
+        output.mux(_shifted(video.encode(None), begin))
         if audio is not None:
             add_sound(output, audio, sound)
     return path
+
+
+def _shifted(packets: list, count: int) -> list:
+    """Packets so many frames later."""
+    for packet in packets:
+        shift = round(count / RATE / packet.time_base)
+        packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+    return packets
 
 
 def sound_of(path: Path) -> list[tuple[float, bytes]]:

@@ -93,6 +93,13 @@ def test_a_packet_that_cannot_be_decoded_is_left_out_and_noted(tmp_path):
     assert "2 frames damaged and left out: 3 (0.08 s), 4 (0.12 s)" in notes[0]
 
 
+def test_what_a_trimmed_film_has_to_decode_from_is_not_missing(tmp_path):
+    """The first five of twenty frames are before the film's beginning."""
+    path = write_film(tmp_path / "a.mp4", 20, sound=0, begin=-5)
+    clip, notes = read(path)
+    assert len(clip) == 15 and notes == []
+
+
 def test_times_that_go_back_are_a_tick_after_the_one_before(tmp_path):
     """A film whose packets were written over each other's times."""
     film = write_film(tmp_path / "a.mkv", 4, sound=0)

@@ -139,6 +139,16 @@ def test_sound_is_copied_as_it_is(tmp_path, suffix):
     assert np.allclose(late, float(new.start - old.start), atol=0.002)
 
 
+def test_sound_of_an_unknown_codec_is_left_out(tmp_path):
+    film = write_film(tmp_path / "a.mp4")
+    data = film.read_bytes().replace(b"mp4a", b"zzzz").replace(b"esds", b"free")
+    film.write_bytes(data)
+    info, clip = read(film)
+    notes = write(tmp_path / "b.mp4", clip, info, audio=film)
+    assert notes == [f"{tmp_path / 'b.mp4'}: sound of an unknown codec is left out"]
+    assert not read(tmp_path / "b.mp4")[0].has_audio
+
+
 def test_sound_that_the_file_cannot_hold_is_named(tmp_path):
     film = write_film(tmp_path / "film.mp4", count=3, sound=3)
     info, clip = read(film)

@@ -1,16 +1,20 @@
 """Tasks painted from and to a work folder, in this process."""
 
+import json
+
 import numpy as np
 import pytest
 from film_inputs import FLAGS, write_inputs
 from moving import pan
 from PIL import Image as Pillow
 
+from tf_nst.batch.done import digest_of
 from tf_nst.cli.parsing import parse_flags
-from tf_nst.video.assembly import failed_frames
+from tf_nst.config.fade import styles_at
+from tf_nst.video.assembly import failed_frames, write_sidecars
 from tf_nst.video.film_painter import FilmPainter
 from tf_nst.video.flags import VIDEO_FLAGS, film_config
-from tf_nst.video.ingest import ingest
+from tf_nst.video.ingest import check_flags, ingest
 from tf_nst.video.reading import open_clip
 from tf_nst.video.tasks import Shot, preview_tasks, tasks_of
 from tf_nst.video.work_folder import WorkFolder
@@ -38,6 +42,7 @@ def painted(inputs, name, *flags, style=True):
     values = parse_flags(["tf-nst", *given], VIDEO_FLAGS)
     folder = WorkFolder(inputs / f"{name}.frames")
     folder.make()
+    folder.make_parts()
     with open_clip(values.content) as clip:
         film = ingest(values, clip, folder, bool)
     painter, tasks = FilmPainter(folder), tasks_of(Shot(0, 3), 0, film_config(values))
@@ -60,6 +65,70 @@ def test_a_frame_that_fails_shows_the_one_before_moved_along(failing):
     # The camera moves by two pixels.
     assert np.abs(before[:, 4:-4] - kept[:, 2:-6]).mean() < 0.1
     assert np.abs(before - kept).mean() > 0.01
+
+
+def test_a_frame_that_a_mask_keeps_whole_is_the_film_and_no_failure(inputs):
+    """In the middle: the frame after it is held to the one before it."""
+    (inputs / "whole").mkdir()
+    for index, white in enumerate((0, 32, 0)):
+        mask = np.zeros((24, 32), np.uint8)
+        mask[:, :white] = 255
+        Pillow.fromarray(mask).save(inputs / "whole" / f"{index}.png")
+    results, folder, film = painted(inputs, "kept", f"--keep={inputs / 'whole'}")
+    assert [result.status for result in results] == ["painted"] * 4
+    assert failed_frames(film, folder) == {}
+    assert folder.record(1) == {"sweep": 1, "kept": True}
+    np.testing.assert_array_equal(folder.picture(1).pixels, folder.frame(1).pixels)
+    assert folder.paint(1, 1) is None
+    # Held to frame 0, it has the steps of a frame that follows one.
+    assert [folder.record(index)["steps"] for index in (0, 2)] == [3, 2]
+
+
+def test_frames_between_two_that_are_missing_have_failed(inputs):
+    given = [f"--content={inputs / 'clip'}", f"--style={inputs / 'style.png'}", *FLAGS, "--every=2"]
+    values = parse_flags(["tf-nst", f"--output={inputs / 'died'}", *given], VIDEO_FLAGS)
+    folder = WorkFolder(inputs / "died.frames")
+    folder.make()
+    folder.make_parts()
+    with open_clip(values.content) as clip:
+        film = ingest(values, clip, folder, bool)
+    (task,) = [it for it in tasks_of(Shot(0, 3), 0, film_config(values)) if it.between]
+    result = FilmPainter(folder).paint(task)
+    assert result.status == "failed" and "before and after it are missing" in result.reason
+    assert failed_frames(film, folder)[1] == result.reason
+    np.testing.assert_array_equal(folder.picture(1).pixels, folder.frame(1).pixels)
+
+
+@pytest.mark.parametrize("style", [True, False], ids=["one style", "a fade"])
+def test_with_two_sweeps_the_record_and_the_flag_file_have_the_first_frame(inputs, style):
+    """What the first sweep says of it stays, and a fade's size is as it was asked for."""
+    fade = f"--style_fade={inputs / 'style.png'}@0s,{inputs / 'other.png'}@0.3s"
+    name, more = ("twice", []) if style else ("faded", [fade])
+    output = f"--output={inputs / name}"
+    _, folder, film = painted(inputs, name, "--passes=2", *more, style=style)
+    values = parse_flags(["tf-nst", f"--content={inputs / 'clip'}", output], VIDEO_FLAGS)
+    write_sidecars(values, film, folder, 1.0)
+    record = json.loads((inputs / f"{name}.json").read_text())
+    assert record["first"]["settings"]["size"] == 32 and record["first"]["steps_made"] == 3
+    again = parse_flags(["tf-nst", f"--flagfile={inputs / name}.cfg"], VIDEO_FLAGS)
+    check_flags(again)
+    assert (again.passes, again.style_size) == (2, 32 if style else 0)
+    styles = [again.style] if style else [it.path for it in styles_at(again.style_fade)]
+    assert [digest_of(path) for path in styles] == [
+        digest_of(str(inputs / file)) for file in ("style.png", "other.png")[: len(styles)]
+    ]
+
+
+def test_without_a_first_frame_the_flag_file_has_the_flags_as_they_were_given(inputs, failing):
+    _, folder, film = failing
+    (folder.path / "first.json").rename(folder.path / "first")
+    flags = [f"--content={inputs / 'clip'}", f"--output={inputs / 'failing'}"]
+    write_sidecars(parse_flags(["tf-nst", *flags], VIDEO_FLAGS), film, folder, 1.0)
+    (folder.path / "first").rename(folder.path / "first.json")
+    again = parse_flags(["tf-nst", f"--flagfile={inputs / 'failing.cfg'}"], VIDEO_FLAGS)
+    check_flags(again)
+    assert (again.size, again.frame_steps, again.weights) == (32, 2, "random")
+    assert again.style == str(inputs / "style.png") and again.keep == str(inputs / "masks")
 
 
 def test_what_a_mask_keeps_is_the_film(failing):
@@ -87,6 +156,7 @@ def test_a_fade_measures_both_styles_once_and_traces_once(inputs):
     values = parse_flags(["tf-nst", *given], VIDEO_FLAGS)
     folder = WorkFolder(inputs / "fade.frames")
     folder.make()
+    folder.make_parts()
     with open_clip(values.content) as clip:
         ingest(values, clip, folder, bool)
     painter, counts = FilmPainter(folder), []

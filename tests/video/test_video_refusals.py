@@ -19,6 +19,9 @@ def folder(tmp_path_factory):
     noises = [scene(24, 32, seed) // 3 + shade // 2 for seed, shade in enumerate(colors)]
     write_film(folder / "cut", [*pan(2, 24, 32), *(it.astype(np.uint8) for it in noises)])
     write_film(folder / "there.gif", pan(2, 24, 32))
+    Pillow.fromarray(np.full((24, 32), 255, np.uint8)).save(folder / "white.png")
+    for name in ("still.png", "out.gif.preview.png"):
+        (folder / name).write_bytes((folder / "style.png").read_bytes())
     (folder / "masks").mkdir()
     Pillow.fromarray(np.full((24, 32), 128, np.uint8)).save(folder / "masks" / "1.png")
     (folder / "foreign.frames").mkdir()
@@ -38,6 +41,10 @@ FADE = "--style_fade={0}/style.png@0s,{0}/style.png@1s"
         (["--style_fade={0}/style.png"], "--style_fade: expected PATH@SECONDS"),
         (["--style_fade={0}/none.png@0s"], "none.png"),
         ([FADE, "--style_size=16,24"], "--style_size: expected one number with --style_fade"),
+        *(
+            ([FADE, f"--{flag}={{0}}/white.png"], f"--{flag}: expected none with --style_fade")
+            for flag in ("mask", "style_mask", "labels")
+        ),
         (["--style={0}/none.png"], "--style"),
         ([STYLE, "--temporal_weight=-1"], "--temporal_weight: expected a finite number"),
         ([STYLE, "--frame_steps=0"], "--frame_steps: expected a whole number from 1"),
@@ -55,9 +62,22 @@ FADE = "--style_fade={0}/style.png@0s,{0}/style.png@1s"
             [STYLE, "--content={0}/there.gif", "--output={0}/there.gif"],
             "--output and --content: {0}/there.gif would be overwritten",
         ),
+        (
+            ["--style={0}/still.png", "--output={0}/still.png"],
+            "--output and --style: {0}/still.png would be overwritten by {0}/still.png",
+        ),
+        (
+            [FADE, "--keep={0}/white.png", "--output={0}/white.png"],
+            "--output and --keep: {0}/white.png would be overwritten",
+        ),
+        (
+            ["--style={0}/out.gif.preview.png", "--preview"],
+            "--style: {0}/out.gif.preview.png would be overwritten by {0}/out.gif.preview.png",
+        ),
         ([STYLE, "--output={0}/foreign"], "exists and is not from tf_nst"),
         ([STYLE, "--keep={0}/masks"], "--keep: expected a mask for each of 5 frames, received 1"),
         ([STYLE, "--keep={0}/none.png"], "--keep"),
+        ([STYLE, "--keep={0}/white.png"], "--keep: expected something left to paint"),
         ([STYLE, "--size=16"], "--size: expected frames of at least 16 pixels a side"),
         (
             [STYLE, "--content={0}/cut", "--loop"],
@@ -92,6 +112,7 @@ def test_frames_of_other_flags_are_not_mixed(folder, capsys):
     given = [f"--content={folder}/clip", STYLE.format(folder), f"--output={folder}/mixed", *FLAGS]
     work = WorkFolder(folder / "mixed.frames")
     work.make()
+    work.make_parts()
     (work.path / "journal.jsonl").touch()
     with open_clip(f"{folder}/clip") as clip:
         ingest(parse_flags(["tf-nst", *given], VIDEO_FLAGS), clip, work, bool)

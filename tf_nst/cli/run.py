@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,7 +165,8 @@ def _check_output(values: Values, init: str) -> Callable[[], None]:
         check_state(values.output, resume=values.resume)
     if values.preview_every:
         check_preview(values.output)
-    for flag, source in _sources(values, init):
+    styles = [path for path, _ in styles_from_flags(values)]
+    for flag, source in sources_of(values, init, styles):
         if same_file(values.output, source):
             raise UserError(
                 f"--output and {flag}: {source} would be overwritten, expected two files"
@@ -205,10 +206,10 @@ def _later_check(values: Values) -> Callable[[], None]:
     return check
 
 
-def _sources(values: Values, init: str) -> list[tuple[str, str]]:
+def sources_of(values: Values, init: str, styles: Sequence[str]) -> list[tuple[str, str]]:
     """(flag, path) of all pictures that are read, and of what stands in the place of a path."""
     sources = [("--content", values.content), ("--init", init)]
-    sources += [("--style", path) for path, _ in styles_from_flags(values)]
+    sources += [("--style", path) for path in styles]
     for name, paths in places_from_flags(values).items():
         listed = paths if isinstance(paths, list) else [paths]
         sources += [(f"--{name}", path) for path in listed if path]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tf_nst.errors import UserError
+from tf_nst.errors import NothingToPaintError, UserError
 from tf_nst.io.images import Image
 from tf_nst.io.planes import Plane, extremes_of, feathered, plane_of, resized_plane, shows
 from tf_nst.io.resizing import same_aspect
@@ -33,7 +33,8 @@ def painted_plane(
       feather: over how many pixels the painting fades out.
 
     Raises:
-      UserError: nothing that is visible is left to paint.
+      UserError: a mask has another aspect ratio.
+      NothingToPaintError: nothing that is visible is left to paint.
     """
     notes: list[str] = []
     painted = np.ones(content.size, np.float32) if coverage is None else coverage
@@ -43,7 +44,9 @@ def painted_plane(
         if not kept.any():
             notes.append(f"--keep: {image.name} is {extremes_of(image)[0]}, nothing is kept")
     if not painted.any():
-        raise UserError("--keep: expected something left to paint, received masks that keep all")
+        raise NothingToPaintError(
+            "--keep: expected something left to paint, received masks that keep all"
+        )
     if painted.min() == 1:
         if feather:
             notes.append(f"--feather={feather:g} has no effect: nothing of the photograph is kept")
@@ -54,14 +57,14 @@ def painted_plane(
 
 
 def _check_left(painted: Plane, content: Image, feather: float, flag: str) -> None:
-    """Raises UserError unless something that is visible is painted."""
+    """Raises NothingToPaintError unless something that is visible is painted."""
     if not painted.any():
-        raise UserError(
+        raise NothingToPaintError(
             "--feather: expected less than the width of what is painted, received "
             f"{feather:g} pixels, which leave nothing of it"
         )
     if not shows(painted, content):
-        raise UserError(
+        raise NothingToPaintError(
             f"{flag}: expected something left to paint where the content is visible, received "
             "masks that keep all of it"
         )

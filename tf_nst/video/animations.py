@@ -131,7 +131,8 @@ def _frames(
             if decoded is None:
                 damage.lose(time)
             else:
-                yield Frame(count, time, opaque_frame(decoded.pixels, decoded.alpha))
+                pixels = opaque_frame(decoded.pixels, decoded.alpha)
+                yield Frame(count, time, pixels, damage.lost)
                 count += 1
             time += duration
     for line in damage.lines():

@@ -1,5 +1,6 @@
 """From painted frames to the film, its record and its flag file."""
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from tf_nst.batch.done import digest_of
+from tf_nst.batch.flags import with_paths
 from tf_nst.cli.parsing import Values
 from tf_nst.config.fade import styles_at
-from tf_nst.config.paths import join_paths
+from tf_nst.config.paths import join_paths, weighted_paths
 from tf_nst.io.flag_file import settings_bytes
 from tf_nst.io.flag_lines import portable
 from tf_nst.io.images import Image, read_image
@@ -22,6 +24,7 @@ from tf_nst.io.replacing import Check
 from tf_nst.io.writing import write_atomically, write_together
 from tf_nst.video.clip import ClipInfo, Frame
 from tf_nst.video.flow import kept
+from tf_nst.video.settings import FilmConfig
 from tf_nst.video.tasks import Task
 from tf_nst.video.work_folder import Film, WorkFolder
 from tf_nst.video.writing import ClipWriter
@@ -64,10 +67,11 @@ def _pictures(film: Film, folder: WorkFolder) -> Iterator[tuple[Fraction, Image]
 def failed_frames(film: Film, folder: WorkFolder) -> dict[int, str]:
     """{index: why} of frames that were not painted."""
     records = ((index, folder.record(index)) for index in range(len(film.times)))
+    sweeps = FilmConfig(**film.film).sweeps
     return {
         index: record.get("failed", "the process died")
         for index, record in records
-        if "failed" in record or not record
+        if "failed" in record or not record or record.get("sweep", sweeps) < sweeps
     }
 
 
@@ -78,7 +82,7 @@ def write_sidecars(values: Values, film: Film, folder: WorkFolder, seconds: floa
       RunError: they cannot be written.
     """
     path = Path(values.output.rstrip("/" + os.sep))
-    first = folder.record(0)
+    first = folder.first()
     record = record_bytes(path, _record(values, film, folder, seconds, first))
     settings = _flags(film, first, path)
     flags = settings_bytes(path, settings, _digests(film, first), "tf-nst video")
@@ -96,44 +100,69 @@ def _record(
     return {
         "film": {
             "name": portable(film.content, folder_of_output).removeprefix("./"),
-            "sha256": digest_of(film.content),
+            "sha256": _digest_of_frames(film.content),
             "frames": len(film.times),
             "shots": [list(shot) for shot in film.shots],
             "failed": failed_frames(film, folder),
             **film.film,
         },
         "seconds": round(seconds, 3),
-        "first": first.get("first", {}),
+        "first": first.get("record", {}),
         "frames": [_brief(frame) for frame in frames],
     }
 
 
 def _brief(frame: dict[str, Any]) -> dict[str, Any]:
-    return {name: frame[name] for name in ("steps", "seconds", "final", "failed") if name in frame}
+    names = ("steps", "seconds", "final", "kept", "failed")
+    return {name: frame[name] for name in names if name in frame}
 
 
 def _digests(film: Film, first: dict[str, Any]) -> dict[str, str]:
     known: dict[str, str] = first.get("digests", {})
-    return {**known, "content": digest_of(film.content)}
+    return {**known, "content": _digest_of_frames(film.content)}
+
+
+def _digest_of_frames(content: str) -> str:
+    """sha256 of a film's file; of a folder that of its files' sha256, however many there are."""
+    digest = digest_of(content)
+    return hashlib.sha256(digest.encode()).hexdigest() if os.path.isdir(content) else digest
 
 
 def _flags(film: Film, first: dict[str, Any], path: Path) -> dict[str, object]:
     """All that the film depends on, as `flags_of` has it for a picture."""
-    known: dict[str, object] = first.get("flags", dict(film.flags))
-    flags = {name: value for name, value in known.items() if name not in _OF_PICTURES}
     folder = path.parent
+    known: dict[str, object] = first.get("flags") or _requested(film, folder)
+    flags = {name: value for name, value in known.items() if name not in _OF_PICTURES}
     flags |= {"content": portable(film.content, folder), "output": f"./{path.name}", **film.film}
     if film.fade:
-        del flags["style"]
+        flags.pop("style", None)
         flags["style_fade"] = ",".join(
             f"{join_paths([portable(style.path, folder)])}@{style.seconds!r}s"
             for style in styles_at(film.fade)
         )
+        # What was measured of the first style is no size for the others.
+        flags["style_size"] = film.flags.get("style_size", "0")
     return flags if film.keep is None else {**flags, "keep": portable(film.keep, folder)}
 
 
+def _requested(film: Film, folder: Path) -> dict[str, object]:
+    """The flags as they were given, of a film whose first frame was not painted."""
+
+    def moved(path: str) -> str:
+        return portable(path, folder) if os.path.exists(path) else path
+
+    flags = {name: with_paths(name, text, moved) for name, text in film.flags.items()}
+    styles = weighted_paths(film.style, "--style") if film.style else []
+    return {"style": join_paths((portable(path, folder), each) for path, each in styles), **flags}
+
+
+def preview_path(output: str) -> Path:
+    """OUTPUT.preview.png."""
+    return Path(f"{output.rstrip('/' + os.sep)}.preview.png")
+
+
 def write_preview(output: str, folder: WorkFolder, tasks: Sequence[Task]) -> Path | None:
-    """The small frames of a preview side by side, OUTPUT.preview.png; None where there are none.
+    """The small frames of a preview side by side, at `preview_path`; None where there are none.
 
     Raises:
       RunError: it cannot be written.
@@ -148,6 +177,6 @@ def write_preview(output: str, folder: WorkFolder, tasks: Sequence[Task]) -> Pat
         np.concatenate(small[start : start + columns], axis=1)
         for start in range(0, len(small), columns)
     ]
-    path = Path(f"{output.rstrip('/' + os.sep)}.preview.png")
+    path = preview_path(output)
     write_atomically(path, Image(np.concatenate(rows)).encode(path)[0])
     return path

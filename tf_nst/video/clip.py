@@ -68,8 +68,10 @@ class Frame:
       index: 0 for the first; those that cannot be read are not counted.
       time: seconds after the first frame.
       pixels: [H,W,3] uint8, as a screen shows them.
+      lost: how many before it cannot be read.
     """
 
     index: int
     time: Fraction
     pixels: Pixels
+    lost: int = 0

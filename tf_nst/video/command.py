@@ -2,33 +2,32 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 from tf_nst.batch.pool import Pool
 from tf_nst.batch.report import Journal, Result
 from tf_nst.cli.command import run_command
-from tf_nst.cli.flags import config_from_flags
-from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.parsing import Values
-from tf_nst.cli.run import same_file
 from tf_nst.cli.stop import Stop
 from tf_nst.cli.terminal import say
 from tf_nst.errors import RunError, UserError
 from tf_nst.io.durations import duration
-from tf_nst.io.manifest import check_sidecars, names_of
-from tf_nst.io.resizing import fit_size
-from tf_nst.video.assembly import failed_frames, write_film, write_preview, write_sidecars
+from tf_nst.io.manifest import names_of
+from tf_nst.video.assembly import (
+    failed_frames,
+    write_film,
+    write_preview,
+    write_sidecars,
+)
 from tf_nst.video.extra import load_cv2
 from tf_nst.video.flags import VIDEO_FLAGS, film_config
 from tf_nst.video.ingest import check_first, check_flags, identity_of, ingest
+from tf_nst.video.output_check import check_output
 from tf_nst.video.progress import FilmProgress
 from tf_nst.video.reader import ClipReader
 from tf_nst.video.reading import open_clip
 from tf_nst.video.tasks import FilmSchedule, preview_tasks, tasks_of
 from tf_nst.video.work_folder import Film, WorkFolder, folder_of
-from tf_nst.video.writing import check_clip_output
 
 USAGE = """\
 tf-nst video FILM PAINTING [-o FILM] [flags]
@@ -65,11 +64,14 @@ def paint_film(values: Values) -> int:
     check_flags(values)
     load_cv2()
     with open_clip(values.content, "--content") as clip:
-        check_names = _check_output(values, clip)
+        check_names = check_output(values, clip)
         check_first(values, clip)
-        folder = _work_folder(values)
+        folder = WorkFolder(folder_of(values.output))
+        folder.check()
+        folder.make()
         journal = Journal(folder.path, "--output")
         try:
+            _prepare(folder, values)
             with Stop() as stop:
                 return _paint(_Run(values, clip, folder, journal, stop, began, check_names))
         finally:
@@ -97,30 +99,12 @@ class _Run(NamedTuple):
         return time.perf_counter() - self.began
 
 
-def _check_output(values: Values, clip: ClipReader) -> Callable[[], None]:
-    """Returns what checks the names again when the film is written."""
-    info, size = clip.info, config_from_flags(values).size
-    height, width = fit_size(info.height, info.width, size)
-    for note in check_clip_output(values.output, replace(info, height=height, width=width)):
-        say(f"note: {note}")
-    path = Path(values.output)
-    check_sidecars(path)
-    if same_file(values.output, values.content):
-        raise UserError(
-            f"--output and --content: {values.content} would be overwritten, expected two files"
-        )
-    check_overwrite(values.output, values.overwrite)
-    return check_again(names_of(path), values.overwrite)
-
-
-def _work_folder(values: Values) -> WorkFolder:
-    """The folder of the frames; one of another film goes where that is wanted.
+def _prepare(folder: WorkFolder, values: Values) -> None:
+    """Makes the locked folder ready for the film; another film's frames go where that is wanted.
 
     Raises:
-      UserError: it is of another film, or not from tf_nst.
+      UserError: it is of another film.
     """
-    folder = WorkFolder(folder_of(values.output))
-    folder.check()
     film = folder.film()
     if film is not None and film.identity != identity_of(values):
         if values.overwrite != "true":
@@ -128,9 +112,8 @@ def _work_folder(values: Values) -> WorkFolder:
                 f"--output: {folder.path} has the frames of another film or of other flags; "
                 "expected the same command, another --output, or --overwrite=true"
             )
-        folder.remove()
-    folder.make()
-    return folder
+        folder.clear()
+    folder.make_parts()
 
 
 def _paint(run: _Run) -> int:
@@ -205,7 +188,9 @@ def _run_pool(
 
     pool = Pool(schedule, str(run.folder.path), run.journal, listen, stopped, PAINTER)
     largest = {"flags": film.flags, "shape": run.folder.frame(0).size}
-    course = pool.start(largest, run.values.processes, schedule.shots)
+    # By all shots, not by those that are left: a film that goes on has the processes, and with them
+    # the threads and the rounding, with which it began.
+    course = pool.start(largest, run.values.processes, len(film.shots))
     say(f"         processes: {course.processes}, threads of each: {course.threads or 'all'}")
     while not pool.wait(_PAUSE):
         pass  # where the signals are heard
@@ -227,8 +212,8 @@ def _end(run: _Run, film: Film) -> int:
     if failed:
         first, why = next(iter(failed.items()))
         raise RunError(
-            f"{about}{record.name} lists them): {len(failed)} frames failed and show the one "
-            f"before, the first being frame {first}: {why}"
+            f"{about}{record.name} lists them): {len(failed)} frames failed and show others, moved "
+            f"along, the first being frame {first}: {why}"
         )
     say(f"painted  {about}{record.name}, {flag_file.name})")
     return 0

@@ -46,8 +46,9 @@ def open_container(path: str, flag: str) -> ClipReader:
     """
     with _opened(path, flag) as container:
         stream = _video_stream(container, path, flag)
-        timing, has_audio = _timing(container, stream), bool(container.streams.audio)
-        missing = _missing(container, stream, timing)
+        has_audio = bool(container.streams.audio)
+        timing, discarded = _timing(container, stream)
+        missing = _missing(container, stream, timing, discarded)
     with _opened(path, flag) as container:
         stream = _video_stream(container, path, flag)
         first = next(_decoded(container, stream, timing, Damage(None)), None)
@@ -96,21 +97,30 @@ def _video_stream(container: "InputContainer", path: str, flag: str) -> "VideoSt
     raise UserError(f"{flag}: {path} has no video stream; {EXPECTED}")
 
 
-def _timing(container: "InputContainer", stream: "VideoStream") -> Timing:
+def _timing(container: "InputContainer", stream: "VideoStream") -> tuple[Timing, int]:
+    """Of the frames that are shown; and how many a trimmed file has besides, to decode from."""
     rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
-    packets = (
-        (packet.dts if packet.pts is None else packet.pts, packet.duration or 0)
-        for packet in _packets(container, stream)
-        if not packet.is_discard
-    )
-    return timing_of(packets, _time_base(stream), [rate for rate in rates if rate])
+    discarded = 0
+
+    def shown() -> Iterator[tuple[int | None, int]]:
+        nonlocal discarded
+        for packet in _packets(container, stream):
+            if packet.is_discard:
+                discarded += 1
+            else:
+                yield packet.dts if packet.pts is None else packet.pts, packet.duration or 0
+
+    timing = timing_of(shown(), _time_base(stream), [rate for rate in rates if rate])
+    return timing, discarded
 
 
-def _missing(container: "InputContainer", stream: "VideoStream", timing: Timing) -> list[str]:
+def _missing(
+    container: "InputContainer", stream: "VideoStream", timing: Timing, discarded: int
+) -> list[str]:
     """A line where there is less than the file says: frames, or seconds."""
     stated = _stated_seconds(container, stream)
     if stream.frames or stated is None:
-        return _missing_line(stream.frames, timing.frames)
+        return _missing_line(stream.frames - discarded, timing.frames)
     if stated - float(timing.duration) * (1 + 1.5 / max(timing.frames, 1)) <= 0:
         return []
     return [f"cut short or damaged: it ends after {float(timing.duration):.2f} of {stated:.2f} s"]
@@ -174,7 +184,9 @@ def _frames(source: _Source, note: Note) -> Iterator[Frame]:
             if (decoded.width, decoded.height) != (source.width, source.height):
                 note(f"{source.path}: frames of other sizes are resized to the first one's")
             pixels = to_rgb(decoded, source.color, source.width, source.height)
-            yield Frame(count - 1, time, upright(pixels, source.orientation))
+            # Where frames are stored in another order than they are shown, one that is lost counts
+            # from some frames earlier or later on.
+            yield Frame(count - 1, time, upright(pixels, source.orientation), damage.lost)
     for line in (*damage.lines(), *_missing_line(timing.frames, count + damage.lost)):
         note(f"{source.path}: {line}")
 

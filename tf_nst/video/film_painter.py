@@ -11,7 +11,7 @@ from tf_nst.cli.flags import config_from_flags
 from tf_nst.cli.records import digests, flags_of, record_of
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
-from tf_nst.errors import RunError
+from tf_nst.errors import NothingToPaintError, RunError
 from tf_nst.io.images import Image
 from tf_nst.video.flow import kept
 from tf_nst.video.frames import FramePainter, Painted
@@ -72,8 +72,19 @@ class FilmPainter:
         elif task.between:
             self._folder.save(task, between(task, self._folder), {"between": True})
         else:
+            self._paint_frame(task)
+
+    def _paint_frame(self, task: Task) -> None:
+        try:
             painted = paint_task(task, self._painter, self._folder, self._look)
-            self._folder.save(task, painted.picture, self._record(task, painted), painted.paint)
+        except NothingToPaintError:
+            # A mask that keeps this frame: nothing of it is seen, so that none is held to it.
+            kept_frame = self._folder.frame(task.frame)
+            self._folder.save(task, kept_frame, {"sweep": task.sweep, "kept": True})
+            return
+        if task.frame == 0 and task.sweep == 1:
+            self._folder.save_first(self._about_first(painted))
+        self._folder.save(task, painted.picture, self._record(task, painted), painted.paint)
 
     def _preview(self, task: Task) -> Image:
         """A frame alone, small."""
@@ -89,21 +100,20 @@ class FilmPainter:
         return FramePainter(config, FilmConfig(**self._film.film), self._notes.append, self.engine)
 
     def _record(self, task: Task, painted: Painted) -> dict[str, Any]:
-        """What is said of a frame; of the first what is said of a picture, too."""
         history = painted.history
-        record = {
+        return {
             "sweep": task.sweep,
             "steps": history.steps,
             "seconds": round(painted.seconds, 3),
             "final": history.final,
         }
-        if task.frame or task.sweep > 1:
-            return record
+
+    def _about_first(self, painted: Painted) -> dict[str, Any]:
+        """What is said of a picture."""
         painting, path = painted.painting, self._folder.output
-        run = self._values, painting, history
-        about = record_of(*run, painted.picture, painted.seconds, path)
-        flags = {"flags": flags_of(*run, path), "digests": digests(painting)}
-        return {**record, "first": about, **flags}
+        run = self._values, painting, painted.history
+        record = record_of(*run, painted.picture, painted.seconds, path)
+        return {"record": record, "flags": flags_of(*run, path), "digests": digests(painting)}
 
     def _keep_before(self, task: Task, why: str) -> None:
         """Something in the place of a frame that failed, so that those after it go on: its own

@@ -1,7 +1,7 @@
 """Frames into a folder of PNGs, which takes its name when it is whole."""
 
+import hashlib
 import os
-import secrets
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -23,11 +23,13 @@ class FolderFile:
     def __init__(self, target: Target) -> None:
         """Begins the folder. Raises RunError where it cannot be made."""
         self._target, self._path = target, Path(target.path)
-        self._temporary = self._path.parent / f".tf_nst-{secrets.token_hex(8)}.tmp"
+        self._temporary = _temporary_of(self._path)
         self.notes = [f"{target.path}: a folder keeps no sound"] * (target.audio is not None)
         if target.info.rate is None:
             self.notes.append(f"{target.path}: a folder keeps no times, of which these differ")
         try:
+            # That of a run that was killed: no other writes this folder at the same time.
+            shutil.rmtree(self._temporary, ignore_errors=True)
             self._temporary.mkdir()
         except OSError as error:
             raise RunError(f"{target.path} cannot be written: {error.strerror}") from error
@@ -58,3 +60,9 @@ class FolderFile:
     def discard(self) -> None:
         """Leaves nothing behind."""
         shutil.rmtree(self._temporary, ignore_errors=True)
+
+
+def _temporary_of(folder: Path) -> Path:
+    """A name beside the folder, as short for a long name."""
+    digest = hashlib.sha256(os.fsencode(folder.name)).hexdigest()[:12]
+    return folder.parent / f".tf_nst-{digest}.tmp"

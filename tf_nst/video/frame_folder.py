@@ -81,7 +81,8 @@ def _frames(
         except UserError:
             damage.lose(position / rate)
             continue
-        yield Frame(count, position / rate, opaque_frame(image.pixels, image.alpha))
+        pixels = opaque_frame(image.pixels, image.alpha)
+        yield Frame(count, position / rate, pixels, damage.lost)
         count += 1
     for line in damage.lines():
         note(f"{folder}: {line}")

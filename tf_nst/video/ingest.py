@@ -12,11 +12,13 @@ from tf_nst.cli.parsing import Values
 from tf_nst.cli.streams import STREAM
 from tf_nst.config.fade import styles_at
 from tf_nst.config.paths import join_paths
-from tf_nst.errors import UserError
+from tf_nst.config.stylize import StylizeConfig
+from tf_nst.errors import NothingToPaintError, UserError
 from tf_nst.io.areas import Places
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_inputs, read_one
 from tf_nst.io.resizing import fit_size
+from tf_nst.io.segmentation import regions_wanted
 from tf_nst.video.clip import Frame
 from tf_nst.video.cuts import is_cut
 from tf_nst.video.flags import film_config, film_flags, frame_flags
@@ -31,8 +33,8 @@ def check_flags(values: Values) -> None:
     """Refuses flags that a film has not.
 
     Raises:
-      UserError: not one of --style and --style_fade, several sizes of a fade's styles, processes
-        of several machines, stdout, or flags that contradict each other.
+      UserError: not one of --style and --style_fade, sizes or masks for each style of a fade,
+        processes of several machines, stdout, or flags that contradict each other.
     """
     if bool(values.style) == bool(values.style_fade):
         received = "both" if values.style else "neither"
@@ -40,15 +42,28 @@ def check_flags(values: Values) -> None:
     if values.output == STREAM:
         raise UserError("--output: expected a film or a folder, received -")
     config = config_from_flags(values)
-    if values.style_fade and isinstance(config.style_size, tuple):
-        raise UserError(
-            f"--style_size: expected one number with --style_fade, received {values.style_size}"
-        )
+    if values.style_fade:
+        _check_fade(values, config)
     if config.strategy == "workers":
         raise UserError(
             "--strategy: expected devices of this machine for a film, received workers; "
             "--processes paint shots at the same time"
         )
+
+
+def _check_fade(values: Values, config: StylizeConfig) -> None:
+    """Refuses what is said of each style: frames have one or two of those of a fade."""
+    if isinstance(config.style_size, tuple):
+        raise UserError(
+            f"--style_size: expected one number with --style_fade, received {values.style_size}"
+        )
+    for flag in ("mask", "style_mask", "labels"):
+        given = values[flag].value
+        if given and not regions_wanted(given):
+            raise UserError(
+                f"--{flag}: expected none with --style_fade, whose frames have one or two styles, "
+                f"received {given}"
+            )
 
 
 def identity_of(values: Values) -> str:
@@ -77,8 +92,11 @@ def ingest(
     config, identity = config_from_flags(values), identity_of(values)
     film = folder.film()
     if film is not None and film.identity == identity:
+        film = film._replace(**_given(values))
+        folder.begin(film)
         return film
     times: list[str] = []
+    positions: list[int] = []
     starts: list[int] = []
     for frame, is_start in _frames(clip):
         if stopped():
@@ -87,9 +105,32 @@ def ingest(
         image = Image(frame.pixels, name=f"{values.content}, frame {frame.index}")
         folder.add_frame(len(times), read_one(config, image, "--content"))
         times.append(str(frame.time))
-    film = _film(values, identity, times, starts, clip.notes)
+        positions.append(frame.index + frame.lost)
+    check_number(values.keep, max(clip.info.frames or 0, positions[-1] + 1))
+    shots = tuple(Shot(*pair) for pair in pairwise([*starts, len(times)]))
+    _check_loop(values.loop, shots)
+    film = Film(
+        identity=identity,
+        times=tuple(times),
+        positions=tuple(positions),
+        shots=shots,
+        notes=tuple(clip.notes),
+        film=asdict(film_config(values)),
+        **_given(values),
+    )
     folder.begin(film)
     return film
+
+
+def _given(values: Values) -> dict[str, Any]:
+    """What may be named otherwise where the same film goes on, such as in another directory."""
+    return {
+        "content": values.content,
+        "style": values.style or "",
+        "fade": values.style_fade,
+        "keep": values.keep,
+        "flags": frame_flags(values),
+    }
 
 
 def _frames(clip: ClipReader) -> Iterator[tuple[Frame, bool]]:
@@ -98,27 +139,6 @@ def _frames(clip: ClipReader) -> Iterator[tuple[Frame, bool]]:
     for frame in clip:
         yield frame, before is None or is_cut(before.pixels, frame.pixels, flow_failure)
         before = frame
-
-
-def _film(
-    values: Values, identity: str, times: list[str], starts: list[int], notes: list[str]
-) -> Film:
-    """What the folder holds. Raises UserError where it does not go with the flags."""
-    shots = tuple(Shot(*pair) for pair in pairwise([*starts, len(times)]))
-    check_number(values.keep, len(times))
-    _check_loop(values.loop, shots)
-    return Film(
-        identity,
-        values.content,
-        values.style or "",
-        values.style_fade,
-        values.keep,
-        frame_flags(values),
-        asdict(film_config(values)),
-        tuple(times),
-        shots,
-        tuple(notes),
-    )
 
 
 def check_first(values: Values, clip: ClipReader) -> None:
@@ -144,7 +164,12 @@ def check_first(values: Values, clip: ClipReader) -> None:
     given: dict[str, Any] = {**places_from_flags(values), "keep": None}
     masks = mask_paths(values.keep)
     image = Image(frame.pixels, name=values.content)
-    read_inputs(config, image, styles, Places(**given | {"keep": masks[0] if masks else None}))
+    keep = masks[min(frame.lost, len(masks) - 1)] if masks else None
+    try:
+        read_inputs(config, image, styles, Places(**given | {"keep": keep}))
+    except NothingToPaintError:
+        if len(masks) == 1:
+            raise
 
 
 def _check_loop(loop: bool, shots: tuple[Shot, ...]) -> None:

@@ -17,6 +17,7 @@ from tf_nst.io.folders import pictures_in
 from tf_nst.io.given import Source
 from tf_nst.io.images import read_image
 from tf_nst.io.styles import Styles
+from tf_nst.video.frame_folder import natural
 from tf_nst.video.work_folder import Film
 
 
@@ -54,7 +55,8 @@ def look_of(film: Film) -> Look:
         return [(read(path), share) for path, share in shares]
 
     def places_of(index: int) -> Places:
-        return places._replace(keep=masks[index % len(masks)]) if masks else places
+        at = film.positions[index] if len(masks) > 1 else 0
+        return places._replace(keep=masks[at]) if masks else places
 
     return Look(styles, places_of)
 
@@ -64,14 +66,15 @@ def _style(path: str) -> Source:
 
 
 def mask_paths(keep: str | None) -> list[str]:
-    """The masks of --keep: none, one for all frames, or those of a folder, one for each frame.
+    """The masks of --keep: none, one for all frames, or those of a folder, one for each frame,
+    sorted as a film's frames in a folder are.
 
     Raises:
       UserError: a folder without pictures.
     """
     if keep is None:
         return []
-    return pictures_in(keep, "--keep") if os.path.isdir(keep) else [keep]
+    return sorted(pictures_in(keep, "--keep"), key=natural) if os.path.isdir(keep) else [keep]
 
 
 def check_number(keep: str | None, frames: int) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tf_nst.config import config_from_options
 from tf_nst.engine.engine import Engine
+from tf_nst.errors import RunError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import NOWHERE
 from tf_nst.io.styles import Styles
@@ -73,7 +74,11 @@ def warped_to(frame: Image, other: Image, paint: Image) -> Warped:
 
 def between(task: Task, paints: Paints) -> Image:
     """A frame that is not painted: its neighbours' pictures moved there, the nearer one counting
-    more, and each only where it shows the same things."""
+    more, and each only where it shows the same things.
+
+    Raises:
+      RunError: neither was painted.
+    """
     frame = paints.frame(task.frame)
     total, weight = np.zeros(frame.pixels.shape), np.zeros((*frame.size, 1))
     for _, _, index in task.sources:
@@ -85,7 +90,9 @@ def between(task: Task, paints: Paints) -> Image:
         share = (warped.mask[..., None] + 1e-3) / abs(task.frame - index)
         total += share * warped.picture
         weight += share
-    return Image.from_float(total / np.maximum(weight, 1e-9), 8)
+    if not weight.any():
+        raise RunError("the painted frames before and after it are missing")
+    return Image.from_float(total / weight, 8)
 
 
 class _Memory:

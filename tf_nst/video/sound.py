@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tf_nst.video.extra import load_av
 
 if TYPE_CHECKING:
-    from av import AudioStream, Packet
+    from av import AudioStream, CodecContext, Packet
     from av.container import OutputContainer
 
 
@@ -32,14 +32,11 @@ class Sound:
         self.notes: list[str] = []
         self._streams = {}
         for stream in self._input.streams.audio:
-            name = stream.codec_context.name
-            if _holds(output, name):
+            if why := _left_out(output, stream):
+                self.notes.append(why)
+            else:
                 copy = output.add_stream_from_template(stream, opaque=True)
                 self._streams[stream.index] = copy
-            else:
-                self.notes.append(
-                    f"sound ({name}) is left out: a file of this kind cannot hold it; .mkv can"
-                )
         self._packets = self._shifted()
         self._next = next(self._packets, None)
 
@@ -78,5 +75,12 @@ def _begins_before(packet: "Packet[AudioStream]", time: Fraction | None) -> bool
     return time is None or (packet.dts or 0) * packet.time_base < time
 
 
-def _holds(output: "OutputContainer", codec: str) -> bool:
-    return codec in output.supported_codecs
+def _left_out(output: "OutputContainer", stream: "AudioStream") -> str:
+    """Why a stream cannot be copied; empty: it can."""
+    # PyAV's types have it always there.
+    codec: CodecContext | None = stream.codec_context
+    if codec is None:
+        return "sound of an unknown codec is left out"
+    if codec.name in output.supported_codecs:
+        return ""
+    return f"sound ({codec.name}) is left out: a file of this kind cannot hold it; .mkv can"

@@ -123,12 +123,6 @@ class FilmSchedule:
         self._at: dict[int, int] = {}
         self._numbers = count()
 
-    @property
-    def shots(self) -> int:
-        """How many can be painted at the same time; previews are painted before one of them, so
-        that a film has as many processes, and the same rounding, with and without."""
-        return max(1, len(self._shots.keys() - {PREVIEW}))
-
     def enter(self) -> int:
         """A number for who asks."""
         return next(self._numbers)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,8 @@ from tf_nst.io.images import Image, read_image
 from tf_nst.io.writing import Files, write_atomically, write_together
 from tf_nst.video.tasks import Shot, Task
 
-_FILM, _JOURNAL = "film.json", "journal.jsonl"
+_FILM, _FIRST, _JOURNAL = "film.json", "first.json", "journal.jsonl"
+_PARTS = ("paint", "preview", "frames")
 # Frames and paint that a task reads: its own, and those of its sources.
 _MOST_CACHED = 16
 
@@ -28,6 +30,7 @@ class Film(NamedTuple):
       flags: {flag: text} of the painting command's flags.
       film: the options of FilmConfig.
       times: of the frames, in seconds, as fractions: "1/25".
+      positions: of the frames in the file, where some cannot be read.
       shots: frames between cuts.
       notes: lines that came while the film was read.
     """
@@ -40,6 +43,7 @@ class Film(NamedTuple):
     flags: dict[str, str]
     film: dict[str, Any]
     times: tuple[str, ...]
+    positions: tuple[int, ...]
     shots: tuple[Shot, ...]
     notes: tuple[str, ...] = ()
 
@@ -79,17 +83,36 @@ class WorkFolder:
         )
 
     def make(self) -> None:
-        """Makes the folder. Raises UserError where it cannot."""
+        """Makes the folder, for a journal. Raises UserError where it cannot."""
+        self._make(self.path)
+
+    def make_parts(self) -> None:
+        """Makes the folders in it. Raises UserError where it cannot."""
+        for name in _PARTS:
+            self._make(self.path / name)
+
+    def _make(self, folder: Path) -> None:
         try:
-            for folder in (self.path, *map(self.path.joinpath, ("frames", "paint", "preview"))):
-                folder.mkdir(exist_ok=True)
+            folder.mkdir(exist_ok=True)
         except OSError as error:
             raise UserError(
-                f"--output: the folder {self.path} cannot be made ({error.strerror})"
+                f"--output: the folder {folder} cannot be made ({error.strerror})"
             ) from error
 
+    def clear(self) -> None:
+        """Removes all but the journal: what was painted before film.json, so that of a removal
+        that is killed no paint is left for another film's frames."""
+        self._cached.clear()
+        pictures = [path for path in self.path.glob("*.*") if path.stem.isdigit()]
+        for path in (self.path / "paint", self.path / "preview", *pictures):
+            _remove(path)
+        for name in (_FIRST, _FILM, "frames"):
+            _remove(self.path / name)
+
     def remove(self) -> None:
-        """Removes the folder and all that is in it."""
+        """Removes the folder and all that is in it, the journal that it is known by last."""
+        self.clear()
+        _remove(self.path / _JOURNAL)
         shutil.rmtree(self.path, ignore_errors=True)
 
     def film(self) -> Film | None:
@@ -98,7 +121,8 @@ class WorkFolder:
             film = Film(**json.loads((self.path / _FILM).read_bytes()))
         except (OSError, ValueError, TypeError):
             return None
-        return film._replace(shots=tuple(Shot(*shot) for shot in film.shots))
+        lists = {name: tuple(getattr(film, name)) for name in ("times", "positions", "notes")}
+        return film._replace(**lists, shots=tuple(Shot(*shot) for shot in film.shots))
 
     def begin(self, film: Film) -> None:
         """Says what the folder holds, once all frames are there."""
@@ -148,11 +172,22 @@ class WorkFolder:
 
     def record(self, index: int) -> dict[str, Any]:
         """What was saved with a frame's picture; empty where there is none."""
+        return self._json(f"{index:06d}.json")
+
+    def save_first(self, about: dict[str, Any]) -> None:
+        """What is said of the first frame as of a picture."""
+        write_atomically(self.path / _FIRST, json.dumps(about).encode())
+
+    def first(self) -> dict[str, Any]:
+        """What `save_first` was given; empty where the first frame was not painted."""
+        return self._json(_FIRST)
+
+    def _json(self, name: str) -> dict[str, Any]:
         try:
-            record: dict[str, Any] = json.loads((self.path / f"{index:06d}.json").read_bytes())
+            known: dict[str, Any] = json.loads((self.path / name).read_bytes())
         except (OSError, ValueError):
             return {}
-        return record
+        return known
 
     def _frame_path(self, index: int) -> Path:
         return self.path / "frames" / f"{index:06d}.png"
@@ -167,3 +202,12 @@ class WorkFolder:
         if len(self._cached) > _MOST_CACHED:
             del self._cached[next(iter(self._cached))]
         return image
+
+
+def _remove(path: Path) -> None:
+    """A file or a folder, where it is there and the system lets it go."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()

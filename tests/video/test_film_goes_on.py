@@ -1,0 +1,144 @@
+"""A film that goes on: under other names, with as many processes, beside a run that is at it."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+from film_inputs import FLAGS, write_film, write_inputs
+from moving import pan, scene
+from PIL import Image as Pillow
+
+from tf_nst.batch import report
+from tf_nst.cli.main import main
+from tf_nst.cli.parsing import parse_flags
+from tf_nst.errors import RunError, UserError
+from tf_nst.video import command
+from tf_nst.video.flags import VIDEO_FLAGS
+from tf_nst.video.ingest import ingest
+from tf_nst.video.look import look_of
+from tf_nst.video.reading import open_clip
+from tf_nst.video.tasks import tasks_of
+from tf_nst.video.work_folder import WorkFolder
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    return write_inputs(tmp_path)
+
+
+def values_of(folder, *flags, output="out"):
+    """The values of a film of FOLDER/clip in the manner of FOLDER/style.png."""
+    given = {"content": folder / "clip", "style": folder / "style.png", "output": folder / output}
+    arguments = [f"--{name}={path}" for name, path in given.items()]
+    return parse_flags(["tf-nst", *arguments, *FLAGS, *flags], VIDEO_FLAGS)
+
+
+def ingested(values):
+    """The work folder of a film whose frames are there, and what it holds."""
+    folder = WorkFolder(f"{values.output}.frames")
+    folder.make()
+    report.Journal(folder.path).close()
+    folder.make_parts()
+    with open_clip(values.content) as clip:
+        return folder, ingest(values, clip, folder, bool)
+
+
+def test_moved_inputs_are_read_where_they_are_now(inputs):
+    """The same files, by what they hold."""
+    folder, before = ingested(values_of(inputs))
+    moved = inputs / "moved"
+    moved.mkdir()
+    for name in ("clip", "style.png"):
+        shutil.move(inputs / name, moved / name)
+    values = values_of(moved)
+    values["output"].value = str(inputs / "out")
+    with open_clip(values.content) as clip:
+        after = ingest(values, clip, folder, bool)
+    assert (after.content, after.style) == (str(moved / "clip"), str(moved / "style.png"))
+    assert folder.film() == after
+    assert after.times == before.times
+
+
+def masks_in(folder, names):
+    """Masks whose first column has the number of their place among the names."""
+    (folder / "masks").mkdir()
+    for number, name in enumerate(names):
+        mask = np.zeros((24, 32), np.uint8)
+        mask[:, : number + 1] = 255
+        Pillow.fromarray(mask).save(folder / "masks" / name)
+
+
+def keeps_of(folder, film):
+    """The name of each frame's mask."""
+    look = look_of(film)
+    return [os.path.basename(look.places(index).keep) for index in range(len(film.times))]
+
+
+def test_masks_are_sorted_as_frames_are(tmp_path):
+    write_inputs(tmp_path, 11)
+    names = [f"{number}.png" for number in range(1, 12)]
+    masks_in(tmp_path, names)
+    _, film = ingested(values_of(tmp_path, f"--keep={tmp_path / 'masks'}"))
+    assert keeps_of(tmp_path, film) == names
+
+
+def test_a_frame_that_is_lost_leaves_the_others_their_masks(inputs):
+    """Of five frames the second cannot be read: each of the others has the mask of its place."""
+    broken = inputs / "clip" / "000002.png"
+    broken.write_bytes(broken.read_bytes()[:60])
+    names = [f"{number}.png" for number in range(5)]
+    masks_in(inputs, names)
+    _, film = ingested(values_of(inputs, f"--keep={inputs / 'masks'}"))
+    assert film.positions == (0, 2, 3, 4)
+    assert keeps_of(inputs, film) == ["0.png", "2.png", "3.png", "4.png"]
+
+
+def test_a_film_that_is_being_painted_is_not_cleared(inputs, monkeypatch, capsys):
+    monkeypatch.setattr(report, "PATIENCE", 0.0)
+    folder, film = ingested(values_of(inputs))
+    journal = report.Journal(folder.path)
+    arguments = [str(inputs / "clip"), str(inputs / "style.png"), "-o", str(inputs / "out")]
+    other = ["--frame_steps=1", "--overwrite=true"]
+    try:
+        assert main(["tf-nst", "video", *arguments, *FLAGS, *other]) == 2
+    finally:
+        journal.close()
+    assert "no other run paints into" in capsys.readouterr().err
+    assert folder.film() == film and len(list((folder.path / "frames").iterdir())) == 5
+
+
+def test_what_is_left_is_painted_by_as_many_processes_as_all(tmp_path, monkeypatch):
+    """Of two shots one is painted: threads, and with them the rounding, are those of two."""
+    write_inputs(tmp_path)
+    shutil.rmtree(tmp_path / "clip")
+    shades = [scene(24, 32, seed) // 3 + 60 * seed for seed in range(3)]
+    write_film(tmp_path / "clip", [*pan(2, 24, 32), *(it.astype(np.uint8) for it in shades)])
+    values = values_of(tmp_path)
+    folder, film = ingested(values)
+    assert len(film.shots) > 1
+    for task in tasks_of(film.shots[0], 0, command.film_config(values)):
+        picture = folder.frame(task.frame)
+        folder.save(task, picture, {"sweep": 1}, picture)
+    started = []
+
+    class Pool:
+        def __init__(self, schedule, *_):
+            self.left = schedule
+
+        def start(self, largest, processes, jobs):
+            started.append(jobs)
+            raise RunError("enough")
+
+    monkeypatch.setattr(command, "Pool", Pool)
+    arguments = [str(tmp_path / "clip"), str(tmp_path / "style.png"), "-o", str(tmp_path / "out")]
+    assert main(["tf-nst", "video", *arguments, *FLAGS]) == 1
+    assert started == [len(film.shots)]
+
+
+def test_too_few_masks_are_refused_by_the_frames_of_the_file(inputs):
+    broken = inputs / "clip" / "000002.png"
+    broken.write_bytes(broken.read_bytes()[:60])
+    masks_in(inputs, [f"{number}.png" for number in range(4)])
+    with pytest.raises(UserError, match="a mask for each of 5 frames, received 4"):
+        ingested(values_of(inputs, f"--keep={inputs / 'masks'}"))

@@ -1,0 +1,52 @@
+"""Whether a film can be written where it is to be."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from tf_nst.cli.flags import config_from_flags, styles_from_flags
+from tf_nst.cli.overwrite import check_again, check_overwrite
+from tf_nst.cli.parsing import Values
+from tf_nst.cli.run import same_file, sources_of
+from tf_nst.cli.terminal import say
+from tf_nst.config.fade import styles_at
+from tf_nst.errors import UserError
+from tf_nst.io.manifest import check_sidecars, names_of
+from tf_nst.io.resizing import fit_size
+from tf_nst.video.assembly import preview_path
+from tf_nst.video.reader import ClipReader
+from tf_nst.video.writing import check_clip_output
+
+
+def check_output(values: Values, clip: ClipReader) -> Callable[[], None]:
+    """Refuses an output that cannot be written, or would be written over what is read.
+
+    Returns:
+      What checks the names again when the film is written.
+
+    Raises:
+      UserError: see above, or a file that is there and stays.
+    """
+    info, size = clip.info, config_from_flags(values).size
+    height, width = fit_size(info.height, info.width, size)
+    for note in check_clip_output(values.output, replace(info, height=height, width=width)):
+        say(f"note: {note}")
+    path = Path(values.output)
+    check_sidecars(path)
+    _check_sources(values)
+    check_overwrite(values.output, values.overwrite)
+    return check_again(names_of(path), values.overwrite)
+
+
+def _check_sources(values: Values) -> None:
+    """Refuses to write over what is read."""
+    fade = [style.path for style in styles_at(values.style_fade)] if values.style_fade else []
+    styles = fade or [path for path, _ in styles_from_flags(values)]
+    written = [values.output, *([str(preview_path(values.output))] if values.preview else [])]
+    for flag, source in sources_of(values, values.init, styles):
+        for path in written:
+            if same_file(path, source):
+                raise UserError(
+                    f"--output and {flag}: {source} would be overwritten by {path}, expected two "
+                    "files"
+                )
