@@ -26,8 +26,8 @@ def lines_of(monkeypatch, size, *steps):
     ("size", "steps", "note"),
     [
         # 512 * sqrt(7 / 40) is 214: the next multiple of 32 below it.
-        (512, (7,), "--size=192 allows about 40"),
-        (512, (12, 13), "--size=384 allows about 40"),
+        (512, (7,), "--size=192 allows about 40 steps"),
+        (512, (12, 13), "--size=384 allows about 40 steps"),
         (512, (20, 20), None),
         (64, (9,), None),
     ],

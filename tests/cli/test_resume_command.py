@@ -162,7 +162,7 @@ def test_what_has_changed_is_one_line_and_leaves_all_as_it_was(folder, run_here,
     assert_one_line(run_here(*resumed, "--steps=3,4"), 2, ("--steps: expected 8", "received 3,4"))
     assert snapshot(folder) == before
     ran = stop_at(1, *ADAM)
-    assert "note: out.state is of a run that has not ended; this run" in ran.out
+    assert "note: out.state is of a run that did not finish; without --resume, this run" in ran.out
     assert read_description(folder / "out.state")["step"] == 1
 
 

@@ -67,5 +67,5 @@ def test_a_pipe_of_no_picture_is_refused(tmp_path, data, line):
 
 def test_an_endless_device_is_refused(monkeypatch):
     monkeypatch.setattr(source_file, "MOST_UNKNOWN_BYTES", 1 << 21)
-    with pytest.raises(UserError, match=r"^--content: /dev/zero brings more than 2 MB; expected"):
+    with pytest.raises(UserError, match=r"^--content: /dev/zero contains more than 2 MB; expected"):
         read_image("/dev/zero")

@@ -52,7 +52,7 @@ def test_a_painter_that_cannot_start_is_given_up_in_one_line(live, tmp_path):
     answer = live.ask("POST", "/api/pictures?name=grey.png", buffer.getvalue())[1]
     grey = json.loads(answer)["id"]
     body = {"content": grey, "styles": [grey]}
-    assert live.post("/api/estimate", body) == "there is no painter now: expected a later try"
+    assert live.post("/api/estimate", body) == "there is no painting process now; try again later"
     assert live.post("/api/runs", body) == {"id": "r1"}
     assert starts_after(live, tmp_path, 2 * MOST_STARTS) == 2 * MOST_STARTS
     assert live.run("r1")["place"] == 1

@@ -170,7 +170,7 @@ def test_while_the_painter_starts_an_estimate_is_refused_at_once(app):
     body = {"content": shown["id"], "styles": [shown["id"]]}
     answer = post(app, "/api/estimate", body)
     assert answer.status == 503
-    assert answer.json == {"error": "the painter starts: expected a later try"}
+    assert answer.json == {"error": "the painter is still starting; try again in a moment"}
     assert post(app, "/api/estimate", body | {"settings": {"size": 0}}).status == 400
 
 

@@ -99,7 +99,7 @@ def test_pixels_that_are_no_squares_stay_so(tmp_path):
     write(tmp_path / "a.mp4", frames(evenly(2)), info)
     with open_clip(tmp_path / "a.mp4") as clip:
         assert clip.info.pixel_aspect == Fraction(16, 15)
-        assert "no squares (16:15)" in clip.notes[0]
+        assert "not square (16:15)" in clip.notes[0]
 
 
 def test_without_h264_it_is_mpeg4(tmp_path, monkeypatch):
@@ -153,7 +153,7 @@ def test_sound_that_the_file_cannot_hold_is_named(tmp_path):
     film = write_film(tmp_path / "film.mp4", count=3, sound=3)
     info, clip = read(film)
     assert "sound (aac) is left out" in write(tmp_path / "a.webm", clip, info, audio=film)[0]
-    assert "keeps no sound" in write(tmp_path / "out", clip, info, audio=film)[0]
+    assert "stores no sound" in write(tmp_path / "out", clip, info, audio=film)[0]
 
 
 REFUSED = {

@@ -63,7 +63,7 @@ def paint_batch(values: Values) -> int:
         return _end(values.out, _paint_by_beam(values))
     if values.runner_options:
         raise UserError(
-            f"--runner_options: expected --runner besides, received {values.runner_options!r} alone"
+            f"--runner_options: expected --runner as well, received {values.runner_options!r} alone"
         )
     for name in ("photos", "styles", "out"):
         if "://" in (values[name].value or ""):

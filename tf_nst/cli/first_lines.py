@@ -51,7 +51,7 @@ def _notes_on_state(values: Values, resumed: Resumed | None) -> list[str]:
     if values.resume:
         return [f"--resume: there is no {path}, the run starts from the beginning"]
     if values.checkpoint_seconds and path.exists():
-        return [f"{path} is of a run that has not ended; this run, without --resume, replaces it"]
+        return [f"{path} is of a run that did not finish; without --resume, this run replaces it"]
     return []
 
 

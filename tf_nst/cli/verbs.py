@@ -24,7 +24,7 @@ VERBS = {
     "paint": Verb("paints a photograph in the manner of a painting", "tf_nst.cli.run"),
     "sheet": Verb("paints small pictures in many styles and settings", "tf_nst.cli.sheet"),
     "batch": Verb("paints many photographs in many styles", "tf_nst.batch.command"),
-    "studio": Verb("opens a page that paints, on this machine", "tf_nst.studio.command"),
+    "studio": Verb("opens a page for painting, on this machine", "tf_nst.studio.command"),
     "video": Verb("paints a film without flicker", "tf_nst.video.command"),
     "export": Verb("writes a model for TensorFlow Serving", "tf_nst.cli.export"),
     "serve-client": Verb("has a server paint a picture", "tf_nst.cli.serve_client"),

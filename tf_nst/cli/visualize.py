@@ -108,7 +108,7 @@ KINDS = {
         RUNNING,
     ),
     "gram": Kind(
-        "the Gram matrices of both pictures, and what they do not see",
+        "the Gram matrices of both pictures, and what they ignore",
         ("content", "style"),
         (_layers_option("style_layers", STYLE_LAYERS),),
         LOOKING,
@@ -124,7 +124,7 @@ KINDS = {
     ),
     "losses": Kind("the curves of a run, every term on a logarithmic scale", ("record",)),
     "explain": Kind(
-        "all of it for one pair, as a page that reads like a lesson",
+        "all of these for one pair, as a lesson on one page",
         ("content", "style"),
         (),
         RUNNING,

@@ -62,9 +62,9 @@ def _kept(pipe: BinaryIO, path: str, flag: str) -> BinaryIO:
         file.seek(0)
     except OSError as error:
         file.close()
-        reason = f"cannot be kept in {tempfile.gettempdir()} ({error.strerror or error})"
-        raise RunError(f"{flag}: what {path} brings {reason}") from error
+        reason = f"cannot be stored in {tempfile.gettempdir()} ({error.strerror or error})"
+        raise RunError(f"{flag}: the input from {path} {reason}") from error
     if size > most:
         file.close()
-        raise UserError(f"{flag}: {path} brings more than {most >> 20} MB; {EXPECTED}")
+        raise UserError(f"{flag}: {path} contains more than {most >> 20} MB; {EXPECTED}")
     return file

@@ -181,7 +181,7 @@ def _on_few_steps(steps: int, size: int) -> str:
         return ""
     return (
         f"note: so few steps leave much of the photograph as it is; --size={smaller} allows about "
-        f"{FEW}"
+        f"{FEW} steps"
     )
 
 

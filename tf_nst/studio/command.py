@@ -43,7 +43,7 @@ STUDIO_FLAGS = (
         LOCAL,
         Text("an address of this machine such as 192.168.1.5"),
         "address of this machine at which the page is served; others than 127.0.0.1 can be "
-        "reached from elsewhere, without encryption",
+        "reached from other machines, without encryption",
     ),
     Option("browser", True, Boolean(), "whether the page is opened in a browser"),
     DEBUG,

@@ -3,7 +3,8 @@
 HELP = {
     "size": "The long side of the picture. Twice the size takes about four times as long.",
     "preset": (
-        "All settings of an example or of a paper at once. What you set yourself comes before it."
+        "All settings of an example or of a paper at once. Settings that you change yourself "
+        "override it."
     ),
     "style_weight": (
         "How strongly the painting's manner replaces the photograph's. Much more dissolves what is "

@@ -69,7 +69,7 @@ class Painter:
           RunError: there is no process, it died, or no answer came in time.
         """
         if self._process is None:
-            raise RunError("there is no painter now: expected a later try")
+            raise RunError("there is no painting process now; try again later")
         self._questions += 1
         number = self._questions
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
@@ -77,7 +77,7 @@ class Painter:
         try:
             return await asyncio.wait_for(answer, seconds)
         except TimeoutError:
-            raise RunError("the painter is busy with a long step: expected a later try") from None
+            raise RunError("the painter is busy with a long step; try again in a moment") from None
         finally:
             del self._answers[number]
 
@@ -127,7 +127,7 @@ def _ending(code: int, errors: Any) -> str:
     lines = errors.read().decode(errors="replace").splitlines()
     last = next((line.strip() for line in reversed(lines) if line.strip()), "")
     how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    hint = ", which may be for want of memory" if how == "SIGKILL" else ""
+    hint = ", possibly because memory ran out" if how == "SIGKILL" else ""
     return f"the painter died ({how}{hint})" + (f": {last[:300]}" if last else "")
 
 

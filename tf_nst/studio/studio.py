@@ -95,7 +95,7 @@ class Studio:
         arguments = self.runs.arguments(body)
         values_of(arguments, self.history.folder / "estimate.png")
         if self._status == "starting":
-            raise RunError("the painter starts: expected a later try")
+            raise RunError("the painter is still starting; try again in a moment")
         order = {"do": "estimate", "arguments": arguments}
         answer = await self.painter.ask(order, SECONDS_TO_ANSWER)
         if "error" in answer:

@@ -76,7 +76,8 @@ def _opened(path: str, flag: str) -> Iterator["InputContainer"]:
         raise RunError(f"{flag}: {path} does not fit in memory") from None
     except av.error.FFmpegError as error:
         raise UserError(
-            f"{flag}: {path} is no film, damaged or cut short ({error.strerror}); {EXPECTED}"
+            f"{flag}: {path} is not a film, or is damaged or cut short ({error.strerror}); "
+            f"{EXPECTED}"
         ) from error
 
 
@@ -90,7 +91,7 @@ def _video_stream(container: "InputContainer", path: str, flag: str) -> "VideoSt
 
     name = container.format.name
     if name.endswith("_pipe") or name in ("image2", "tty"):
-        raise UserError(f"{flag}: {path} is no film; {EXPECTED}")
+        raise UserError(f"{flag}: {path} is not a film; {EXPECTED}")
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:
             return stream
@@ -235,10 +236,10 @@ def _orientation(frame: "VideoFrame") -> Orientation:
 def _notes(frame: "VideoFrame", info: ClipInfo, source: _Source) -> list[str]:
     notes = color_notes(frame, info.color)
     if not source.orientation.is_exact:
-        notes.append("turned by no quarter: taken as the nearest quarter turn")
+        notes.append("its rotation is no multiple of 90°: rounded to the nearest one")
     if info.pixel_aspect != 1:
         ratio = f"{info.pixel_aspect.numerator}:{info.pixel_aspect.denominator}"
-        notes.append(f"its pixels are no squares ({ratio}): painted as squares, shown as they were")
+        notes.append(f"its pixels are not square ({ratio}): painted as squares, shown as they were")
     if frame.interlaced_frame:
         notes.append("interlaced: both fields of a frame are painted as one picture")
     return notes

@@ -22,7 +22,7 @@ VIDEO_FLAGS = (
         "content",
         None,
         FilePath("a film, an animation or a folder of frames"),
-        "film to paint: what PyAV reads, an animated GIF, WebP or PNG, or a folder of frames",
+        "film to paint: what PyAV reads, an animated GIF, WebP, PNG or AVIF, or a folder of frames",
         required=True,
         positional=True,
     ),
@@ -36,7 +36,9 @@ VIDEO_FLAGS = (
     Option(
         "output",
         "painted.mp4",
-        FilePath("a film .mp4 .mov .mkv .webm, an animation .gif .webp, or a folder", "a film"),
+        FilePath(
+            "a film .mp4 .m4v .mov .mkv .webm, an animation .gif .webp .png, or a folder", "a film"
+        ),
         "film to write; while it is painted its frames are in OUTPUT.frames",
         required=True,
     ),

@@ -24,9 +24,11 @@ class FolderFile:
         """Begins the folder. Raises RunError where it cannot be made."""
         self._target, self._path = target, Path(target.path)
         self._temporary = _temporary_of(self._path)
-        self.notes = [f"{target.path}: a folder keeps no sound"] * (target.audio is not None)
+        self.notes = [f"{target.path}: a folder stores no sound"] * (target.audio is not None)
         if target.info.rate is None:
-            self.notes.append(f"{target.path}: a folder keeps no times, of which these differ")
+            self.notes.append(
+                f"{target.path}: a folder stores no times, and these frames are not evenly spaced"
+            )
         try:
             # That of a run that was killed: no other writes this folder at the same time.
             shutil.rmtree(self._temporary, ignore_errors=True)

@@ -89,12 +89,20 @@ def ingest(
       UserError: a style, a mask or a size that cannot be used.
       RunError: a frame cannot be written.
     """
-    config, identity = config_from_flags(values), identity_of(values)
-    film = folder.film()
+    identity, film = identity_of(values), folder.film()
     if film is not None and film.identity == identity:
         film = film._replace(**_given(values))
+    else:
+        film = _new_film(values, identity, clip, folder, stopped)
+    if film is not None:
         folder.begin(film)
-        return film
+    return film
+
+
+def _new_film(
+    values: Values, identity: str, clip: ClipReader, folder: WorkFolder, stopped: Callable[[], bool]
+) -> Film | None:
+    config = config_from_flags(values)
     times: list[str] = []
     positions: list[int] = []
     starts: list[int] = []
@@ -109,7 +117,7 @@ def ingest(
     check_number(values.keep, max(clip.info.frames or 0, positions[-1] + 1))
     shots = tuple(Shot(*pair) for pair in pairwise([*starts, len(times)]))
     _check_loop(values.loop, shots)
-    film = Film(
+    return Film(
         identity=identity,
         times=tuple(times),
         positions=tuple(positions),
@@ -118,8 +126,6 @@ def ingest(
         film=asdict(film_config(values)),
         **_given(values),
     )
-    folder.begin(film)
-    return film
 
 
 def _given(values: Values) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _format(path: str, flag: str) -> object:
     if not os.path.exists(path):
         raise UserError(f"{flag}: {path} does not exist; {EXPECTED}")
     if not os.path.isfile(path):
-        raise UserError(f"{flag}: {path} is no ordinary file; {EXPECTED}")
+        raise UserError(f"{flag}: {path} is not an ordinary file; {EXPECTED}")
     try:
         head = _head(Path(path))
     except OSError as error:

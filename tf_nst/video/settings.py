@@ -23,7 +23,8 @@ class FilmConfig:
     temporal_weight: float = option(
         200.0,
         Real(),
-        "weight of what holds a frame to those before it, moved along the flow; 0: only its start",
+        "weight of the term that ties a frame to those before it, moved along the flow; 0: it is "
+        "tied by its start only",
     )
     every: int = option(
         1,
@@ -40,7 +41,8 @@ class FilmConfig:
     loop: bool = option(
         False,
         Boolean(),
-        "whether the end is to meet the start, for a film without cuts; takes a second sweep",
+        "whether the film is a loop, whose end leads to its start; it must have no cuts, and takes "
+        "at least two sweeps",
     )
 
     def __post_init__(self) -> None:

@@ -121,8 +121,12 @@ class WorkFolder:
             film = Film(**json.loads((self.path / _FILM).read_bytes()))
         except (OSError, ValueError, TypeError):
             return None
-        lists = {name: tuple(getattr(film, name)) for name in ("times", "positions", "notes")}
-        return film._replace(**lists, shots=tuple(Shot(*shot) for shot in film.shots))
+        return film._replace(
+            times=tuple(film.times),
+            positions=tuple(film.positions),
+            shots=tuple(Shot(*shot) for shot in film.shots),
+            notes=tuple(film.notes),
+        )
 
     def begin(self, film: Film) -> None:
         """Says what the folder holds, once all frames are there."""
