@@ -19,7 +19,7 @@ OVERWRITE = Option(
     "overwrite",
     "ask",
     Choice(("true", "false", "ask")),
-    "whether an existing file is overwritten; ask: asks if stdin is a terminal",
+    "whether an existing file is overwritten; ask: asks if stdin is a terminal, else overwrites",
 )
 DEBUG = Option("debug", False, Boolean(), "show tracebacks and TensorFlow's own messages")
 

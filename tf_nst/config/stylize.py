@@ -113,15 +113,15 @@ class StylizeConfig:
         0.0,
         Real(),
         "memory that the run may take; larger pictures are painted in windows, and lbfgs "
-        "keeps fewer pairs; 0: what is free",
+        "keeps fewer pairs; 0: four fifths of what is free",
         "GB",
     )
     tile: str = option(
         "auto",
         Tiles(),
         "windows with about N pixels per side, for all scales or for each from the coarsest "
-        "on; they give the same picture with less memory in about twice the time; auto: if "
-        "--memory requires them; several devices share the windows",
+        "on; they give the same picture with less memory in about twice the time; auto: where "
+        "memory is short; several devices share the windows",
     )
     seed: int = option(0, Integer(0, MAX_SEED), "seed of noise and random weights")
     precision: str = option("auto", Choice(PRECISIONS), "dtype of the convolutions")
