@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 from tf_nst.batch.done import digest_of
 from tf_nst.cli.parsing import parse_flags
 from tf_nst.config.fade import styles_at
-from tf_nst.video.assembly import failed_frames, write_sidecars
+from tf_nst.video.assembly import failed_frames, kept_line, write_sidecars
 from tf_nst.video.film_painter import FilmPainter
 from tf_nst.video.flags import VIDEO_FLAGS, film_config
 from tf_nst.video.ingest import check_flags, ingest
@@ -60,7 +60,7 @@ def test_a_frame_that_fails_shows_the_one_before_moved_along(failing):
     results, folder, film = failing
     assert [result.status for result in results] == ["painted", "painted", "failed", "painted"]
     assert "1.png" in results[2].reason
-    assert list(failed_frames(film, folder)) == [1]
+    assert list(failed_frames(film, folder)) == [1] and kept_line(film, folder) == []
     before, kept = (folder.picture(index).to_float() for index in range(2))
     # The camera moves by two pixels.
     assert np.abs(before[:, 4:-4] - kept[:, 2:-6]).mean() < 0.1
@@ -77,6 +77,7 @@ def test_a_frame_that_a_mask_keeps_whole_is_the_film_and_no_failure(inputs):
     results, folder, film = painted(inputs, "kept", f"--keep={inputs / 'whole'}")
     assert [result.status for result in results] == ["painted"] * 4
     assert failed_frames(film, folder) == {}
+    assert kept_line(film, folder) == ["--keep: masks leave nothing to paint of 1 of 3 frames"]
     assert folder.record(1) == {"sweep": 1, "kept": True}
     np.testing.assert_array_equal(folder.picture(1).pixels, folder.frame(1).pixels)
     assert folder.paint(1, 1) is None

@@ -75,6 +75,14 @@ def failed_frames(film: Film, folder: WorkFolder) -> dict[int, str]:
     }
 
 
+def kept_line(film: Film, folder: WorkFolder) -> list[str]:
+    """A line where masks keep whole frames, which may be more than was meant."""
+    kept_frames = sum("kept" in folder.record(index) for index in range(len(film.times)))
+    if not kept_frames:
+        return []
+    return [f"--keep: masks leave nothing to paint of {kept_frames} of {len(film.times)} frames"]
+
+
 def write_sidecars(values: Values, film: Film, folder: WorkFolder, seconds: float) -> None:
     """The record and the flag file beside the film, as `--sidecars` says.
 

@@ -15,6 +15,7 @@ from tf_nst.io.durations import duration
 from tf_nst.io.manifest import names_of
 from tf_nst.video.assembly import (
     failed_frames,
+    kept_line,
     write_film,
     write_preview,
     write_sidecars,
@@ -125,6 +126,7 @@ def _paint(run: _Run) -> int:
     notes = _paint_tasks(run, film)
     if run.stop.signum:
         return _stopped(run)
+    notes += kept_line(film, run.folder)
     notes += write_film(run.values, film, run.folder, run.clip.info, run.check_names)
     write_sidecars(run.values, film, run.folder, run.seconds)
     for note in dict.fromkeys(notes):
