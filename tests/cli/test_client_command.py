@@ -8,6 +8,8 @@ from PIL import Image as Pillow
 
 from tf_nst.cli import serve_client as command
 from tf_nst.errors import RunError
+from tf_nst.io.flag_file import settings_bytes
+from tf_nst.io.manifest import record_bytes
 from tf_nst.serving import client, grpc, rest, sending
 from tf_nst.serving.server import Server
 
@@ -180,3 +182,14 @@ def test_headers_are_repeated_and_tls_is_asked_for(run_client, folder):
 def test_a_picture_is_not_written_over_its_own_photograph(run_client):
     code, _, err = run_client("--content=photo.png", "--output=photo.png")
     assert (code, "--output and --content: photo.png would be overwritten" in err) == (2, True)
+
+
+def test_what_an_earlier_painting_left_beside_the_picture_goes(run_client, folder):
+    record = record_bytes(folder / "out.png", {"steps_made": 3})
+    (folder / "out.json").write_bytes(record)
+    (folder / "out.cfg").write_bytes(settings_bytes("out.png", {"steps": 3}, {}))
+    (folder / "out.txt").write_text("mine")
+    code, _, err = run_client("--content=photo.png", "--output=out.png")
+    assert (code, err) == (0, "")
+    names = {path.name for path in folder.glob("out.*")}
+    assert names == {"out.png", "out.txt"}

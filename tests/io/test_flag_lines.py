@@ -90,6 +90,16 @@ def test_paths_start_at_the_file_only_where_it_says_so(tmp_path):
     assert arguments_of(tmp_path / "a.cfg") == [*here, *lines.splitlines()[2:]]
 
 
+@pytest.mark.parametrize("first", ["~/a.png", "/far/a.png", "./a.png:2"])
+def test_each_path_of_a_list_starts_at_the_file(tmp_path, first):
+    lines = [STARTS_HERE, f"--style={first},../b.png", "--mask=auto:3", f"--init={first}"]
+    (tmp_path / "a.cfg").write_text("\n".join(lines))
+    style, mask, init = read_flag_file(str(tmp_path / "a.cfg")).arguments
+    moved = first.replace("./", f"{tmp_path}/") if first.startswith(".") else first
+    assert style == f"--style={moved},{tmp_path}/../b.png"
+    assert (mask, init) == ("--mask=auto:3", f"--init={moved}")
+
+
 @pytest.mark.posix
 @pytest.mark.parametrize(
     ("path", "folder", "expected"),

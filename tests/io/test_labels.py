@@ -69,6 +69,17 @@ def test_a_colour_that_no_style_has_is_refused():
     )
 
 
+def test_a_colour_that_is_nearer_to_another_label_is_not_taken_for_it():
+    """Class numbers as grey, one apart: the style lacks the third class."""
+    maps = halves(12, 16, (0,) * 3, (1,) * 3, (2,) * 3), halves(10, 10, (0,) * 3, (1,) * 3)
+    with pytest.raises(UserError, match=r"has #020202 in 31% of its pixels, expected that colour"):
+        areas_of(*maps)
+    maps = maps[0], halves(9, 9, (2,) * 3, (0,) * 3, (1,) * 3)
+    masks, named = areas_of(*maps)
+    places = [int(guide[0].argmax()) for ((_, guide),) in named]
+    assert len(masks) == 3 and places == [4, 7, 0]
+
+
 def test_a_map_is_missing_or_of_another_aspect():
     with pytest.raises(
         UserError, match=r"^--labels: expected a map of the content and one of each"

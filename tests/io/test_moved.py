@@ -41,6 +41,12 @@ def test_each_mask_has_its_share_and_what_it_changed():
     assert (second.share, second.moved) == (0.5, 0.25)
 
 
+def test_pictures_of_two_depths_are_compared_at_the_lesser():
+    inputs = inputs_of(2, mask=[LEFT, 255 - LEFT])
+    deep = Image(changed(inputs, 4).pixels.astype(np.uint16) * np.uint16(257))
+    assert [mask.moved for mask in moved_by_masks(inputs, deep)] == [0.25, 0.0]
+
+
 def test_what_is_kept_is_no_share():
     inputs = inputs_of(keep=LEFT)
     (region,) = moved_by_masks(inputs, changed(inputs, 12))

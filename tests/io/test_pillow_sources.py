@@ -137,3 +137,14 @@ def test_grey_times_alpha_is_taken():
     grey = Pillow.merge("LA", [Pillow.new("L", (2, 2), 60), Pillow.new("L", (2, 2), 255)])
     image = as_image(grey.convert("La"), "--content")
     assert (np.unique(image.pixels), np.unique(image.alpha)) == (60, 255)
+
+
+def test_a_picture_with_a_profile_stays_as_it_is():
+    """It is converted to sRGB; the caller's own is not."""
+    given = Pillow.fromarray(COLOURS)
+    given.info["icc_profile"] = p3()
+    first, second = as_image(given, "--content"), as_image(given, "--content")
+    np.testing.assert_array_equal(np.asarray(given), COLOURS)
+    assert given.info["icc_profile"] == p3()
+    np.testing.assert_array_equal(first.pixels, second.pixels)
+    assert first.notes == second.notes != ()

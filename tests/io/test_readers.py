@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -33,6 +34,28 @@ def test_png16_with_a_transparent_colour(tmp_path, channels, key):
     image = read_image(write_png16(tmp_path / "a.png", DEEP[..., :channels], key_chunk))
     assert image.alpha.tolist() == [[0, 65535, 65535], [65535] * 3]
     np.testing.assert_array_equal(image.pixels[..., 0], DEEP[..., 0])
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_grey_png_with_a_transparent_code(tmp_path, bits):
+    """Two pixels, of which the second has the code that is not seen."""
+    key = (1 << bits) - 1 if bits == 1 else (1 << bits) - 2
+    header = struct.pack(">IIBBBBB", 2, 1, bits, 0, 0, 0, 0)
+    row = bytes([0, key << (8 - 2 * bits)]) if bits < 8 else bytes([0, 0, key])
+    data = [(b"IHDR", header), (b"tRNS", struct.pack(">H", key)), (b"IDAT", zlib.compress(row))]
+    path = tmp_path / "a.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*it) for it in [*data, (b"IEND", b"")]))
+    image = read_image(path)
+    assert image.alpha.tolist() == [[255, 0]]
+    assert image.pixels[0, 1, 0] == key * 255 // ((1 << bits) - 1)
+
+
+def test_ppm16_as_text_has_a_note(tmp_path):
+    (tmp_path / "a.ppm").write_text("P3\n2 1\n65535\n257 258 300 65535 0 1\n")
+    (tmp_path / "b.ppm").write_text("P3\n2 1\n255\n1 2 3 4 5 6\n")
+    (note,) = read_image(tmp_path / "a.ppm").notes
+    assert note.endswith("a.ppm: PPM of 16 bits as text: read as 8 bits")
+    assert read_image(tmp_path / "b.ppm").notes == ()
 
 
 TIFFS = {

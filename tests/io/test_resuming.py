@@ -82,6 +82,7 @@ def test_a_file_may_have_another_name(save, name):
         ("init", "content", "a.png"),
         ("init", "a.png", "content"),
         ("init", "noise", "content"),
+        ("init", "blend:0.3", "blend:0.7"),
         ("weights", "imagenet", "a.h5"),
         ("weights", "a.h5", "random"),
     ],

@@ -8,7 +8,7 @@ import pytest
 from tf_nst.errors import UserError
 from tf_nst.viz import read_curves
 from tf_nst.viz.figures import rendered
-from tf_nst.viz.losses import term_label
+from tf_nst.viz.losses import term_labels
 
 RECORD = {
     "term_weights": {"content/mean_squared/block4_conv2": 2.0, "variation/squared/image": 0.5},
@@ -47,7 +47,27 @@ def test_every_term_is_drawn_in_log_scale_with_its_label(tmp_path):
 
 
 def test_labels_are_the_papers_names():
-    assert term_label("style/gram/block1_conv1") == "style conv1_1"
+    names = ["style/gram/block1_conv1", "variation/squared/image"]
+    assert term_labels(names) == ["style conv1_1", "variation"]
+
+
+def test_labels_differ_where_statistics_or_regions_do():
+    names = [f"style/{name}/block1_conv1" for name in ("gram", "wasserstein")]
+    assert term_labels(names) == ["style gram conv1_1", "style wasserstein conv1_1"]
+    regions = [f"style/gram/block1_conv1/{number}" for number in (1, 2)]
+    assert term_labels(regions) == ["style conv1_1, region 1", "style conv1_1, region 2"]
+    with pytest.raises(ValueError):
+        term_labels(["loss"])
+
+
+def test_of_many_terms_no_two_curves_look_alike(tmp_path):
+    names = [f"style/gram/block1_conv1/{number}" for number in range(13)]
+    losses = {name: [2.0, 1.0] for name in names}
+    record = {**RECORD, "losses": losses, "term_weights": dict.fromkeys(names, 1.0)}
+    record["scales"] = [{"width": 8, "height": 6, "steps": 2}]
+    (axes,) = read_curves(written(tmp_path, record)).figure().axes
+    looks = {(line.get_color(), line.get_linestyle()) for line in axes.get_lines()[1:]}
+    assert len(looks) == 13
 
 
 @pytest.mark.parametrize(

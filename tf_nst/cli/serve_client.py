@@ -3,7 +3,9 @@
 import sys
 import time
 from collections.abc import Callable, Iterable
-from typing import cast
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG, IMAGE_FILE, OUTPUT_FILE, OVERWRITE
@@ -27,6 +29,10 @@ from tf_nst.config.value_types import Boolean, FilePath, Integer, Real, Text, Va
 from tf_nst.errors import UserError
 from tf_nst.serving.options import MAX_STEPS
 from tf_nst.serving.server import MAX_SECONDS, Server, grpc_target, parse_header, rest_endpoint
+
+if TYPE_CHECKING:
+    from tf_nst.io.replacing import Data
+    from tf_nst.io.writing import Files
 
 USAGE = """\
 tf-nst serve-client PHOTOGRAPH [PAINTING] [-o PICTURE] [flags]
@@ -167,7 +173,7 @@ def request_picture(values: Values) -> int:
     answer = (ask_grpc if values.grpc else ask_rest)(server, request)
     image = picture_received(answer.image, content.image)
     data, lines_on_format = image.encode(picture_path(values.output))
-    write_picture(values.output, lambda path: {path: data}, check_name)
+    write_picture(values.output, partial(_files, data), check_name)
     for note in lines_on_format:
         say(f"note: {note}")
     losses = ", ".join(f"{loss:.4g}" for loss in answer.losses)
@@ -175,6 +181,13 @@ def request_picture(values: Values) -> int:
     say(f"painted {output_name(values.output)} ({image.width}×{image.height}, {seconds:.1f} s)")
     say(f"losses  {losses}")
     return 0
+
+
+def _files(data: "Data", path: Path) -> "Files":
+    """The picture; what the painting command wrote beside an earlier one goes."""
+    from tf_nst.io.manifest import sidecar_files
+
+    return {path: data, **sidecar_files(path, b"", None, "none")}
 
 
 def _check_output(values: Values) -> Callable[[], None]:

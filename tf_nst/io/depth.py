@@ -52,6 +52,13 @@ def to_array(picture: Pillow.Image) -> Codes:
     return result
 
 
+def scale_transparent_grey(picture: Pillow.Image, bits: int) -> None:
+    """Brings the grey of a PNG of so many bits that is not seen to 8, as Pillow does the pixels."""
+    key = picture.info.get("transparency")
+    if picture.mode == "L" and bits in (2, 4) and isinstance(key, int):
+        picture.info["transparency"] = key * TOP[8] // ((1 << bits) - 1)
+
+
 def to_pillow(pixels: Codes, alpha: Codes | None = None) -> Pillow.Image:
     """Pixels [H,W,3] and alpha [H,W], uint8 or uint16, as an 8-bit picture, RGB or RGBA."""
     picture = Pillow.fromarray(to_depth(pixels, 8))

@@ -14,7 +14,9 @@ STARTS_HERE = "# Paths that begin with ./ or ../ start at this file's folder."
 # Flags of several paths.
 LISTS = ("style", "mask", "keep", "style_mask", "labels", "style_fade")
 _QUOTED = re.compile(r'(--?\w+=)(".*")')
-_RELATIVE = re.compile(r"(--?\w+=)(\.\.?/.*)", re.DOTALL)
+_FLAG = re.compile(r"(--?\w+=)(.*)", re.DOTALL)
+_RELATIVE = re.compile(r"\.\.?/")
+_RELATIVE_ITEM = re.compile(r"(?:^|,)\s*\.\.?/")
 
 
 class FlagFile(NamedTuple):
@@ -61,12 +63,14 @@ def read_flag_file(path: str) -> FlagFile:
 
 
 def _in_folder(folder: str, line: str) -> str:
-    match = _RELATIVE.fullmatch(line)
+    match = _FLAG.fullmatch(line)
     if not (match and folder):
         return line
-    if match[1].strip("-=") in LISTS:
-        return match[1] + in_folder(folder, match[2])
-    return match[1] + os.path.join(folder, match[2].removeprefix("./"))
+    flag, value = match.groups()
+    if flag.strip("-=") in LISTS:
+        return flag + in_folder(folder, value) if _RELATIVE_ITEM.search(value) else line
+    is_relative = _RELATIVE.match(value)
+    return flag + os.path.join(folder, value.removeprefix("./")) if is_relative else line
 
 
 def _unquoted(line: str) -> str:

@@ -61,6 +61,9 @@ def _styles(first: Labels, label: int, others: list[Labels], pictures: list[Imag
     color, having = first.colors[label], []
     for index, (labels, picture) in enumerate(zip(others, pictures, strict=True)):
         same = labels.like(color)
+        # A colour that is nearer to another one of the content's is that one's.
+        if same is not None and first.like(labels.colors[same]) != label:
+            same = None
         guide = None if same is None else labels.mask(same, picture.size)
         if guide is not None and shows(guide, picture):
             having.append((index, guide))

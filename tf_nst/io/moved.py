@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tf_nst.io.depth import to_depth
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs
 
@@ -27,12 +28,14 @@ def moved_by_masks(inputs: Inputs, picture: Image) -> tuple[Moved, ...]:
 
     Args:
       inputs: those that were painted.
-      picture: the result, of the content's size and depth.
+      picture: the result, of the content's size; compared at the lesser depth of both.
     """
     areas, painted = inputs.areas.areas, inputs.areas.painted
     if painted is None and len(areas) == 1 and areas[0].mask is None:
         return ()
-    changed = (picture.pixels != inputs.content.pixels).any(axis=2)
+    depth = min(picture.depth, inputs.content.depth)
+    codes = (to_depth(image.pixels, depth) for image in (picture, inputs.content))
+    changed = np.not_equal(*codes).any(axis=2)
     shown = np.ones(changed.shape, np.float32) if painted is None else painted
     planes = [shown if area.mask is None else area.mask * shown for area in areas]
     return tuple(

@@ -51,6 +51,13 @@ def read_deep_ppm(file: BinaryIO) -> Codes | None:
     return np.minimum(scaled, 65535).astype(np.uint16)[codes]
 
 
+def is_deep_text(file: BinaryIO) -> bool:
+    """Whether it is a PPM whose codes are written as text, the greatest 256 or more."""
+    file.seek(0)
+    fields, _ = _header(file.read(HEADER_BYTES))
+    return len(fields) == 4 and fields[0] == b"P3" and int(fields[3]) > 255
+
+
 def _header(data: bytes) -> tuple[list[bytes], int]:
     """Up to four fields, and where the pixels begin; comments run from # to the line's end."""
     fields: list[bytes] = []

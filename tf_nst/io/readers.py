@@ -12,10 +12,10 @@ from PIL import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from tf_nst.io import profiles
-from tf_nst.io.depth import TOP, Codes, to_array
+from tf_nst.io.depth import TOP, Codes, scale_transparent_grey, to_array
 from tf_nst.io.metadata.facts import Facts, UnusableError
 from tf_nst.io.metadata.png import transparent_colour
-from tf_nst.io.netpbm import read_deep_ppm
+from tf_nst.io.netpbm import is_deep_text, read_deep_ppm
 
 TIFF_EXTRA = 'pip install "tf_nst[tiff]"'
 BITS, PHOTOMETRIC, PLANAR, SAMPLE_FORMAT = 258, 262, 284, 339
@@ -58,6 +58,10 @@ def read(opened: Opened, profile: bytes | None) -> Read:
         return _deep(_from_floats(picture), None, profile)
     if picture.mode.startswith("I"):
         return _read_grey16(picture, profile)
+    if picture.format == "PNG" and opened.file is not None:
+        scale_transparent_grey(picture, opened.facts.bits)
+    if opened.file is None and profile is not None:
+        picture = picture.copy()  # it is converted in place, and this one is the caller's
     pixels, alpha, notes = _read_8(picture, profile)
     return pixels, alpha, (*_lost_bits(opened), *notes)
 
@@ -97,6 +101,8 @@ def _lost_bits(opened: Opened) -> tuple[str, ...]:
         opened.file.seek(3)
         if opened.file.read(1) == bytes([DEEP_SGI]):
             return ("SGI of 16 bits: read as 8 bits",)
+    if opened.picture.format == "PPM" and opened.file is not None and is_deep_text(opened.file):
+        return ("PPM of 16 bits as text: read as 8 bits",)
     return ()
 
 

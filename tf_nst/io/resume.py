@@ -1,11 +1,12 @@
 """Whether a run may go on from a state: the same flags, pictures, weights and version."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tf_nst.config import STARTS, StylizeConfig, config_from_options, options_from_config
+from tf_nst.config import StylizeConfig, config_from_options, options_from_config
+from tf_nst.config.starts import is_start
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs
@@ -14,8 +15,8 @@ from tf_nst.io.state_file import read_description, refusing_damage
 from tf_nst.model.weights import WORDS
 from tf_nst.version import VERSION
 
-# Options whose value is the path of a file, unless it is one of these words.
-_FILES = {"init": STARTS, "weights": WORDS}
+# Options whose value is the path of a file, unless it is such a word.
+_FILES: dict[str, Callable[[str], bool]] = {"init": is_start, "weights": WORDS.__contains__}
 # Of a description.
 _TYPES = {
     **dict.fromkeys(("versions", "options", "resolved", "digests", "history"), dict),
@@ -116,7 +117,9 @@ def _resumed(path: Path, description: dict[str, Any], config: StylizeConfig) -> 
 def picture_digests(inputs: Inputs) -> dict[str, str]:
     """sha256 of what each flag of pictures names: of its file, or of the list of its files' sha256
     where there are several, or weights."""
-    weights = [style.weight for style in inputs.styles for _ in style.pictures]
+    weights = [
+        style.weight / len(style.pictures) for style in inputs.styles for _ in style.pictures
+    ]
     digests = {
         flag: _digest(pictures, weights if flag == "style" else [1.0] * len(pictures))
         for flag, pictures in inputs.pictures.items()
@@ -184,7 +187,7 @@ def _check_options(path: Path, expected: dict[str, Any], received: dict[str, Any
 
 def _is_file(name: str, value: object) -> bool:
     """Whether an option's value is the path of a file."""
-    return name in _FILES and value not in _FILES[name]
+    return name in _FILES and isinstance(value, str) and not _FILES[name](value)
 
 
 def _text(value: object) -> str:

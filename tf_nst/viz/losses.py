@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,6 +23,8 @@ LEAST = 1e-12
 MOST_CHARACTERS = 1 << 29
 # Of the legend; a line's height in inches.
 LEGEND_COLUMNS, LEGEND_LINE = 3, 0.19
+# Colours before they are repeated by another line.
+COLORS, LINES = 10, ("-", "--", ":", "-.")
 _WANTED = "expected the record NAME.json that tf-nst writes beside a picture"
 
 
@@ -54,10 +56,16 @@ class Curves(NamedTuple):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         steps = np.arange(1, len(self.loss) + 1)
         axes.semilogy(steps, self.loss, color="black", linewidth=2, label="loss")
-        for index, (name, values) in enumerate(self.terms.items()):
-            color = f"C{index % 10}"
-            label = term_label(name)
-            axes.semilogy(steps, np.maximum(values, LEAST), color=color, linewidth=1.2, label=label)
+        labels = term_labels(list(self.terms))
+        for index, (label, values) in enumerate(zip(labels, self.terms.values(), strict=True)):
+            axes.semilogy(
+                steps,
+                np.maximum(values, LEAST),
+                color=f"C{index % COLORS}",
+                linestyle=LINES[index // COLORS % len(LINES)],
+                linewidth=1.2,
+                label=label,
+            )
         self._mark_scales(axes)
         axes.set(xlabel="step", ylabel="weight × distance", xlim=(1, max(2, len(steps))))
         axes.grid(alpha=0.3)
@@ -110,7 +118,7 @@ def curves_of(record: Mapping[str, Any]) -> Curves:
         for name, values in record["losses"].items()
     }
     (steps,) = {values.shape for values in terms.values()}
-    labels = [term_label(name) for name in terms]
+    labels = term_labels(list(terms))
     if len(steps) != 1 or not steps[0] or not all(labels):
         raise ValueError("a record has one or more terms, each with a value for each step")
     scales = tuple(
@@ -120,7 +128,22 @@ def curves_of(record: Mapping[str, Any]) -> Curves:
     return Curves(terms, scales)
 
 
-def term_label(name: str) -> str:
-    """`style conv1_1` of `style/gram/block1_conv1`, for legends and tables."""
-    role, _, layer = name.split("/")
-    return role if layer == "image" else f"{role} {paper_name(layer)}"
+def term_labels(names: Sequence[str]) -> list[str]:
+    """`style conv1_1` of `style/gram/block1_conv1`, for legends and tables; with the statistic,
+    `style gram conv1_1`, where several terms would have the same label.
+
+    Raises:
+      ValueError: no name of a term.
+    """
+    short = [_label(name, with_statistic=False) for name in names]
+    return [
+        _label(name, with_statistic=short.count(label) > 1)
+        for name, label in zip(names, short, strict=True)
+    ]
+
+
+def _label(name: str, *, with_statistic: bool) -> str:
+    role, statistic, layer, *region = name.split("/")
+    words = [role, statistic] if with_statistic else [role]
+    words += [] if layer == "image" else [paper_name(layer)]
+    return " ".join(words) + (f", region {'/'.join(region)}" if region else "")

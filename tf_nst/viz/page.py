@@ -12,7 +12,7 @@ from tf_nst.viz.embedding import image_element
 from tf_nst.viz.figures import rendered
 from tf_nst.viz.gram import layer_title, matrix_panels, pair_panels, shuffle_row
 from tf_nst.viz.lesson import Figures
-from tf_nst.viz.losses import term_label
+from tf_nst.viz.losses import term_labels
 from tf_nst.viz.panels import Panel, Row, percent, plain
 
 
@@ -121,9 +121,11 @@ def _panel(panel: Panel) -> str:
 
 def _cost_table(lesson: Figures) -> str:
     values, curves = lesson.run.result.values, lesson.run.curves.terms
+    weights = lesson.run.weights
+    labels = term_labels(list(weights))
     rows: list[tuple[str, float | None, float, float]] = [
-        (term_label(name), weight, curves[name][0], weight * float(values[name][0]))
-        for name, weight in lesson.run.weights.items()
+        (label, weight, curves[name][0], weight * float(values[name][0]))
+        for label, (name, weight) in zip(labels, weights.items(), strict=True)
     ]
     rows.append(("loss", None, lesson.run.curves.loss[0], _end_loss(lesson)))
     lines = (
