@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from jobs import history, notes, picture
+from jobs import SIZE, history, notes, picture
 from tolerances import assert_within
 
 from tf_nst.engine import whole
@@ -15,6 +15,7 @@ from tf_nst.engine.windows import Windows
 from tf_nst.ops import bands
 from tf_nst.optim.lbfgs import lbfgs
 from tf_nst.planning import tiles
+from tf_nst.planning.schedule import Scale
 
 
 @pytest.fixture
@@ -98,6 +99,17 @@ def test_where_not_even_the_fallback_begins_the_refusal_stands(make_job):
     greedy = make_job().fallback._replace(init=refused)
     with pytest.raises(OutOfMemoryError):
         list(iterate(make_job(5, optimizer=greedy, fallback=greedy)))
+
+
+def test_where_another_fallback_does_not_begin_either_the_picture_so_far_is_kept(make_job):
+    """The second scale's optimiser and the fallback, two that find no memory."""
+    scales = (Scale(10, 14, 2), Scale(*SIZE, 3))
+    job = make_job(scales=scales)
+    greedy, fallback = (it._replace(init=refused) for it in (job.optimizers[0], job.fallback))
+    job = job._replace(optimizers=(job.optimizers[0], greedy), fallback=fallback)
+    with pytest.raises(OutOfMemoryError) as error:
+        list(iterate(job))
+    assert error.value.image.shape == (1, 10, 14, 3)
 
 
 def test_the_last_look_is_by_windows_where_there_is_no_memory_for_the_whole(

@@ -23,9 +23,12 @@ def test_the_first_move_is_down_the_gradient_by_a_known_length(rate, steepness):
     assert_close(images[1, 0], expected, "float64")
 
 
-def test_a_bowl_is_solved_exactly_by_the_second_move():
+@pytest.mark.parametrize("curvature", [1e-12, 2.0, 1e12])
+def test_a_bowl_is_solved_exactly_by_the_second_move(curvature):
+    """Whatever its loss is multiplied by."""
     start = GOAL + 0.4 * (START - 0.5)
-    images = run(lbfgs(1.0, line_search=strong_wolfe()), [bowl(GOAL)], start, 2).images
+    function = bowl(GOAL, curvature)
+    images = run(lbfgs(1.0, line_search=strong_wolfe()), [function], start, 2).images
     assert np.abs(images[1, 0] - GOAL).max() > 0.02
     assert_close(images[2, 0], GOAL, "float64")
 

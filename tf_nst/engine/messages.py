@@ -2,7 +2,7 @@
 
 from tf_nst.engine.pace import STOP_STEPS
 
-LOST_WORKER = "another worker was lost; expected all of them until the end"
+LOST_WORKER = "step {}: another worker was lost; expected all of them until the end"
 SMALLER_WINDOWS = "not enough memory, this size continues in windows of {} pixels"
 LESS_STATE = "not enough memory for the optimiser, Adam paints this size"
 OUT_OF_MEMORY = "not enough memory; expected a smaller --size, --tile=auto or --precision=bfloat16"

@@ -48,9 +48,8 @@ class Run:
         try:
             yield from self.paint()
         except tf.errors.UnavailableError as error:
-            message = f"step {self.state.step}: {messages.LOST_WORKER}"
             picture = None if self.state.progress is None else self.picture
-            raise LostWorkerError(message, picture) from error
+            raise LostWorkerError(messages.LOST_WORKER.format(self.state.step), picture) from error
 
     def paint(self) -> Generator[Event, None, None]:
         """The scales that are left, and the end."""
@@ -106,14 +105,15 @@ class Run:
 
     def begin(self, index: int) -> Generator[Note, None, None]:
         """Begins a scale, by the fallback where there is no memory for its optimiser."""
-        try:
-            self.begin_with(index, fallback=False)
-            return
-        except tf.errors.ResourceExhaustedError as error:
-            if self.job.optimizers[index] is self.job.fallback:
-                raise self.out_of_memory() from error
-        self.begin_with(index, fallback=True)
-        yield self.note(messages.LESS_STATE)
+        for fallback in (False, True):
+            try:
+                self.begin_with(index, fallback=fallback)
+                break
+            except tf.errors.ResourceExhaustedError as error:
+                if fallback or self.job.optimizers[index] is self.job.fallback:
+                    raise self.out_of_memory() from error
+        if self.state.fallback:
+            yield self.note(messages.LESS_STATE)
 
     def begin_with(self, index: int, *, fallback: bool) -> None:
         """Begins a scale from the picture of the one before."""
@@ -225,9 +225,9 @@ class Run:
         return StepsDone(self.state.step, self.scale, values, seconds, picture, core, snapshot)
 
     def finish(self) -> Generator[Event, None, None]:
-        """The last picture and its values; raises if the last step ruined it."""
-        last = len(self.job.scales) - 1
-        if self.state.scale != last:
+        """The last picture and its values; the state stays that of the last scale with steps."""
+        last, painted = len(self.job.scales) - 1, self.state
+        if painted.scale != last:
             core = self.job.cores[last] if self.job.cores else 0
             self.state, self.measured = self.state._replace(scale=last, core=core), None
         with tf.device("CPU:0"):
@@ -236,14 +236,14 @@ class Run:
         if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
             message = messages.not_finite("loss", "the end", names)
             raise NonFiniteLossError(message, self.state.last_good)
+        self.state = self.state if painted.scale == last else painted
         yield Finished(picture, values, self.next_snapshot())
 
     def final_values(self, picture: tf.Tensor) -> dict[str, NDArray[np.float32]]:
         """{term: [B]} at the last scale."""
         if self.measured is None:
             self.measured = measure(self.job, self.engine, self.scale, self.state.core)
-        evaluator = self.engine.evaluator(self.job, self.state.core)
-        values = evaluator.values(self.measured, picture)
+        values = self.engine.evaluator(self.job, self.state.core).values(self.measured, picture)
         return {name: value.numpy() for name, value in values.items()}
 
     def note(self, line: str) -> Note:

@@ -15,11 +15,11 @@ from tf_nst.ops.resample import sides
 from tf_nst.optim.line_search import LineSearch, Point, Search, begin, gave_up, tolerant
 from tf_nst.optim.optimizer import Optimizer, choose, per_mean_value, per_picture
 from tf_nst.optim.precondition import Precondition, running_squares
-from tf_nst.optim.two_loop import LEAST_CURVATURE, Pairs, two_loop
+from tf_nst.optim.two_loop import LEAST_COSINE, Pairs, two_loop
 
 # Pairs kept by default.
 MEMORY = 10
-# The largest change of a pixel value in one move: 40 grey levels. A quadratic model built from ten
+# The largest change of a pixel value in a move of rate 1: 40 grey levels. A quadratic model built from ten
 # moves says nothing beyond.
 LARGEST_MOVE = 40 / 255
 # The same where no move has been learnt from, as at the start of every scale: a move of 40 levels
@@ -180,7 +180,8 @@ def _learn(state: LbfgsState, image: tf.Tensor, gradient: tf.Tensor, accepted: t
     move, change = image - state.point, gradient - state.gradient
     curvature = inner(move, change)
     useful = accepted & tf.math.is_finite(state.start.loss)
-    useful &= curvature > LEAST_CURVATURE * inner(change, change)
+    lengths = tf.sqrt(inner(move, move)) * tf.sqrt(inner(change, change))
+    useful &= curvature > LEAST_COSINE * lengths
     memory = pairs.curvatures.shape[1]
     place = tf.where(useful, tf.math.floormod(pairs.newest + 1, memory), pairs.newest)
     where = tf.stack([tf.range(tf.size(place)), place], axis=1)

@@ -13,8 +13,9 @@ import tensorflow as tf
 
 from tf_nst.optim.precondition import Precondition
 
-# Pairs of less curvature than this, relative to the change of the gradient, are rounding.
-LEAST_CURVATURE = 1e-10
+# The cosine of the angle between a move and the change of the gradient: below it is rounding.
+# Whatever the loss is multiplied by, the angle is the same.
+LEAST_COSINE = 1e-8
 
 
 class Pairs(NamedTuple):
@@ -106,6 +107,11 @@ def _ordered(table: tf.Tensor, order: tf.Tensor, axis: int = 1) -> tf.Tensor:
     return tf.gather(table, order, axis=axis, batch_dims=1)
 
 
+def _length(rows: tf.Tensor) -> tf.Tensor:
+    """[..., values] -> [...]: the root of the mean of squares."""
+    return tf.sqrt(tf.reduce_mean(tf.square(rows), axis=-1))
+
+
 def _count(rows: tf.Tensor) -> tf.Tensor:
     """Values of a picture: every inner product here is a mean."""
     return tf.cast(tf.shape(rows)[1], rows.dtype)
@@ -122,9 +128,9 @@ def _products(
     mixed = tf.matmul(changes, moves, transpose_b=True) / count
     mixed = _ordered(_ordered(mixed, order, 1), order, 2)
     by_move = _ordered(tf.linalg.matvec(moves, start), order) / count
-    squares = _ordered(tf.reduce_mean(tf.square(changes), axis=2), order)
+    lengths = _ordered(_length(moves) * _length(changes), order)
     known = (_ordered(curvatures, order) > 0) & (
-        tf.linalg.diag_part(mixed) > LEAST_CURVATURE * squares
+        tf.linalg.diag_part(mixed) > LEAST_COSINE * lengths
     )
     alone = tf.eye(known.shape[1], dtype=mixed.dtype)
     mixed = tf.where(known[:, :, None] & known[:, None, :], mixed, alone)
