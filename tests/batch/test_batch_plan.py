@@ -53,6 +53,41 @@ def test_a_line_of_a_csv_overrides_the_flags(here):
     assert three.output == "x/y.jpg"
 
 
+@pytest.mark.parametrize("row", ["512,monet", "monet,512"])
+def test_a_line_s_own_flags_override_its_preset_in_any_order_of_columns(here, row):
+    names = "size,preset" if row.startswith("512") else "preset,size"
+    (here / "p.csv").write_text(f"content,style,{names}\na.jpg,s.jpg,{row}\n")
+    (job,) = plan_jobs(values_of("p.csv", "out", "--size=64", "--style_weight=3"))
+    values = painting_values(job.content, job.style, "out/x.png", job.flags)
+    assert values.size == 512
+    # The command's flags come before the line's preset, which overrides them.
+    assert list(job.flags)[:2] == ["style_weight", "preset"]
+
+
+@pytest.mark.parametrize(
+    ("row", "flags"),
+    [("a.jpg,paintings,", ("p.csv", ".")), ("a.jpg,s.jpg,paintings/x.png", ("p.csv", "."))],
+)
+def test_nothing_is_painted_into_a_folder_that_is_read(here, row, flags):
+    write_picture(here / "paintings" / "s.png")
+    rows = f"{row}\nb.jpg,paintings,\n"
+    (here / "p.csv").write_text(f"content,style,output\n{rows}")
+    with pytest.raises(UserError, match="would be one of the pictures of the folder paintings"):
+        plan_jobs(values_of(*flags))
+
+
+def test_a_style_called_like_the_folder_of_photographs_is_refused(here):
+    write_folders(here, styles=("photos",))
+    with pytest.raises(UserError, match="would be one of the pictures of the folder photos"):
+        plan_jobs(values_of("photos", "styles", "."))
+
+
+def test_a_csv_may_be_given_by_its_flag(here):
+    (here / "p.csv").write_text("content,style\na.jpg,s.jpg\n")
+    (job,) = plan_jobs(values_of("--photos=p.csv", "out"))
+    assert job.output == "s/a.png"
+
+
 def test_pictures_stay_in_the_folder_to_write_to_whatever_the_styles_folder_is_called(here):
     """`..` has the name of the folder that it leads to, / has none."""
     (here / "album").mkdir()

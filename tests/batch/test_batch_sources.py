@@ -24,6 +24,15 @@ def test_a_folder_stands_for_its_pictures_by_name(here):
     assert list_pictures("photos", "--photos") == [f"photos/{name}" for name in names]
 
 
+@pytest.mark.posix
+def test_links_that_lead_nowhere_count_as_pictures_that_fail(here):
+    write_picture(here / "photos" / "b.png")
+    for name in ("a.jpg", "notes.txt", ".hidden.png"):
+        (here / "photos" / name).symlink_to("gone")
+    assert list_pictures("photos", "--photos") == ["photos/a.jpg", "photos/b.png"]
+    assert list_pictures("photos/*", "--photos") == ["photos/a.jpg", "photos/b.png"]
+
+
 def test_a_pattern_and_a_picture_stand_for_files(here):
     write_picture(here / "photos" / "a.png")
     write_picture(here / "photos" / "inner" / "b.png")

@@ -186,6 +186,10 @@ REFUSED = [
     ((*STYLES, "--size=8"), "too small"),
     ((*STYLES, "--output=styles/sheet.png"), "would be one of the styles of styles"),
     ((*STYLES, "--output=photo.png"), "--output and --content: photo.png would be overwritten"),
+    (
+        (*STYLES, "--keep=painting.png", "--output=painting.png"),
+        "--output and --keep: painting.png would be overwritten",
+    ),
     ((*STYLES, "--output=sheet.html"), "--output: expected a name that ends in one of"),
     ((*STYLES, "--output=mine.png"), "mine.html would be written beside mine.png"),
     ((*STYLES, "--pick=0"), "--pick: expected a whole number from 1"),

@@ -9,6 +9,7 @@ from tf_nst.cli.parsing import Values, parse_flags
 from tf_nst.config.options import Option
 from tf_nst.config.paths import join_paths, split_paths
 from tf_nst.config.value_types import FilePath, Integer, Text
+from tf_nst.errors import UserError
 
 MOST_PROCESSES = 1024
 # Flags of one path, or a word in its place; those of several paths are PLACES.
@@ -77,9 +78,14 @@ _OF_PAIRS = tuple(
 
 
 def flags_for(arguments: Sequence[str]) -> tuple[Option, ...]:
-    """The flags of a command line: a CSV of pairs that stands alone first has the styles in it."""
-    paths = standing_alone(arguments, BATCH_FLAGS)
-    pairs = 0 < len(paths) < 3 and paths[0].lower().endswith(".csv")
+    """The flags of a command line: a CSV of pairs has the styles in it."""
+    try:
+        paths = standing_alone(arguments, BATCH_FLAGS)
+    except UserError:  # a flag without its value, which parsing refuses in a line
+        return BATCH_FLAGS
+    named = [item for item in arguments if item.startswith("--photos=")]
+    photos, most = (named[-1], 1) if named else (paths[0] if paths else "", 2)
+    pairs = len(paths) <= most and photos.lower().endswith(".csv")
     return _OF_PAIRS if pairs else BATCH_FLAGS
 
 

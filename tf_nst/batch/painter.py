@@ -37,12 +37,13 @@ class _Run(NamedTuple):
 
     Attributes:
       values: of the painting command's flags.
+      digest: of what its files held when it began: with others it is painted again.
       notes: for the user.
       began: the time.perf_counter() when it began.
     """
 
-    job: Job
     values: Values
+    digest: str
     notes: list[str]
     began: float
 
@@ -69,7 +70,7 @@ def paint(job: Job, out: str, engine: Engine) -> Result:
             return Result(job.output, SKIPPED)
         output = str(Path(out, job.output))
         values = painting_values(job.content, job.style, output, job.flags)
-        run = _Run(job, values, [], began)
+        run = _Run(values, job_digest(job), [], began)
         _paint(run, engine)
     except Exception as error:
         seconds = time.perf_counter() - began
@@ -122,7 +123,7 @@ def _write(run: _Run, painting: Painting, history: History, image: tf.Tensor) ->
     data, notes = picture.encode(path, values.output_profile, exif, values.quality)
     seconds = time.perf_counter() - run.began
     record = record_of(values, painting, history, picture, seconds, path)
-    record = {JOB: job_digest(run.job), **record}
+    record = {JOB: run.digest, **record}
     flags = settings_bytes(path, flags_of(values, painting, history, path), digests(painting))
     files = {path: data, **sidecar_files(path, record_bytes(path, record), flags, "all")}
     write_together(files, partial(check_sidecars, values.output, "--out"))

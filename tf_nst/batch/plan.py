@@ -67,7 +67,7 @@ def plan_jobs(values: Values, list_paths: ListPaths = list_pictures) -> list[Job
         jobs = _product(values, flags, list_paths)
         given = [("--photos", values.photos), ("--styles", values.styles)]
         check_out(values.out, given)
-    _check_sources(jobs, values.out)
+    _check_sources(jobs, values.out, filter(None, [values.photos, values.styles]))
     _check_folders(jobs)
     return jobs
 
@@ -125,7 +125,15 @@ def _job_of(pair: Pair, flags: dict[str, str]) -> Job:
     folder = "+".join(stem_of(path) for path, _ in weighted_paths(pair.style, "style"))
     names = [folder, f"{stem_of(pair.content)}.png"]
     output = pair.output or "/".join(filter(None, names))  # the folder / has no name
-    return Job(pair.content, pair.style, output, shared | pair.flags)
+    return Job(pair.content, pair.style, output, _in_order(shared, pair.flags))
+
+
+def _in_order(shared: dict[str, str], own: dict[str, str]) -> dict[str, str]:
+    """The command's flags and a line's own; a preset of the line before its other flags, which
+    override it whatever the order of the columns."""
+    rest = {name: text for name, text in shared.items() if name not in own}
+    preset = {name: text for name, text in own.items() if name == "preset"}
+    return {**rest, **preset, **own}
 
 
 def _check_flags(content: str, style: str, output: str, flags: dict[str, str]) -> None:
@@ -135,8 +143,12 @@ def _check_flags(content: str, style: str, output: str, flags: dict[str, str]) -
     check_encoding(values)
 
 
-def _check_sources(jobs: Iterable[Job], out: str) -> None:
-    """Raises UserError where a file that is read would be written over, or is a pipe."""
+def _check_sources(jobs: Iterable[Job], out: str, given: Iterable[str]) -> None:
+    """Raises UserError where a file that is read would be written over, or is a pipe.
+
+    Args:
+      given: paths, of which folders are read.
+    """
     jobs = list(jobs)
     flags = _sources(jobs)
     for path, flag in flags.items():
@@ -147,8 +159,15 @@ def _check_sources(jobs: Iterable[Job], out: str) -> None:
                 "a device"
             )
     sources = set(map(os.path.realpath, flags))
+    read_from = [path for path in (*flags, *given) if os.path.isdir(path)]
+    folders = {os.path.realpath(path): path for path in read_from}
     for job in jobs:
         path = os.path.join(out, job.output)
+        if read := folders.get(os.path.realpath(os.path.dirname(path))):
+            raise UserError(
+                f"--out: {path} would be one of the pictures of the folder {read}, which is read; "
+                "expected another folder"
+            )
         if os.path.realpath(path) in sources:
             raise UserError(
                 f"--out: {path} is a picture that is read and would be overwritten; expected "

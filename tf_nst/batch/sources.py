@@ -22,7 +22,7 @@ def list_pictures(text: str, flag: str) -> list[str]:
       UserError: nothing is there, a folder without pictures, or a pattern that no file matches.
     """
     if os.path.isdir(text):
-        return pictures_in(text, flag, _counts)
+        return sorted([*pictures_in(text, flag, _counts), *_gone_from(text)])
     if os.path.exists(text):
         return [text]
     if not glob.has_magic(text):
@@ -30,10 +30,21 @@ def list_pictures(text: str, flag: str) -> list[str]:
             f"{flag}: expected a folder, a pattern or a picture, received {text}, which does not "
             "exist"
         )
-    paths = sorted(path for path in glob.glob(text, recursive=True) if os.path.isfile(path))
+    matches = glob.glob(text, recursive=True)
+    paths = sorted(path for path in matches if os.path.isfile(path) or _is_gone(Path(path)))
     if not paths:
         raise UserError(f"{flag}: expected a pattern that files match, received {text}")
     return paths
+
+
+def _gone_from(folder: str) -> list[str]:
+    """Pictures whose links lead nowhere, such as to a disk that is not there."""
+    return [str(path) for path in Path(folder).iterdir() if path.name[0] != "." and _is_gone(path)]
+
+
+def _is_gone(path: Path) -> bool:
+    is_dangling = path.is_symlink() and not path.exists()
+    return is_dangling and path.suffix.lower() in PICTURE_SUFFIXES
 
 
 def _counts(path: Path) -> bool:

@@ -13,7 +13,7 @@ from tf_nst.cli.imports import import_tensorflow
 from tf_nst.cli.output_flags import QUIET
 from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.parsing import Values
-from tf_nst.cli.run import same_file
+from tf_nst.cli.run import same_file, sources_of
 from tf_nst.cli.sheet_plan import SheetPlan, painting_command, plan_sheet
 from tf_nst.cli.streams import STREAM, check_stdin, check_stdout, lines
 from tf_nst.cli.terminal import answer, printable
@@ -140,10 +140,11 @@ def _check_output(values: Values, plan: SheetPlan) -> Callable[[], None]:
         return lambda: None
     check_output(values.output)
     check_names = _later_check(values)
-    for flag, source in [("content", values.content), *(("styles", it) for it in plan.styles)]:
+    sources = sources_of(values, values.init, [])
+    for flag, source in [*sources, *(("--styles", it) for it in plan.styles)]:
         if same_file(values.output, source):
             raise UserError(
-                f"--output and --{flag}: {source} would be overwritten, expected two files"
+                f"--output and {flag}: {source} would be overwritten, expected two files"
             )
     folder = os.path.realpath(Path(values.output).parent)
     for item in split_paths(values.styles):

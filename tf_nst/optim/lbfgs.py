@@ -19,8 +19,8 @@ from tf_nst.optim.two_loop import LEAST_COSINE, Pairs, two_loop
 
 # Pairs kept by default.
 MEMORY = 10
-# The largest change of a pixel value in a move of rate 1: 40 grey levels. A quadratic model built from ten
-# moves says nothing beyond.
+# The largest change of a pixel value in a move of rate 1: 40 grey levels. A quadratic model built
+# from ten moves says nothing beyond.
 LARGEST_MOVE = 40 / 255
 # The same where no move has been learnt from, as at the start of every scale: a move of 40 levels
 # from a picture that is half painted is a step lost (docs/notes/optimizer.md).
