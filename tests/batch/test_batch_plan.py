@@ -82,6 +82,12 @@ def test_a_style_called_like_the_folder_of_photographs_is_refused(here):
         plan_jobs(values_of("photos", "styles", "."))
 
 
+def test_a_layer_that_is_mistyped_is_refused_with_its_line(here):
+    (here / "p.csv").write_text("content,style,style_layers\na.jpg,s.jpg,\nb.jpg,s.jpg,conv9_9\n")
+    with pytest.raises(UserError, match=r"^p\.csv, line 3: --style_layers: .*conv9_9"):
+        plan_jobs(values_of("p.csv", "out"))
+
+
 def test_a_csv_may_be_given_by_its_flag(here):
     (here / "p.csv").write_text("content,style\na.jpg,s.jpg\n")
     (job,) = plan_jobs(values_of("--photos=p.csv", "out"))

@@ -17,6 +17,8 @@ from tf_nst.cli.streams import STREAM
 from tf_nst.config.paths import join_paths, weighted_paths
 from tf_nst.errors import UserError
 from tf_nst.io.writing import check_size
+from tf_nst.model.networks import NETWORKS
+from tf_nst.objective.layers import used_layers
 
 Shape = tuple[int, int]
 ListPaths = Callable[[str, str], list[str]]
@@ -138,7 +140,8 @@ def _in_order(shared: dict[str, str], own: dict[str, str]) -> dict[str, str]:
 
 def _check_flags(content: str, style: str, output: str, flags: dict[str, str]) -> None:
     values = painting_values(content, style, output, flags)
-    config_from_flags(values)
+    config = config_from_flags(values)
+    used_layers(config.objective, NETWORKS[config.network_config.network])
     check_size(output, 1, 1)  # its ending
     check_encoding(values)
 
