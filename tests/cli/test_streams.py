@@ -49,6 +49,20 @@ def test_a_picture_from_stdin_goes_to_stdout_alone(folder, paint_here, capfd):
     assert sorted(os.listdir(folder)) == names
 
 
+@pytest.mark.posix
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+def test_a_record_without_room_on_stdout_says_where_the_picture_is(folder, capfd):
+    """The run is finished: it leaves no state and names no way to go on."""
+    argv = ["tf-nst", "photo.png", "painting.png", "-o", "out.png", "--json", *PAINTED]
+    capfd.readouterr()
+    with open("/dev/full", "wb") as full, descriptors(1, files=(full,)):
+        assert main(argv) == 1
+    last = capfd.readouterr().err.splitlines()[-1]
+    assert last.endswith("; the picture is out.png") and "to continue" not in last
+    names = {path.name for path in folder.glob("out.*")}
+    assert names == {"out.png", "out.json", "out.cfg"}
+
+
 def test_json_is_the_record_on_stdout_and_lines_are_on_stderr(folder, paint_here):
     flags = ("--output=out.webp", "--quality=lossless", "--sidecars=record", "--json")
     ran = paint_here(*flags)

@@ -95,9 +95,12 @@ def paint_picture(
             stopped = _paint(run, stop)
             _end(run, stopped, command)
         except RunError as error:
-            raise _explained(run, error, command) from error
+            explained = _explained(run, error, command)
+            run.results.print_record()
+            raise explained from error
         finally:
             run.checkpoints.close()
+    run.results.print_record()
     return stop.exit_code if stop.signum else 0
 
 

@@ -57,6 +57,7 @@ class Results:
         )
         self.exif = painting.inputs.content.exif
         self.preview_failed = False
+        self.record: bytes | None = None
 
     def write(self, image: Picture, ending: str, seconds: float) -> None:
         """The picture, its record and its flag file, all of them or none; then the last line.
@@ -79,6 +80,19 @@ class Results:
         except RunError as error:
             raise RunError(f"{failure}; {error}") from failure
         say(f"the last good picture is {self._named('', with_flags=False)}")
+
+    def print_record(self) -> None:
+        """What --json asks for, where a picture was written.
+
+        Raises:
+          RunError: stdout cannot be written; the message says that the picture is there.
+        """
+        if not self.values.json or self.record is None:
+            return
+        try:
+            write_stdout(self.record)
+        except RunError as error:
+            raise RunError(f"{error}; the picture is {self.values.output}") from error
 
     def previews(self) -> Previews:
         """Writes NAME.preview as often as --preview_every says."""
@@ -124,8 +138,7 @@ class Results:
             return {path: data, **sidecar_files(path, record, flags, self.values.sidecars)}
 
         write_picture(self.values.output, files_of, self.check_names)
-        if self.values.json:
-            write_stdout(self._record_bytes(Path(self.values.output), picture, seconds))
+        self.record = self._record_bytes(Path(self.values.output), picture, seconds)
         for line in _lines_on_masks(moved_by_masks(self.painting.inputs, picture)):
             say(line)
         for note in (*notes, *notes_on_loss(self.painting.job.terms, self.history)):
