@@ -65,6 +65,31 @@ def test_settings_that_are_as_by_default_are_not_sent(opened):
     }
 
 
+RECIPES = [
+    {"name": name, "summary": "", "thumbnail": None, "values": values}
+    for name, values in {"monet": {"size": 384, "steps": 56}, "gatys": {"style_weight": 10}}.items()
+]
+
+
+def test_under_a_recipe_a_default_is_a_value_of_its_own(opened):
+    page, server = opened(presets=RECIPES)
+    page.locator("#settings summary").click()
+    page.select_option("#set-preset", "monet")
+    until(page, lambda: page.input_value("#set-size-exact") == "384")
+    page.fill("#set-size-exact", "512")
+    assert painted(page, server)["settings"] == {"preset": "monet", "size": 512}
+
+
+def test_controls_show_the_values_of_the_recipe(opened):
+    page, server = opened(presets=RECIPES)
+    page.locator("#settings summary").click()
+    page.select_option("#set-preset", "gatys")
+    until(page, lambda: page.input_value("#set-style_weight-exact") == "10")
+    page.select_option("#set-preset", "")
+    until(page, lambda: page.input_value("#set-style_weight-exact") == "270")
+    assert painted(page, server)["settings"] == {}
+
+
 def test_seconds_take_the_place_of_steps(opened):
     page, server = opened()
     page.fill("#set-steps-exact", "30")
