@@ -4,8 +4,8 @@ import io
 
 import numpy as np
 import pytest
-from canned import Canned, picture, png, run
-from pages import DESKTOP, Studio, chromium
+from canned import canned_pages, picture, png, run, until
+from pages import chromium
 from PIL import Image
 
 
@@ -18,27 +18,8 @@ def browser():
 @pytest.fixture
 def opened(browser):
     """(state) -> the page in Chromium, and its server."""
-    pairs = []
-
-    def open_page(**state):
-        server = Canned(**state)
-        pairs.append((Studio(browser, server, DESKTOP), server))
-        return pairs[-1][0].page, server
-
-    yield open_page
-    for studio, server in pairs:
-        assert not studio.complaints
-        studio.close()
-        server.close()
-
-
-def until(page, condition):
-    """Waits for what the server hears."""
-    for _ in range(600):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the page did not ask")
+    with canned_pages(browser) as open_page:
+        yield open_page
 
 
 def painted(page, server):
@@ -222,14 +203,6 @@ def test_explain_opens_the_lesson_once_it_is_ready(opened):
     server.state["lessons"] = {"h1": {"status": "ready", "message": ""}}
     link = page.get_by_role("link", name="Open the lesson")
     assert link.get_attribute("href") == "/api/lessons/h1.html"
-
-
-def test_a_painter_that_died_is_one_message(opened):
-    crashed = run("r1", status="crashed", place=None, message="killed", resumable=True)
-    page, server = opened(runs=[crashed])
-    page.get_by_role("button", name="Resume").click()
-    until(page, lambda: server.bodies("/api/runs/r1/resume"))
-    assert page.get_by_text("killed").count() == 1
 
 
 def test_a_file_that_is_too_large_is_not_sent(opened):

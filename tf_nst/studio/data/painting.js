@@ -5,7 +5,7 @@ import { control } from "./controls.js";
 import { drawCurves } from "./curves.js";
 import { button, byId, element, later, rebuild, say, show } from "./dom.js";
 import { restoreMasks } from "./masks.js";
-import { attempt } from "./notices.js";
+import { attempt, isInBanner } from "./notices.js";
 import { ended, pictureById, set, setDraft, shownRun, store } from "./store.js";
 import { digits, duration, statusOf, stem } from "./words.js";
 
@@ -49,7 +49,7 @@ export function drawPainting() {
   drawProgress(run);
   drawLive(run);
   drawCurves(run);
-  say(byId("run-message"), run.status === "crashed" ? "" : run.message);
+  say(byId("run-message"), isInBanner(run) ? "" : run.message);
   rebuild(byId("run-notes"), run.notes, () => run.notes.map((line) => element("li", {}, line)));
 }
 
