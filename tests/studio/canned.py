@@ -56,6 +56,7 @@ class Canned:
             "options": [setting.shown() for setting in SETTINGS.values()],
             "presets": [],
             "pictures": [picture("p1"), picture("p2"), picture("p3")],
+            "given": None,
             "runs": [],
             "sheet": None,
             "history": [],

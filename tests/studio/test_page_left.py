@@ -21,6 +21,22 @@ def opened(browser):
 LEFT = {"place": None, "message": "killed", "resumable": True, "has_state": True}
 
 
+def test_a_page_begins_with_the_pictures_of_the_command(opened):
+    """Whatever an earlier studio left."""
+    given = {"content": "p3", "styles": ["p1"]}
+    page, _ = opened(runs=[run("r1", status="crashed", **LEFT)], given=given)
+    page.locator("#photo [alt$='p3.jpg']").wait_for()
+    assert page.locator("#paintings img").count() == 1
+    page.locator("#paintings [alt$='p1.jpg']").wait_for()
+    page.get_by_role("button", name="Resume").wait_for()
+
+
+def test_paintings_alone_are_no_photograph(opened):
+    page, _ = opened(given={"content": None, "styles": ["p2"]})
+    page.locator("#paintings [alt$='p2.jpg']").wait_for()
+    assert not page.locator("#photo img").count()
+
+
 @pytest.mark.parametrize("status", ["crashed", "failed"])
 def test_what_ended_with_a_state_is_one_message_with_resume(opened, status):
     page, server = opened(runs=[run("r1", status=status, **LEFT)])
