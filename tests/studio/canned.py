@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import uvicorn
 from pages import DESKTOP, Studio
 from PIL import Image
@@ -148,3 +149,15 @@ def until(page, condition) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError("the page did not ask")
+
+
+def painted(page, server):
+    """Presses Paint; what is asked for."""
+    page.click("#paint")
+    until(page, lambda: server.bodies("/api/runs"))
+    return server.bodies("/api/runs")[0]
+
+
+def mask(body):
+    """A PNG that was posted, 0 or 255 in [height, width]."""
+    return np.asarray(Image.open(io.BytesIO(body)).convert("L"))

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from canned import canned_pages, picture, png, run, until
+from canned import canned_pages, mask, painted, png, run, until
 from pages import chromium
 from PIL import Image
 
@@ -20,18 +20,6 @@ def opened(browser):
     """(state) -> the page in Chromium, and its server."""
     with canned_pages(browser) as open_page:
         yield open_page
-
-
-def painted(page, server):
-    """Presses Paint; what is asked for."""
-    page.click("#paint")
-    until(page, lambda: server.bodies("/api/runs"))
-    return server.bodies("/api/runs")[0]
-
-
-def mask(body):
-    """A PNG that was posted, 0 or 255 in [height, width]."""
-    return np.asarray(Image.open(io.BytesIO(body)).convert("L"))
 
 
 def test_settings_that_are_as_by_default_are_not_sent(opened):
@@ -159,50 +147,6 @@ def test_a_click_on_a_try_paints_it_large(opened):
     until(page, lambda: server.bodies("/api/runs"))
     asked = {"content": "p1", "styles": ["p3"], "settings": {"style_size": "0.5x"}}
     assert server.bodies("/api/runs") == [asked]
-
-
-ENTRY = {
-    **{"id": "h1", "name": "p1.jpg", "when": "2026-11-27T12:00:00", "width": 120, "height": 90},
-    **{"settings": {"size": 96}, "command": "tf-nst me.jpg", "notes": [], "has_flags": True},
-}
-
-
-def paint_again(page):
-    page.click("#to-history")
-    page.locator("#history button").click()
-    page.get_by_role("button", name="Paint again").click()
-
-
-def test_a_picture_of_an_earlier_studio_is_painted_again_with_its_masks(opened):
-    page, server = opened(history=[ENTRY], pictures=[])
-    kept = {"content": "p4", "styles": ["p5"], "masks": {"keep": "m1", "styles": []}}
-    server.answers["/api/history/h1/pictures"] = kept
-    paint_again(page)
-    server.state["pictures"] = [picture("p4"), picture("p5")]
-    page.get_by_text("1 mask is used.").wait_for()
-    body = painted(page, server)
-    assert (body["content"], body["styles"], body["settings"]) == ("p4", ["p5"], {"size": 96})
-    (keep,) = map(mask, server.bodies("/api/pictures"))
-    assert np.unique(keep).tolist() == [128] and list(body["masks"]) == ["keep"]
-
-
-def test_without_its_pictures_the_settings_are_taken(opened):
-    page, server = opened(history=[ENTRY])
-    server.answers["/api/history/h1/pictures"] = None
-    paint_again(page)
-    page.get_by_text("Add the photograph and the paintings again.").wait_for()
-    assert painted(page, server)["settings"] == {"size": 96}
-
-
-def test_explain_opens_the_lesson_once_it_is_ready(opened):
-    page, server = opened(history=[ENTRY])
-    page.click("#to-history")
-    page.locator("#history button").click()
-    page.get_by_role("button", name="Explain").click()
-    until(page, lambda: server.bodies("/api/lessons/h1"))
-    server.state["lessons"] = {"h1": {"status": "ready", "message": ""}}
-    link = page.get_by_role("link", name="Open the lesson")
-    assert link.get_attribute("href") == "/api/lessons/h1.html"
 
 
 def test_a_file_that_is_too_large_is_not_sent(opened):
