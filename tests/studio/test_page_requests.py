@@ -130,6 +130,25 @@ def test_a_slider_asks_once_for_where_it_comes_to_rest(opened):
     assert body["style_weight"] > 270
 
 
+@pytest.mark.parametrize(
+    ("status", "weights", "is_there"),
+    [
+        ("queued", {"style_weight": 10}, False),
+        ("preparing", {}, False),
+        ("preparing", {"style_weight": 10}, True),
+        ("painting", {"style_weight": 10}, True),
+        ("finished", {"style_weight": 10}, False),
+    ],
+)
+def test_sliders_act_on_what_is_painted_once_its_weights_are_known(
+    opened, status, weights, is_there
+):
+    page, _ = opened(runs=[run("r1", status=status, weights=weights, undo=1)])
+    page.locator("#run-title").wait_for()
+    assert page.locator("#live-controls").is_visible() == is_there
+    assert page.locator("#undo").is_visible() == (status in ("preparing", "painting"))
+
+
 def test_what_waits_has_a_place_and_can_be_cancelled(opened):
     waiting = [run("r2", status="queued", place=1), run("r3", status="queued", place=2)]
     page, server = opened(runs=[run("r1"), *waiting])

@@ -106,5 +106,8 @@ export function shownEntry() {
 /** The picture of an id, or undefined. */
 export const pictureById = (id) => store.server?.pictures.find((picture) => picture.id === id);
 
+/** Whether a run is in the painter's hand. */
+export const active = (run) => ["preparing", "painting"].includes(run.status);
+
 /** Whether a run has come to an end. */
-export const ended = (run) => !["queued", "preparing", "painting"].includes(run.status);
+export const ended = (run) => run.status !== "queued" && !active(run);
