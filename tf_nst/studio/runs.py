@@ -211,8 +211,6 @@ class Runs:
         run = self[name]
         if not run.resumable:
             raise UserError("resume: expected a painting that can be resumed")
-        if run.state is None:  # that of another version is of no use
-            run.output.with_suffix(".state").unlink(missing_ok=True)
         self._enqueue(run)
 
     def remove(self, name: str) -> None:
