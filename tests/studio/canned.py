@@ -5,10 +5,14 @@ import io
 import json
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import uvicorn
+from pages import DESKTOP, Studio
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -34,6 +38,7 @@ def run(name: str, **changes: Any) -> dict[str, Any]:
     losses = {"style": [[1, 9.0], [10, 0.5]], "content": [[1, 0.1], [10, 0.2]]}
     weights = {"style_weight": 270.0, "content_weight": 1.0, "tv_weight": 0.001}
     rest = {"undo": 0, "traces": 1, "preview": 1, "notes": [], "message": "", "resumable": False}
+    rest |= {"has_state": False}
     mine = {"id": name, "name": "p1.jpg", "seconds_left": 15.0, "history": None, "masks": None}
     return {**usual, **sizes, "losses": losses, "weights": weights, **rest, **mine, **changes}
 
@@ -52,6 +57,7 @@ class Canned:
             "options": [setting.shown() for setting in SETTINGS.values()],
             "presets": [],
             "pictures": [picture("p1"), picture("p2"), picture("p3")],
+            "given": None,
             "runs": [],
             "sheet": None,
             "history": [],
@@ -102,6 +108,10 @@ class Canned:
         """What was posted to a path."""
         return [body for _, asked, body in self.asked if asked == path]
 
+    def asked_for(self, path: str) -> list[str]:
+        """The methods by which a path was asked for."""
+        return [method for method, asked, _ in self.asked if asked == path]
+
     def close(self) -> None:
         """Ends the server."""
         self._server.should_exit = True
@@ -113,3 +123,41 @@ def png(color: str = "grey") -> bytes:
     target = io.BytesIO()
     Image.new("RGB", (12, 9), color).save(target, "PNG")
     return target.getvalue()
+
+
+@contextmanager
+def canned_pages(browser) -> Iterator[Any]:
+    """(state) -> a page, and its server; at the end none has complained."""
+    pairs = []
+
+    def open_page(**state):
+        server = Canned(**state)
+        pairs.append((Studio(browser, server, DESKTOP), server))
+        return pairs[-1][0].page, server
+
+    yield open_page
+    for studio, server in pairs:
+        assert not studio.complaints
+        studio.close()
+        server.close()
+
+
+def until(page, condition) -> None:
+    """Waits for what the server hears."""
+    for _ in range(600):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the page did not ask")
+
+
+def painted(page, server):
+    """Presses Paint; what is asked for."""
+    page.click("#paint")
+    until(page, lambda: server.bodies("/api/runs"))
+    return server.bodies("/api/runs")[0]
+
+
+def mask(body):
+    """A PNG that was posted, 0 or 255 in [height, width]."""
+    return np.asarray(Image.open(io.BytesIO(body)).convert("L"))

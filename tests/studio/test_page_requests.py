@@ -4,8 +4,8 @@ import io
 
 import numpy as np
 import pytest
-from canned import Canned, picture, png, run
-from pages import DESKTOP, Studio, chromium
+from canned import canned_pages, mask, painted, png, run, until
+from pages import chromium
 from PIL import Image
 
 
@@ -18,39 +18,8 @@ def browser():
 @pytest.fixture
 def opened(browser):
     """(state) -> the page in Chromium, and its server."""
-    pairs = []
-
-    def open_page(**state):
-        server = Canned(**state)
-        pairs.append((Studio(browser, server, DESKTOP), server))
-        return pairs[-1][0].page, server
-
-    yield open_page
-    for studio, server in pairs:
-        assert not studio.complaints
-        studio.close()
-        server.close()
-
-
-def until(page, condition):
-    """Waits for what the server hears."""
-    for _ in range(600):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the page did not ask")
-
-
-def painted(page, server):
-    """Presses Paint; what is asked for."""
-    page.click("#paint")
-    until(page, lambda: server.bodies("/api/runs"))
-    return server.bodies("/api/runs")[0]
-
-
-def mask(body):
-    """A PNG that was posted, 0 or 255 in [height, width]."""
-    return np.asarray(Image.open(io.BytesIO(body)).convert("L"))
+    with canned_pages(browser) as open_page:
+        yield open_page
 
 
 def test_settings_that_are_as_by_default_are_not_sent(opened):
@@ -63,6 +32,31 @@ def test_settings_that_are_as_by_default_are_not_sent(opened):
         "styles": ["p2", "p3"],
         "settings": {"size": 96},
     }
+
+
+RECIPES = [
+    {"name": name, "summary": "", "thumbnail": None, "values": values}
+    for name, values in {"monet": {"size": 384, "steps": 56}, "gatys": {"style_weight": 10}}.items()
+]
+
+
+def test_under_a_recipe_a_default_is_a_value_of_its_own(opened):
+    page, server = opened(presets=RECIPES)
+    page.locator("#settings summary").click()
+    page.select_option("#set-preset", "monet")
+    until(page, lambda: page.input_value("#set-size-exact") == "384")
+    page.fill("#set-size-exact", "512")
+    assert painted(page, server)["settings"] == {"preset": "monet", "size": 512}
+
+
+def test_controls_show_the_values_of_the_recipe(opened):
+    page, server = opened(presets=RECIPES)
+    page.locator("#settings summary").click()
+    page.select_option("#set-preset", "gatys")
+    until(page, lambda: page.input_value("#set-style_weight-exact") == "10")
+    page.select_option("#set-preset", "")
+    until(page, lambda: page.input_value("#set-style_weight-exact") == "270")
+    assert painted(page, server)["settings"] == {}
 
 
 def test_seconds_take_the_place_of_steps(opened):
@@ -136,6 +130,25 @@ def test_a_slider_asks_once_for_where_it_comes_to_rest(opened):
     assert body["style_weight"] > 270
 
 
+@pytest.mark.parametrize(
+    ("status", "weights", "is_there"),
+    [
+        ("queued", {"style_weight": 10}, False),
+        ("preparing", {}, False),
+        ("preparing", {"style_weight": 10}, True),
+        ("painting", {"style_weight": 10}, True),
+        ("finished", {"style_weight": 10}, False),
+    ],
+)
+def test_sliders_act_on_what_is_painted_once_its_weights_are_known(
+    opened, status, weights, is_there
+):
+    page, _ = opened(runs=[run("r1", status=status, weights=weights, undo=1)])
+    page.locator("#run-title").wait_for()
+    assert page.locator("#live-controls").is_visible() == is_there
+    assert page.locator("#undo").is_visible() == (status in ("preparing", "painting"))
+
+
 def test_what_waits_has_a_place_and_can_be_cancelled(opened):
     waiting = [run("r2", status="queued", place=1), run("r3", status="queued", place=2)]
     page, server = opened(runs=[run("r1"), *waiting])
@@ -153,58 +166,6 @@ def test_a_click_on_a_try_paints_it_large(opened):
     until(page, lambda: server.bodies("/api/runs"))
     asked = {"content": "p1", "styles": ["p3"], "settings": {"style_size": "0.5x"}}
     assert server.bodies("/api/runs") == [asked]
-
-
-ENTRY = {
-    **{"id": "h1", "name": "p1.jpg", "when": "2026-11-27T12:00:00", "width": 120, "height": 90},
-    **{"settings": {"size": 96}, "command": "tf-nst me.jpg", "notes": [], "has_flags": True},
-}
-
-
-def paint_again(page):
-    page.click("#to-history")
-    page.locator("#history button").click()
-    page.get_by_role("button", name="Paint again").click()
-
-
-def test_a_picture_of_an_earlier_studio_is_painted_again_with_its_masks(opened):
-    page, server = opened(history=[ENTRY], pictures=[])
-    kept = {"content": "p4", "styles": ["p5"], "masks": {"keep": "m1", "styles": []}}
-    server.answers["/api/history/h1/pictures"] = kept
-    paint_again(page)
-    server.state["pictures"] = [picture("p4"), picture("p5")]
-    page.get_by_text("1 mask is used.").wait_for()
-    body = painted(page, server)
-    assert (body["content"], body["styles"], body["settings"]) == ("p4", ["p5"], {"size": 96})
-    (keep,) = map(mask, server.bodies("/api/pictures"))
-    assert np.unique(keep).tolist() == [128] and list(body["masks"]) == ["keep"]
-
-
-def test_without_its_pictures_the_settings_are_taken(opened):
-    page, server = opened(history=[ENTRY])
-    server.answers["/api/history/h1/pictures"] = None
-    paint_again(page)
-    page.get_by_text("Add the photograph and the paintings again.").wait_for()
-    assert painted(page, server)["settings"] == {"size": 96}
-
-
-def test_explain_opens_the_lesson_once_it_is_ready(opened):
-    page, server = opened(history=[ENTRY])
-    page.click("#to-history")
-    page.locator("#history button").click()
-    page.get_by_role("button", name="Explain").click()
-    until(page, lambda: server.bodies("/api/lessons/h1"))
-    server.state["lessons"] = {"h1": {"status": "ready", "message": ""}}
-    link = page.get_by_role("link", name="Open the lesson")
-    assert link.get_attribute("href") == "/api/lessons/h1.html"
-
-
-def test_a_painter_that_died_is_one_message(opened):
-    crashed = run("r1", status="crashed", place=None, message="killed", resumable=True)
-    page, server = opened(runs=[crashed])
-    page.get_by_role("button", name="Resume").click()
-    until(page, lambda: server.bodies("/api/runs/r1/resume"))
-    assert page.get_by_text("killed").count() == 1
 
 
 def test_a_file_that_is_too_large_is_not_sent(opened):

@@ -16,6 +16,7 @@ from tf_nst.studio.app import make_app
 from tf_nst.studio.guard import Guard
 from tf_nst.studio.history import STUDIO
 from tf_nst.studio.studio import Studio
+from tf_nst.version import VERSION
 
 NAME = "20261127-120000-court"
 PATH = f"/api/history/{NAME}/pictures"
@@ -116,7 +117,9 @@ def test_what_is_not_kept_is_one_line(app, folder, studio):
 def test_a_run_that_an_earlier_studio_left_has_the_ids_of_this_one(folder):
     request = {**NAMES, "content": "p1", "styles": ["p2", "p3"], "settings": {}, "masks": {}}
     about = {"request": request, "arguments": ARGUMENTS | MASKS}
-    descriptor = write_state(folder / "later.state", {"step": 7, STUDIO: about}, {})
+    descriptor = write_state(
+        folder / "later.state", {"step": 7, "version": VERSION, STUDIO: about}, {}
+    )
     if descriptor is not None:
         os.close(descriptor)
     (folder.parent / "scratch").mkdir()

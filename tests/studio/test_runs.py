@@ -153,6 +153,17 @@ def test_a_crash_goes_on_from_the_state_on_the_disk_or_begins_again(studio):
     assert studio.sent[-1]["from"] == str(run.output.with_suffix(".state"))
 
 
+def test_what_begins_again_leaves_no_state_of_another_version(studio):
+    name = studio.runs.add(studio.body)
+    studio.runs.crash(name, "of another version")
+    studio.queue.done(name)
+    state = studio.runs[name].output.with_suffix(".state")
+    state.write_bytes(b"of another version")
+    assert not studio.runs.shown()[0]["has_state"]
+    studio.runs.resume(name)
+    assert studio.sent[-1]["from"] is None and not state.exists()
+
+
 def test_what_is_dismissed_after_a_crash_does_not_come_back(studio):
     name = studio.runs.add(studio.body)
     state = studio.runs[name].output.with_suffix(".state")

@@ -8,6 +8,7 @@ from tf_nst.cli.flags import config_from_flags, places_from_flags, styles_from_f
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
 from tf_nst.studio.help_texts import HELP
+from tf_nst.studio.presets import recipe_values
 from tf_nst.studio.settings import (
     LIVE,
     SETTINGS,
@@ -43,6 +44,12 @@ def test_every_choice_is_accepted_and_every_range_holds_its_default():
         default = setting.shown()["default"]
         if not setting.choices and default is not None:
             assert setting.minimum <= default <= setting.maximum
+
+
+def test_the_values_of_a_recipe_are_as_the_page_shows_settings():
+    gatys = {"content_weight": 1, "style_weight": 10, "tv_weight": 0, "style_statistic": "gram"}
+    assert recipe_values("gatys") == {**gatys, "steps": 300}
+    assert recipe_values("monet") == {"size": 384, "steps": 56}
 
 
 def test_every_setting_is_explained_without_flags_or_names_of_options():

@@ -26,6 +26,19 @@ def test_strengths_are_around_the_one_that_is_set():
 
 
 @pytest.mark.parametrize(
+    ("settings", "strengths"),
+    [
+        ({"preset": "gatys"}, [1.0, 10.0, 100.0]),
+        ({"preset": "gatys", "style_weight": 270}, [27.0, 270.0, 2700.0]),
+        ({"preset": "monet"}, [27.0, 270.0, 2700.0]),
+    ],
+)
+def test_under_a_recipe_strengths_are_around_its_own(settings, strengths):
+    made = plan_tries(["p2"], settings, None)
+    assert [each.settings["style_weight"] for each in made[:3]] == strengths
+
+
+@pytest.mark.parametrize(
     ("styles", "strokes"),
     [
         (2, ["0.33x", "0.5x", "1x", "2x"]),

@@ -8,7 +8,8 @@ import pytest
 from tf_nst.io.locking import claim
 from tf_nst.io.state_file import write_state
 from tf_nst.studio.history import STUDIO
-from tf_nst.studio.unfinished import unfinished_runs
+from tf_nst.studio.unfinished import MESSAGE, OTHER_VERSION, unfinished_runs
+from tf_nst.version import VERSION
 
 REQUEST = {"name": "court.jpg", "content": "p1", "styles": ["p2"], "settings": {"size": 48}}
 PHOTO, PAINTING = (f"./sources/{digit * 16}.jpg" for digit in "ab")
@@ -23,8 +24,9 @@ def folder(tmp_path):
     return tmp_path
 
 
-def write(folder, name="one", request=REQUEST, arguments=ARGUMENTS):
+def write(folder, name="one", request=REQUEST, arguments=ARGUMENTS, version=VERSION):
     description = {"step": 7, STUDIO: {"request": request, "arguments": arguments}}
+    description["version"] = version
     descriptor = write_state(folder / f"{name}.state", description, {"x": np.zeros(3)})
     if descriptor is not None:
         os.close(descriptor)
@@ -36,7 +38,14 @@ def test_a_state_is_a_run_that_can_go_on(folder):
     one, two = unfinished_runs(folder)
     assert (one.name, two.name) == ("one", "two")
     assert one.request == REQUEST and one.arguments == ARGUMENTS
-    assert (one.state, one.step) == (folder / "one.state", 7)
+    assert (one.state, one.step, one.message) == (folder / "one.state", 7, MESSAGE)
+
+
+def test_a_state_of_another_version_is_a_run_that_begins_again(folder):
+    write(folder, version="0.0.1")
+    (run,) = unfinished_runs(folder)
+    assert (run.name, run.request) == ("one", REQUEST)
+    assert (run.state, run.step, run.message) == (None, 0, OTHER_VERSION)
 
 
 def test_what_is_damaged_or_another_s_is_left_out(folder):

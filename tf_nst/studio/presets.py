@@ -19,9 +19,29 @@ def shown_presets() -> list[dict[str, Any]]:
             "name": name,
             "summary": preset_title(name),
             "thumbnail": f"/api/presets/{name}.jpg" if preset_pictures(name) else None,
+            "values": recipe_values(name),
         }
         for name in PRESETS
     ]
+
+
+def recipe_values(name: str) -> dict[str, Any]:
+    """What a preset's recipe has of the page's settings, as the page shows it.
+
+    Left out is a word that the page does not offer; of steps it is the sum of all scales.
+
+    Raises:
+      UserError: an unknown name.
+    """
+    flags = preset_flags(name).items()
+    shown = {flag: _shown(flag, text) for flag, text in flags if flag in SETTINGS}
+    return {flag: value for flag, value in shown.items() if value is not None}
+
+
+def _shown(flag: str, text: str) -> object:
+    if SETTINGS[flag].choices:
+        return text if text in SETTINGS[flag].choices else None
+    return sum(map(int, text.split(","))) if flag == "steps" else _number(text)
 
 
 def preset_settings(name: str) -> dict[str, Any]:

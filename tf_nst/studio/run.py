@@ -93,6 +93,7 @@ class Run:
         names = ("id", "status", "size", "step", "steps", "scale", "steps_per_second")
         more = ("seconds_left", "weights", "undo", "traces", "preview", "notes", "message")
         shown = {name: getattr(self, name) for name in (*names, *more, "resumable", "history")}
+        shown["has_state"] = self.state is not None
         losses = {role: thinned(points) for role, points in self.losses.items()}
         return {**self.request, **shown, "place": place, "losses": losses}
 

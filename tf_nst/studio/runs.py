@@ -15,7 +15,7 @@ from tf_nst.studio.requests import doubled, pictures_of, settings_of
 from tf_nst.studio.run import ACTIVE, CRASHED, ENDED, FAILED, PREPARING, QUEUED, Run
 from tf_nst.studio.settings import Sources, arguments_of, checked_weights, flags_of, values_of
 from tf_nst.studio.sources import SOURCES, keep_source, take_sources
-from tf_nst.studio.unfinished import MESSAGE, Unfinished, unfinished_runs
+from tf_nst.studio.unfinished import Unfinished, unfinished_runs
 from tf_nst.studio.waiting import Waiting
 
 Send = Callable[[dict[str, Any]], None]
@@ -47,10 +47,10 @@ class Runs:
         with contextlib.suppress(UserError):
             run = self._new(self._again(left), left.arguments, left.name)
             run.state, run.step = left.state, left.step
-            if left.state is None:
+            if not left.message:
                 self._enqueue(run)
             else:
-                run.status, run.message, run.resumable = CRASHED, MESSAGE, True
+                run.status, run.message, run.resumable = CRASHED, left.message, True
 
     def close(self) -> None:
         """Leaves to the next studio what waits now, whatever the painter is still sent of it."""
@@ -151,7 +151,6 @@ class Runs:
 
     def _enqueue(self, run: Run) -> None:
         run.status, run.message, run.resumable = QUEUED, "", False
-
         if run.state is None:
             run.notes += self._waiting.keep(run.output, run.request, run.arguments)
 

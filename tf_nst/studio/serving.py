@@ -38,7 +38,7 @@ def serve(values: Values) -> int:
     folder, scratch = folder_of(values.folder), Path(tempfile.mkdtemp(prefix="tf_nst-studio-"))
     try:
         studio = Studio(folder, scratch)
-        _add_pictures(studio, values)
+        add_pictures(studio, values)
         _run(studio, listener, values)
     except (KeyboardInterrupt, Terminated) as error:
         error.add_note(f"studio ended, finished pictures are in {folder}")
@@ -104,15 +104,21 @@ def _is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def _add_pictures(studio: Studio, values: Values) -> None:
+def add_pictures(studio: Studio, values: Values) -> None:
     """Those of the command line, which are refused before anything is served."""
-    given = [("--content", values.content)] if values.content else []
-    given += [("--style", path) for path in split_paths(values.style)] if values.style else []
-    for flag, source in given:
-        try:
-            studio.pictures.take(Path(source), os.path.basename(source))
-        except UserError as error:
-            raise UserError(f"{flag}: {error}") from error
+    content = _take(studio, "--content", values.content) if values.content else None
+    paths = split_paths(values.style) if values.style else []
+    styles = [_take(studio, "--style", path) for path in paths]
+    if content or styles:
+        studio.given = {"content": content, "styles": styles}
+
+
+def _take(studio: Studio, flag: str, source: str) -> str:
+    """The id of a picture of the command line."""
+    try:
+        return studio.pictures.take(Path(source), os.path.basename(source)).id
+    except UserError as error:
+        raise UserError(f"{flag}: {error}") from error
 
 
 def _run(studio: Studio, listener: socket.socket, values: Values) -> None:

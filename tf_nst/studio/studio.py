@@ -34,12 +34,15 @@ class Studio:
 
     Attributes:
       ends: says whether pages are to let go, so that the server can end.
+      given: {"content": id or None, "styles": ids} of the command's pictures, with which a page
+        begins; None: there are none, or something was painted since.
     """
 
     def __init__(self, folder: Path, scratch: Path) -> None:
         """Takes the folder of the history, and one for what goes at the end."""
         self.board, self.scratch = Board(), scratch
         self.ends: Callable[[], bool] = bool
+        self.given: dict[str, Any] | None = None
         for name in ("pictures", "previews", "lessons", "thumbnails"):
             (scratch / name).mkdir()
         self.history = History(folder)
@@ -70,6 +73,7 @@ class Studio:
             "options": [setting.shown() for setting in SETTINGS.values()],
             "presets": shown_presets(),
             "pictures": self.pictures.shown(),
+            "given": self.given,
             "runs": self.runs.shown(),
             "sheet": self.sheets.shown(),
             "history": self.history.shown(),

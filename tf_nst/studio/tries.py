@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tf_nst.cli.sheet_plan import BY_DEFAULT
+from tf_nst.config.presets import PRESET, preset_flags
 from tf_nst.config.variations import Variation, combination_count, combinations
 from tf_nst.errors import UserError
 from tf_nst.studio.settings import SETTINGS, flags_of
@@ -63,9 +64,17 @@ def _default(styles: int, settings: Mapping[str, Any]) -> tuple[Variation, ...]:
     each = max(1, MOST_TRIES // styles)
     if styles > 1:
         return (_sizes(each),) if each > 1 else ()
-    weight = settings.get("style_weight") or SETTINGS["style_weight"].option.plain_default
-    strengths = tuple(f"{float(str(weight)) * factor:g}" for factor in STRENGTHS)
+    strength = _strength(settings)
+    strengths = tuple(f"{strength * factor:g}" for factor in STRENGTHS)
     return _sizes(MOST_TRIES // len(STRENGTHS)), Variation("style_weight", strengths)
+
+
+def _strength(settings: Mapping[str, Any]) -> float:
+    """By which it would be painted: the one that is set, the recipe's, or the default."""
+    name, flags = "style_weight", flags_of(settings)
+    recipe = preset_flags(flags[PRESET.name]) if PRESET.name in flags else {}
+    given = {**recipe, **flags}.get(name)
+    return (given and float(given)) or float(str(SETTINGS[name].option.plain_default))
 
 
 def _sizes(count: int) -> Variation:

@@ -8,8 +8,12 @@ from tf_nst.io.locking import is_in_use
 from tf_nst.io.state_file import is_state, read_description
 from tf_nst.studio.history import STUDIO
 from tf_nst.studio.sources import check_arguments
+from tf_nst.version import VERSION
 
 MESSAGE = "an earlier studio ended while this was painted"
+OTHER_VERSION = (
+    "a studio of another version of tf_nst ended while this was painted: it can only begin again"
+)
 
 
 class Unfinished(NamedTuple):
@@ -19,8 +23,9 @@ class Unfinished(NamedTuple):
       name: of its files.
       names: of the photograph and of the paintings, for people.
       request, arguments: as `Run` has them.
-      state: the file from which it goes on; None: it has not begun.
+      state: the file from which it goes on; None: it begins.
       step: at which it is.
+      message: what became of it; empty: it has not begun.
     """
 
     name: str
@@ -29,6 +34,7 @@ class Unfinished(NamedTuple):
     arguments: dict[str, str]
     state: Path | None = None
     step: int = 0
+    message: str = ""
 
 
 def unfinished_runs(folder: Path) -> list[Unfinished]:
@@ -43,10 +49,13 @@ def _of_state(path: Path) -> Unfinished | None:
     try:
         description = read_description(path)
         about, step = description[STUDIO], int(description["step"])
+        is_ours = description["version"] == VERSION
     except (UserError, LookupError, TypeError, ValueError):
         return None
     left = unfinished_of(path, about)
-    return left and left._replace(state=path, step=step)
+    if left is None or not is_ours:
+        return left and left._replace(message=OTHER_VERSION)
+    return left._replace(state=path, step=step, message=MESSAGE)
 
 
 def unfinished_of(path: Path, about: Any) -> Unfinished | None:

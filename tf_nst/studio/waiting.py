@@ -43,8 +43,12 @@ class Waiting:
         return left
 
     def keep(self, picture: Path, request: dict[str, Any], arguments: dict[str, str]) -> list[str]:
-        """Keeps a painting until `drop`; notes on it, such as that it cannot be kept."""
+        """Keeps a painting until `drop`; notes on it, such as that it cannot be kept.
+
+        It begins: a state of it, which is of another version, goes.
+        """
         path = waiting_path(picture)
+        picture.with_suffix(".state").unlink(missing_ok=True)
         self.drop(picture)
         try:
             write_atomically(

@@ -55,6 +55,7 @@ function details(entry, lesson) {
     ...entry.notes.map((line) => element("p", { class: "soft" }, line)),
     element("div", { class: "actions" }, button("Copy the command", () => copy(entry)),
       entry.has_flags && file("cfg", "Flag file"), file("json", "Record")),
+    element("div", { id: "command" }),
     element("div", { class: "actions" }, button("Delete", () => erase(entry), { class: "danger" })),
   ];
 }
@@ -83,8 +84,21 @@ async function again(entry) {
 async function copy(entry) {
   const command = entry.command || (await attempt(() => text(historyOf(entry.id, "command"))));
   if (!command) return;
-  await attempt(() => navigator.clipboard.writeText(command));
-  note("The command is copied.");
+  try {
+    await navigator.clipboard.writeText(command);
+    note("The command is copied.");
+  } catch {
+    showCommand(command);
+  }
+}
+
+/** The command, selected: a page that is not encrypted may not write to the clipboard. */
+function showCommand(command) {
+  const field = element("textarea", { id: "command-text", readonly: true, rows: 5 }, command);
+  const label = element("label", { for: field.id }, "The browser does not let this page copy. The command, selected:");
+  byId("command").replaceChildren(label, field);
+  field.select();
+  field.focus();
 }
 
 async function erase(entry) {

@@ -1,11 +1,11 @@
 /** One line for what went wrong: a banner for what lasts, a note for what a click met. */
 
-import { post } from "./api.js";
+import { post, remove } from "./api.js";
 import { button, byId, element, rebuild, say, show } from "./dom.js";
-import { store } from "./store.js";
-import { statusOf } from "./words.js";
+import { changed, store } from "./store.js";
+import { statusOf, stem } from "./words.js";
 
-const dismissed = new Set();
+const postponed = new Set();
 const CONNECTION = {
   lost: "The studio's server is gone. This page connects again as soon as it is back.",
   refused: "The server was started anew. Open the address that it printed.",
@@ -37,7 +37,7 @@ export function drawBanner() {
   const run = message ? undefined : interrupted();
   const line = message ?? (run ? "" : painterFailure());
   show(banner, Boolean(line || run));
-  rebuild(banner, [line, run?.id, run?.message, run?.resumable], () =>
+  rebuild(banner, [line, run?.id, run?.message, run?.resumable, run?.has_state], () =>
     run ? crash(run) : element("p", {}, line));
 }
 
@@ -46,22 +46,33 @@ function painterFailure() {
   return painter?.status === "crashed" ? painter.message : "";
 }
 
+/** The latest run that ended without a picture and can go on. */
 function interrupted() {
   const runs = store.server?.runs ?? [];
-  return runs.findLast((run) => run.status === "crashed" && !dismissed.has(run.id));
+  const isOpen = (run) => run.status === "crashed" || (run.status === "failed" && run.resumable);
+  return runs.findLast((run) => isOpen(run) && !postponed.has(run.id));
 }
+
+/** Whether the banner says what became of a run. */
+export const isInBanner = (run) => !CONNECTION[store.connection] && interrupted()?.id === run.id;
 
 function crash(run) {
   const resume = () => attempt(() => post(`/api/runs/${run.id}/resume`));
-  const leave = () => {
-    dismissed.add(run.id);
-    drawBanner();
+  const postpone = () => {
+    postponed.add(run.id);
+    changed();
   };
   return [
     element("p", {}, run.message || "The painter ended before the picture was finished."),
-    run.resumable && button("Resume", resume, { class: "primary" }),
-    button("Leave it", leave),
+    run.resumable && button(run.has_state ? "Resume" : "Begin again", resume, { class: "primary" }),
+    button("Not now", postpone),
+    button("Discard", () => discard(run), { class: "danger" }),
   ];
+}
+
+async function discard(run) {
+  const name = stem(run.name ?? run.content);
+  if (confirm(`Discard ${name}, and what is painted of it?`)) await attempt(() => remove(`/api/runs/${run.id}`));
 }
 
 /** The painter's state in the header, and what a screen reader hears of the picture. */

@@ -5,8 +5,8 @@ import { control } from "./controls.js";
 import { drawCurves } from "./curves.js";
 import { button, byId, element, later, rebuild, say, show } from "./dom.js";
 import { restoreMasks } from "./masks.js";
-import { attempt } from "./notices.js";
-import { ended, pictureById, set, setDraft, shownRun, store } from "./store.js";
+import { attempt, isInBanner } from "./notices.js";
+import { active, ended, pictureById, set, setDraft, shownRun, store } from "./store.js";
 import { digits, duration, statusOf, stem } from "./words.js";
 
 const WAIT = 200;
@@ -49,7 +49,7 @@ export function drawPainting() {
   drawProgress(run);
   drawLive(run);
   drawCurves(run);
-  say(byId("run-message"), run.status === "crashed" ? "" : run.message);
+  say(byId("run-message"), isInBanner(run) ? "" : run.message);
   rebuild(byId("run-notes"), run.notes, () => run.notes.map((line) => element("li", {}, line)));
 }
 
@@ -63,9 +63,8 @@ function drawProgress(run) {
   bar.max = Math.max(1, run.steps);
   bar.value = run.step;
   say(byId("pace"), paceOf(run));
-  const isOver = ended(run);
-  show(byId("stop"), !isOver && run.status !== "queued");
-  show(byId("undo"), !isOver);
+  show(byId("stop"), active(run));
+  show(byId("undo"), active(run));
   byId("undo").disabled = !run.undo;
   const isKept = ["stopped", "finished"].includes(run.status);
   show(byId("further"), isKept);
@@ -110,9 +109,9 @@ function drawLive(run) {
     sliders = new Map(live.map((option) => [option.name, liveControl(run.id, option)]));
     return [...sliders.values()];
   });
-  show(byId("live-controls"), !ended(run));
+  show(byId("live-controls"), active(run) && Object.keys(run.weights).length > 0);
   for (const [name, node] of sliders) {
-    const value = run.weights?.[name];
+    const value = run.weights[name];
     if (value === undefined || Date.now() - (node.touched ?? 0) < 1500 || node.value === value) continue;
     node.value = value;
     node.put(value);

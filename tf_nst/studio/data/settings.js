@@ -16,7 +16,7 @@ export function drawSettings() {
   const { settings } = store.draft;
   rebuild(byId("settings"), options, () => build(options));
   for (const option of options) {
-    const value = settings[option.name] ?? option.default;
+    const value = shownValue(option, settings);
     const node = controls.get(option.name);
     if (node.value === value) continue;
     node.value = value;
@@ -24,6 +24,12 @@ export function drawSettings() {
   }
   if (controls.size) drawTime(settings.seconds ? "seconds" : "steps");
   show(byId("reset"), Object.keys(settings).length > 0);
+}
+
+/** What a control shows: the draft's value, that of its recipe, or the default. */
+function shownValue(option, settings) {
+  const recipe = store.server?.presets.find((preset) => preset.name === settings.preset);
+  return settings[option.name] ?? recipe?.values[option.name] ?? option.default;
 }
 
 function drawTime(mode) {
@@ -68,14 +74,16 @@ function timeChoice() {
 
 function draftControl(option) {
   const node = control(option, `set-${option.name}`, (value) => {
-    const settings = { ...store.draft.settings };
-    if (value === null || value === option.default) delete settings[option.name];
-    else settings[option.name] = value;
-    node.value = value ?? option.default;
+    const settings = { ...store.draft.settings, [option.name]: value };
+    if (value === null || meansDefault(option, settings)) delete settings[option.name];
+    node.value = shownValue(option, settings);
     setDraft({ settings });
   });
   return node;
 }
+
+/** Whether a setting says no more than its absence, which under a recipe stands for its value. */
+const meansDefault = (option, settings) => !settings.preset && settings[option.name] === option.default;
 
 /** Listens to what puts all settings back. */
 export function initSettings() {

@@ -73,12 +73,17 @@ function forgetAbsent(server) {
   setDraft({ content: ids.has(content) ? content : null, styles: styles.filter((id) => ids.has(id)) });
 }
 
-/** A new page begins with what was painted last, or with the pictures of the command line. */
+/** A new page begins with the pictures of the command line, or with what was painted last. */
 function adopt(server) {
+  const isEmpty = !store.draft.content && !store.draft.styles.length;
+  if (isEmpty && server.given) {
+    setDraft(server.given);
+    return;
+  }
   const run = server.runs.find((it) => it.place === 0) || server.runs.at(-1);
   if (run) Object.assign(store, { shown: { kind: "run", id: run.id }, panel: "painting" });
   const isKnown = run && [run.content, ...run.styles].every(pictureById);
-  if (isKnown && !store.draft.content && !store.draft.styles.length) {
+  if (isKnown && isEmpty) {
     setDraft({ content: run.content, styles: run.styles, settings: { ...run.settings } });
   } else if (!store.draft.content && server.pictures.length) {
     const [photo, ...paintings] = server.pictures.map((picture) => picture.id);
@@ -101,5 +106,8 @@ export function shownEntry() {
 /** The picture of an id, or undefined. */
 export const pictureById = (id) => store.server?.pictures.find((picture) => picture.id === id);
 
+/** Whether a run is in the painter's hand. */
+export const active = (run) => ["preparing", "painting"].includes(run.status);
+
 /** Whether a run has come to an end. */
-export const ended = (run) => !["queued", "preparing", "painting"].includes(run.status);
+export const ended = (run) => run.status !== "queued" && !active(run);

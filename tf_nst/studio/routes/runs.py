@@ -14,6 +14,7 @@ def _id(request: Request) -> str:
 async def add(studio: Studio, request: Request) -> Response:
     """POST /api/runs"""
     name = studio.runs.add(await body_of(request))
+    studio.given = None  # from here on a page begins with what was painted last
     studio.wake()
     return done(studio, id=name)
 
