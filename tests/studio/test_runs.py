@@ -138,6 +138,17 @@ def test_only_the_latest_keep_their_states(studio):
     studio.runs.further(names[-1], {"steps": 5})
 
 
+def test_a_finished_run_whose_state_is_lost_does_not_go_further_by_steps(studio):
+    name = studio.runs.add(studio.body)
+    studio.finish(name)
+    studio.runs.further(name, {"steps": 5})
+    studio.finish(name)
+    studio.runs.receive({"run": name, "status": "finished", "state": None})
+    assert (studio.runs[name].status, studio.runs[name].more) == ("finished", 0)
+    with pytest.raises(UserError, match="expected one of the latest 4 paintings"):
+        studio.runs.further(name, {"steps": 5})
+
+
 def test_a_crash_goes_on_from_the_state_on_the_disk_or_begins_again(studio):
     name = studio.runs.add(studio.body)
     studio.runs.crash(name, "the painter died")

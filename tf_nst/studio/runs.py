@@ -240,7 +240,7 @@ class Runs:
             return
         run.take(message)
         if "state" in message:
-            run.state, run.more = Path(message["state"]), 0
+            run.state, run.more = message["state"] and Path(message["state"]), 0
         if run.status in ENDED or message.get("has_picture"):
             run.history = run.name
             self._history.read(run.name)
