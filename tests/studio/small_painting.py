@@ -15,6 +15,18 @@ class Silent:
         return []
 
 
+class Saying:
+    """An inbox with messages, those of a list after each call of the steps."""
+
+    ended = False
+
+    def __init__(self, *lists):
+        self._lists = list(lists)
+
+    def waiting(self):
+        return [{"run": "r1", **message} for message in (self._lists or [[]]).pop(0)]
+
+
 def order_in(folder, **arguments) -> dict:
     """An order for the painter, whose files are in a folder."""
     coarse = np.random.default_rng(1).integers(0, 256, (4, 6, 3)).astype(np.uint8)
