@@ -76,12 +76,25 @@ def test_help_comes_without_the_extra(monkeypatch, capsys):
 
 
 def test_only_names_of_the_address_are_hosts():
-    assert hosts_of("127.0.0.1", 80) == ["127.0.0.1:80", "localhost:80"]
-    assert hosts_of("192.168.1.5", 80) == ["192.168.1.5:80"]
-    assert hosts_of("::1", 80) == ["[::1]:80"]
-    everywhere = hosts_of("0.0.0.0", 80)
-    assert {"127.0.0.1:80", "localhost:80"} <= set(everywhere)
+    assert hosts_of("127.0.0.1", 81) == ["127.0.0.1:81", "localhost:81"]
+    assert hosts_of("192.168.1.5", 81) == ["192.168.1.5:81"]
+    assert hosts_of("::1", 81) == ["[::1]:81"]
+    everywhere = hosts_of("0.0.0.0", 81)
+    assert {"127.0.0.1:81", "localhost:81"} <= set(everywhere)
     assert not any(host.startswith("0.0.0.0") for host in everywhere)
+
+
+def test_browsers_leave_out_the_usual_port():
+    assert hosts_of("Court.local", 80) == ["court.local:80", "court.local"]
+
+
+def test_a_machine_whose_name_nobody_knows_is_served_all_the_same(monkeypatch):
+    def unknown(*_):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "gethostname", lambda: "Court")
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert hosts_of("0.0.0.0", 81) == ["court:81", "127.0.0.1:81", "localhost:81"]
 
 
 def test_a_free_port_is_this_machine_s_alone():

@@ -19,7 +19,7 @@ from tf_nst.cli.terminal import say
 from tf_nst.config.paths import split_paths
 from tf_nst.errors import UserError
 from tf_nst.studio.app import make_app
-from tf_nst.studio.guard import Guard
+from tf_nst.studio.guard import Guard, hosts_at
 from tf_nst.studio.studio import Studio
 
 _LOCAL = "127.0.0.1"
@@ -91,10 +91,18 @@ def hosts_of(host: str, port: int) -> list[str]:
     names = [host]
     if host in _ANY:
         name = socket.gethostname()
-        names = [name, *{str(it[4][0]) for it in socket.getaddrinfo(name, None)}, _LOCAL]
+        names = [name, *_addresses_of(name), _LOCAL]
     if _LOCAL in names:
         names.append("localhost")
-    return [f"[{name}]:{port}" if ":" in str(name) else f"{name}:{port}" for name in names]
+    return [value for name in names for value in hosts_at(name, port)]
+
+
+def _addresses_of(name: str) -> list[str]:
+    """Those of a name; none where nothing knows it, such as without a network."""
+    try:
+        return sorted({str(it[4][0]) for it in socket.getaddrinfo(name, None)})
+    except (OSError, UnicodeError):
+        return []
 
 
 def _is_local(host: str) -> bool:
