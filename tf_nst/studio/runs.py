@@ -16,7 +16,7 @@ from tf_nst.studio.run import ACTIVE, CRASHED, ENDED, FAILED, PREPARING, QUEUED,
 from tf_nst.studio.settings import Sources, arguments_of, checked_weights, flags_of, values_of
 from tf_nst.studio.sources import kept_path, kept_sources, take_sources
 from tf_nst.studio.unfinished import MESSAGE, Unfinished, unfinished_runs
-from tf_nst.studio.waiting import Waiting
+from tf_nst.studio.waiting import Waiting, has_begun
 
 Send = Callable[[dict[str, Any]], None]
 # Of runs that are over, so many stay on the page; their pictures are in the history.
@@ -53,7 +53,7 @@ class Runs:
                 run.status, run.message, run.resumable = CRASHED, MESSAGE, True
 
     def close(self) -> None:
-        """Leaves to the next studio what waits now, whatever the painter is still sent of it."""
+        """Leaves to the next studio what has not begun; the painter has ended."""
         self._waiting.close()
 
     def _again(self, left: Unfinished) -> dict[str, Any]:
@@ -145,7 +145,6 @@ class Runs:
             run.notes += self._waiting.keep(run.output, run.request, run.arguments)
 
         def order() -> dict[str, Any]:
-            self._waiting.drop(run.output)
             run.status = PREPARING
             return run.order(self._scratch)
 
@@ -227,6 +226,12 @@ class Runs:
             run.state = kept if kept.exists() else run.state
             run.more = 0 if kept.exists() else run.more
             run.status, run.message, run.resumable = CRASHED, how, True
+            self._wait_no_more(run)
+
+    def _wait_no_more(self, run: Run) -> None:
+        """What the next studio need not begin does not wait for it."""
+        if run.status in (*ENDED, FAILED) or has_begun(run.output):
+            self._waiting.drop(run.output)
 
     def receive(self, message: dict[str, Any]) -> None:
         """What the painter says of a run."""
@@ -234,6 +239,7 @@ class Runs:
         if run is None:
             return
         run.take(message)
+        self._wait_no_more(run)
         if "state" in message:
             run.state, run.more = message["state"] and Path(message["state"]), 0
         if run.status in ENDED or message.get("has_picture"):

@@ -4,17 +4,21 @@ import ipaddress
 import os
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import tempfile
 import threading
 import webbrowser
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
 
 from tf_nst.cli.command import Terminated
 from tf_nst.cli.parsing import Values
+from tf_nst.cli.stop import SIGNALS, heeded
 from tf_nst.cli.terminal import say
 from tf_nst.config.paths import split_paths
 from tf_nst.errors import UserError
@@ -147,7 +151,26 @@ def _run(studio: Studio, listener: socket.socket, values: Values) -> None:
     say(f"         finished pictures: {studio.history.folder}; Ctrl-C ends the studio")
     if values.browser and _has_display():
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    server.run(sockets=[listener])
+    _run_until_signal(server, listener)
+
+
+def _run_until_signal(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serves until a signal comes, and raises it; uvicorn alone would not heed SIGHUP."""
+    heard: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
+        server.should_exit = True
+
+    numbers = heeded(tuple(it for it in SIGNALS if it not in HANDLED_SIGNALS))
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        server.run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in heard[:1]:
+        signal.raise_signal(number)
 
 
 def _has_display() -> bool:
