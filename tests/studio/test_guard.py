@@ -28,6 +28,17 @@ def test_the_token_in_the_address_becomes_a_cookie_that_scripts_and_other_sites_
     assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(cookie.split("; "))
 
 
+def test_a_ticket_stands_for_the_token_once():
+    app = Guard(PlainTextResponse("inside"), TOKEN, [HOST], PORT, "a-ticket")
+    stranger = {"authorization": None}
+    assert ask(app, "GET", "/api/state", {"authorization": "Bearer a-ticket"}).status == 403
+    assert ask(app, "HEAD", "/?token=a-ticket", stranger).status == 403
+    answer = ask(app, "GET", "/?token=a-ticket", stranger)
+    assert answer.status == 303 and answer.headers["set-cookie"].startswith(PAGE)
+    assert ask(app, "GET", "/?token=a-ticket", stranger).status == 403
+    assert ask(app, "GET", "/?token=", stranger).status == 403
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 @pytest.mark.parametrize(
     "credentials",

@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -116,10 +118,10 @@ def test_pictures_are_where_people_look_for_them(monkeypatch, tmp_path):
 def started(tmp_path):
     """The command, and its first lines."""
     root = str(Path(tf_nst.__file__).parents[1])
-    environment = {**os.environ, "PYTHONPATH": root, "TMPDIR": str(tmp_path)}
     processes = []
 
     def start(*flags: str) -> tuple[subprocess.Popen, list[str]]:
+        environment = {**os.environ, "PYTHONPATH": root, "TMPDIR": str(tmp_path)}
         process = subprocess.Popen(
             [sys.executable, "-c", CODE, "studio", f"--folder={tmp_path / 'out'}", *flags],
             env=environment,
@@ -160,6 +162,26 @@ def test_the_address_opens_the_page_and_a_signal_ends_all(started, tmp_path, nam
     assert (process.returncode, out) == (code, "")
     assert error == f"tf_nst: studio ended, finished pictures are in {tmp_path / 'out'}\n"
     assert not list(tmp_path.glob("tf_nst-studio-*"))
+
+
+@pytest.mark.posix
+def test_the_token_is_not_in_what_the_browser_is_started_with(started, tmp_path, monkeypatch):
+    browser, seen = tmp_path / "browser", tmp_path / "seen"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {seen}.part\nmv {seen}.part {seen}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    monkeypatch.setenv("DISPLAY", ":0")
+    _, lines = started("--browser")
+    for _ in range(600):
+        if seen.exists():
+            break
+        time.sleep(0.1)
+    address, printed = seen.read_text().strip(), lines[0].split()[-1]
+    assert address != printed
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    assert b"<!DOCTYPE html>" in opener.open(address).read()
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(address)
 
 
 def test_another_host_than_this_machine_is_warned_of(started):

@@ -31,12 +31,17 @@ class Guard:
     one of this host (`Host` says which name was asked for).
     """
 
-    def __init__(self, app: ASGIApp, token: str, hosts: Iterable[str], port: int) -> None:
+    def __init__(
+        self, app: ASGIApp, token: str, hosts: Iterable[str], port: int, ticket: str = ""
+    ) -> None:
         """Takes the application, the token, and the names of this host with their port.
+
+        Args:
+          ticket: stands for the token in one address, once; empty: there is none.
 
         The address at which a request arrives is one of them, too: no name leads to it.
         """
-        self._app, self._token, self._port = app, token, port
+        self._app, self._token, self._port, self._ticket = app, token, port, ticket
         self._hosts, self._cookie = frozenset(map(str.lower, hosts)), f"{COOKIE}_{port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,13 +62,21 @@ class Guard:
         if host not in self._hosts and host not in hosts_at(_address(scope), self._port):
             return _refused("Host: expected the address at which the studio is served")
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[-1]
-        if scope["path"] == "/" and scope["method"] in _READING and self._matches(given):
-            return self._entered()
+        if scope["path"] == "/" and scope["method"] in _READING:
+            if self._matches(given) or (scope["method"] == "GET" and self._redeems(given)):
+                return self._entered()
         if not self._has_token(headers):
             return _refused("expected the address with its token, which `tf-nst studio` printed")
         if scope["method"] not in _READING and _origin(headers) != f"http://{host}":
             return _refused("Origin: expected the studio's own page")
         return None
+
+    def _redeems(self, ticket: str) -> bool:
+        """Whether this is the ticket, which is worth nothing from then on."""
+        if not (self._ticket and hmac.compare_digest(ticket.encode(), self._ticket.encode())):
+            return False
+        self._ticket = ""
+        return True
 
     def _entered(self) -> Response:
         """Keeps the token in a cookie and out of the address."""

@@ -128,10 +128,11 @@ def _add_pictures(studio: Studio, values: Values) -> None:
 
 
 def _run(studio: Studio, listener: socket.socket, values: Values) -> None:
-    token, port = secrets.token_urlsafe(24), listener.getsockname()[1]
+    port = listener.getsockname()[1]
+    token, ticket = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     hosts = hosts_of(values.host, port)
     config = uvicorn.Config(
-        Guard(make_app(studio, lambda: server.force_exit), token, hosts, port),
+        Guard(make_app(studio, lambda: server.force_exit), token, hosts, port, ticket),
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -141,16 +142,18 @@ def _run(studio: Studio, listener: socket.socket, values: Values) -> None:
     )
     server = uvicorn.Server(config)
     studio.ends = lambda: server.should_exit
-    address = f"http://{hosts[0]}/?token={token}"
+    address = f"http://{hosts[0]}/?token="
     if not _is_local(values.host):
         say(
             f"warning: --host={values.host} can be reached from elsewhere, and what is sent is not "
             "encrypted: whoever sees the address below may paint on this machine"
         )
-    say(f"studio   {address}")
+    say(f"studio   {address}{token}")
     say(f"         finished pictures: {studio.history.folder}; Ctrl-C ends the studio")
     if values.browser and _has_display():
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        # Everyone on this machine can see with what a browser is started: a ticket opens one page.
+        opens = (f"{address}{ticket}",)
+        threading.Thread(target=webbrowser.open, args=opens, daemon=True).start()
     _run_until_signal(server, listener)
 
 
