@@ -28,6 +28,17 @@ def test_the_token_in_the_address_becomes_a_cookie_that_scripts_and_other_sites_
     assert {"HttpOnly", "Path=/", "SameSite=strict"} <= set(cookie.split("; "))
 
 
+def test_a_ticket_stands_for_the_token_once():
+    app = Guard(PlainTextResponse("inside"), TOKEN, [HOST], PORT, "a-ticket")
+    stranger = {"authorization": None}
+    assert ask(app, "GET", "/api/state", {"authorization": "Bearer a-ticket"}).status == 403
+    assert ask(app, "HEAD", "/?token=a-ticket", stranger).status == 403
+    answer = ask(app, "GET", "/?token=a-ticket", stranger)
+    assert answer.status == 303 and answer.headers["set-cookie"].startswith(PAGE)
+    assert ask(app, "GET", "/?token=a-ticket", stranger).status == 403
+    assert ask(app, "GET", "/?token=", stranger).status == 403
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 @pytest.mark.parametrize(
     "credentials",
@@ -82,6 +93,46 @@ def test_both_names_of_the_served_address_are_their_own_origin(app):
     local = {"host": f"localhost:{PORT}", "origin": f"http://localhost:{PORT}"}
     assert ask(app, "POST", "/api/runs", local).status == 200
     assert ask(app, "POST", "/api/runs", {"host": f"localhost:{PORT}"}).status == 403
+
+
+@pytest.mark.parametrize("host", ["Court", "court"])
+def test_capitals_of_a_name_make_no_difference(host):
+    app = Guard(PlainTextResponse("inside"), TOKEN, [f"Court:{PORT}"], PORT)
+    headers = {"host": f"{host}:{PORT}", "origin": f"http://court:{PORT}"}
+    assert ask(app, "POST", "/api/runs", headers).status == 200
+
+
+@pytest.mark.parametrize(
+    ("server", "host"),
+    [
+        (("192.168.1.5", PORT), f"192.168.1.5:{PORT}"),
+        (("::ffff:192.168.1.5", PORT, 0, 0), f"192.168.1.5:{PORT}"),
+        (("fd00::5", PORT, 0, 0), f"[fd00::5]:{PORT}"),
+    ],
+)
+def test_the_address_at_which_a_request_arrives_is_this_machine_s(app, server, host):
+    async def arrived(scope, receive, send):
+        await app({**scope, "server": server}, receive, send)
+
+    headers = {"host": host, "origin": f"http://{host}"}
+    assert ask(arrived, "POST", "/api/runs", headers).status == 200
+    assert ask(app, "POST", "/api/runs", headers).status == 403
+    assert ask(arrived, "POST", "/api/runs", {"host": f"evil.example:{PORT}"}).status == 403
+
+
+def test_at_the_usual_port_a_browser_names_none():
+    async def arrived(scope, receive, send):
+        app = Guard(PlainTextResponse("inside"), TOKEN, [], 80)
+        await app({**scope, "server": ("127.0.0.1", 80)}, receive, send)
+
+    local = {"host": "127.0.0.1", "origin": "http://127.0.0.1"}
+    assert ask(arrived, "POST", "/api/runs", local).status == 200
+
+
+@pytest.mark.parametrize("other", ['prefs={"a":1}', "=", "a,b=[1]", "no value"])
+def test_an_odd_cookie_of_another_program_hides_nothing(app, other):
+    headers = {"authorization": None, "cookie": f"{other}; {PAGE}"}
+    assert ask(app, "GET", "/api/state", headers).status == 200
 
 
 def test_every_answer_says_what_a_browser_is_to_keep_to(app):

@@ -2,9 +2,9 @@
 
 import json
 
-import numpy as np
 import pytest
 from PIL import Image
+from small_painting import order_in, said_of
 
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import StepsDone
@@ -15,15 +15,6 @@ from tf_nst.studio import painter, results
 from tf_nst.studio.history import History
 
 
-class Silent:
-    """An inbox in which nothing arrives."""
-
-    ended = False
-
-    def waiting(self):
-        return []
-
-
 @pytest.fixture(scope="module")
 def engine():
     return Engine()
@@ -32,13 +23,7 @@ def engine():
 @pytest.fixture
 def failed(engine, tmp_path, monkeypatch):
     """(failure, image) -> what the painter says of a run that fails after its first step."""
-    coarse = np.random.default_rng(1).integers(0, 256, (4, 6, 3)).astype(np.uint8)
-    Image.fromarray(coarse).resize((48, 32)).save(tmp_path / "a.png")
-    arguments = {"size": "32", "steps": "2", "scales": "1"}
-    arguments |= {"content": str(tmp_path / "a.png"), "style": str(tmp_path / "a.png")}
-    order = {"run": "r1", "output": str(tmp_path / "one.png"), "from": None, "more": 0}
-    order |= {"kept": str(tmp_path / "kept"), "preview": str(tmp_path / "p.png"), "previews": 0}
-    order |= {"arguments": arguments, "request": {"name": "a.png", "settings": {"size": 32}}}
+    order = order_in(tmp_path)
 
     def paint(failure, *, with_image=True):
         def fails(*run):
@@ -48,9 +33,7 @@ def failed(engine, tmp_path, monkeypatch):
                     raise failure("it went wrong", event.image if with_image else None)
 
         monkeypatch.setattr(painter, "iterate", fails)
-        said = {}
-        painter.paint(order, engine, Silent(), lambda **message: said.update(message), print)
-        return said
+        return said_of(order, engine)
 
     return paint
 

@@ -67,8 +67,12 @@ def upload(studio, photo, painting):
     page.click("#tab-prepare")
     if page.locator("#photo img").count():
         page.locator("#photo").get_by_role("button", name="Remove").click()
-    while page.locator("#paintings button").count():
-        page.locator("#paintings button").first.click()
+    # What is clicked goes with the next frame that the page draws.
+    buttons = page.locator("#paintings button")
+    while count := buttons.count():
+        buttons.first.click()
+        fewer = "count => document.querySelectorAll('#paintings button').length < count"
+        page.wait_for_function(fewer, arg=count)
     page.set_input_files("#choose-photo", photo)
     page.locator("#photo img").wait_for()
     drop(page, painting)

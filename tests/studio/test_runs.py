@@ -138,6 +138,48 @@ def test_only_the_latest_keep_their_states(studio):
     studio.runs.further(names[-1], {"steps": 5})
 
 
+def test_more_steps_that_are_cancelled_leave_the_finished_run(studio):
+    name = studio.runs.add(studio.body)
+    studio.finish(name)
+    run = studio.runs[name]
+    before, state = run.output, run.state
+    studio.runs.add(studio.body)
+    studio.runs.further(name, {"steps": 5})
+    studio.runs.remove(name)
+    assert (run.status, run.output, run.state, run.more) == ("finished", before, state, 0)
+    assert state.exists() and studio.runs.shown()[0]["place"] is None
+    studio.runs.further(name, {"steps": 7})
+    studio.runs.remove(name)
+    studio.runs.remove(name)
+    assert name not in studio.runs and not state.exists()
+
+
+def test_a_resume_that_is_cancelled_can_be_asked_for_again(studio):
+    name = studio.runs.add(studio.body)
+    run = studio.runs[name]
+    state = run.output.with_suffix(".state")
+    state.write_bytes(b"state")
+    studio.runs.crash(name, "the painter died")
+    studio.queue.done(name)
+    studio.runs.add(studio.body)
+    studio.runs.resume(name)
+    studio.runs.remove(name)
+    assert (run.status, run.message, run.resumable) == ("crashed", "the painter died", True)
+    studio.runs.remove(name)
+    assert name not in studio.runs and not state.exists()
+
+
+def test_a_finished_run_whose_state_is_lost_does_not_go_further_by_steps(studio):
+    name = studio.runs.add(studio.body)
+    studio.finish(name)
+    studio.runs.further(name, {"steps": 5})
+    studio.finish(name)
+    studio.runs.receive({"run": name, "status": "finished", "state": None})
+    assert (studio.runs[name].status, studio.runs[name].more) == ("finished", 0)
+    with pytest.raises(UserError, match="expected one of the latest 4 paintings"):
+        studio.runs.further(name, {"steps": 5})
+
+
 def test_a_crash_goes_on_from_the_state_on_the_disk_or_begins_again(studio):
     name = studio.runs.add(studio.body)
     studio.runs.crash(name, "the painter died")

@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -76,12 +78,25 @@ def test_help_comes_without_the_extra(monkeypatch, capsys):
 
 
 def test_only_names_of_the_address_are_hosts():
-    assert hosts_of("127.0.0.1", 80) == ["127.0.0.1:80", "localhost:80"]
-    assert hosts_of("192.168.1.5", 80) == ["192.168.1.5:80"]
-    assert hosts_of("::1", 80) == ["[::1]:80"]
-    everywhere = hosts_of("0.0.0.0", 80)
-    assert {"127.0.0.1:80", "localhost:80"} <= set(everywhere)
+    assert hosts_of("127.0.0.1", 81) == ["127.0.0.1:81", "localhost:81"]
+    assert hosts_of("192.168.1.5", 81) == ["192.168.1.5:81"]
+    assert hosts_of("::1", 81) == ["[::1]:81"]
+    everywhere = hosts_of("0.0.0.0", 81)
+    assert {"127.0.0.1:81", "localhost:81"} <= set(everywhere)
     assert not any(host.startswith("0.0.0.0") for host in everywhere)
+
+
+def test_browsers_leave_out_the_usual_port():
+    assert hosts_of("Court.local", 80) == ["court.local:80", "court.local"]
+
+
+def test_a_machine_whose_name_nobody_knows_is_served_all_the_same(monkeypatch):
+    def unknown(*_):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "gethostname", lambda: "Court")
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert hosts_of("0.0.0.0", 81) == ["court:81", "127.0.0.1:81", "localhost:81"]
 
 
 def test_a_free_port_is_this_machine_s_alone():
@@ -103,10 +118,10 @@ def test_pictures_are_where_people_look_for_them(monkeypatch, tmp_path):
 def started(tmp_path):
     """The command, and its first lines."""
     root = str(Path(tf_nst.__file__).parents[1])
-    environment = {**os.environ, "PYTHONPATH": root, "TMPDIR": str(tmp_path)}
     processes = []
 
     def start(*flags: str) -> tuple[subprocess.Popen, list[str]]:
+        environment = {**os.environ, "PYTHONPATH": root, "TMPDIR": str(tmp_path)}
         process = subprocess.Popen(
             [sys.executable, "-c", CODE, "studio", f"--folder={tmp_path / 'out'}", *flags],
             env=environment,
@@ -128,8 +143,10 @@ def started(tmp_path):
 
 
 @pytest.mark.posix
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_the_address_opens_the_page_and_a_signal_ends_all(started, tmp_path, number, code):
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_the_address_opens_the_page_and_a_signal_ends_all(started, tmp_path, name, code):
+    if signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        pytest.skip(f"{name} is ignored here, and so by what is started")
     process, lines = started("--browser=false")
     address = lines[0].split()[-1]
     assert address.startswith("http://127.0.0.1:") and "?token=" in address
@@ -139,12 +156,32 @@ def test_the_address_opens_the_page_and_a_signal_ends_all(started, tmp_path, num
     assert b'"runs": []' in opener.open(f"{base}api/state").read()
     page = opener.open(f"{base}api/events")  # it listens until the end
     assert page.readline().startswith(b"id: ")
-    process.send_signal(number)
+    process.send_signal(getattr(signal, name))
     out, error = process.communicate()
     page.close()
     assert (process.returncode, out) == (code, "")
     assert error == f"tf_nst: studio ended, finished pictures are in {tmp_path / 'out'}\n"
     assert not list(tmp_path.glob("tf_nst-studio-*"))
+
+
+@pytest.mark.posix
+def test_the_token_is_not_in_what_the_browser_is_started_with(started, tmp_path, monkeypatch):
+    browser, seen = tmp_path / "browser", tmp_path / "seen"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {seen}.part\nmv {seen}.part {seen}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    monkeypatch.setenv("DISPLAY", ":0")
+    _, lines = started("--browser")
+    for _ in range(600):
+        if seen.exists():
+            break
+        time.sleep(0.1)
+    address, printed = seen.read_text().strip(), lines[0].split()[-1]
+    assert address != printed
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    assert b"<!DOCTYPE html>" in opener.open(address).read()
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(address)
 
 
 def test_another_host_than_this_machine_is_warned_of(started):

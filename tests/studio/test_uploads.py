@@ -158,10 +158,23 @@ def test_what_is_no_picture_is_one_line_with_its_name_and_leaves_nothing(app, sc
     assert not os.listdir(scratch / "pictures")
 
 
-def test_too_many_pictures_are_refused(app, monkeypatch):
+def test_too_many_pictures_are_refused(app, scratch, monkeypatch):
     monkeypatch.setattr(studio_pictures, "MOST_PICTURES", 1)
     assert upload(app, encoded()).status == 200
-    assert "at most 1 pictures" in upload(app, encoded()).json["error"]
+    before = set(os.listdir(scratch / "pictures"))
+    answer = upload(app, encoded(7, 8))
+    assert answer.json["error"] == "expected at most 1 pictures, received one more"
+    assert set(os.listdir(scratch / "pictures")) == before
+
+
+def test_neither_a_picture_that_is_there_nor_a_mask_is_one_too_many(app, monkeypatch):
+    """Each stroke of the brush may bring a mask."""
+    monkeypatch.setattr(studio_pictures, "MOST_PICTURES", 1)
+    for height in (7, 9):
+        assert upload(app, encoded(height, 8), "name=mask.png&mask=1").status == 200
+    assert upload(app, encoded()).status == 200
+    assert upload(app, encoded()).json["id"] == PICTURE
+    assert upload(app, encoded(11, 8), "name=mask.png&mask=1").status == 200
 
 
 def test_while_the_painter_starts_an_estimate_is_refused_at_once(app):

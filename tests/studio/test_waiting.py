@@ -2,11 +2,14 @@
 
 import io
 import json
+import os
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from tf_nst.errors import RunError
+from tf_nst.io import state_file
 from tf_nst.studio import waiting
 from tf_nst.studio.history import History
 from tf_nst.studio.pictures import Pictures
@@ -80,7 +83,7 @@ def test_what_waits_is_painted_by_the_next_studio_in_its_order(start):
     second.queue.ready = True
     second.queue.advance()
     assert second.sent[0]["output"].endswith(expected[0]) and second.sent[0]["from"] is None
-    assert len(files(second)) == 10
+    assert len(files(second)) == 11
 
 
 def test_masks_wait_with_it(start):
@@ -102,13 +105,60 @@ def test_while_a_studio_lives_no_other_takes_what_waits(start):
     assert len(ids(start())) == 1
 
 
-def test_what_begins_or_is_cancelled_does_not_wait(start):
+def test_what_is_cancelled_does_not_wait(start):
+    studio = start()
+    name = studio.add()
+    studio.runs.remove(name)
+    assert files(studio) == []
+
+
+def state_of(studio, name):
+    return studio.runs[name].output.with_suffix(".state")
+
+
+def write_state(studio, name):
+    os.close(state_file.write_state(state_of(studio, name), {"step": 1}, {"x": np.zeros(3)}))
+
+
+def test_what_has_begun_waits_until_it_has_a_state(start):
     studio = start()
     studio.queue.ready = True
-    begun, cancelled = studio.add(), studio.add()
-    assert studio.runs[begun].status == "preparing" and len(files(studio)) == 1
-    studio.runs.remove(cancelled)
+    name = studio.add()
+    studio.runs.receive({"run": name, "status": "painting", "step": 1})
+    assert len(files(studio)) == 1
+    write_state(studio, name)
+    studio.runs.receive({"run": name, "status": "painting", "step": 2})
     assert files(studio) == []
+
+
+@pytest.mark.parametrize("status", ["finished", "stopped", "failed"])
+def test_what_has_ended_waits_no_more(start, status):
+    studio = start()
+    studio.queue.ready = True
+    name = studio.add()
+    studio.runs.receive({"run": name, "status": status})
+    assert files(studio) == []
+
+
+def test_what_had_no_state_when_the_studio_ended_is_begun_again(start):
+    first = start()
+    first.queue.ready = True
+    first.runs.receive({"run": first.add(), "status": "painting", "step": 1})
+    first.add()
+    expected = names(first)
+    first.runs.close()
+    assert names(start()) == expected
+
+
+@pytest.mark.parametrize("ending", [".state", ".png"])
+def test_what_is_painted_since_is_not_begun_again(start, ending):
+    """The studio was killed between the file of the painting and the end of its waiting."""
+    first = start()
+    name = first.add()
+    write_state(first, name)
+    state_of(first, name).rename(state_of(first, name).with_suffix(ending))
+    first.runs.close()
+    assert ids(start()) == [] and files(first) == []
 
 
 def test_what_comes_up_while_the_studio_ends_still_waits(start):
@@ -116,22 +166,27 @@ def test_what_comes_up_while_the_studio_ends_still_waits(start):
     studio = start()
     studio.queue.ready = True
     studio.add()
-    studio.add()
+    waits = studio.add()
+    studio.runs.receive({"run": "r1", "status": "stopped"})
     studio.runs.close()
-    studio.queue.done("r1")
-    assert studio.queue.current == "r2" and len(files(studio)) == 1
+    assert studio.queue.current == waits == "r2" and len(files(studio)) == 1
 
 
-def test_after_a_crash_before_a_state_it_waits_again(start):
+def test_after_a_crash_before_a_state_it_still_waits(start):
     studio = start()
     studio.queue.ready = True
     name = studio.add()
     studio.queue.ready = False
     studio.runs.crash(name, "the painter died")
     studio.queue.done(name)
-    assert files(studio) == []
+    assert len(files(studio)) == 1
     studio.runs.resume(name)
     assert len(files(studio)) == 1
+    studio.runs.remove(name)
+    assert studio.runs[name].resumable and len(files(studio)) == 1
+    write_state(studio, name)
+    studio.runs.crash(name, "the painter died")
+    assert files(studio) == []
 
 
 @pytest.mark.parametrize(

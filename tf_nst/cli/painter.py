@@ -70,9 +70,7 @@ def paint_picture(
     resumed: Resumed | None,
     check_names: Callable[[], None],
 ) -> int:
-    """Paints, shows progress, writes the picture, its record and its flag file.
-
-    Of several workers the first one writes.
+    """Paints, shows progress; the first worker writes the picture, its record and its flag file.
 
     Args:
       values: of the flags.

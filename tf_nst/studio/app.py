@@ -55,8 +55,10 @@ def make_app(studio: Studio, hurry: Callable[[], bool] = bool) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await studio.start()
-        yield
-        await studio.close(hurry)
+        try:
+            yield
+        finally:
+            await studio.close(hurry)
 
     routes: list[BaseRoute] = [
         Route(path, with_studio(studio, handler), methods=[method])

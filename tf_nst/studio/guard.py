@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "tf_nst_studio"
+_USUAL_PORT = 80
 _READING = ("GET", "HEAD")
 _CONTENT = "default-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'self'"
 # A lesson is one page with its pictures and its style in it.
@@ -30,10 +31,18 @@ class Guard:
     one of this host (`Host` says which name was asked for).
     """
 
-    def __init__(self, app: ASGIApp, token: str, hosts: Iterable[str], port: int) -> None:
-        """Takes the application, the token, and the names of this host with their port."""
-        self._app, self._token = app, token
-        self._hosts, self._cookie = frozenset(hosts), f"{COOKIE}_{port}"
+    def __init__(
+        self, app: ASGIApp, token: str, hosts: Iterable[str], port: int, ticket: str = ""
+    ) -> None:
+        """Takes the application, the token, and the names of this host with their port.
+
+        Args:
+          ticket: stands for the token in one address, once; empty: there is none.
+
+        The address at which a request arrives is one of them, too: no name leads to it.
+        """
+        self._app, self._token, self._port, self._ticket = app, token, port, ticket
+        self._hosts, self._cookie = frozenset(map(str.lower, hosts)), f"{COOKIE}_{port}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -49,17 +58,25 @@ class Guard:
     def _answer(self, scope: Scope) -> Response | None:
         """What is answered here; None: the request may go on."""
         headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if host not in self._hosts:
+        host = headers.get("host", "").lower()
+        if host not in self._hosts and host not in hosts_at(_address(scope), self._port):
             return _refused("Host: expected the address at which the studio is served")
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[-1]
-        if scope["path"] == "/" and scope["method"] in _READING and self._matches(given):
-            return self._entered()
+        if scope["path"] == "/" and scope["method"] in _READING:
+            if self._matches(given) or (scope["method"] == "GET" and self._redeems(given)):
+                return self._entered()
         if not self._has_token(headers):
             return _refused("expected the address with its token, which `tf-nst studio` printed")
-        if scope["method"] not in _READING and headers.get("origin") != f"http://{host}":
+        if scope["method"] not in _READING and _origin(headers) != f"http://{host}":
             return _refused("Origin: expected the studio's own page")
         return None
+
+    def _redeems(self, ticket: str) -> bool:
+        """Whether this is the ticket, which is worth nothing from then on."""
+        if not (self._ticket and hmac.compare_digest(ticket.encode(), self._ticket.encode())):
+            return False
+        self._ticket = ""
+        return True
 
     def _entered(self) -> Response:
         """Keeps the token in a cookie and out of the address."""
@@ -71,14 +88,33 @@ class Guard:
         kind, _, token = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and self._matches(token):
             return True
-        try:
-            morsel = SimpleCookie(headers.get("cookie", "")).get(self._cookie)
-        except CookieError:
-            return False
-        return morsel is not None and self._matches(morsel.value)
+        cookies = headers.get("cookie", "").split(";")  # those of other programs may be odd
+        pairs = (cookie.strip().partition("=") for cookie in cookies)
+        return any(name == self._cookie and self._matches(value) for name, _, value in pairs)
 
     def _matches(self, token: str) -> bool:
         return hmac.compare_digest(token.encode(), self._token.encode())
+
+
+def hosts_at(name: str, port: int) -> list[str]:
+    """The values of `Host` by which browsers ask at a name or an address; none for no name."""
+    name = f"[{name}]" if ":" in name else name.lower()
+    # Browsers leave out the port that is usual.
+    return [f"{name}:{port}", *([name] if port == _USUAL_PORT else [])] if name else []
+
+
+def _address(scope: Scope) -> str:
+    """That of this machine at which a request arrived; empty where it is not known."""
+    try:
+        address = ip_address((scope.get("server") or [""])[0])
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
+
+
+def _origin(headers: Headers) -> str:
+    return headers.get("origin", "").lower()
 
 
 def _refused(line: str) -> Response:

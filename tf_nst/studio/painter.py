@@ -122,17 +122,24 @@ class LiveRun:
             state, goes_on = self._until_changed(state)
 
     def _until_changed(self, state: RunState | None) -> tuple[RunState | None, bool]:
-        """Paints until something changes: the state from which it goes on, and whether it does."""
+        """Paints until something changes: the state from which it goes on, and whether it does.
+
+        A run that was changed and stopped at once ends where the change leads, before a step: its
+        picture, its weights and its history are of one moment.
+        """
         session = self._session
         events = iterate(session.painting.job, state, session.painting.engine)
         del state
         for event in events:
             self._listen(event)
+            if self.stopped and isinstance(event, ScaleStarted):
+                self.image = cast(Callable[[], RunState], event.snapshot)().begun.image
+                return None, False
             if isinstance(event, StepsDone):
                 self.image = event.image
                 changed = self._follow_orders(event)
                 if self.stopped or changed is not None:
-                    return changed, not self.stopped
+                    return changed, changed is not None
         self.image = cast(Finished, event).image
         return None, False
 

@@ -69,13 +69,7 @@ class Pictures:
         return [picture.shown() for picture in self._pictures.values() if not picture.is_mask]
 
     def new_path(self) -> Path:
-        """Where the next picture's bytes go.
-
-        Raises:
-          UserError: there are too many.
-        """
-        if len(self._pictures) >= MOST_PICTURES:
-            raise UserError(f"expected at most {MOST_PICTURES} pictures, received one more")
+        """Where the next picture's bytes go."""
         self._count += 1
         return self._folder / f"new{self._count}"
 
@@ -96,8 +90,8 @@ class Pictures:
         """Decodes the file at a path of `new_path`; what is there already stays as it is.
 
         Raises:
-          UserError: it is none, is damaged, or has too many pixels, which its header says before
-            anything is decoded.
+          UserError: there are too many, masks not counted; or it is none, is damaged, or has too
+            many pixels, which its header says before anything is decoded.
         """
         shown = printable(name)[:200] or "picture"
         given = f"{'m' if is_mask else 'p'}{digest_of(path)}"
@@ -105,6 +99,8 @@ class Pictures:
             path.unlink()
             return self._pictures[given]
         try:
+            if not is_mask:
+                self._check_count()
             image = read_image(path, "picture", MOST_PIXELS)
         except (UserError, RunError) as error:
             path.unlink(missing_ok=True)
@@ -116,6 +112,10 @@ class Pictures:
         self._draw(image.to_pillow(), picture)
         self._pictures[picture.id] = picture
         return picture
+
+    def _check_count(self) -> None:
+        if sum(not picture.is_mask for picture in self._pictures.values()) >= MOST_PICTURES:
+            raise UserError(f"expected at most {MOST_PICTURES} pictures, received one more")
 
     def _draw(self, upright: Pillow.Image, picture: Picture) -> None:
         """What is shown of it, from the largest side to the smallest."""

@@ -25,8 +25,8 @@ class Pace:
         self._expected = expected
 
     def begin(self, event: ScaleStarted) -> None:
-        """A scale begins."""
-        self._index, self._started = event.index, None
+        """A scale begins, whose steps take another time than those before."""
+        self._index, self._started, self.rate = event.index, None, 0.0
 
     def steps(self, event: StepsDone, scales: tuple[Scale, ...]) -> None:
         """Steps were made, of a run of these scales."""

@@ -1,5 +1,6 @@
 """What a run leaves: its picture with record and flag file, and the state from which it goes on."""
 
+import contextlib
 import shutil
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,8 @@ def write_results(
 ) -> None:
     """Writes the files of a run that has ended, all or none of them, and says so.
 
+    With its files the run is finished: a state that cannot be kept is a note.
+
     Args:
       image: [1, h, w, 3] float32 in 0..1.
       stopped: whether it ended early.
@@ -44,16 +47,35 @@ def write_results(
     session.checkpoints.save()
     session.checkpoints.close()
     notes = _write_files(session, image, with_flags=True)
-    state = session.checkpoints.path
-    if not keeps_state:
-        state = Path(shutil.move(state, session.order["kept"]))
+    state, lost = _kept_state(session, stays=keeps_state)
     session.report(
         status="stopped" if stopped else "finished",
-        state=str(state),
+        state=None if state is None else str(state),
         seconds_left=None,
         preview=session.previews.number,
-        notes=[*notes, *notes_on_loss(painting.job.terms, session.history)],
+        notes=[*notes, *lost, *notes_on_loss(painting.job.terms, session.history)],
     )
+
+
+def _kept_state(session: Session, *, stays: bool) -> tuple[Path | None, list[str]]:
+    """Where the state of a run that has ended lies from now on; None, and a note: it is lost.
+
+    Args:
+      stays: whether it stays beside the picture.
+    """
+    state, kept = session.checkpoints.path, Path(session.order["kept"])
+    try:
+        if stays:
+            return (state if state.exists() else None), []
+        shutil.move(state, kept)
+    except OSError as error:
+        # Part of a copy is of no use, and beside a finished picture a state is an unfinished run.
+        for path in (kept, state):
+            with contextlib.suppress(OSError):
+                path.unlink()
+        reason = error.strerror or error
+        return None, [f"this painting cannot go on by more steps: its state is not kept ({reason})"]
+    return kept, []
 
 
 def write_last_good(session: Session, failure: UnfinishedError) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tf_nst.config.paths import split_paths
 
@@ -14,6 +14,16 @@ ACTIVE = (PREPARING, PAINTING)
 ENDED = (STOPPED, FINISHED)
 
 Curves = dict[str, list[list[float]]]
+
+
+class Before(NamedTuple):
+    """What a run was before it waited to go on."""
+
+    name: str
+    more: int
+    status: str
+    message: str
+    resumable: bool
 
 
 @dataclass
@@ -29,6 +39,7 @@ class Run:
       state: a file to go on from, or None.
       more: steps to add to it, 0: none.
       weights: those of now, by setting.
+      before: what it was before it waited; None: it has not begun.
     """
 
     id: str
@@ -54,6 +65,21 @@ class Run:
     message: str = ""
     resumable: bool = False
     history: str | None = None
+    before: Before | None = None
+
+    def wait(self, name: str, more: int) -> None:
+        """Waits for its turn, with the name of its next files and the steps to add."""
+        before = Before(self.name, self.more, self.status, self.message, self.resumable)
+        self.before = None if self.status == QUEUED else before
+        self.name, self.more = name, more
+        self.status, self.message, self.resumable = QUEUED, "", False
+
+    def withdraw(self) -> bool:
+        """Waits no longer, and is what it was before; False: it had not begun."""
+        if self.status != QUEUED or self.before is None:
+            return False
+        self.name, self.more, self.status, self.message, self.resumable = self.before
+        return True
 
     @property
     def output(self) -> Path:

@@ -14,9 +14,9 @@ from tf_nst.studio.queue import Queue, Task
 from tf_nst.studio.requests import doubled, pictures_of, settings_of
 from tf_nst.studio.run import ACTIVE, CRASHED, ENDED, FAILED, PREPARING, QUEUED, Run
 from tf_nst.studio.settings import Sources, arguments_of, checked_weights, flags_of, values_of
-from tf_nst.studio.sources import SOURCES, keep_source, take_sources
+from tf_nst.studio.sources import kept_path, kept_sources, take_sources
 from tf_nst.studio.unfinished import Unfinished, unfinished_runs
-from tf_nst.studio.waiting import Waiting
+from tf_nst.studio.waiting import Waiting, has_begun
 
 Send = Callable[[dict[str, Any]], None]
 # Of runs that are over, so many stay on the page; their pictures are in the history.
@@ -53,7 +53,7 @@ class Runs:
                 run.status, run.message, run.resumable = CRASHED, left.message, True
 
     def close(self) -> None:
-        """Leaves to the next studio what waits now, whatever the painter is still sent of it."""
+        """Leaves to the next studio what has not begun; the painter has ended."""
         self._waiting.close()
 
     def _again(self, left: Unfinished) -> dict[str, Any]:
@@ -98,19 +98,9 @@ class Runs:
             raise UserError(f"expected at most {MOST_WAITING} paintings that wait, received more")
         flags = flags_of(settings_of(body))
         sources, request = pictures_of(body, self._pictures)
-        kept = self._kept(sources)
+        kept = kept_sources(sources, self._history.folder)
         name, *others = (self._pictures[it].name for it in (request["content"], *request["styles"]))
         return self._add({**request, "name": name, "style_names": others}, kept, flags)
-
-    def _kept(self, sources: Sources) -> Sources:
-        """The same pictures, in the folder of the history."""
-        keep = sources.keep and self._keep(sources.keep)
-        styles, masks = (tuple(map(self._keep, it)) for it in (sources.styles, sources.masks))
-        return Sources(self._keep(sources.content), styles, masks, keep)
-
-    def _keep(self, path: str | Path) -> str:
-        """A picture in the folder of the history, by a path that starts there: it can be moved."""
-        return f"./{SOURCES}/{keep_source(Path(path), self._history.folder / SOURCES).name}"
 
     def _add(self, request: dict[str, Any], sources: Sources, flags: dict[str, str]) -> str:
         arguments = arguments_of(sources, flags)
@@ -149,13 +139,12 @@ class Runs:
     def _new_name(self, request: Mapping[str, Any]) -> str:
         return self._history.new_name(request["name"], {run.name for run in self._runs.values()})
 
-    def _enqueue(self, run: Run) -> None:
-        run.status, run.message, run.resumable = QUEUED, "", False
+    def _enqueue(self, run: Run, name: str | None = None, more: int | None = None) -> None:
+        run.wait(name or run.name, run.more if more is None else more)
         if run.state is None:
             run.notes += self._waiting.keep(run.output, run.request, run.arguments)
 
         def order() -> dict[str, Any]:
-            self._waiting.drop(run.output)
             run.status = PREPARING
             return run.order(self._scratch)
 
@@ -195,12 +184,12 @@ class Runs:
             raise UserError(f"further: expected one of the latest {MOST_STATES} paintings")
         if not (is_integer(more) and 1 <= more <= MOST_MORE and "scale" not in body):
             raise UserError(f"further: expected steps from 1 to {MOST_MORE}, or scale 2")
-        run.more, run.name = more, self._new_name(run.request)
-        self._enqueue(run)
+        self._enqueue(run, self._new_name(run.request), more)
         return run.id
 
     def _double(self, run: Run) -> str:
-        start = self._keep(self._history.path(run.history or "", "png"))
+        picture = self._history.path(run.history or "", "png")
+        start = kept_path(picture, self._history.folder)
         request, arguments = doubled(run, start)
         larger = self._new(request, arguments, self._new_name(request))
         self._enqueue(larger)
@@ -214,11 +203,17 @@ class Runs:
         self._enqueue(run)
 
     def remove(self, name: str) -> None:
-        """Takes a run out of the queue, or off the page. Raises UserError where it is painted."""
+        """Takes a run out of the queue, or off the page; what waited to go on is what it was.
+
+        Raises:
+          UserError: it is being painted.
+        """
         run = self[name]
         if run.status in ACTIVE:
             raise UserError("expected a painting that waits or is over; stop ends this one")
         self._queue.remove(name)
+        if run.withdraw():
+            return
         if run.resumable:
             run.output.with_suffix(".state").unlink(missing_ok=True)
         self._drop(name)
@@ -231,6 +226,12 @@ class Runs:
             run.state = kept if kept.exists() else run.state
             run.more = 0 if kept.exists() else run.more
             run.status, run.message, run.resumable = CRASHED, how, True
+            self._wait_no_more(run)
+
+    def _wait_no_more(self, run: Run) -> None:
+        """What the next studio need not begin does not wait for it."""
+        if run.status in (*ENDED, FAILED) or has_begun(run.output):
+            self._waiting.drop(run.output)
 
     def receive(self, message: dict[str, Any]) -> None:
         """What the painter says of a run."""
@@ -238,8 +239,9 @@ class Runs:
         if run is None:
             return
         run.take(message)
+        self._wait_no_more(run)
         if "state" in message:
-            run.state, run.more = Path(message["state"]), 0
+            run.state, run.more = message["state"] and Path(message["state"]), 0
         if run.status in ENDED or message.get("has_picture"):
             run.history = run.name
             self._history.read(run.name)

@@ -4,22 +4,26 @@ import ipaddress
 import os
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import tempfile
 import threading
 import webbrowser
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
+from uvicorn.server import HANDLED_SIGNALS
 
 from tf_nst.cli.command import Terminated
 from tf_nst.cli.parsing import Values
+from tf_nst.cli.stop import SIGNALS, heeded
 from tf_nst.cli.terminal import say
 from tf_nst.config.paths import split_paths
 from tf_nst.errors import UserError
 from tf_nst.studio.app import make_app
-from tf_nst.studio.guard import Guard
+from tf_nst.studio.guard import Guard, hosts_at
 from tf_nst.studio.studio import Studio
 
 _LOCAL = "127.0.0.1"
@@ -91,10 +95,18 @@ def hosts_of(host: str, port: int) -> list[str]:
     names = [host]
     if host in _ANY:
         name = socket.gethostname()
-        names = [name, *{str(it[4][0]) for it in socket.getaddrinfo(name, None)}, _LOCAL]
+        names = [name, *_addresses_of(name), _LOCAL]
     if _LOCAL in names:
         names.append("localhost")
-    return [f"[{name}]:{port}" if ":" in str(name) else f"{name}:{port}" for name in names]
+    return [value for name in names for value in hosts_at(name, port)]
+
+
+def _addresses_of(name: str) -> list[str]:
+    """Those of a name; none where nothing knows it, such as without a network."""
+    try:
+        return sorted({str(it[4][0]) for it in socket.getaddrinfo(name, None)})
+    except (OSError, UnicodeError):
+        return []
 
 
 def _is_local(host: str) -> bool:
@@ -122,10 +134,11 @@ def _take(studio: Studio, flag: str, source: str) -> str:
 
 
 def _run(studio: Studio, listener: socket.socket, values: Values) -> None:
-    token, port = secrets.token_urlsafe(24), listener.getsockname()[1]
+    port = listener.getsockname()[1]
+    token, ticket = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
     hosts = hosts_of(values.host, port)
     config = uvicorn.Config(
-        Guard(make_app(studio, lambda: server.force_exit), token, hosts, port),
+        Guard(make_app(studio, lambda: server.force_exit), token, hosts, port, ticket),
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -135,17 +148,38 @@ def _run(studio: Studio, listener: socket.socket, values: Values) -> None:
     )
     server = uvicorn.Server(config)
     studio.ends = lambda: server.should_exit
-    address = f"http://{hosts[0]}/?token={token}"
+    address = f"http://{hosts[0]}/?token="
     if not _is_local(values.host):
         say(
             f"warning: --host={values.host} can be reached from elsewhere, and what is sent is not "
             "encrypted: whoever sees the address below may paint on this machine"
         )
-    say(f"studio   {address}")
+    say(f"studio   {address}{token}")
     say(f"         finished pictures: {studio.history.folder}; Ctrl-C ends the studio")
     if values.browser and _has_display():
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    server.run(sockets=[listener])
+        # Everyone on this machine can see with what a browser is started: a ticket opens one page.
+        opens = (f"{address}{ticket}",)
+        threading.Thread(target=webbrowser.open, args=opens, daemon=True).start()
+    _run_until_signal(server, listener)
+
+
+def _run_until_signal(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serves until a signal comes, and raises it; uvicorn alone would not heed SIGHUP."""
+    heard: list[int] = []
+
+    def end(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
+        server.should_exit = True
+
+    numbers = heeded(tuple(it for it in SIGNALS if it not in HANDLED_SIGNALS))
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        server.run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in heard[:1]:
+        signal.raise_signal(number)
 
 
 def _has_display() -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from tf_nst.errors import RunError, UserError
 from tf_nst.io.formats import HEAD_BYTES, format_of
 from tf_nst.io.writing import write_atomically
 from tf_nst.studio.pictures import Pictures, digest_of
-from tf_nst.studio.settings import flags_of
+from tf_nst.studio.settings import Sources, flags_of
 
 SOURCES = "sources"
 _SOURCE = re.compile(rf"\./{SOURCES}/[0-9a-f]{{16}}\.[a-z0-9]+")
@@ -32,6 +33,22 @@ def keep_source(path: Path, folder: Path) -> Path:
         return kept
     except OSError as error:
         raise RunError(f"{folder} cannot be written to: {error.strerror or error}") from error
+
+
+def kept_path(path: str | Path, folder: Path) -> str:
+    """Keeps a picture; its path from the folder of the history, which can be moved.
+
+    Raises:
+      RunError: it cannot be written.
+    """
+    return f"./{SOURCES}/{keep_source(Path(path), folder / SOURCES).name}"
+
+
+def kept_sources(sources: Sources, folder: Path) -> Sources:
+    """The same pictures, kept in the folder of the history. Raises as `kept_path`."""
+    keep = partial(kept_path, folder=folder)
+    styles, masks = (tuple(map(keep, paths)) for paths in (sources.styles, sources.masks))
+    return Sources(keep(sources.content), styles, masks, sources.keep and keep(sources.keep))
 
 
 def _extension(data: bytes) -> str:

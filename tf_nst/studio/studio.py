@@ -134,13 +134,13 @@ class Studio:
 
     async def close(self, hurry: Callable[[], bool]) -> None:
         """Ends the painter, which keeps the picture in hand, and lessons that are computed."""
-        self.runs.close()
         await self.lessons.close()
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.wait([self._starting])
         paints = self.queue.current is not None and self.queue.current in self.runs
         await self.painter.close(SECONDS_TO_END if paints else 0, hurry)
+        self.runs.close()
 
     def _hear(self, message: dict[str, Any]) -> None:
         """A message of the painter."""

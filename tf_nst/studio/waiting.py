@@ -1,4 +1,7 @@
-"""Paintings that wait, as files in the folder of the history: the next studio goes on with them."""
+"""Paintings that wait, as files in the folder of the history: the next studio goes on with them.
+
+A file stays until its painting has a state on the disk, or has ended.
+"""
 
 import json
 import os
@@ -7,6 +10,7 @@ from typing import Any
 
 from tf_nst.errors import RunError
 from tf_nst.io.locking import claim
+from tf_nst.io.state_file import is_state, state_path
 from tf_nst.io.writing import write_atomically
 from tf_nst.studio.history import waiting_path
 from tf_nst.studio.unfinished import Unfinished, unfinished_of
@@ -36,6 +40,9 @@ class Waiting:
             left = unfinished_of(path, json.loads(path.read_bytes()))
         except (OSError, ValueError):
             left = None
+        if has_begun(path):  # its studio was killed before it could remove the file
+            path.unlink(missing_ok=True)
+            left = None
         if left is None:
             os.close(lock)
         else:
@@ -60,7 +67,7 @@ class Waiting:
         return []
 
     def drop(self, picture: Path) -> None:
-        """A painting does not wait any more; what is not this studio's stays."""
+        """A painting need not be begun any more; what is not this studio's stays."""
         path = waiting_path(picture)
         if path.stem in self._locks:
             path.unlink(missing_ok=True)
@@ -71,6 +78,11 @@ class Waiting:
         for lock in self._locks.values():
             _close(lock)
         self._locks.clear()
+
+
+def has_begun(picture: Path) -> bool:
+    """Whether a painting has a state on the disk, or a picture: it need not begin again."""
+    return is_state(state_path(picture)) or picture.with_suffix(".png").exists()
 
 
 def _close(lock: int | None) -> None:
