@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _COMMAND = "from tf_nst.cli.main import console; console()"
 # In milliseconds; a page waits for what comes, and asserts no time.
 PATIENCE = 300_000
+# Of a page: whether there are fewer paintings than so many.
+FEWER = "count => document.querySelectorAll('#paintings button').length < count"
 DESKTOP = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"}
 TELEPHONE = {
     "viewport": {"width": 390, "height": 844},

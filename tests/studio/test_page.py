@@ -4,7 +4,7 @@ import base64
 
 import psutil
 import pytest
-from pages import DESKTOP, TELEPHONE, Server, Studio, chromium, small_picture
+from pages import DESKTOP, FEWER, TELEPHONE, Server, Studio, chromium, small_picture
 
 SIZE = 96
 
@@ -63,16 +63,12 @@ def test_the_whole_story(screen, opened, photo, painting):
 
 def upload(studio, photo, painting):
     """Pictures are seen, and what they will take is said."""
-    page = studio.page
-    page.click("#tab-prepare")
+    (page := studio.page).click("#tab-prepare")
     if page.locator("#photo img").count():
         page.locator("#photo").get_by_role("button", name="Remove").click()
-    # What is clicked goes with the next frame that the page draws.
-    buttons = page.locator("#paintings button")
-    while count := buttons.count():
-        buttons.first.click()
-        fewer = "count => document.querySelectorAll('#paintings button').length < count"
-        page.wait_for_function(fewer, arg=count)
+    while count := page.locator("#paintings button").count():
+        page.locator("#paintings button").first.click()
+        page.wait_for_function(FEWER, arg=count)  # it goes when the page is drawn again
     page.set_input_files("#choose-photo", photo)
     page.locator("#photo img").wait_for()
     drop(page, painting)
