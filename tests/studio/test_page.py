@@ -4,7 +4,7 @@ import base64
 
 import psutil
 import pytest
-from pages import DESKTOP, FEWER, TELEPHONE, Server, Studio, chromium, small_picture
+from pages import DESKTOP, FEWER, TELEPHONE, Server, Studio, small_picture
 
 SIZE = 96
 
@@ -12,12 +12,6 @@ SIZE = 96
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("studio")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -2,22 +2,7 @@
 
 import numpy as np
 import pytest
-from canned import canned_pages, mask, painted, picture, until
-from pages import chromium
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def opened(browser):
-    """(state) -> the page in Chromium, and its server."""
-    with canned_pages(browser) as open_page:
-        yield open_page
-
+from canned import mask, painted, picture, until
 
 ENTRY = {
     **{"id": "h1", "name": "p1.jpg", "when": "2026-11-27T12:00:00", "width": 120, "height": 90},
@@ -31,8 +16,8 @@ def paint_again(page):
     page.get_by_role("button", name="Paint again").click()
 
 
-def test_a_picture_of_an_earlier_studio_is_painted_again_with_its_masks(opened):
-    page, server = opened(history=[ENTRY], pictures=[])
+def test_a_picture_of_an_earlier_studio_is_painted_again_with_its_masks(canned):
+    page, server = canned(history=[ENTRY], pictures=[])
     kept = {"content": "p4", "styles": ["p5"], "masks": {"keep": "m1", "styles": []}}
     server.answers["/api/history/h1/pictures"] = kept
     paint_again(page)
@@ -44,8 +29,8 @@ def test_a_picture_of_an_earlier_studio_is_painted_again_with_its_masks(opened):
     assert np.unique(keep).tolist() == [128] and list(body["masks"]) == ["keep"]
 
 
-def test_without_its_pictures_the_settings_are_taken(opened):
-    page, server = opened(history=[ENTRY])
+def test_without_its_pictures_the_settings_are_taken(canned):
+    page, server = canned(history=[ENTRY])
     server.answers["/api/history/h1/pictures"] = None
     paint_again(page)
     page.get_by_text("Add the photograph and the paintings again.").wait_for()
@@ -68,24 +53,24 @@ def copy_the_command(page, clipboard):
     page.get_by_role("button", name="Copy the command").click()
 
 
-def test_the_command_is_copied(opened):
-    page, _ = opened(history=[ENTRY])
+def test_the_command_is_copied(canned):
+    page, _ = canned(history=[ENTRY])
     copy_the_command(page, "takes")
     page.get_by_text("The command is copied.").wait_for()
     assert page.evaluate("window.copied") == "tf-nst me.jpg"
 
 
 @pytest.mark.parametrize("clipboard", ["refuses", "is not there"])
-def test_a_command_that_cannot_be_copied_is_shown_and_selected(opened, clipboard):
-    page, _ = opened(history=[ENTRY])
+def test_a_command_that_cannot_be_copied_is_shown_and_selected(canned, clipboard):
+    page, _ = canned(history=[ENTRY])
     copy_the_command(page, clipboard)
     page.get_by_label("The command, selected").wait_for()
     assert page.evaluate("getSelection().toString()") == "tf-nst me.jpg"
     assert not page.get_by_text("is copied").count()
 
 
-def test_explain_opens_the_lesson_once_it_is_ready(opened):
-    page, server = opened(history=[ENTRY])
+def test_explain_opens_the_lesson_once_it_is_ready(canned):
+    page, server = canned(history=[ENTRY])
     page.click("#to-history")
     page.locator("#history button").click()
     page.get_by_role("button", name="Explain").click()

@@ -4,26 +4,12 @@ import io
 
 import numpy as np
 import pytest
-from canned import canned_pages, mask, painted, png, run, until
-from pages import chromium
+from canned import mask, painted, png, run, until
 from PIL import Image
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def opened(browser):
-    """(state) -> the page in Chromium, and its server."""
-    with canned_pages(browser) as open_page:
-        yield open_page
-
-
-def test_settings_that_are_as_by_default_are_not_sent(opened):
-    page, server = opened()
+def test_settings_that_are_as_by_default_are_not_sent(canned):
+    page, server = canned()
     page.fill("#set-size-exact", "96")
     page.select_option("#set-color", "content")
     page.select_option("#set-color", "style")
@@ -40,8 +26,8 @@ RECIPES = [
 ]
 
 
-def test_under_a_recipe_a_default_is_a_value_of_its_own(opened):
-    page, server = opened(presets=RECIPES)
+def test_under_a_recipe_a_default_is_a_value_of_its_own(canned):
+    page, server = canned(presets=RECIPES)
     page.locator("#settings summary").click()
     page.select_option("#set-preset", "monet")
     until(page, lambda: page.input_value("#set-size-exact") == "384")
@@ -49,8 +35,8 @@ def test_under_a_recipe_a_default_is_a_value_of_its_own(opened):
     assert painted(page, server)["settings"] == {"preset": "monet", "size": 512}
 
 
-def test_controls_show_the_values_of_the_recipe(opened):
-    page, server = opened(presets=RECIPES)
+def test_controls_show_the_values_of_the_recipe(canned):
+    page, server = canned(presets=RECIPES)
     page.locator("#settings summary").click()
     page.select_option("#set-preset", "gatys")
     until(page, lambda: page.input_value("#set-style_weight-exact") == "10")
@@ -59,16 +45,16 @@ def test_controls_show_the_values_of_the_recipe(opened):
     assert painted(page, server)["settings"] == {}
 
 
-def test_seconds_take_the_place_of_steps(opened):
-    page, server = opened()
+def test_seconds_take_the_place_of_steps(canned):
+    page, server = canned()
     page.fill("#set-steps-exact", "30")
     page.check("#by-seconds")
     page.get_by_text("About 9 s · 100 MB · 120 × 90").wait_for()
     assert painted(page, server)["settings"] == {"seconds": 60}
 
 
-def test_a_painting_without_a_mask_paints_what_the_others_leave(opened):
-    page, server = opened()
+def test_a_painting_without_a_mask_paints_what_the_others_leave(canned):
+    page, server = canned()
     page.click("#to-masks")
     page.locator("#mask-list button").nth(1).click()
     half = np.zeros((90, 120), np.uint8)
@@ -86,8 +72,8 @@ def test_a_painting_without_a_mask_paints_what_the_others_leave(opened):
     assert np.array_equal(first, half) and np.array_equal(second, 255 - half)
 
 
-def test_masks_are_there_when_the_page_is_loaded_again(opened):
-    page, _ = opened()
+def test_masks_are_there_when_the_page_is_loaded_again(canned):
+    page, _ = canned()
     page.click("#to-masks")
     page.locator("#mask-canvas").click()
     page.wait_for_function("() => sessionStorage.getItem('tf_nst_studio_masks')")
@@ -106,8 +92,8 @@ def test_masks_are_there_when_the_page_is_loaded_again(opened):
     assert not page.locator("#masks-line").is_visible()
 
 
-def test_a_stroke_can_be_undone_and_exported(opened):
-    page, _ = opened()
+def test_a_stroke_can_be_undone_and_exported(canned):
+    page, _ = canned()
     page.click("#to-masks")
     page.locator("#mask-canvas").click()
     page.locator("#mask-list").get_by_text("drawn", exact=True).wait_for()
@@ -119,8 +105,8 @@ def test_a_stroke_can_be_undone_and_exported(opened):
     page.wait_for_function("() => !document.querySelector('#mask-list').innerText.match(/^drawn/m)")
 
 
-def test_a_slider_asks_once_for_where_it_comes_to_rest(opened):
-    page, server = opened(runs=[run("r1")])
+def test_a_slider_asks_once_for_where_it_comes_to_rest(canned):
+    page, server = canned(runs=[run("r1")])
     page.focus("#live-style_weight")
     for _ in range(5):
         page.keyboard.press("ArrowRight")
@@ -141,26 +127,26 @@ def test_a_slider_asks_once_for_where_it_comes_to_rest(opened):
     ],
 )
 def test_sliders_act_on_what_is_painted_once_its_weights_are_known(
-    opened, status, weights, is_there
+    canned, status, weights, is_there
 ):
-    page, _ = opened(runs=[run("r1", status=status, weights=weights, undo=1)])
+    page, _ = canned(runs=[run("r1", status=status, weights=weights, undo=1)])
     page.locator("#run-title").wait_for()
     assert page.locator("#live-controls").is_visible() == is_there
     assert page.locator("#undo").is_visible() == (status in ("preparing", "painting"))
 
 
-def test_what_waits_has_a_place_and_can_be_cancelled(opened):
+def test_what_waits_has_a_place_and_can_be_cancelled(canned):
     waiting = [run("r2", status="queued", place=1), run("r3", status="queued", place=2)]
-    page, server = opened(runs=[run("r1"), *waiting])
+    page, server = canned(runs=[run("r1"), *waiting])
     page.get_by_text("Waiting, place 2").wait_for()
     page.locator("#queue").get_by_role("button", name="Cancel").first.click()
     until(page, lambda: ("DELETE", "/api/runs/r3") in [asked[:2] for asked in server.asked])
 
 
-def test_a_click_on_a_try_paints_it_large(opened):
+def test_a_click_on_a_try_paints_it_large(canned):
     tile = {"number": 1, "caption": "0.5x", "settings": {"style_size": "0.5x"}, "styles": ["p3"]}
     tile |= {"picture": "/api/sheets/s1/1.png", "status": "painted", "message": ""}
-    page, server = opened(sheet={"id": "s1", "status": "painted", "content": "p1", "tiles": [tile]})
+    page, server = canned(sheet={"id": "s1", "status": "painted", "content": "p1", "tiles": [tile]})
     page.click("#to-sheet")
     page.locator("#tiles button").click()
     until(page, lambda: server.bodies("/api/runs"))
@@ -168,8 +154,8 @@ def test_a_click_on_a_try_paints_it_large(opened):
     assert server.bodies("/api/runs") == [asked]
 
 
-def test_a_file_that_is_too_large_is_not_sent(opened):
-    page, server = opened()
+def test_a_file_that_is_too_large_is_not_sent(canned):
+    page, server = canned()
     large = {"name": "large.jpg", "mimeType": "image/jpeg", "buffer": png() + bytes(10**6)}
     page.set_input_files("#choose-painting", large)
     page.get_by_text("large.jpg has 1 MB; at most 1 MB are accepted.").wait_for()

@@ -85,6 +85,22 @@ def test_a_frame_that_a_mask_keeps_whole_is_the_film_and_no_failure(inputs):
     assert [folder.record(index)["steps"] for index in (0, 2)] == [3, 2]
 
 
+def test_a_first_frame_that_a_mask_keeps_whole_is_the_film_in_the_preview_too(inputs):
+    """The second one begins anew, as nothing before it is painted."""
+    (inputs / "begin").mkdir()
+    for index, white in enumerate((32, 0, 0)):
+        mask = np.zeros((24, 32), np.uint8)
+        mask[:, :white] = 255
+        Pillow.fromarray(mask).save(inputs / "begin" / f"{index}.png")
+    results, folder, film = painted(inputs, "begins", f"--keep={inputs / 'begin'}")
+    assert [result.status for result in results] == ["painted"] * 4
+    assert failed_frames(film, folder) == {} and folder.first() == {}
+    (small,) = preview_tasks(3)
+    preview = np.asarray(Pillow.open(folder.picture_path(small)))
+    np.testing.assert_array_equal(preview, folder.frame(0).pixels)
+    assert [folder.record(index).get("steps") for index in range(3)] == [None, 3, 2]
+
+
 def test_frames_between_two_that_are_missing_have_failed(inputs):
     given = [f"--content={inputs / 'clip'}", f"--style={inputs / 'style.png'}", *FLAGS, "--every=2"]
     values = parse_flags(["tf-nst", f"--output={inputs / 'died'}", *given], VIDEO_FLAGS)

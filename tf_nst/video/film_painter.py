@@ -94,7 +94,10 @@ class FilmPainter:
             self._small = self._painter_of(small)
         frame = self._small.fitted(self._folder.frame(task.frame).pixels)
         styles, places = self._look.styles(task.frame), self._look.places(task.frame)
-        return self._small.paint(frame, styles, places, {}).picture
+        try:
+            return self._small.paint(frame, styles, places, {}).picture
+        except NothingToPaintError:
+            return frame
 
     def _painter_of(self, config: StylizeConfig) -> FramePainter:
         return FramePainter(config, FilmConfig(**self._film.film), self._notes.append, self.engine)
