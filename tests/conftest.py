@@ -1,6 +1,7 @@
 """What all tests share: a quiet, strict TensorFlow, a tiny network, counting-number images, and
 which tests are left out without a file of weights."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -103,6 +104,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_collection_finish() -> None:
+    """Has the collector pass over what is imported: tracing makes so many objects that it would go
+    through all of TensorFlow again and again, a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def place_of(path: Path) -> int:

@@ -72,6 +72,17 @@ def test_every_script_that_writes_committed_files_is_listed_and_begins_with_thei
         assert f"python scripts/{path.name}" in path.read_text(encoding="utf-8")
 
 
+def test_no_two_modules_of_tests_have_a_name():
+    """pytest imports files of folders without __init__.py by their name alone."""
+    files = [
+        path
+        for path in (ROOT / "tests").rglob("*.py")
+        if not (path.parent / "__init__.py").exists() and path.name != "conftest.py"
+    ]
+    names = [path.name for path in files]
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
 def test_a_bug_report_asks_what_there_is_to_paint_with():
     fields = read_yaml(".github/ISSUE_TEMPLATE/bug_report.yml")["body"]
     required = [it for it in fields if it.get("validations", {}).get("required")]

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tf_nst.ops.color import LEAST_DEVIATION, color_statistics, match_colors
 from tf_nst.ops.oklab import from_oklab, to_oklab
+from tf_nst.ops.shapes import sizes
 
 Weights: TypeAlias = tf.Tensor | None
 
@@ -115,7 +116,7 @@ def _with_values(plane: tf.Tensor, wanted: tf.Tensor, counts: tf.Tensor | None) 
     first, last = (tf.searchsorted(sorted_plane, values, side) for side in ("left", "right"))
     twice = tf.clip_by_value(first + last - 1, 0, 2 * tf.size(sorted_plane) - 2)
     middle = (tf.gather(sorted_wanted, twice // 2) + tf.gather(sorted_wanted, (twice + 1) // 2)) / 2
-    return tf.reshape(middle, tf.shape(plane))
+    return tf.reshape(middle, sizes(plane))
 
 
 def _in_order(plane: tf.Tensor, counts: tf.Tensor | None) -> tf.Tensor:

@@ -6,7 +6,8 @@ import tensorflow as tf
 
 from tf_nst.model.networks import Network
 from tf_nst.objective.objective import Features
-from tf_nst.objective.terms import Terms, layer_stride
+from tf_nst.objective.terms import Term, Terms, layer_stride
+from tf_nst.ops.shapes import sides
 from tf_nst.ops.statistics import sum_dtype
 from tf_nst.planning.tiles import Window
 
@@ -21,19 +22,46 @@ def place_of(window: Window) -> tf.Tensor:
     return tf.constant([[span.start, span.core_start, span.core_stop] for span in window])
 
 
-def core_weights(network: Network, layer: str, features: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
+def core_weights(
+    network: Network,
+    terms: Terms,
+    features: Features,
+    place: tf.Tensor,
+    weights: Mapping[str, tf.Tensor],
+) -> dict[str, tf.Tensor]:
+    """{term: the weights [1, h, w, 1] of its layer's positions}, 0 outside the core.
+
+    Args:
+      features: of a window, see `observe`.
+      place: see `place_of`.
+      weights: {term: as `cut_weights` returns them}; 1 for a term that is not in it.
+    """
+    layers = sorted({term.layer for term in terms})
+    cores = {
+        layer: _core(features[layer], place // layer_stride(network, layer)) for layer in layers
+    }
+
+    def counted(term: Term) -> tf.Tensor:
+        core, plane = cores[term.layer], weights.get(term.name)
+        return core if plane is None else core * tf.cast(plane, core.dtype)
+
+    return {term.name: counted(term) for term in terms}
+
+
+def _core(features: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
     """[1, h, w, 1]: 1 at the positions of the core, else 0, in the dtype of sums.
 
     Args:
       features: of the layer in a window, [B, h, w, C].
-      place: see `place_of`.
+      place: see `place_of`, in positions.
     """
-    stride, sides = layer_stride(network, layer), []
-    for axis in range(2):
-        start, first, stop = tf.unstack(place[axis] // stride)
-        positions = start + tf.range(features.shape[1 + axis])
-        sides.append((positions >= first) & (positions < stop))
-    core = sides[0][None, :, None, None] & sides[1][None, None, :, None]
+    start, first, stop = tf.unstack(place, axis=1)
+    begins, ends = tf.unstack(first - start), tf.unstack(stop - start)
+    rows, columns = (
+        (positions >= begin) & (positions < end)
+        for positions, begin, end in zip(map(tf.range, sides(features)), begins, ends, strict=True)
+    )
+    core = tf.reshape(rows, [1, -1, 1, 1]) & tf.reshape(columns, [1, 1, -1, 1])
     return tf.cast(core, sum_dtype(features))
 
 

@@ -26,7 +26,8 @@ from tf_nst.objective.statistic import Value
 from tf_nst.objective.terms import CONTENT, STYLE, Terms
 from tf_nst.objective.weights import position_weights, target_weights
 from tf_nst.ops.color import ColorStatistics, color_map, color_statistics, map_colors
-from tf_nst.ops.resample import resize, sides
+from tf_nst.ops.resample import resize
+from tf_nst.ops.shapes import sides
 from tf_nst.optim.optimizer import Optimizer
 from tf_nst.planning.schedule import ScaleTables, look_up_scales
 

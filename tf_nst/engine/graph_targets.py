@@ -10,7 +10,8 @@ from tf_nst.objective.statistic import Value
 from tf_nst.objective.terms import STYLE, masked
 from tf_nst.objective.weights import target_weights
 from tf_nst.ops.color import ColorStatistics, color_statistics, pooled_statistics
-from tf_nst.ops.resample import resize, sides
+from tf_nst.ops.resample import resize
+from tf_nst.ops.shapes import sides
 from tf_nst.planning.schedule import style_sides
 
 

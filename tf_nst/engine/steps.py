@@ -10,6 +10,7 @@ from tf_nst.objective.evaluation import Evaluation, value_and_grad
 from tf_nst.objective.objective import Objective
 from tf_nst.objective.terms import Terms
 from tf_nst.ops.resample import carried, resize
+from tf_nst.ops.shapes import sizes
 from tf_nst.optim.optimizer import Optimizer, choose, per_picture
 
 # The most steps that one call from Python makes.
@@ -40,7 +41,7 @@ def begin_scale(optimizer: Optimizer, image: tf.Tensor, state: Any = None) -> Pr
       state: of the same optimiser at another size, which is carried over; None: it begins.
     """
     state = optimizer.init(image) if state is None else optimizer.resample(state, image)
-    zeros = tf.zeros(tf.shape(image)[:1], image.dtype)
+    zeros = tf.zeros(sizes(image)[:1], image.dtype)
     return Progress(image, state, Track(image, zeros + float("inf"), zeros))
 
 
@@ -93,7 +94,7 @@ def paint_scale(
         (progress, _empty_report(objective.terms, progress.image, most)),
         parallel_iterations=1,
     )
-    failed = tf.broadcast_to(optimizer.failed(progress.state), tf.shape(report.failed))
+    failed = tf.broadcast_to(optimizer.failed(progress.state), sizes(report.failed))
     return progress, report._replace(failed=failed)
 
 

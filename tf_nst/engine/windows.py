@@ -222,10 +222,7 @@ class Windows:
           references: features that terms compare with; weights: of positions, by term.
         """
         features = observe(self.objective.extractor, terms, pixels)
-        counted = {}
-        for term in terms:
-            core = core_weights(self.objective.network, term.layer, features[term.layer], place)
-            counted[term.name] = core * tf.cast(weights.get(term.name, 1.0), core.dtype)
+        counted = core_weights(self.objective.network, terms, features, place, weights)
         return measure_sums(terms, features, references, counted)
 
     def window_gradient(

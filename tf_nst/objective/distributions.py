@@ -14,6 +14,7 @@ from tf_nst.ops.distributions import (
     sorted_parts,
 )
 from tf_nst.ops.sampling import draw
+from tf_nst.ops.shapes import sides, sizes
 from tf_nst.ops.similarity import CHUNK, centred, nearest, unit_rows
 from tf_nst.ops.statistics import position_count, sum_dtype
 
@@ -73,7 +74,7 @@ def all_features(features: tf.Tensor, weights: tf.Tensor | None = None) -> Sums:
     """Every position: "features" [B, h, w, C], "weights" [h, w], in the dtype of sums."""
     dtype = sum_dtype(features)
     if weights is None:
-        weights = tf.ones(tf.shape(features)[1:3], dtype)
+        weights = tf.ones(sides(features), dtype)
     return {
         "features": tf.cast(features, dtype),
         "weights": tf.cast(weights, dtype),
@@ -102,8 +103,8 @@ def nearest_distance(value: Value, target: Value) -> tf.Tensor:
     """
     check_channels(value["features"], target["neighbours"])
     features, weights = value["features"], value["weights"]
-    shape, channels = tf.shape(features), features.shape[-1]
-    rows = tf.reshape(centred(features, weights), [shape[0], shape[1] * shape[2], channels])
+    batch, height, width, channels = sizes(features)
+    rows = tf.reshape(centred(features, weights), [batch, height * width, channels])
     rows, weights = unit_rows(rows), tf.reshape(weights, [-1])
     cosines = tf.reduce_sum(rows * nearest(rows, target["neighbours"]), -1)
     total = tf.reduce_sum(weights * (1 - cosines), -1)

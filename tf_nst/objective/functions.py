@@ -11,6 +11,7 @@ import tensorflow as tf
 from tf_nst.errors import UserError
 from tf_nst.objective.statistic import Statistic, Sums, Value
 from tf_nst.ops.distances import relative_squared_error
+from tf_nst.ops.shapes import sides
 from tf_nst.ops.statistics import position_count, sum_dtype
 
 FLAGS = {"content": "--content_loss", "style": "--style_statistic"}
@@ -142,7 +143,7 @@ def _error_sums(
 def _prepared(features: tf.Tensor, weights: tf.Tensor | None) -> tuple[tf.Tensor, tf.Tensor]:
     """Both in the dtype of sums."""
     dtype = sum_dtype(features)
-    weights = tf.ones(tf.shape(features)[1:3], dtype) if weights is None else weights
+    weights = tf.ones(sides(features), dtype) if weights is None else weights
     return tf.cast(features, dtype), tf.cast(weights, dtype)
 
 

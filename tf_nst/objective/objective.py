@@ -153,15 +153,16 @@ def measure_sums(
     for term in terms:
         # One tensor, so that TensorFlow sees that two statistics have a product in common.
         key = term.layer, term.mask, term.of_mask, term.name in weights
-        plane = planes.setdefault(key, _plane(weights.get(term.name)))
+        if key not in planes:
+            planes[key] = _plane(weights.get(term.name))
         compared = _compared(term, features, references)
-        sums[term.name] = term.kind.measure(features[term.layer], *compared, plane)
+        sums[term.name] = term.kind.measure(features[term.layer], *compared, planes[key])
     return sums
 
 
 def _plane(weights: tf.Tensor | None) -> tf.Tensor | None:
     """[1, h, w, 1] -> [h, w]."""
-    return None if weights is None else weights[0, :, :, 0]
+    return None if weights is None else tf.squeeze(weights, [0, 3])
 
 
 def _compared(

@@ -8,6 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tf_nst.ops.sampling import draw
+from tf_nst.ops.shapes import sizes
 from tf_nst.ops.statistics import position_count, sum_dtype
 
 SEED = 0
@@ -76,7 +77,7 @@ def quantile_means(values: tf.Tensor, masses: tf.Tensor) -> tf.Tensor:
     # All of the mass, which rounding may leave below 1: the rest would count as the largest value.
     ends = tf.minimum(tf.constant(np.linspace(0.0, 1.0, PARTS + 1)), filled[..., -1:])
     at = tf.searchsorted(filled, ends, side="right")
-    at = tf.minimum(at, tf.shape(masses)[-1] - 1)
+    at = tf.minimum(at, sizes(masses)[-1] - 1)
     value, mass, total = (
         tf.gather(each, at, axis=-1, batch_dims=each.shape.rank - 1)
         for each in (
@@ -115,7 +116,8 @@ def histogram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dic
     Returns:
       "histogram" [B, C, NODES] and "positions" [B], both sums.
     """
-    values, shape = tf.cast(features, sum_dtype(features)), tf.shape(features)
+    values = tf.cast(features, sum_dtype(features))
+    batch, _, _, channels = sizes(features)
     cell = tf.cast(tf.math.log1p(tf.maximum(values, 0.0)) / STEP, tf.int32)
     cell = tf.clip_by_value(cell, 0, NODES - 2)
     below, above = (tf.gather(_nodes(values.dtype), at) for at in (cell, cell + 1))
@@ -123,19 +125,19 @@ def histogram_sums(features: tf.Tensor, weights: tf.Tensor | None = None) -> dic
     counts = tf.ones_like(values)
     if weights is not None:
         counts = tf.cast(weights, values.dtype)[None, :, :, None] * counts
-    channel = tf.reshape(tf.range(shape[0] * shape[3]), [shape[0], 1, 1, shape[3]])
-    index, nodes = cell + NODES * channel, shape[0] * shape[3] * NODES
+    channel = tf.reshape(tf.range(batch * channels), [batch, 1, 1, channels])
+    index, nodes = cell + NODES * channel, batch * channels * NODES
     sums = tf.math.unsorted_segment_sum(counts * (1 - upper), index, nodes)
     sums += tf.math.unsorted_segment_sum(counts * upper, index + 1, nodes)
     return {
-        "histogram": tf.reshape(sums, [shape[0], features.shape[-1], NODES]),
+        "histogram": tf.reshape(sums, [batch, channels, NODES]),
         "positions": position_count(features, weights),
     }
 
 
 def histogram_parts(histogram: tf.Tensor) -> tf.Tensor:
     """[B, C, NODES] -> [B, C, PARTS]: see `quantile_means`."""
-    nodes = tf.broadcast_to(_nodes(histogram.dtype), tf.shape(histogram))
+    nodes = tf.broadcast_to(_nodes(histogram.dtype), sizes(histogram))
     return quantile_means(nodes, histogram)
 
 

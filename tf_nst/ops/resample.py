@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from tf_nst.ops.shapes import sides
+
 
 def resize(image: tf.Tensor, height: int | tf.Tensor, width: int | tf.Tensor) -> tf.Tensor:
     """[B, h, w, C] float32 -> [B, height, width, C] in the same range, by Catmull-Rom cubics.
@@ -34,11 +36,3 @@ def carried(picture: tf.Tensor, origin: tf.Tensor) -> tf.Tensor:
     size = sides(origin)
     detail = origin - resize(resize(origin, *sides(picture)), *size)
     return tf.clip_by_value(resize(picture, *size) + detail, 0.0, 1.0)
-
-
-def sides(image: tf.Tensor) -> tuple[int, int] | tuple[tf.Tensor, tf.Tensor]:
-    """Height and width of [B, H, W, C]: numbers, or scalars where they are not known yet."""
-    if image.shape[1:3].is_fully_defined():
-        return image.shape[1], image.shape[2]
-    shape = tf.shape(image)
-    return shape[1], shape[2]

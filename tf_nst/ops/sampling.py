@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from tf_nst.ops.shapes import sizes
 from tf_nst.ops.statistics import position_count, sum_dtype
 
 SEED = 0
@@ -23,12 +24,13 @@ def draw(
       [B, n, C] in the dtype of sums; zeros, without a gradient, where all weights are 0.
     """
     position_count(features, weights)
-    shape, dtype = tf.shape(features), sum_dtype(features)
-    positions = shape[1] * shape[2]
+    batch, height, width, channels = sizes(features)
+    positions = height * width
     weights = tf.ones([positions]) if weights is None else tf.reshape(weights, [-1])
     total = tf.cumsum(tf.cast(weights, tf.float64))
     index = drawn_positions(total, most, repeated)
-    rows = tf.gather(tf.reshape(features, [shape[0], positions, features.shape[-1]]), index, axis=1)
+    rows = tf.gather(tf.reshape(features, [batch, positions, channels]), index, axis=1)
+    dtype = sum_dtype(features)
     return tf.cast(rows, dtype) * tf.cast(total[-1] > 0, dtype)
 
 

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from tf_nst.ops.distances import FLOOR
+from tf_nst.ops.shapes import sizes
 
 # Positions whose neighbours are looked for at once.
 CHUNK = 1024
@@ -31,9 +32,9 @@ def nearest(rows: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
       others: [B or 1, m, C], of length 1.
     """
     rows, others = tf.stop_gradient(rows), tf.stop_gradient(others)
-    shape = tf.shape(rows)
-    starts = tf.range(0, shape[1], CHUNK)
-    padded = tf.pad(rows, [[0, 0], [0, tf.size(starts) * CHUNK - shape[1]], [0, 0]])
+    batch, count, _ = sizes(rows)
+    starts = tf.range(0, count, CHUNK)
+    padded = tf.pad(rows, [[0, 0], [0, -count % CHUNK], [0, 0]])
 
     def find(start: tf.Tensor) -> tf.Tensor:
         part = padded[:, start : start + CHUNK]
@@ -41,8 +42,8 @@ def nearest(rows: tf.Tensor, others: tf.Tensor) -> tf.Tensor:
         return tf.argmax(cosines, -1, output_type=tf.int32)
 
     chunks = tf.map_fn(find, starts, parallel_iterations=1, fn_output_signature=tf.int32)
-    index = tf.reshape(tf.transpose(chunks, [1, 0, 2]), [shape[0], -1])[:, : shape[1]]
-    others = tf.broadcast_to(others, tf.concat([shape[:1], tf.shape(others)[1:]], 0))
+    index = tf.reshape(tf.transpose(chunks, [1, 0, 2]), [batch, -1])[:, :count]
+    others = tf.broadcast_to(others, [batch, *sizes(others)[1:]])
     return tf.gather(others, index, axis=1, batch_dims=1)
 
 

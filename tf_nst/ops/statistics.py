@@ -14,6 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tf_nst.ops.accelerators import wide_dtype
+from tf_nst.ops.shapes import sides, sizes
 
 # bfloat16 features are multiplied in so many parts, of so many positions at least. A part's product
 # is summed in float32 and rounded to bfloat16; the parts are added in float32, so that their errors
@@ -99,11 +100,11 @@ def chunk_count(features: tf.Tensor) -> int | tf.Tensor:
     """In how many equal parts the positions are multiplied; [] int32 where their number is not
     known before the function runs."""
     counts = np.arange(1, MOST_CHUNKS + 1, dtype=np.int32)
-    positions = features.shape[1:3].num_elements()
-    if positions is not None:
-        return int(counts[_divides(counts, positions)].max(initial=1))
-    height, width = tf.unstack(tf.shape(features)[1:3])
-    return tf.reduce_max(tf.where(_divides(counts, height * width), counts, 1))
+    height, width = sides(features)
+    divides = _divides(counts, height * width)
+    if isinstance(divides, np.ndarray):
+        return int(counts[divides].max(initial=1))
+    return tf.reduce_max(tf.where(divides, counts, 1))
 
 
 def _divides(counts: NDArray[np.int32], positions: int | tf.Tensor) -> Any:
@@ -127,7 +128,7 @@ def _gram(rows: tf.Tensor, weights: tf.Tensor | None, chunks: int | tf.Tensor = 
     S = dL/dG. That is the gradient of P + P^T where P = F^T stop(W F). The weights get none, and a
     second derivative would be wrong.
     """
-    parts = tf.reshape(rows, [tf.shape(rows)[0], chunks, -1, rows.shape[-1]])
+    parts = tf.reshape(rows, [sizes(rows)[0], chunks, -1, rows.shape[-1]])
     weighted = parts
     if weights is not None:
         weighted *= tf.reshape(tf.cast(weights, rows.dtype), [1, chunks, -1, 1])
@@ -195,7 +196,7 @@ def error_sums(
             f"got {features.shape} and {reference.shape}"
         )
     rows, reference_rows = _rows(features), _rows(reference)
-    reference_rows = tf.broadcast_to(reference_rows, tf.shape(rows))
+    reference_rows = tf.broadcast_to(reference_rows, sizes(rows))
     return {
         "error": _weighted_total(tf.square(rows - reference_rows), weights),
         "reference": _weighted_total(tf.square(reference_rows), weights),
@@ -205,8 +206,8 @@ def error_sums(
 
 def _rows(features: tf.Tensor, dtype: tf.DType | None = None) -> tf.Tensor:
     """[B, h, w, C] -> [B, h * w, C] in `dtype`, or in that of the sums."""
-    shape = tf.shape(features)
-    rows = tf.reshape(features, [shape[0], shape[1] * shape[2], features.shape[-1]])
+    batch, _, _, channels = sizes(features)
+    rows = tf.reshape(features, [batch, -1, channels])
     return tf.cast(rows, dtype or sum_dtype(features))
 
 
@@ -222,17 +223,17 @@ def _column(weights: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
 
 def position_count(features: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
     """The sum of the weights, [B]; the number of positions where there are no weights."""
-    shape, dtype = tf.shape(features), sum_dtype(features)
+    (batch, height, width, _), dtype = sizes(features), sum_dtype(features)
     if weights is not None and not features.shape[1:3].is_compatible_with(weights.shape):
         raise ValueError(
             f"weights must have the features' height and width {features.shape[1:3]}, "
             f"got {weights.shape}"
         )
     if weights is None:
-        count = tf.cast(shape[1], dtype) * tf.cast(shape[2], dtype)
+        count = tf.cast(height, dtype) * tf.cast(width, dtype)
     else:
         count = tf.reduce_sum(tf.cast(weights, dtype))
-    return tf.fill([shape[0]], count)
+    return tf.fill([batch], count)
 
 
 def _weighted_total(rows: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:

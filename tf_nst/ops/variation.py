@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from tf_nst.ops.shapes import sides, sizes
+
 # Differences -> what is summed of them, elementwise.
 Measure = Callable[[tf.Tensor], tf.Tensor]
 
@@ -60,10 +62,10 @@ def power_variation_sums(
 def _variation_sums(
     image: tf.Tensor, weights: tf.Tensor | None, measure: Measure
 ) -> dict[str, tf.Tensor]:
-    shape, channels = tf.shape(image), image.shape[-1]
+    batch, height, width, channels = sizes(image)
     weights = _weights(image, weights)
     # Rows of W * C values: what is sliced and padded are long runs of memory.
-    rows = tf.reshape(image, [shape[0], shape[1], shape[2] * channels])
+    rows = tf.reshape(image, [batch, height, width * channels])
     shares = tf.repeat(weights, channels, axis=1)[None]
     return {
         "variation": _difference_sums(rows, shares, measure, axis=2, step=channels)
@@ -74,14 +76,14 @@ def _variation_sums(
 
 def _weights(image: tf.Tensor, weights: tf.Tensor | None) -> tf.Tensor:
     """[H, W] in the image's dtype, ones by default."""
-    weights = tf.ones(tf.shape(image)[1:3]) if weights is None else weights
+    weights = tf.ones(sides(image)) if weights is None else weights
     return tf.cast(weights, image.dtype)
 
 
 def _pairs(image: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """[B]: the weighted number of differences."""
     pairs = tf.reduce_sum(weights[:, :-1]) + tf.reduce_sum(weights[:-1])
-    return tf.fill(tf.shape(image)[:1], pairs * image.shape[-1])
+    return tf.fill(sizes(image)[:1], pairs * image.shape[-1])
 
 
 def _difference_sums(

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.objective.evaluation import Evaluation
-from tf_nst.ops.resample import resize, sides
+from tf_nst.ops.resample import resize
+from tf_nst.ops.shapes import sides, sizes
 from tf_nst.optim.optimizer import Optimizer, in_range, per_mean_value, per_picture
 
 # In the loss per unit of the mean pixel value; half of the pixels see 50 to 300 of it. With 1e-8
@@ -38,7 +39,7 @@ def adam(
     """
 
     def init(image: tf.Tensor) -> AdamState:
-        count = tf.zeros(tf.shape(image)[:1], tf.int32)
+        count = tf.zeros(sizes(image)[:1], tf.int32)
         return AdamState(count, tf.zeros_like(image), tf.zeros_like(image))
 
     def update(

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from tf_nst.objective.evaluation import Evaluation
+from tf_nst.ops.shapes import sizes
 from tf_nst.optim.optimizer import Optimizer, choose
 
 
@@ -23,7 +24,7 @@ def with_fallback(first: Optimizer, second: Optimizer) -> Optimizer:
     """
 
     def init(image: tf.Tensor) -> FallbackState:
-        nobody = tf.zeros(tf.shape(image)[:1], tf.bool)
+        nobody = tf.zeros(sizes(image)[:1], tf.bool)
         return FallbackState(first.init(image), second.init(image), nobody)
 
     def update(

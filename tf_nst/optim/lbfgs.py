@@ -11,7 +11,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from tf_nst.objective.evaluation import Evaluation
-from tf_nst.ops.resample import sides
+from tf_nst.ops.shapes import sizes
 from tf_nst.optim.line_search import LineSearch, Point, Search, begin, gave_up, tolerant
 from tf_nst.optim.optimizer import Optimizer, choose, per_mean_value, per_picture
 from tf_nst.optim.precondition import Precondition, running_squares
@@ -95,8 +95,8 @@ def lbfgs_init(image: tf.Tensor, pairs: Pairs) -> LbfgsState:
 
 def empty_pairs(image: tf.Tensor, memory: int) -> Pairs:
     """No curvature known, room for `memory` pairs."""
-    batch = tf.shape(image)[0]
-    store = tf.zeros([batch, memory, *sides(image), image.shape[3]], image.dtype)
+    batch, *picture = sizes(image)
+    store = tf.zeros([batch, memory, *picture], image.dtype)
     return Pairs(store, store, tf.zeros([batch, memory], image.dtype), tf.zeros([batch], tf.int32))
 
 

@@ -12,6 +12,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from tf_nst.ops.shapes import sizes
+
 # Octaves below the pixels' own.
 OCTAVES = 5
 # How much of the running mean of squared gradients one evaluation leaves.
@@ -57,7 +59,7 @@ def octaves(picture: tf.Tensor) -> tf.Tensor:
     total = 2.0 ** (OCTAVES - 1) * smaller
     for index, level in reversed(list(enumerate(levels))):
         # Four times, so that a flat picture stays as it is on its way down and up.
-        up = 4.0 * tf.nn.conv2d_transpose(total, kernel, tf.shape(level), 2, "SAME")
+        up = 4.0 * tf.nn.conv2d_transpose(total, kernel, sizes(level), 2, "SAME")
         total = up + level * (2.0 ** (index - 1) if index else 1.0)
     return total
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_nst.ops.shapes import sizes
 from tf_nst.optim.precondition import Precondition
 
 # The cosine of the angle between a move and the change of the gradient: below it is rounding.
@@ -67,7 +68,7 @@ def two_loop(
     Returns:
       The product, without pairs the preconditioned gradient; and [B], whether there are pairs.
     """
-    shape, free_rows = tf.shape(gradient), _rows(free, 1)
+    shape, free_rows = sizes(gradient), _rows(free, 1)
 
     def estimated(rows: tf.Tensor) -> tf.Tensor:
         return free_rows * _rows(precondition(tf.reshape(rows, shape)), 1)
@@ -87,8 +88,7 @@ def two_loop(
 
 def _rows(pictures: tf.Tensor, axes: int) -> tf.Tensor:
     """The first axes as they are, all others as one."""
-    shape = tf.shape(pictures)
-    return tf.reshape(pictures, tf.concat([shape[:axes], [-1]], 0))
+    return tf.reshape(pictures, [*sizes(pictures)[:axes], -1])
 
 
 def _sum(rows: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
@@ -114,7 +114,7 @@ def _length(rows: tf.Tensor) -> tf.Tensor:
 
 def _count(rows: tf.Tensor) -> tf.Tensor:
     """Values of a picture: every inner product here is a mean."""
-    return tf.cast(tf.shape(rows)[1], rows.dtype)
+    return tf.cast(sizes(rows)[1], rows.dtype)
 
 
 def _products(

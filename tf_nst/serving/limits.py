@@ -7,7 +7,7 @@ import tensorflow as tf
 from tf_nst.config.sizes import Size, share_of
 from tf_nst.config.tiles import MAX_SIDE
 from tf_nst.io.areas import SLACK
-from tf_nst.ops.resample import sides
+from tf_nst.ops.shapes import sides
 from tf_nst.serving.admission import Bounds
 from tf_nst.serving.checks import Text, require
 from tf_nst.serving.pictures import decode, fitted, fitted_mask, large_enough

@@ -5,7 +5,7 @@ from functools import partial
 import tensorflow as tf
 
 from tf_nst.io.planes import LIGHT
-from tf_nst.ops.resample import sides
+from tf_nst.ops.shapes import sides
 from tf_nst.serving.checks import Text, or_default, require, require_all
 from tf_nst.serving.chunks import needed_chunks
 from tf_nst.serving.headers import KINDS, checked
