@@ -111,7 +111,7 @@ def test_pictures_of_two_sizes_trace_once(statistic, tiny, make_extractor):
         )
         progress = whole.place(optimizer, begin_scale(optimizer, pictures["image"]))
         progress, _ = whole.steps(optimizer, progress, measured, (1.0, 1.0))(progress, 2)
-        values = whole.values(measured, progress.image)
+        values = whole.values(optimizer, progress, measured, (1.0, 1.0))
         expected = term_values(build_objective(extractor, terms, pictures, weights), progress.image)
         for name, value in expected.items():
             assert_close(values[name], value, "float32")

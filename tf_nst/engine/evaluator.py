@@ -69,8 +69,10 @@ class Evaluator(Protocol):
         """Several steps as one call; `progress` is an example of what it is given. Other weights
         trace nothing."""
 
-    def values(self, measured: Measured, picture: tf.Tensor) -> Values:
-        """{term: [B]}, unweighted, of a picture [B, H, W, 3]."""
+    def values(
+        self, optimizer: Optimizer, progress: Progress, measured: Measured, weights: TermWeights
+    ) -> Values:
+        """{term: [B]}, unweighted, of the image of a progress on the host; see `steps`."""
 
     @property
     def traces(self) -> int:

@@ -156,7 +156,7 @@ class Replicas:
         return traced
 
 
-# A run by XLA compiles some five programs for each of its scales.
+# A run by XLA compiles some four programs for each of its scales.
 MOST_PROGRAMS = 64
 
 

@@ -131,7 +131,7 @@ class Run:
             if self.job.cores:
                 picture = Replicas(self.job.strategy, 1).agreed(picture)
             progress = begin_scale(optimizer, picture, optimizer_state)
-        self.state = state._replace(progress=progress)
+        self.state, self.measured = state._replace(progress=progress), None
 
     def make_steps(self) -> Generator[Event, None, None]:
         """Makes the steps that are left of the scale."""
@@ -227,24 +227,24 @@ class Run:
     def finish(self) -> Generator[Event, None, None]:
         """The last picture and its values; the state stays that of the last scale with steps."""
         last, painted = len(self.job.scales) - 1, self.state
-        if painted.scale != last:
-            core = self.job.cores[last] if self.job.cores else 0
-            self.state, self.measured = self.state._replace(scale=last, core=core), None
         with tf.device("CPU:0"):
             picture = resize(self.picture, *self.job.size)
+        if painted.scale != last:
+            self.begin_with(last, fallback=True)
         values = yield from self.within_memory(lambda: self.final_values(picture))
         if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
             message = messages.not_finite("loss", "the end", names)
-            raise NonFiniteLossError(message, self.state.last_good)
+            raise NonFiniteLossError(message, painted.last_good)
         self.state = self.state if painted.scale == last else painted
         yield Finished(picture, values, self.next_snapshot())
 
     def final_values(self, picture: tf.Tensor) -> dict[str, NDArray[np.float32]]:
         """{term: [B]} at the last scale."""
-        if self.measured is None:
-            self.measured = measure(self.job, self.engine, self.scale, self.state.core)
-        values = self.engine.evaluator(self.job, self.state.core).values(self.measured, picture)
-        return {name: value.numpy() for name, value in values.items()}
+        progress, weights = self.state.begun._replace(image=picture), self.job.term_weights
+        self.measured = self.measured or measure(self.job, self.engine, self.scale, self.state.core)
+        evaluator = self.engine.evaluator(self.job, self.state.core)
+        values = evaluator.values(self.optimizer, progress, self.measured, weights)
+        return {name: np.asarray(value) for name, value in values.items()}
 
     def note(self, line: str) -> Note:
         return Note(f"step {self.state.step}: {line}", self.next_snapshot())

@@ -18,7 +18,6 @@ from tf_nst.objective.objective import (
     Values,
     measure_references,
     measure_targets,
-    term_values,
 )
 from tf_nst.objective.statistic import Value
 from tf_nst.objective.terms import Terms, reweighted
@@ -121,13 +120,10 @@ class Whole:
         failed = self._replicas.together(report.failed).numpy()
         return updated, CallReport(finite, failed, history)
 
-    def values(self, measured: Measured, picture: tf.Tensor) -> Values:
-        """See `Evaluator`."""
-
-        def evaluate(image: tf.Tensor, measured: Measured) -> Values:
-            return term_values(Objective(self._extractor, self._terms, *measured), image)
-
-        measured = measured._replace(kept=self._replicas.spread(measured.kept))
-        arguments = self._replicas.spread(tf.convert_to_tensor(picture)), measured
-        values = self._programs("values", evaluate, *arguments)(*arguments)
-        return {name: self._replicas.together(value) for name, value in values.items()}
+    def values(
+        self, optimizer: Optimizer, progress: Progress, measured: Measured, weights: TermWeights
+    ) -> Values:
+        """See `Evaluator`: those that one more step evaluates, whose program is there already."""
+        placed = self.place(optimizer, progress)
+        _, report = self.steps(optimizer, placed, measured, weights)(placed, 1)
+        return {term.name: report.history[0, index] for index, term in enumerate(self._terms)}
