@@ -16,6 +16,7 @@ from tf_nst.model.networks import Network
 from tf_nst.model.vgg import build_extractor
 from tf_nst.model.weights import load_weights
 from tf_nst.objective.layers import used_layers
+from tf_nst.objective.regions import Part
 from tf_nst.objective.terms import build_terms
 from tf_nst.optim.adam import adam
 from tf_nst.optim.fallback import with_fallback
@@ -109,6 +110,23 @@ def tiled_job(strategy) -> Job:
     return job._replace(pictures=one, initial=job.initial[:1], cores=(0, 8))
 
 
+def blended_job(strategy) -> Job:
+    """Several pictures, the style of two."""
+    job = job_of(strategy, "adam, one content")
+    both = {"style": (Part("style", 0.3), Part("other", 0.7))}
+    other = pictures(2)[1:, ::-1]
+    return job._replace(pictures=job.pictures | {"other": other}, blends=both)
+
+
+def windows_by_xla(strategy) -> Job:
+    """As `tiled_job`, compiled by XLA."""
+    return tiled_job(strategy)._replace(xla=True)
+
+
+# Of one picture, or of what else a table does not say; each by a function of the strategy.
+JOBS = {"windows": tiled_job, "windows by XLA": windows_by_xla, "blended": blended_job}
+
+
 def outcome(job: Job) -> dict[str, np.ndarray]:
     """What a run gives: its last picture, every value on the way, lines."""
     events = []
@@ -137,9 +155,10 @@ def write(path: Path) -> None:
             strategy = make_strategy(name, count, print)
             for what, value in outcome(job_of(strategy, case)).items():
                 results[f"{case}/{name}/{what}"] = value
-    for name in ("cpu", "mirrored"):
-        for what, value in outcome(tiled_job(make_strategy(name, 9, print))).items():
-            results[f"windows/{name}/{what}"] = value
+    for case, job in JOBS.items():
+        for name in ("cpu", "mirrored"):
+            for what, value in outcome(job(make_strategy(name, 9, print))).items():
+                results[f"{case}/{name}/{what}"] = value
     lines = []
     alone, both = (make_strategy("mirrored", count, lines.append) for count in (1, 2))
     results["lines"] = np.array(lines)

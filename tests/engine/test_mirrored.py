@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from jobs import SIZE
-from mirroring import CASES
+from mirroring import CASES, JOBS
 from tolerances import assert_close, assert_within
 
 
@@ -28,10 +28,11 @@ def test_two_devices_paint_what_one_paints(results, case):
         assert_close(two[what], one[what], "float32")
 
 
-def test_two_devices_share_the_windows_of_one_picture(results):
+@pytest.mark.parametrize("case", JOBS)
+def test_two_devices_share_windows_and_the_parts_of_a_blend(results, case):
     """Sums of other windows are added in another order."""
-    one, two = (part(results, f"windows/{name}/") for name in ("cpu", "mirrored"))
-    assert one.keys() == two.keys() and one["image"].shape == (1, *SIZE, 3)
+    one, two = (part(results, f"{case}/{name}/") for name in ("cpu", "mirrored"))
+    assert one.keys() == two.keys() and one["image"].shape[1:] == (*SIZE, 3)
     for what in one.keys() - {"lines"}:
         assert_within(two[what], one[what], 1e-4)
 

@@ -95,6 +95,20 @@ def test_a_scale_for_whose_optimiser_there_is_no_memory_is_begun_by_the_fallback
     np.testing.assert_array_equal(picture(events), picture(list(iterate(job))))
 
 
+def test_steps_that_cannot_be_by_windows_are_made_by_the_fallback(make_job, monkeypatch):
+    """Statistics that do not add up, or --tile=off."""
+    job, true = make_job(5, cores=None), whole.Whole.steps
+    greedy = job.optimizers[0]._replace(pointwise=False)
+
+    def steps(self, optimizer, *arguments):
+        return refused() if optimizer is greedy else true(self, optimizer, *arguments)
+
+    monkeypatch.setattr(whole.Whole, "steps", steps)
+    events = list(iterate(job._replace(optimizers=(greedy,))))
+    assert notes(events) == ["step 0: not enough memory for the optimiser, Adam paints this size"]
+    np.testing.assert_array_equal(picture(events), picture(list(iterate(job))))
+
+
 def test_where_not_even_the_fallback_begins_the_refusal_stands(make_job):
     greedy = make_job().fallback._replace(init=refused)
     with pytest.raises(OutOfMemoryError):

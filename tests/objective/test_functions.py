@@ -31,22 +31,37 @@ def constant(features, weights): return tf.ones([2, 3])
 def raises(features, weights): raise KeyError("no\\nsuch")
 def error_of_channels(features, reference, weights): return tf.reduce_sum(features, [1, 2])
 def positions(features, weights): return {"positions": tf.reduce_sum(features, [1, 2])}
+def sides(features, weights):
+    batch, height, width, channels = features.shape
+    return tf.reduce_sum(tf.reshape(features, [batch, height * width, channels]), 1)
 def peak(features, weights): return tf.reduce_max(weights[..., None] * features, [1, 2])
+"""
+
+GOOD = """
+import tensorflow as tf
+def shifted(features, weights):
+    weighted = weights[..., None] * features
+    return tf.stack([
+        tf.einsum("bhwc,bhwd->bcd", weighted, tf.roll(features, shift, 2)) for shift in range(3)
+    ], 1)
+def in_a_row(features, weights):
+    return tf.reshape(shifted(features, weights), [tf.shape(features)[0], -1, features.shape[-1]])
 """
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _modules(tmp_path_factory):
-    """my_losses.py as the page has it, bad_losses.py and broken_losses.py."""
+    """my_losses.py as the page has it, and those above."""
     folder = tmp_path_factory.mktemp("modules")
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     (folder / "my_losses.py").write_text("\n".join(blocks), encoding="utf-8")
     (folder / "bad_losses.py").write_text(BAD, encoding="utf-8")
+    (folder / "good_losses.py").write_text(GOOD, encoding="utf-8")
     (folder / "broken_losses.py").write_text("def f(:", encoding="utf-8")
     sys.path.insert(0, str(folder))
     yield
     sys.path.remove(str(folder))
-    for name in ("my_losses", "bad_losses", "broken_losses"):
+    for name in ("my_losses", "bad_losses", "good_losses", "broken_losses"):
         sys.modules.pop(name, None)
 
 
@@ -117,6 +132,16 @@ def test_it_paints_goes_on_from_a_snapshot_and_comes_back_from_its_text():
     assert np.any(np.asarray(painted) != content)
 
 
+def test_sums_may_have_axes_like_those_of_pictures():
+    """[B, shifts, C, C]: painted as the same sums in a row are."""
+    content, style = (np.uint8(255 * reference.counting(*it)) for it in ((24, 32), (20, 28, 3, 9)))
+    one, other = (
+        tf_nst.stylize(content, style, **OPTIONS | {"style_statistic": f"good_losses:{name}"})
+        for name in ("shifted", "in_a_row")
+    )
+    np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
+
+
 def test_an_export_needs_no_module(tmp_path):
     style = np.uint8(255 * reference.counting(20, 28, 3, 9))
     options = {name: value for name, value in OPTIONS.items() if name != "scales"}
@@ -143,6 +168,7 @@ def test_an_export_needs_no_module(tmp_path):
         ("bad_losses:list_of", "style", "expected sums of shape .*received list"),
         ("bad_losses:constant", "style", "without a gradient"),
         ("bad_losses:raises", "style", "received KeyError"),
+        ("bad_losses:sides", "style", "received TypeError: .*NoneType"),
         ("bad_losses:positions", "style", 'expected names other than "positions"'),
         ("bad_losses:error_of_channels", "content", r"shape \[batch\] .*received shape \(2, 64\)"),
         ("my_losses:peaks", "content", "expected a statistic with paired=True"),

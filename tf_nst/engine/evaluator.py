@@ -1,6 +1,6 @@
 """How a scale is evaluated: the whole picture at once, or window by window. Both give the same."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import tensorflow as tf
@@ -10,6 +10,7 @@ from tf_nst.engine.state import Progress
 from tf_nst.objective.kept import Kept
 from tf_nst.objective.objective import NOTHING, Pictures, Values
 from tf_nst.objective.statistic import Value
+from tf_nst.objective.terms import Terms
 from tf_nst.optim.optimizer import Optimizer
 
 
@@ -50,6 +51,11 @@ class Evaluator(Protocol):
         self, pictures: Pictures, weights: Mapping[str, tf.Tensor] = NOTHING
     ) -> dict[str, Value]:
         """The targets of pictures by name [1, h, w, 3]; for weights see `target_weights`."""
+
+    def blend(
+        self, targets: Sequence[dict[str, Value]], shares: Sequence[float], terms: Terms
+    ) -> dict[str, Value]:
+        """As `objective.blend`, of what `targets` returned."""
 
     def references(self, pictures: Pictures) -> Any:
         """The references of pictures by name [B or 1, H, W, 3]."""

@@ -149,7 +149,9 @@ class Replicas:
         """
 
         def run(*arguments: Any) -> Any:
-            return self._strategy.run(function, arguments)
+            # A strategy that sees a function for XLA compiles its replicas as one, and XLA takes no
+            # variables of two devices.
+            return self._strategy.run(lambda *given: function(*given), arguments)
 
         # A concrete function: TensorFlow warns of tf.functions that are traced for one call each.
         traced: Function = tf.function(run, autograph=False).get_concrete_function(*arguments)

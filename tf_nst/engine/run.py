@@ -171,9 +171,9 @@ class Run:
         Raises:
           OutOfMemoryError: both are taken already, or several workers would have to agree on it.
         """
-        core = next_core(self.state.core or max(self.scale[:2]))
-        fixed = self.job.cores is None or worker_place(self.job.strategy)[1] > 1
-        if fixed or (not core and self.optimizer is self.job.fallback):
+        core = next_core(self.state.core or max(self.scale[:2])) if self.job.cores else 0
+        several_workers = worker_place(self.job.strategy)[1] > 1
+        if several_workers or (not core and self.optimizer is self.job.fallback):
             raise self.out_of_memory() from error
         if self.evaluator:
             self.release()

@@ -12,7 +12,6 @@ from tf_nst.engine.job import Job
 from tf_nst.engine.steps import next_start
 from tf_nst.objective.kept import Kept
 from tf_nst.objective.objective import (
-    blend,
     reference_pictures,
     target_pictures,
 )
@@ -63,7 +62,9 @@ def _target(job: Job, engine: Engine, scale: Scale, core: int, name: str) -> dic
             picture = _shrunk(job, scale, job.pictures[part.picture], part.picture)
             weights = _weights_of_part(job, scale, terms, part)
         values.append(engine.targets(job, core, {name: picture}, weights))
-    return values[0] if len(parts) == 1 else blend(values, [part.share for part in parts], terms)
+    if len(parts) == 1:
+        return values[0]
+    return engine.evaluator(job, core).blend(values, [part.share for part in parts], terms)
 
 
 def _shrunk(job: Job, scale: Scale, picture: Picture, name: str) -> Picture:

@@ -1,6 +1,6 @@
 """The evaluator by windows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,8 +16,9 @@ from tf_nst.engine.state import Progress
 from tf_nst.engine.steps import advance, all_finite
 from tf_nst.engine.windows import Windows
 from tf_nst.objective.evaluation import Evaluation
-from tf_nst.objective.objective import NOTHING, Pictures, Values
+from tf_nst.objective.objective import NOTHING, Pictures, Values, blend
 from tf_nst.objective.statistic import Value
+from tf_nst.objective.terms import Terms
 from tf_nst.ops.bands import bands
 from tf_nst.optim.optimizer import Optimizer
 
@@ -45,6 +46,12 @@ class Tiled:
         """See `Evaluator`."""
         with tf.device("CPU:0"):
             return self._windows.targets(pictures, weights)
+
+    def blend(
+        self, targets: Sequence[dict[str, Value]], shares: Sequence[float], terms: Terms
+    ) -> dict[str, Value]:
+        """See `Evaluator`."""
+        return blend(targets, shares, terms)
 
     def references(self, pictures: Pictures) -> Any:
         """See `Evaluator`."""

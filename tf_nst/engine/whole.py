@@ -1,6 +1,6 @@
 """The evaluator of whole pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from tf_nst.objective.objective import (
     Objective,
     Pictures,
     Values,
+    blend,
     measure_references,
     measure_targets,
 )
@@ -53,6 +54,15 @@ class Whole:
         arguments = pictures, dict(weights)
         targets: dict[str, Value] = self._programs("targets", measure, *arguments)(*arguments)
         return targets
+
+    def blend(
+        self, targets: Sequence[dict[str, Value]], shares: Sequence[float], terms: Terms
+    ) -> dict[str, Value]:
+        """See `Evaluator`; each replica has targets of its own."""
+        blended: dict[str, Value] = self._replicas.apart(
+            lambda *each: blend(each, shares, terms), *targets
+        )
+        return blended
 
     def references(self, pictures: Pictures) -> Any:
         """See `Evaluator`."""

@@ -95,18 +95,37 @@ def _try(statistic: Statistic) -> bool:
     features, other = (tf.constant(generator.random(TRIED, np.float32)) for _ in range(2))
     half = tf.constant(generator.integers(0, 2, TRIED[1:3]), tf.float32)
     compared = (other,) if statistic.paired else ()
-    with tf.GradientTape() as tape:
-        tape.watch(features)
-        whole = statistic.measure(features, *compared, None)
-        target = None if statistic.paired else statistic.target_of(statistic.measure(other, None))
-        distance = statistic.distance(statistic.value(whole), target)
-    if tape.gradient(distance, features) is None:
-        raise TypeError("a result without a gradient to the features")
     parts = [statistic.measure(features, *compared, it) for it in (half, 1 - half)]
+    whole, gradient = _evaluate(statistic, features, other)
+    if gradient is None:
+        raise TypeError("a result without a gradient to the features")
     return all(
         np.allclose(parts[0][key] + parts[1][key], whole[key], rtol=1e-3, atol=1e-3)
         for key in whole
     )
+
+
+def _evaluate(
+    statistic: Statistic, features: tf.Tensor, other: tf.Tensor
+) -> tuple[Sums, tf.Tensor | None]:
+    """The sums of features and the gradient of their distance from others, traced as a run does
+    it: for any height and width."""
+    spec = tf.TensorSpec([TRIED[0], None, None, TRIED[3]])
+
+    def evaluate(features: tf.Tensor, other: tf.Tensor) -> tuple[Sums, tf.Tensor | None]:
+        compared = (other,) if statistic.paired else ()
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            sums = statistic.measure(features, *compared, None)
+            target = None
+            if not statistic.paired:
+                target = statistic.target_of(statistic.measure(other, None))
+            distance = statistic.distance(statistic.value(sums), target)
+        return sums, tape.gradient(distance, features)
+
+    traced = tf.function(evaluate, [spec, spec], autograph=False)
+    result: tuple[Sums, tf.Tensor | None] = traced(features, other)
+    return result
 
 
 def _sums(

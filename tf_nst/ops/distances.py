@@ -33,7 +33,7 @@ def relative_squared_error(value: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
 
 def check_equal_shapes(value: tf.Tensor, target: tf.Tensor) -> None:
     """Raises ValueError where shapes differ in more than the batch."""
-    if value.shape[1:] != target.shape[1:]:
+    if not value.shape[1:].is_compatible_with(target.shape[1:]):
         raise ValueError(
             f"value and target must have equal shapes after the batch, "
             f"got {value.shape} and {target.shape}"

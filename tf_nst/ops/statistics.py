@@ -190,7 +190,7 @@ def error_sums(
     Raises:
       ValueError: the shapes differ in more than the batch.
     """
-    if features.shape[1:] != reference.shape[1:]:
+    if not features.shape[1:].is_compatible_with(reference.shape[1:]):
         raise ValueError(
             f"features and reference must have equal shapes after the batch, "
             f"got {features.shape} and {reference.shape}"
