@@ -230,7 +230,7 @@ class Run:
         with tf.device("CPU:0"):
             picture = resize(self.picture, *self.job.size)
         if painted.scale != last:
-            self.begin_with(last, fallback=True)
+            yield from self.begin(last)
         values = yield from self.within_memory(lambda: self.final_values(picture))
         if names := [name for name, value in values.items() if not np.isfinite(value).all()]:
             message = messages.not_finite("loss", "the end", names)
