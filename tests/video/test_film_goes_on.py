@@ -44,6 +44,36 @@ def ingested(values):
         return folder, ingest(values, clip, folder, bool)
 
 
+def command_of(folder, *flags):
+    """The command that paints the film of `values_of`."""
+    given = [folder / "clip", folder / "style.png", "-o", folder / "out"]
+    return ["tf-nst", "video", *map(str, given), *FLAGS, *flags]
+
+
+def paint_all(folder, film, values):
+    """Each frame of a film's first shot as if it were painted."""
+    for task in tasks_of(film.shots[0], 0, command.film_config(values)):
+        picture = folder.frame(task.frame)
+        folder.save(task, picture, {"sweep": 1}, picture)
+
+
+def replace_pool(monkeypatch):
+    """Lets no process start; a list of (number of shots, tasks) of each pool that was to."""
+    started = []
+
+    class Pool:
+        def __init__(self, schedule, *_):
+            number = schedule.enter()
+            self.tasks = list(iter(lambda: schedule.next(number), None))
+
+        def start(self, largest, processes, jobs):
+            started.append((jobs, self.tasks))
+            raise RunError("enough")
+
+    monkeypatch.setattr(command, "Pool", Pool)
+    return started
+
+
 def test_moved_inputs_are_read_where_they_are_now(inputs):
     """The same files, by what they hold."""
     folder, before = ingested(values_of(inputs))
@@ -98,10 +128,8 @@ def test_a_film_that_is_being_painted_is_not_cleared(inputs, monkeypatch, capsys
     monkeypatch.setattr(report, "PATIENCE", 0.0)
     folder, film = ingested(values_of(inputs))
     journal = report.Journal(folder.path)
-    arguments = [str(inputs / "clip"), str(inputs / "style.png"), "-o", str(inputs / "out")]
-    other = ["--frame_steps=1", "--overwrite=true"]
     try:
-        assert main(["tf-nst", "video", *arguments, *FLAGS, *other]) == 2
+        assert main(command_of(inputs, "--frame_steps=1", "--overwrite=true")) == 2
     finally:
         journal.close()
     assert "no other run paints into" in capsys.readouterr().err
@@ -117,23 +145,10 @@ def test_what_is_left_is_painted_by_as_many_processes_as_all(tmp_path, monkeypat
     values = values_of(tmp_path)
     folder, film = ingested(values)
     assert len(film.shots) > 1
-    for task in tasks_of(film.shots[0], 0, command.film_config(values)):
-        picture = folder.frame(task.frame)
-        folder.save(task, picture, {"sweep": 1}, picture)
-    started = []
-
-    class Pool:
-        def __init__(self, schedule, *_):
-            self.left = schedule
-
-        def start(self, largest, processes, jobs):
-            started.append(jobs)
-            raise RunError("enough")
-
-    monkeypatch.setattr(command, "Pool", Pool)
-    arguments = [str(tmp_path / "clip"), str(tmp_path / "style.png"), "-o", str(tmp_path / "out")]
-    assert main(["tf-nst", "video", *arguments, *FLAGS]) == 1
-    assert started == [len(film.shots)]
+    paint_all(folder, film, values)
+    started = replace_pool(monkeypatch)
+    assert main(command_of(tmp_path)) == 1
+    assert [jobs for jobs, _ in started] == [len(film.shots)]
 
 
 def test_too_few_masks_are_refused_by_the_frames_of_the_file(inputs):
@@ -142,3 +157,16 @@ def test_too_few_masks_are_refused_by_the_frames_of_the_file(inputs):
     masks_in(inputs, [f"{number}.png" for number in range(4)])
     with pytest.raises(UserError, match="a mask for each of 5 frames, received 4"):
         ingested(values_of(inputs, f"--keep={inputs / 'masks'}"))
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"identity": "a"}'])
+def test_paint_of_an_unknown_film_is_painted_again(inputs, monkeypatch, capsys, text):
+    """film.json is cut off or another version's: what is painted may be of other flags."""
+    values = values_of(inputs)
+    folder, film = ingested(values)
+    paint_all(folder, film, values)
+    (folder.path / "film.json").write_text(text)
+    started = replace_pool(monkeypatch)
+    assert main(command_of(inputs)) == 1
+    assert [task.frame for task in started[0][1]] == [0, 1, 2, 3, 4]
+    assert "begins again" in capsys.readouterr().out

@@ -101,13 +101,18 @@ class _Run(NamedTuple):
 
 
 def _prepare(folder: WorkFolder, values: Values) -> None:
-    """Makes the locked folder ready for the film; another film's frames go where that is wanted.
+    """Makes the locked folder ready for the film; another film's frames go where that is wanted,
+    and those of which nobody knows the film.
 
     Raises:
       UserError: it is of another film.
     """
     film = folder.film()
-    if film is not None and film.identity != identity_of(values):
+    if film is None:
+        if folder.has_paint():
+            say(f"note: {folder.path} does not say of which film its frames are: it begins again")
+        folder.clear()
+    elif film.identity != identity_of(values):
         if values.overwrite != "true":
             raise UserError(
                 f"--output: {folder.path} has the frames of another film or of other flags; "

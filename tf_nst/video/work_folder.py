@@ -128,6 +128,10 @@ class WorkFolder:
             notes=tuple(film.notes),
         )
 
+    def has_paint(self) -> bool:
+        """Whether a frame was painted, of whichever film."""
+        return any((self.path / "paint").glob("*"))
+
     def begin(self, film: Film) -> None:
         """Says what the folder holds, once all frames are there."""
         write_atomically(self.path / _FILM, json.dumps(film._asdict()).encode())
