@@ -18,7 +18,7 @@ from tf_nst.video.flags import VIDEO_FLAGS
 from tf_nst.video.ingest import ingest
 from tf_nst.video.look import look_of
 from tf_nst.video.reading import open_clip
-from tf_nst.video.tasks import tasks_of
+from tf_nst.video.tasks import preview_tasks, tasks_of
 from tf_nst.video.work_folder import WorkFolder
 
 
@@ -57,17 +57,20 @@ def paint_all(folder, film, values):
         folder.save(task, picture, {"sweep": 1}, picture)
 
 
-def replace_pool(monkeypatch):
-    """Lets no process start; a list of (number of shots, tasks) of each pool that was to."""
+def replace_pool(monkeypatch, status=None):
+    """Lets no process start, or gives this status to each task; a list of (number of shots, tasks)
+    of each pool."""
     started = []
 
     class Pool:
-        def __init__(self, schedule, *_):
+        def __init__(self, schedule, out, journal, listen, *_):
             number = schedule.enter()
-            self.tasks = list(iter(lambda: schedule.next(number), None))
+            self.tasks, self.listen = list(iter(lambda: schedule.next(number), None)), listen
 
         def start(self, largest, processes, jobs):
             started.append((jobs, self.tasks))
+            for task in self.tasks if status else []:
+                self.listen(report.Result(task.output, status, "no memory"))
             raise RunError("enough")
 
     monkeypatch.setattr(command, "Pool", Pool)
@@ -170,3 +173,21 @@ def test_paint_of_an_unknown_film_is_painted_again(inputs, monkeypatch, capsys, 
     assert main(command_of(inputs)) == 1
     assert [task.frame for task in started[0][1]] == [0, 1, 2, 3, 4]
     assert "begins again" in capsys.readouterr().out
+
+
+def test_a_preview_that_was_killed_before_its_strip_is_written(inputs, monkeypatch, capsys):
+    values = values_of(inputs, "--preview")
+    folder, film = ingested(values)
+    for task in preview_tasks(len(film.times)):
+        folder.save(task, folder.frame(task.frame), {})
+    replace_pool(monkeypatch)
+    assert main(command_of(inputs, "--preview")) == 1
+    assert Pillow.open(inputs / "out.preview.png").size == (32, 24)
+    assert "preview  " in capsys.readouterr().out
+
+
+def test_a_preview_whose_frames_all_fail_is_a_line(inputs, monkeypatch, capsys):
+    replace_pool(monkeypatch, report.FAILED)
+    assert main(command_of(inputs, "--preview")) == 1
+    assert "note: no preview: all its frames failed\n" in capsys.readouterr().out
+    assert not (inputs / "out.preview.png").exists()

@@ -1,7 +1,7 @@
 """`tf-nst video`: a film painted without flicker."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tf_nst.batch.pool import Pool
@@ -16,6 +16,7 @@ from tf_nst.io.manifest import names_of
 from tf_nst.video.assembly import (
     failed_frames,
     kept_line,
+    preview_path,
     write_film,
     write_preview,
     write_sidecars,
@@ -27,7 +28,7 @@ from tf_nst.video.output_check import check_output
 from tf_nst.video.progress import FilmProgress
 from tf_nst.video.reader import ClipReader
 from tf_nst.video.reading import open_clip
-from tf_nst.video.tasks import FilmSchedule, preview_tasks, tasks_of
+from tf_nst.video.tasks import FilmSchedule, Task, preview_tasks, tasks_of
 from tf_nst.video.work_folder import Film, WorkFolder, folder_of
 
 USAGE = """\
@@ -170,21 +171,28 @@ def _paint_tasks(run: _Run, film: Film) -> list[str]:
     shots = enumerate(film.shots)
     tasks = [task for number, shot in shots for task in tasks_of(shot, number, config)]
     left = [task for task in (*small, *tasks) if not run.folder.is_done(task)]
+    missing = {task.output for task in small if task in left}
+    if small and not missing and not preview_path(run.values.output).exists():
+        _write_preview(run, small)
     if not left:
         return []
     total = len(small) + len(tasks)
     progress = FilmProgress(total, total - len(left), say, time.monotonic)
-    missing = {task.output for task in small if task in left}
 
     def listen(result: Result) -> None:
         progress(result)
         if result.picture in missing:
             missing.remove(result.picture)
             if not missing:
-                say(f"preview  {write_preview(run.values.output, run.folder, small)}")
+                _write_preview(run, small)
 
     _run_pool(run, film, FilmSchedule(left), listen)
     return list(progress.notes)
+
+
+def _write_preview(run: _Run, small: Sequence[Task]) -> None:
+    path = write_preview(run.values.output, run.folder, small)
+    say(f"preview  {path}" if path else "note: no preview: all its frames failed")
 
 
 def _run_pool(
