@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tf_nst.batch.pool import Pool
-from tf_nst.batch.report import Journal, Result
+from tf_nst.batch.report import LEFT, Journal, Result
 from tf_nst.cli.command import run_command
 from tf_nst.cli.parsing import Values
 from tf_nst.cli.stop import Stop
@@ -164,7 +164,7 @@ def _paint_tasks(run: _Run, film: Film) -> list[str]:
     """Paints what is left; returns notes.
 
     Raises:
-      RunError: a process does not start.
+      RunError: a process does not start, or the disk takes no more frames.
     """
     small = preview_tasks(len(film.times)) if run.values.preview else []
     config = film_config(run.values)
@@ -180,6 +180,10 @@ def _paint_tasks(run: _Run, film: Film) -> list[str]:
     progress = FilmProgress(total, total - len(left), say, time.monotonic)
 
     def listen(result: Result) -> None:
+        if result.status == LEFT:
+            raise RunError(
+                f"{result.reason}; the same command goes on with the frames in {run.folder.path}"
+            )
         progress(result)
         if result.picture in missing:
             missing.remove(result.picture)
