@@ -191,3 +191,15 @@ def test_a_preview_whose_frames_all_fail_is_a_line(inputs, monkeypatch, capsys):
     assert main(command_of(inputs, "--preview")) == 1
     assert "note: no preview: all its frames failed\n" in capsys.readouterr().out
     assert not (inputs / "out.preview.png").exists()
+
+
+def test_what_a_file_manager_leaves_among_the_frames_does_not_matter(inputs, monkeypatch):
+    masks_in(inputs, [f"{number}.png" for number in range(5)])
+    keep = f"--keep={inputs / 'masks'}"
+    folder, film = ingested(values_of(inputs, keep))
+    for name in ("clip", "masks"):
+        (inputs / name / ".DS_Store").write_bytes(b"a view")
+        (inputs / name / "Thumbs.db").write_bytes(b"small pictures")
+    started = replace_pool(monkeypatch)
+    assert main(command_of(inputs, keep)) == 1
+    assert len(started) == 1 and folder.film() == film

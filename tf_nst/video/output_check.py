@@ -1,9 +1,11 @@
 """Whether a film can be written where it is to be."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from tf_nst.batch.sources import lies_in
 from tf_nst.cli.flags import config_from_flags, styles_from_flags
 from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.parsing import Values
@@ -39,12 +41,17 @@ def check_output(values: Values, clip: ClipReader) -> Callable[[], None]:
 
 
 def _check_sources(values: Values) -> None:
-    """Refuses to write over what is read."""
+    """Refuses to write over what is read, or beside it in a folder that a film goes on with."""
     fade = [style.path for style in styles_at(values.style_fade)] if values.style_fade else []
     styles = fade or [path for path, _ in styles_from_flags(values)]
     written = [values.output, *([str(preview_path(values.output))] if values.preview else [])]
     for flag, source in sources_of(values, values.init, styles):
         for path in written:
+            if os.path.isdir(source) and lies_in(path, source):
+                raise UserError(
+                    f"--output and {flag}: expected a folder elsewhere, received {path}, which "
+                    f"lies in {source}, whose pictures are read"
+                )
             if same_file(path, source):
                 raise UserError(
                     f"--output and {flag}: {source} would be overwritten by {path}, expected two "
