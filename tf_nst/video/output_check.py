@@ -16,8 +16,10 @@ from tf_nst.errors import UserError
 from tf_nst.io.manifest import check_sidecars, names_of
 from tf_nst.io.resizing import fit_size
 from tf_nst.video.assembly import preview_path
+from tf_nst.video.encoders import container_of
 from tf_nst.video.reader import ClipReader
-from tf_nst.video.writing import check_clip_output
+from tf_nst.video.sound import writable_streams
+from tf_nst.video.writing import check_clip_output, is_folder
 
 
 def check_output(values: Values, clip: ClipReader) -> Callable[[], None]:
@@ -31,13 +33,22 @@ def check_output(values: Values, clip: ClipReader) -> Callable[[], None]:
     """
     info, size = clip.info, config_from_flags(values).size
     height, width = fit_size(info.height, info.width, size)
-    for note in check_clip_output(values.output, replace(info, height=height, width=width)):
+    notes = check_clip_output(values.output, replace(info, height=height, width=width))
+    for note in notes + _sound_notes(values, clip):
         say(f"note: {note}")
     path = Path(values.output)
     check_sidecars(path)
     _check_sources(values)
     check_overwrite(values.output, values.overwrite)
     return check_again(names_of(path), values.overwrite)
+
+
+def _sound_notes(values: Values, clip: ClipReader) -> list[str]:
+    """A line for each audio stream that the film will lack."""
+    if not clip.info.has_audio or is_folder(values.output):
+        return []
+    kind = container_of(values.output, "--output").name
+    return [f"{values.output}: {line}" for line in writable_streams(values.content, kind)[1]]
 
 
 def _check_sources(values: Values) -> None:
