@@ -73,8 +73,16 @@ def test_files_among_the_flags_count_by_what_they_hold(job):
     assert job_digest(job._replace(flags=flags)) != digest
 
 
-def test_a_folder_of_pictures_counts_by_its_files(job):
+def test_a_folder_counts_by_its_pictures_and_no_other_file(job):
     job = job._replace(style="styles")
     digest = job_digest(job)
+    for name in (".DS_Store", "Thumbs.db", "notes.txt", "._s.png"):
+        Path("styles", name).write_bytes(b"a view")
+    assert job_digest(job) == digest
     write_picture(Path("styles/u.png"))
     assert job_digest(job) != digest
+
+
+def test_a_folder_without_pictures_is_for_others_to_refuse(job):
+    Path("empty").mkdir()
+    assert job_digest(job._replace(style="empty")) != job_digest(job)

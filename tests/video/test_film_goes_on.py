@@ -18,7 +18,7 @@ from tf_nst.video.flags import VIDEO_FLAGS
 from tf_nst.video.ingest import ingest
 from tf_nst.video.look import look_of
 from tf_nst.video.reading import open_clip
-from tf_nst.video.tasks import tasks_of
+from tf_nst.video.tasks import preview_tasks, tasks_of
 from tf_nst.video.work_folder import WorkFolder
 
 
@@ -42,6 +42,39 @@ def ingested(values):
     folder.make_parts()
     with open_clip(values.content) as clip:
         return folder, ingest(values, clip, folder, bool)
+
+
+def command_of(folder, *flags):
+    """The command that paints the film of `values_of`."""
+    given = [folder / "clip", folder / "style.png", "-o", folder / "out"]
+    return ["tf-nst", "video", *map(str, given), *FLAGS, *flags]
+
+
+def paint_all(folder, film, values):
+    """Each frame of a film's first shot as if it were painted."""
+    for task in tasks_of(film.shots[0], 0, command.film_config(values)):
+        picture = folder.frame(task.frame)
+        folder.save(task, picture, {"sweep": 1}, picture)
+
+
+def replace_pool(monkeypatch, status=None):
+    """Lets no process start, or gives this status to each task; a list of (number of shots, tasks)
+    of each pool."""
+    started = []
+
+    class Pool:
+        def __init__(self, schedule, out, journal, listen, *_):
+            number = schedule.enter()
+            self.tasks, self.listen = list(iter(lambda: schedule.next(number), None)), listen
+
+        def start(self, largest, processes, jobs):
+            started.append((jobs, self.tasks))
+            for task in self.tasks if status else []:
+                self.listen(report.Result(task.output, status, "no memory"))
+            raise RunError("enough")
+
+    monkeypatch.setattr(command, "Pool", Pool)
+    return started
 
 
 def test_moved_inputs_are_read_where_they_are_now(inputs):
@@ -98,10 +131,8 @@ def test_a_film_that_is_being_painted_is_not_cleared(inputs, monkeypatch, capsys
     monkeypatch.setattr(report, "PATIENCE", 0.0)
     folder, film = ingested(values_of(inputs))
     journal = report.Journal(folder.path)
-    arguments = [str(inputs / "clip"), str(inputs / "style.png"), "-o", str(inputs / "out")]
-    other = ["--frame_steps=1", "--overwrite=true"]
     try:
-        assert main(["tf-nst", "video", *arguments, *FLAGS, *other]) == 2
+        assert main(command_of(inputs, "--frame_steps=1", "--overwrite=true")) == 2
     finally:
         journal.close()
     assert "no other run paints into" in capsys.readouterr().err
@@ -117,23 +148,10 @@ def test_what_is_left_is_painted_by_as_many_processes_as_all(tmp_path, monkeypat
     values = values_of(tmp_path)
     folder, film = ingested(values)
     assert len(film.shots) > 1
-    for task in tasks_of(film.shots[0], 0, command.film_config(values)):
-        picture = folder.frame(task.frame)
-        folder.save(task, picture, {"sweep": 1}, picture)
-    started = []
-
-    class Pool:
-        def __init__(self, schedule, *_):
-            self.left = schedule
-
-        def start(self, largest, processes, jobs):
-            started.append(jobs)
-            raise RunError("enough")
-
-    monkeypatch.setattr(command, "Pool", Pool)
-    arguments = [str(tmp_path / "clip"), str(tmp_path / "style.png"), "-o", str(tmp_path / "out")]
-    assert main(["tf-nst", "video", *arguments, *FLAGS]) == 1
-    assert started == [len(film.shots)]
+    paint_all(folder, film, values)
+    started = replace_pool(monkeypatch)
+    assert main(command_of(tmp_path)) == 1
+    assert [jobs for jobs, _ in started] == [len(film.shots)]
 
 
 def test_too_few_masks_are_refused_by_the_frames_of_the_file(inputs):
@@ -142,3 +160,46 @@ def test_too_few_masks_are_refused_by_the_frames_of_the_file(inputs):
     masks_in(inputs, [f"{number}.png" for number in range(4)])
     with pytest.raises(UserError, match="a mask for each of 5 frames, received 4"):
         ingested(values_of(inputs, f"--keep={inputs / 'masks'}"))
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"identity": "a"}'])
+def test_paint_of_an_unknown_film_is_painted_again(inputs, monkeypatch, capsys, text):
+    """film.json is cut off or another version's: what is painted may be of other flags."""
+    values = values_of(inputs)
+    folder, film = ingested(values)
+    paint_all(folder, film, values)
+    (folder.path / "film.json").write_text(text)
+    started = replace_pool(monkeypatch)
+    assert main(command_of(inputs)) == 1
+    assert [task.frame for task in started[0][1]] == [0, 1, 2, 3, 4]
+    assert "begins again" in capsys.readouterr().out
+
+
+def test_a_preview_that_was_killed_before_its_strip_is_written(inputs, monkeypatch, capsys):
+    values = values_of(inputs, "--preview")
+    folder, film = ingested(values)
+    for task in preview_tasks(len(film.times)):
+        folder.save(task, folder.frame(task.frame), {})
+    replace_pool(monkeypatch)
+    assert main(command_of(inputs, "--preview")) == 1
+    assert Pillow.open(inputs / "out.preview.png").size == (32, 24)
+    assert "preview  " in capsys.readouterr().out
+
+
+def test_a_preview_whose_frames_all_fail_is_a_line(inputs, monkeypatch, capsys):
+    replace_pool(monkeypatch, report.FAILED)
+    assert main(command_of(inputs, "--preview")) == 1
+    assert "note: no preview: all its frames failed\n" in capsys.readouterr().out
+    assert not (inputs / "out.preview.png").exists()
+
+
+def test_what_a_file_manager_leaves_among_the_frames_does_not_matter(inputs, monkeypatch):
+    masks_in(inputs, [f"{number}.png" for number in range(5)])
+    keep = f"--keep={inputs / 'masks'}"
+    folder, film = ingested(values_of(inputs, keep))
+    for name in ("clip", "masks"):
+        (inputs / name / ".DS_Store").write_bytes(b"a view")
+        (inputs / name / "Thumbs.db").write_bytes(b"small pictures")
+    started = replace_pool(monkeypatch)
+    assert main(command_of(inputs, keep)) == 1
+    assert len(started) == 1 and folder.film() == film

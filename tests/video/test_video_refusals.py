@@ -74,6 +74,14 @@ FADE = "--style_fade={0}/style.png@0s,{0}/style.png@1s"
             ["--style={0}/out.gif.preview.png", "--preview"],
             "--style: {0}/out.gif.preview.png would be overwritten by {0}/out.gif.preview.png",
         ),
+        *(
+            ([STYLE, f"--output={{0}}/clip/{name}"], "--output and --content: expected a folder")
+            for name in ("out.gif", "out.mp4", "painted/")
+        ),
+        (
+            [STYLE, "--keep={0}/masks", "--output={0}/masks/out.gif", "--preview"],
+            "received {0}/masks/out.gif, which lies in {0}/masks, whose pictures are read",
+        ),
         ([STYLE, "--output={0}/foreign"], "exists and is not from tf_nst"),
         ([STYLE, "--keep={0}/masks"], "--keep: expected a mask for each of 5 frames, received 1"),
         ([STYLE, "--keep={0}/none.png"], "--keep"),

@@ -9,6 +9,8 @@ from pathlib import Path
 from tf_nst.batch.flags import paths_of
 from tf_nst.batch.plan import Job
 from tf_nst.config.paths import weighted_paths
+from tf_nst.errors import UserError
+from tf_nst.io.folders import pictures_in
 from tf_nst.io.manifest import names_of, record_path
 
 # The key of a record under which the job's digest stands.
@@ -49,18 +51,26 @@ def _flag(name: str, text: str) -> object:
 
 
 def digest_of(path: str) -> str:
-    """sha256 of a file, or of those in a folder, separated by commas.
+    """sha256 of a file, or of the pictures in a folder, separated by commas.
 
+    Other files in a folder do not count, such as those in which file managers keep their views.
     What leads to no file, such as a word, stays.
     """
     if os.path.isdir(path):
-        files = sorted(item for item in Path(path).iterdir() if item.is_file())
-        return ",".join(digest_of(str(item)) for item in files)
+        return ",".join(map(digest_of, _pictures_in(path)))
     try:
         status = os.stat(path)
     except (OSError, ValueError):
         return path
     return _file_digest(path, status.st_size, status.st_mtime_ns)
+
+
+def _pictures_in(folder: str) -> list[str]:
+    """None of a folder that cannot be read or has none: whoever paints it refuses it."""
+    try:
+        return pictures_in(folder, "")
+    except UserError:
+        return []
 
 
 @functools.lru_cache(maxsize=4096)

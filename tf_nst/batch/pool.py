@@ -151,7 +151,8 @@ class Pool:
         stopped: Callable[[], bool],
         painter: str = PAINTER,
     ):
-        """`listen` is called with each result, `stopped` says whether none more is begun."""
+        """`listen` is called with each result, and what it raises is the pool's failure; `stopped`
+        says whether none more is begun."""
         self.schedule, self.out, self.journal, self.painter = schedule, out, journal, painter
         self.listen, self.stopped = listen, stopped
         self.failure: Exception | None = None

@@ -89,19 +89,20 @@ def check_out(out: str, given: Sequence[tuple[str, str]]) -> None:
     if os.path.exists(out) and not os.path.isdir(out):
         raise UserError(f"--out: expected a folder, received {out}, which is a file")
     for flag, text in given:
-        if os.path.isdir(text) and _lies_in(out, text):
+        if os.path.isdir(text) and lies_in(out, text):
             raise UserError(
                 f"--out and {flag}: expected a folder elsewhere, received {out}, which lies in "
                 f"{text}, whose pictures are read"
             )
         matched = glob.glob(text, recursive=True) if glob.has_magic(text) else []
-        if inside := [path for path in matched if _lies_in(path, out)]:
+        if inside := [path for path in matched if lies_in(path, out)]:
             raise UserError(
                 f"--out and {flag}: expected a pattern that matches no paintings, received {text}, "
                 f"which matches {inside[0]} in {out}"
             )
 
 
-def _lies_in(path: str, folder: str) -> bool:
+def lies_in(path: str, folder: str) -> bool:
+    """Whether a path, of what is there or not, is a folder's or leads into it."""
     path, folder = os.path.realpath(path), os.path.realpath(folder)
     return path == folder or path.startswith(os.path.join(folder, ""))

@@ -1,11 +1,11 @@
 """`tf-nst video`: a film painted without flicker."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tf_nst.batch.pool import Pool
-from tf_nst.batch.report import Journal, Result
+from tf_nst.batch.report import LEFT, Journal, Result
 from tf_nst.cli.command import run_command
 from tf_nst.cli.parsing import Values
 from tf_nst.cli.stop import Stop
@@ -16,6 +16,7 @@ from tf_nst.io.manifest import names_of
 from tf_nst.video.assembly import (
     failed_frames,
     kept_line,
+    preview_path,
     write_film,
     write_preview,
     write_sidecars,
@@ -27,7 +28,7 @@ from tf_nst.video.output_check import check_output
 from tf_nst.video.progress import FilmProgress
 from tf_nst.video.reader import ClipReader
 from tf_nst.video.reading import open_clip
-from tf_nst.video.tasks import FilmSchedule, preview_tasks, tasks_of
+from tf_nst.video.tasks import FilmSchedule, Task, preview_tasks, tasks_of
 from tf_nst.video.work_folder import Film, WorkFolder, folder_of
 
 USAGE = """\
@@ -101,13 +102,18 @@ class _Run(NamedTuple):
 
 
 def _prepare(folder: WorkFolder, values: Values) -> None:
-    """Makes the locked folder ready for the film; another film's frames go where that is wanted.
+    """Makes the locked folder ready for the film; another film's frames go where that is wanted,
+    and those of which nobody knows the film.
 
     Raises:
       UserError: it is of another film.
     """
     film = folder.film()
-    if film is not None and film.identity != identity_of(values):
+    if film is None:
+        if folder.has_paint():
+            say(f"note: {folder.path} does not say of which film its frames are: it begins again")
+        folder.clear()
+    elif film.identity != identity_of(values):
         if values.overwrite != "true":
             raise UserError(
                 f"--output: {folder.path} has the frames of another film or of other flags; "
@@ -158,28 +164,39 @@ def _paint_tasks(run: _Run, film: Film) -> list[str]:
     """Paints what is left; returns notes.
 
     Raises:
-      RunError: a process does not start.
+      RunError: a process does not start, or the disk takes no more frames.
     """
     small = preview_tasks(len(film.times)) if run.values.preview else []
     config = film_config(run.values)
     shots = enumerate(film.shots)
     tasks = [task for number, shot in shots for task in tasks_of(shot, number, config)]
     left = [task for task in (*small, *tasks) if not run.folder.is_done(task)]
+    missing = {task.output for task in small if task in left}
+    if small and not missing and not preview_path(run.values.output).exists():
+        _write_preview(run, small)
     if not left:
         return []
     total = len(small) + len(tasks)
     progress = FilmProgress(total, total - len(left), say, time.monotonic)
-    missing = {task.output for task in small if task in left}
 
     def listen(result: Result) -> None:
+        if result.status == LEFT:
+            raise RunError(
+                f"{result.reason}; the same command goes on with the frames in {run.folder.path}"
+            )
         progress(result)
         if result.picture in missing:
             missing.remove(result.picture)
             if not missing:
-                say(f"preview  {write_preview(run.values.output, run.folder, small)}")
+                _write_preview(run, small)
 
     _run_pool(run, film, FilmSchedule(left), listen)
     return list(progress.notes)
+
+
+def _write_preview(run: _Run, small: Sequence[Task]) -> None:
+    path = write_preview(run.values.output, run.folder, small)
+    say(f"preview  {path}" if path else "note: no preview: all its frames failed")
 
 
 def _run_pool(

@@ -11,7 +11,7 @@ from tf_nst.io.replacing import Check, Staged, begin, discard, publish, seal
 from tf_nst.video.clip import ClipInfo, Frame
 from tf_nst.video.encoders import add_stream, container_of, encoded_frame, encoder_of
 from tf_nst.video.extra import load_av
-from tf_nst.video.sound import Sound
+from tf_nst.video.sound import Sound, writable_streams
 
 
 class Target(NamedTuple):
@@ -59,12 +59,16 @@ class FilmFile:
                 options=dict(container.options),
             )
             self._stream = add_stream(self._output, self._encoder, target.info, self._base)
-            self._add_sound(target)
+            self._add_sound(target, container.name)
 
-    def _add_sound(self, target: Target) -> None:
+    def _add_sound(self, target: Target, kind: str) -> None:
         if target.audio is not None:
-            self._sound = Sound(target.audio, self._output, target.info.start)
-            self.notes += [f"{target.path}: {line}" for line in self._sound.notes]
+            streams, notes = writable_streams(target.audio, kind)
+            self._sound = Sound(target.audio, self._output, target.info.start, streams)
+            self._note(notes)
+
+    def _note(self, lines: list[str]) -> None:
+        self.notes += [f"{self._target.path}: {line}" for line in lines]
 
     def write(self, frame: Frame, end: Fraction) -> None:
         """Adds a frame that is shown until `end`, in seconds. Raises RunError on a full disk."""
@@ -93,6 +97,7 @@ class FilmFile:
             if self._sound is not None:
                 self._sound.copy_until(None)
                 self._sound.close()
+                self._note(self._sound.notes)
             self._output.close()
             seal(self._staged)
             publish([self._staged], check=self._target.check)

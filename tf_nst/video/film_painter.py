@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from tf_nst.batch.report import FAILED, PAINTED, SKIPPED, Result
+from tf_nst.batch.report import FAILED, LEFT, PAINTED, SKIPPED, Result
 from tf_nst.cli.command import reason
 from tf_nst.cli.flags import config_from_flags
 from tf_nst.cli.records import digests, flags_of, record_of
@@ -19,7 +19,7 @@ from tf_nst.video.look import frame_values, look_of
 from tf_nst.video.painter import between, paint_task
 from tf_nst.video.settings import FilmConfig
 from tf_nst.video.tasks import Task, task_of
-from tf_nst.video.work_folder import WorkFolder
+from tf_nst.video.work_folder import NotSavedError, WorkFolder
 
 PREVIEW_SIZE, PREVIEW_STEPS = 192, 50
 
@@ -52,19 +52,30 @@ class FilmPainter:
 
     def paint(self, task: Task) -> Result:
         """Paints a task and saves what it painted. What fails is the result's reason: the frame
-        before is kept, moved along; nothing is raised."""
+        before is kept, moved along; nothing is raised. A task that cannot be saved is LEFT."""
         began = time.perf_counter()
         self._notes.clear()
         if self._folder.is_done(task):
             return Result(task.output, SKIPPED)
         try:
+            why = self._paint_or_keep(task)
+        except NotSavedError as error:
+            return Result(task.output, LEFT, reason(error))
+        seconds = round(time.perf_counter() - began, 3)
+        if why:
+            return Result(task.output, FAILED, why, seconds)
+        return Result(task.output, PAINTED, "", seconds, tuple(self._notes))
+
+    def _paint_or_keep(self, task: Task) -> str:
+        """Why something else is in the place of what the task was to paint; empty: nothing is."""
+        try:
             self._paint(task)
+        except NotSavedError:
+            raise
         except Exception as error:
             self._keep_before(task, reason(error))
-            seconds = round(time.perf_counter() - began, 3)
-            return Result(task.output, FAILED, reason(error), seconds)
-        seconds = round(time.perf_counter() - began, 3)
-        return Result(task.output, PAINTED, "", seconds, tuple(self._notes))
+            return reason(error)
+        return ""
 
     def _paint(self, task: Task) -> None:
         if not task.sweep:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from tf_nst.errors import RunError
 from tf_nst.io.images import Image
-from tf_nst.io.replacing import sync_folders
+from tf_nst.io.replacing import sync_folders, target_of
 from tf_nst.video.clip import Frame
 from tf_nst.video.film_file import Target
 
 
 class FolderFile:
-    """A folder of 000001.png and so on, under a temporary name until `finish`.
+    """A folder of 000001.png and so on, under a temporary name until `finish`; where a link leads,
+    which stays.
 
     Attributes:
       notes: lines on what the folder cannot keep.
@@ -22,7 +23,7 @@ class FolderFile:
 
     def __init__(self, target: Target) -> None:
         """Begins the folder. Raises RunError where it cannot be made."""
-        self._target, self._path = target, Path(target.path)
+        self._target, self._path = target, target_of(Path(target.path))
         self._temporary = _temporary_of(self._path)
         self.notes = [f"{target.path}: a folder stores no sound"] * (target.audio is not None)
         if target.info.rate is None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tf_nst.errors import UserError
+from tf_nst.errors import RunError, UserError
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.writing import Files, write_atomically, write_together
 from tf_nst.video.tasks import Shot, Task
@@ -16,6 +16,10 @@ _FILM, _FIRST, _JOURNAL = "film.json", "first.json", "journal.jsonl"
 _PARTS = ("paint", "preview", "frames")
 # Frames and paint that a task reads: its own, and those of its sources.
 _MOST_CACHED = 16
+
+
+class NotSavedError(RunError):
+    """A frame was painted, and the disk does not take it."""
 
 
 class Film(NamedTuple):
@@ -128,6 +132,10 @@ class WorkFolder:
             notes=tuple(film.notes),
         )
 
+    def has_paint(self) -> bool:
+        """Whether a frame was painted, of whichever film."""
+        return any((self.path / "paint").glob("*"))
+
     def begin(self, film: Film) -> None:
         """Says what the folder holds, once all frames are there."""
         write_atomically(self.path / _FILM, json.dumps(film._asdict()).encode())
@@ -164,7 +172,7 @@ class WorkFolder:
     def save(
         self, task: Task, picture: Image, record: dict[str, Any], paint: Image | None = None
     ) -> None:
-        """What a task painted, all of it or nothing."""
+        """What a task painted, all of it or nothing. Raises NotSavedError on a full disk."""
         path = self.picture_path(task)
         data = (json.dumps(record) + "\n").encode()
         files: Files = {path: picture.encode(path)[0], path.with_suffix(".json"): data}
@@ -172,15 +180,15 @@ class WorkFolder:
             # The last to take its name: where it is, all is.
             paint_path = self._paint_path(task.sweep, task.frame)
             files[paint_path] = paint.encode(paint_path)[0]
-        write_together(files)
+        _save(files)
 
     def record(self, index: int) -> dict[str, Any]:
         """What was saved with a frame's picture; empty where there is none."""
         return self._json(f"{index:06d}.json")
 
     def save_first(self, about: dict[str, Any]) -> None:
-        """What is said of the first frame as of a picture."""
-        write_atomically(self.path / _FIRST, json.dumps(about).encode())
+        """What is said of the first frame as of a picture. Raises NotSavedError as `save`."""
+        _save({self.path / _FIRST: json.dumps(about).encode()})
 
     def first(self) -> dict[str, Any]:
         """What `save_first` was given; empty where the first frame was not painted."""
@@ -206,6 +214,13 @@ class WorkFolder:
         if len(self._cached) > _MOST_CACHED:
             del self._cached[next(iter(self._cached))]
         return image
+
+
+def _save(files: Files) -> None:
+    try:
+        write_together(files)
+    except RunError as error:
+        raise NotSavedError(str(error)) from error
 
 
 def _remove(path: Path) -> None:

@@ -1,6 +1,7 @@
 """A clip written frame by frame: a film with its sound, an animation, or a folder of pictures."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -126,20 +127,21 @@ def check_clip_output(
     Whether a file that exists is written over is for the command to ask (tf_nst/cli/overwrite.py).
 
     Raises:
-      UserError: an unknown extension, a folder that is missing, not writable or has files in it,
-        frames that are too large for the format, or PyAV or its encoder is missing.
+      UserError: an unknown extension, a folder that is missing, not writable, has files in it or
+        cannot be replaced, frames that are too large for the format, or PyAV or its encoder is
+        missing.
     """
     parent = Path(os.path.abspath(path)).parent
     if not parent.is_dir():
         raise UserError(f"{flag}: the folder {parent} does not exist; expected an existing folder")
+    parents = {parent, target_of(Path(path)).parent}
     if is_folder(path):
-        check_writable(parent, flag)
+        _check_folders(parents, flag)
         _check_empty(Path(path), flag)
         return []
     encoder = encoder_of(container_of(path, flag), path, flag)
     check_replaceable(path, flag)
-    for folder in {parent, target_of(path).parent}:
-        check_writable(folder, flag)
+    _check_folders(parents, flag)
     width, height = encoded_size(encoder, info)
     if max(width, height) > encoder.longest_side:
         raise UserError(
@@ -154,8 +156,21 @@ def check_clip_output(
     ]
 
 
+def _check_folders(folders: Iterable[Path], flag: str) -> None:
+    for folder in folders:
+        check_writable(folder, flag)
+
+
 def _check_empty(folder: Path, flag: str) -> None:
+    """Refuses what no new folder could take the place of."""
     if folder.is_file():
         raise UserError(f"{flag}: {folder} is a file; expected a folder or another extension")
-    if folder.is_dir() and any(folder.iterdir()):
+    if not folder.is_dir():
+        return
+    if any(folder.iterdir()):
         raise UserError(f"{flag}: {folder} has files in it; expected a new or empty folder")
+    if os.path.ismount(os.path.realpath(folder)) or folder.samefile(os.curdir):
+        raise UserError(
+            f"{flag}: {folder} cannot be replaced: it is a mount point or the working directory; "
+            "expected a new folder, such as one in it"
+        )
