@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 from film_inputs import painted, write_inputs, write_masks
+from moving import images, scene
 
+from tf_nst.io.images import Image
 from tf_nst.video.assembly import failed_frames, kept_line
+from tf_nst.video.flow import kept
+from tf_nst.video.painter import warped_to
 
 
 @pytest.fixture(scope="module")
@@ -20,18 +24,22 @@ def from_the_film(folder, index):
 
 
 def test_what_a_mask_kept_before_is_no_paint_where_a_later_one_uncovers_it(inputs):
-    """Without its mask, the second frame's left is painted as its right is."""
-    masks = write_masks(inputs / "uncovers", 20, 0, 0)
-    _, folder, _ = painted(inputs, "uncovered", f"--keep={masks}", "--temporal_weight=3000")
-    bare = painted(inputs, "bare", "--temporal_weight=3000")[1]
-    assert from_the_film(folder, 0)[:19].max() == 0
-    for index in (1, 2):
-        left = slice(0, 18)
-        assert from_the_film(folder, index)[left].mean() > 5
-        assert (
-            from_the_film(folder, index)[left].mean()
-            > 0.5 * from_the_film(bare, index)[left].mean()
-        )
+    """The second frame is tied to the first one's right, not to its left."""
+    masks = write_masks(inputs / "uncovers", 16, 0, 0)
+    _, folder, _ = painted(inputs, "uncovered", f"--keep={masks}", "--temporal_weight=1e6")
+    frames = folder.frame(1), folder.frame(0)
+    before = kept(*frames, folder.paint(1, 0)).to_float()
+    difference = np.abs(folder.paint(1, 1).to_float() - before).mean(axis=(0, 2))
+    assert difference[2:12].mean() > 4 * difference[18:28].mean()
+
+
+def test_of_paint_only_what_is_painted_counts():
+    frame = Image(scene(16, 32))
+    alpha = np.zeros((16, 32), np.uint16)
+    alpha[:, 20:] = 65535
+    (paint,) = images([scene(16, 32, 1)])
+    paint = Image.from_float(paint.to_float(), 16, alpha)
+    assert warped_to(frame, frame, paint).mask[0].tolist() == [0] * 20 + [1] * 12
 
 
 def test_paint_comes_back_from_the_disk_with_what_is_painted_of_it(inputs):
@@ -68,3 +76,13 @@ def test_a_neighbour_that_is_kept_whole_adds_no_photograph_to_a_frame_in_between
     masks = write_masks(inputs / "one", 32, 0, 0)
     _, folder, _ = painted(inputs, "ones", f"--keep={masks}", "--every=2")
     assert from_the_film(folder, 1).mean() > 0.7 * from_the_film(folder, 2).mean()
+
+
+def test_a_first_frame_that_fails_is_the_film_and_the_next_begins_anew(inputs):
+    masks = write_masks(inputs / "broken", 8, 8, 8)
+    (masks / "0.png").write_bytes((masks / "0.png").read_bytes()[:40])
+    results, folder, film = painted(inputs, "failing", f"--keep={masks}")
+    assert [it.status for it in results] == ["failed", "failed", "painted", "painted"]
+    assert list(failed_frames(film, folder)) == [0] and from_the_film(folder, 0).max() == 0
+    assert folder.paint(1, 0) is None
+    assert [folder.record(index).get("steps") for index in range(3)] == [None, 3, 2]

@@ -131,7 +131,8 @@ class FilmPainter:
             picture = self._kept(task, index, self._folder.picture(index))
         frame = self._folder.frame(task.frame)
         record = {"sweep": task.sweep, "failed": why}
-        self._folder.save(task, picture or frame, record, None if task.between else paint or frame)
+        # The film itself is no paint: none is held to it.
+        self._folder.save(task, picture or frame, record, None if task.between else paint)
 
     def _kept(self, task: Task, index: int, picture: Image | None) -> Image | None:
         return picture and kept(self._folder.frame(task.frame), self._folder.frame(index), picture)
