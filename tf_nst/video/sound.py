@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tf_nst.video.containers import clock_jumps
 from tf_nst.video.extra import load_av
+from tf_nst.video.timing import Clock
 
 if TYPE_CHECKING:
     from av import AudioStream, CodecContext, Packet
@@ -23,8 +25,9 @@ class Sound:
         self, path: str | os.PathLike[str], output: "OutputContainer", start: Fraction
     ) -> None:
         """Opens the film. `start`: seconds of its clock at which the other file is at 0."""
+        self._path = os.fspath(path)
         self._input = load_av().open(
-            f"file:{os.fspath(path)}",
+            f"file:{self._path}",
             options={"protocol_whitelist": "file"},
             metadata_errors="ignore",
         )
@@ -46,14 +49,22 @@ class Sound:
             return
         error = load_av().error
         streams = tuple(self._input.streams[index] for index in self._streams)
+        # Where files were joined, the sound goes on with the pictures.
+        jumps = clock_jumps(self._path)
+        clocks = {it.index: Clock(jumps, it.time_base or Fraction(1)) for it in streams}
+        latest: dict[int, int] = {}
         try:
             for packet in self._input.demux(streams):
                 if packet.dts is None:
                     continue
-                shift = round(self._start / packet.time_base)
-                packet.dts -= shift
-                packet.pts = packet.dts if packet.pts is None else packet.pts - shift
-                yield packet
+                steady = clocks[packet.stream_index].steady(packet.dts) or 0
+                shift = steady - packet.dts - round(self._start / packet.time_base)
+                packet.dts += shift
+                packet.pts = packet.dts if packet.pts is None else packet.pts + shift
+                # Where files were joined, the sound of one may last into the next.
+                if packet.dts > latest.get(packet.stream_index, packet.dts - 1):
+                    latest[packet.stream_index] = packet.dts
+                    yield packet
         except (error.InvalidDataError, error.EOFError):
             return
 
