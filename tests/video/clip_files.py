@@ -95,6 +95,12 @@ def _shifted(packets: list, count: int) -> list:
     return packets
 
 
+def joined(path: Path, film: Path, count: int) -> Path:
+    """A file of the bytes of a film, so many times."""
+    path.write_bytes(film.read_bytes() * count)
+    return path
+
+
 def sound_of(path: Path) -> list[tuple[float, bytes]]:
     """Of the first audio stream: seconds of each packet, and its bytes."""
     import av

@@ -13,7 +13,7 @@ from clip_files import INFO, add_sound, evenly, frames, gradient, noise, write, 
 from PIL import Image as Pillow
 
 from tf_nst.errors import UserError
-from tf_nst.video import containers, writing
+from tf_nst.video import packets, writing
 from tf_nst.video.reading import open_clip
 
 
@@ -103,13 +103,13 @@ def test_what_a_trimmed_film_has_to_decode_from_is_not_missing(tmp_path):
 def test_times_that_go_back_are_a_tick_after_the_one_before(tmp_path):
     """A film whose packets were written over each other's times."""
     film = write_film(tmp_path / "a.mkv", 4, sound=0)
-    timing = containers.timing_of
+    timing = packets.timing_of
 
-    def shuffled(packets, base, rates):
-        return timing(packets, base, rates)._replace(rate=None, start=Fraction(2, 25))
+    def shuffled(times, base, rates):
+        return timing(times, base, rates)._replace(rate=None, start=Fraction(2, 25))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(containers, "timing_of", shuffled)
+        patch.setattr(packets, "timing_of", shuffled)
         clip, notes = read(film)
     assert [frame.time * 1000 for frame in clip] == [0, 1, 2, 40]
     assert any("a tick later" in line for line in notes)

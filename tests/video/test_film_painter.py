@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from film_inputs import FLAGS, write_inputs
+from film_inputs import FLAGS, painted, write_inputs
 from moving import pan
 from PIL import Image as Pillow
 
@@ -33,21 +33,6 @@ def inputs(tmp_path_factory):
     broken = folder / "masks" / "1.png"
     broken.write_bytes(broken.read_bytes()[:40])
     return folder
-
-
-def painted(inputs, name, *flags, style=True):
-    """The results of all tasks, the folder, and what it holds."""
-    given = [f"--content={inputs / 'clip'}", f"--output={inputs / name}", *FLAGS, *flags]
-    given += [f"--style={inputs / 'style.png'}"] if style else []
-    values = parse_flags(["tf-nst", *given], VIDEO_FLAGS)
-    folder = WorkFolder(inputs / f"{name}.frames")
-    folder.make()
-    folder.make_parts()
-    with open_clip(values.content) as clip:
-        film = ingest(values, clip, folder, bool)
-    painter, tasks = FilmPainter(folder), tasks_of(Shot(0, 3), 0, film_config(values))
-    results = [painter.paint(task) for task in (*preview_tasks(3), *tasks)]
-    return results, folder, film
 
 
 @pytest.fixture(scope="module")

@@ -104,3 +104,22 @@ def test_frames_without_a_duration_have_a_browser_s(tmp_path):
         assert clip.notes == [
             f"{tmp_path / 'a.gif'}: frames without a duration are shown for 0.1 s"
         ]
+
+
+def test_a_still_for_programs_without_animations_is_no_frame(tmp_path):
+    """APNG's default image, 8 grey, before frames of 20, 60 and 100."""
+    path = tmp_path / "a.png"
+    still, *shades = (Pillow.new("RGB", (16, 16), (grey,) * 3) for grey in (8, 20, 60, 100))
+    still.save(path, save_all=True, append_images=shades, default_image=True, duration=[40, 80, 40])
+    with open_clip(path) as clip:
+        assert clip.info.frames == 3 and clip.notes == []
+        assert [int(frame.pixels[8, 8, 0]) for frame in clip] == [20, 60, 100]
+        assert [frame.time for frame in clip] == [0, Fraction(1, 25), Fraction(3, 25)]
+
+
+def test_an_animation_of_a_still_and_one_frame_is_a_picture(tmp_path):
+    path = tmp_path / "a.png"
+    still, only = (Pillow.new("RGB", (16, 16), (grey,) * 3) for grey in (8, 20))
+    still.save(path, save_all=True, append_images=[only], default_image=True, duration=40)
+    with pytest.raises(UserError, match="one frame"):
+        open_clip(path)

@@ -10,7 +10,7 @@ import pytest
 from tf_nst.batch.report import Journal
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
-from tf_nst.video.assembly import failed_frames
+from tf_nst.video.assembly import failed_frames, frames_of
 from tf_nst.video.settings import FilmConfig
 from tf_nst.video.tasks import Shot, Source, Task
 from tf_nst.video.work_folder import Film, WorkFolder
@@ -123,3 +123,15 @@ def test_frames_whose_process_died_have_failed_in_the_last_sweep_too(folder):
 
 def test_the_film_is_beside_it():
     assert WorkFolder("a/out.mp4.frames").output == Path("a/out.mp4")
+
+
+def test_a_missing_frame_is_the_one_before_moved_along_but_never_over_a_cut(folder):
+    """Of four frames the second and the third are missing, and the third begins a shot."""
+    shades = [Image(np.full((24, 32, 3), shade, np.uint8)) for shade in (10, 20, 200, 210)]
+    for index, shade in enumerate(shades):
+        folder.add_frame(index, shade)
+    folder.save(painting(0), PICTURE, {"sweep": 1}, PICTURE)
+    folder.save(painting(3), PICTURE, {"sweep": 1}, PICTURE)
+    film = film_of(4)._replace(shots=(Shot(0, 2), Shot(2, 4)))
+    codes = [int(picture.pixels[9, 9, 0]) for _, picture in frames_of(film, folder)]
+    assert codes == [77, 77, 200, 77]

@@ -112,6 +112,22 @@ def read_areas(
     return Areas(areas, painted, (*notes, *more, *about_keep), images, words)
 
 
+def read_painted(config: StylizeConfig, places: Places, content: Image) -> Plane | None:
+    """`Areas.painted` alone, for which no style is read. Raises as `read_areas`.
+
+    Args:
+      content: at the picture's size.
+    """
+    keep = None if places.keep is None else [_image(places.keep, "--keep")]
+    coverage = None
+    # Labels cover all of the picture, as found regions do.
+    if places.mask is not None and not regions_wanted(places.mask):
+        images = (_image(source, "--mask") for source in listed(places.mask))
+        masks = [_plane(image, content, "--mask", "the content") for image in images]
+        coverage = _coverage(reduce(np.add, masks))
+    return painted_plane(keep, coverage, content, config.feather)[0]
+
+
 def _image(source: Source, flag: str) -> Image:
     """As `as_image`, of an array of bool too: True is white."""
     if isinstance(source, np.ndarray) and source.dtype == bool:
@@ -203,8 +219,12 @@ def _shared(
         np.divide(one, strength, out=np.zeros_like(one), where=strength > 0) for one in strengths
     )
     areas = tuple(Area(*pair) for pair in zip(shares, named, strict=True))
-    coverage = np.where(covered > 1 - SLACK, np.float32(1), covered)
-    return areas, coverage, _notes_on_cover(covered)
+    return areas, _coverage(covered), _notes_on_cover(covered)
+
+
+def _coverage(covered: Plane) -> Plane:
+    """[H, W]: how much of each pixel masks cover that add up to this; 1 but for rounding is 1."""
+    return np.where(covered > 1 - SLACK, np.float32(1), covered)
 
 
 def _notes_on_cover(covered: Plane) -> list[str]:

@@ -35,7 +35,7 @@ def open_animation(path: str, flag: str) -> ClipReader:
       UserError: a picture that does not move, or a first frame that is damaged.
     """
     with _opened(path, flag) as picture:
-        first = decode_pillow(picture.copy(), path, flag)
+        first = decode_pillow(_first(picture, path, flag), path, flag)
         timing = _timing(picture)
     durations = timing.durations
     if len(durations) < 2:
@@ -74,12 +74,37 @@ def _opened(path: str, flag: str) -> Iterator[Pillow.Image]:
         with pillow_settings():
             picture = Pillow.open(path, formats=FORMATS)
     except _DAMAGED as error:
-        raise UserError(
-            f"{flag}: {path} is damaged or cut short; expected a film, an animation or a folder "
-            "of frames"
-        ) from error
+        raise _refusal(path, flag) from error
     with picture:
         yield picture
+
+
+def _refusal(path: str, flag: str) -> UserError:
+    return UserError(
+        f"{flag}: {path} is damaged or cut short; expected a film, an animation or a folder of "
+        "frames"
+    )
+
+
+def _start(picture: Pillow.Image) -> int:
+    """Pillow's number of the first frame: APNG may have a still before it, for programs that show
+    no animations."""
+    return int(getattr(picture, "default_image", False))
+
+
+def _still(picture: Pillow.Image, index: int) -> Pillow.Image:
+    """A frame by its index. Raises what Pillow raises."""
+    with pillow_settings():
+        picture.seek(_start(picture) + index)
+        return picture.copy()
+
+
+def _first(picture: Pillow.Image, path: str, flag: str) -> Pillow.Image:
+    """The first frame. Raises UserError where it is damaged."""
+    try:
+        return _still(picture, 0)
+    except _DAMAGED as error:
+        raise _refusal(path, flag) from error
 
 
 class _Timing(NamedTuple):
@@ -94,7 +119,7 @@ def _timing(picture: Pillow.Image) -> _Timing:
     """Of all frames, up to where the file is cut short."""
     durations: list[Fraction] = []
     is_stated = True
-    for index in itertools.count():
+    for index in itertools.count(_start(picture)):
         try:
             with pillow_settings():
                 picture.seek(index)
@@ -142,9 +167,6 @@ def _frames(
 def _decoded(picture: Pillow.Image, index: int, path: str, flag: str) -> Decoded | None:
     """A frame in sRGB; None of a damaged one."""
     try:
-        with pillow_settings():
-            picture.seek(index)
-            still = picture.copy()
-        return decode_pillow(still, path, flag)
+        return decode_pillow(_still(picture, index), path, flag)
     except _DAMAGED:
         return None

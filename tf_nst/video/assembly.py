@@ -48,17 +48,19 @@ def write_film(
     audio = film.content if info.has_audio else None
     writer = ClipWriter(values.output, info, audio, check)
     with writer:
-        for index, (time, picture) in enumerate(_pictures(film, folder)):
+        for index, (time, picture) in enumerate(frames_of(film, folder)):
             writer.write(Frame(index, time, picture.pixels))
     return writer.notes
 
 
-def _pictures(film: Film, folder: WorkFolder) -> Iterator[tuple[Fraction, Image]]:
-    """Time and picture of each frame; of a missing one that of the frame before, moved along."""
+def frames_of(film: Film, folder: WorkFolder) -> Iterator[tuple[Fraction, Image]]:
+    """Time and picture of each frame; of a missing one that of the frame before, moved along, but
+    the film's own where a shot begins."""
     before: Image | None = None
+    starts = {shot.start for shot in film.shots}
     for index, time in enumerate(film.times):
         picture = folder.picture(index)
-        if picture is None and before is not None:
+        if picture is None and before is not None and index not in starts:
             picture = kept(folder.frame(index), folder.frame(index - 1), before)
         before = picture or folder.frame(index)
         yield Fraction(time), before

@@ -1,6 +1,5 @@
 """Films of any codec that PyAV reads, frame by frame."""
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
@@ -13,15 +12,25 @@ from tf_nst.video.color import color_notes, color_of, to_rgb
 from tf_nst.video.damage import Damage
 from tf_nst.video.extra import load_av
 from tf_nst.video.orientation import Orientation, orientation_of, upright
+from tf_nst.video.packets import (
+    count_packets,
+    missing_line,
+    missing_lines,
+    packets_of,
+    time_base_of,
+)
 from tf_nst.video.reader import ClipReader, Note
-from tf_nst.video.timing import Timing, timing_of
+from tf_nst.video.timing import Clock, Timing
 
 if TYPE_CHECKING:
-    from av import Packet, VideoFrame, VideoStream
+    from av import VideoFrame, VideoStream
     from av.buffer import Buffer
     from av.container import InputContainer
 
 EXPECTED = "expected a film (MP4, MKV, WebM, ...), an animation or a folder of frames"
+
+# MPEG's streams.
+_JOINED = ("mpegts", "mpeg")
 
 
 class _Source(NamedTuple):
@@ -47,8 +56,8 @@ def open_container(path: str, flag: str) -> ClipReader:
     with _opened(path, flag) as container:
         stream = _video_stream(container, path, flag)
         has_audio = bool(container.streams.audio)
-        timing, discarded = _timing(container, stream)
-        missing = _missing(container, stream, timing, discarded)
+        counted = count_packets(container, stream)
+        timing, missing = counted.timing, missing_lines(container, stream, counted)
     with _opened(path, flag) as container:
         stream = _video_stream(container, path, flag)
         first = next(_decoded(container, stream, timing, Damage(None)), None)
@@ -57,6 +66,16 @@ def open_container(path: str, flag: str) -> ClipReader:
         info, source = _describe(path, flag, first, stream, timing, has_audio)
     lines = [*_notes(first, info, source), *missing]
     return ClipReader(info, [f"{path}: {line}" for line in lines], partial(_frames, source))
+
+
+def clock_jumps(path: str) -> tuple[Fraction, ...]:
+    """Where the clock of a film's pictures jumps back, as `Timing` has it; of kinds of which files
+    can be joined by their bytes. All packets are read. Raises as `open_container`."""
+    with _opened(path, "--content") as container:
+        if container.format.name not in _JOINED:
+            return ()
+        stream = _video_stream(container, path, "--content")
+        return count_packets(container, stream).timing.jumps
 
 
 @contextmanager
@@ -98,65 +117,13 @@ def _video_stream(container: "InputContainer", path: str, flag: str) -> "VideoSt
     raise UserError(f"{flag}: {path} has no video stream; {EXPECTED}")
 
 
-def _timing(container: "InputContainer", stream: "VideoStream") -> tuple[Timing, int]:
-    """Of the frames that are shown; and how many a trimmed file has besides, to decode from."""
-    rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
-    discarded = 0
-
-    def shown() -> Iterator[tuple[int | None, int]]:
-        nonlocal discarded
-        for packet in _packets(container, stream):
-            if packet.is_discard:
-                discarded += 1
-            else:
-                yield packet.dts if packet.pts is None else packet.pts, packet.duration or 0
-
-    timing = timing_of(shown(), _time_base(stream), [rate for rate in rates if rate])
-    return timing, discarded
-
-
-def _missing(
-    container: "InputContainer", stream: "VideoStream", timing: Timing, discarded: int
-) -> list[str]:
-    """A line where there is less than the file says: frames, or seconds."""
-    stated = _stated_seconds(container, stream)
-    if stream.frames or stated is None:
-        return _missing_line(stream.frames - discarded, timing.frames)
-    if stated - float(timing.duration) * (1 + 1.5 / max(timing.frames, 1)) <= 0:
-        return []
-    return [f"cut short or damaged: it ends after {float(timing.duration):.2f} of {stated:.2f} s"]
-
-
-def _stated_seconds(container: "InputContainer", stream: "VideoStream") -> float | None:
-    """How long the file says that its frames are: Matroska by a tag, others if they are alone."""
-    parts = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
-    if parts:
-        hours, minutes, seconds = map(float, parts.groups())
-        return 3600 * hours + 60 * minutes + seconds
-    is_alone = len(container.streams) == 1
-    return container.duration / 1e6 if is_alone and container.duration else None
-
-
-def _time_base(stream: "VideoStream") -> Fraction:
-    return stream.time_base or Fraction(1, 1000)
-
-
-def _packets(container: "InputContainer", stream: "VideoStream") -> Iterator["Packet[VideoStream]"]:
-    """Those with data, up to where the file is cut short."""
-    av = load_av()
-    try:
-        yield from (packet for packet in container.demux(stream) if packet.size)
-    except (av.error.InvalidDataError, av.error.EOFError):
-        return
-
-
 def _decoded(
     container: "InputContainer", stream: "VideoStream", timing: Timing, damage: Damage
 ) -> Iterator["VideoFrame"]:
     """Frames; those that are damaged are left out, or mended by the decoder, and collected."""
     av = load_av()
-    base = _time_base(stream)
-    for index, packet in enumerate(_packets(container, stream)):
+    base = time_base_of(stream)
+    for index, packet in enumerate(packets_of(container, stream)):
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
@@ -171,9 +138,10 @@ def _frames(source: _Source, note: Note) -> Iterator[Frame]:
     next_time = Fraction(0)
     with _opened(source.path, source.flag) as container:
         stream = _video_stream(container, source.path, source.flag)
-        base = _time_base(stream)
+        base = time_base_of(stream)
+        clock = Clock(timing.jumps, base)
         for count, decoded in enumerate(_decoded(container, stream, timing, damage), 1):
-            time = timing.time_of(decoded.pts, base, count - 1)
+            time = timing.time_of(clock.steady(decoded.pts), base, count - 1 + damage.lost)
             if time < next_time:
                 note(
                     f"{source.path}: frames that are not after those before are shown a tick later"
@@ -188,13 +156,8 @@ def _frames(source: _Source, note: Note) -> Iterator[Frame]:
             # Where frames are stored in another order than they are shown, one that is lost counts
             # from some frames earlier or later on.
             yield Frame(count - 1, time, upright(pixels, source.orientation), damage.lost)
-    for line in (*damage.lines(), *_missing_line(timing.frames, count + damage.lost)):
+    for line in (*damage.lines(), *missing_line(timing.frames, count + damage.lost)):
         note(f"{source.path}: {line}")
-
-
-def _missing_line(expected: int, count: int) -> list[str]:
-    missing = expected - count
-    return [f"cut short or damaged: {missing} of its {expected} frames are missing"] * (missing > 0)
 
 
 def _describe(
@@ -217,7 +180,7 @@ def _describe(
         frames=timing.frames,
         duration=timing.duration,
         rate=timing.rate,
-        time_base=1 / timing.rate if timing.rate else _time_base(stream),
+        time_base=1 / timing.rate if timing.rate else time_base_of(stream),
         rotation=90 * orientation.turns,
         pixel_aspect=aspect,
         color=color,

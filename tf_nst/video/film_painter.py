@@ -80,19 +80,20 @@ class FilmPainter:
     def _paint(self, task: Task) -> None:
         if not task.sweep:
             self._folder.save(task, self._preview(task), {})
-        elif task.between:
-            self._folder.save(task, between(task, self._folder), {"between": True})
-        else:
-            self._paint_frame(task)
-
-    def _paint_frame(self, task: Task) -> None:
+            return
         try:
-            painted = paint_task(task, self._painter, self._folder, self._look)
+            self._paint_frame(task)
         except NothingToPaintError:
             # A mask that keeps this frame: nothing of it is seen, so that none is held to it.
             kept_frame = self._folder.frame(task.frame)
             self._folder.save(task, kept_frame, {"sweep": task.sweep, "kept": True})
+
+    def _paint_frame(self, task: Task) -> None:
+        if task.between:
+            picture = between(task, self._painter, self._folder, self._look)
+            self._folder.save(task, picture, {"between": True})
             return
+        painted = paint_task(task, self._painter, self._folder, self._look)
         if task.frame == 0 and task.sweep == 1:
             self._folder.save_first(self._about_first(painted))
         self._folder.save(task, painted.picture, self._record(task, painted), painted.paint)
@@ -141,7 +142,8 @@ class FilmPainter:
             picture = self._kept(task, index, self._folder.picture(index))
         frame = self._folder.frame(task.frame)
         record = {"sweep": task.sweep, "failed": why}
-        self._folder.save(task, picture or frame, record, None if task.between else paint or frame)
+        # The film itself is no paint: none is held to it.
+        self._folder.save(task, picture or frame, record, None if task.between else paint)
 
     def _kept(self, task: Task, index: int, picture: Image | None) -> Image | None:
         return picture and kept(self._folder.frame(task.frame), self._folder.frame(index), picture)

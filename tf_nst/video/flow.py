@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_nst.io.depth import quantise
 from tf_nst.io.images import Image
 from tf_nst.ops.warp import inside, warp
 from tf_nst.video.extra import load_cv2
@@ -74,9 +75,11 @@ def _steepness(flow: Flow) -> NDArray[np.float32]:
 
 
 def kept(frame: Image, other: Image, picture: Image) -> Image:
-    """The picture of another frame, moved to where a frame shows the same things."""
+    """The picture of another frame and its alpha, moved to where a frame shows the same things."""
     flow = flow_between(frame.pixels, other.pixels)
-    return Image.from_float(moved(picture.to_float(), flow), picture.depth)
+    mask = picture.mask
+    alpha = None if mask is None else quantise(moved(mask[..., None], flow)[..., 0], picture.depth)
+    return Image.from_float(moved(picture.to_float(), flow), picture.depth, alpha)
 
 
 def flow_failure(frame: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:

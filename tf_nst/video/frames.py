@@ -13,7 +13,8 @@ from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Finished, Note
 from tf_nst.engine.loop import iterate
-from tf_nst.io.areas import Places
+from tf_nst.io.areas import Places, read_painted
+from tf_nst.io.depth import quantise
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import Inputs, read_inputs, read_one
 from tf_nst.io.listeners import History
@@ -35,7 +36,8 @@ class Painted(NamedTuple):
     """A painted frame.
 
     Attributes:
-      paint: 16 bits, in the colours in which it is painted: what other frames are held to.
+      paint: 16 bits, in the colours in which it is painted: what other frames are held to. Its
+        alpha is how much of each pixel is painted; None: all of it.
       picture: as it is shown.
       painting: the job, and what a record says of it.
       history: of its steps.
@@ -67,6 +69,11 @@ class FramePainter:
         """A frame at the size at which it is painted. Raises UserError where it is too small."""
         return read_one(self._config, Image(pixels, name=name), "--content")
 
+    def painted_share(self, frame: Image, places: Places) -> NDArray[np.float32] | None:
+        """[H, W] float32 in 0..1: how much of each pixel of a frame masks leave to paint; None: all
+        of it. Raises NothingToPaintError where that is nothing."""
+        return read_painted(self._config, places, frame)
+
     def paint(
         self,
         content: Image,
@@ -96,7 +103,9 @@ class FramePainter:
             painting = painting._replace(job=painting.job._replace(initial=start[None]))
         history = History(painting.job.scales)
         image = self._run(painting, history)
-        paint = Image.from_float(np.asarray(image)[0], 16)
+        painted = inputs.areas.painted
+        alpha = None if painted is None else quantise(painted, 16)
+        paint = Image.from_float(np.asarray(image)[0], 16, alpha)
         picture = finished(painting, paint.to_float()[None], 8)
         return Painted(paint, picture, painting, history, time.perf_counter() - began)
 

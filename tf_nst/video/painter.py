@@ -17,8 +17,8 @@ from tf_nst.video.flow import flow_between, moved, visible
 from tf_nst.video.frames import FramePainter, Painted
 from tf_nst.video.look import Look
 from tf_nst.video.settings import FilmConfig
-from tf_nst.video.tasks import Shot, Task, tasks_of
-from tf_nst.video.temporal import Warped, led_over, longer_where_no_shorter
+from tf_nst.video.tasks import Shot, Source, Task, tasks_of
+from tf_nst.video.temporal import Warped, led_over, longer_where_no_shorter, nearer_more
 
 Pixels = NDArray[np.uint8]
 _LOGGER = logging.getLogger("tf_nst")
@@ -66,33 +66,50 @@ def warped_sources(task: Task, paints: Paints) -> dict[int, Warped]:
 
 
 def warped_to(frame: Image, other: Image, paint: Image) -> Warped:
-    """The paint of another frame where this one shows the same things."""
+    """The paint of another frame where this one shows the same things and the other is painted.
+
+    Args:
+      paint: its alpha is how much of each pixel is painted; None: all of it.
+    """
     there = flow_between(frame.pixels, other.pixels)
     back = flow_between(other.pixels, frame.pixels)
-    return Warped(moved(paint.to_float(), there), visible(there, back))
+    mask = visible(there, back)
+    if paint.mask is not None:
+        mask *= moved(paint.mask[..., None], there)[..., 0]
+    return Warped(moved(paint.to_float(), there), mask)
 
 
-def between(task: Task, paints: Paints) -> Image:
+def between(task: Task, painter: FramePainter, paints: Paints, look: Look) -> Image:
     """A frame that is not painted: its neighbours' pictures moved there, the nearer one counting
-    more, and each only where it shows the same things.
+    more, and each only where it shows the same things; what a mask keeps is the frame.
 
     Raises:
+      NothingToPaintError: masks keep all of it, or all of a neighbour and the other is missing.
       RunError: neither was painted.
     """
     frame = paints.frame(task.frame)
-    total, weight = np.zeros(frame.pixels.shape), np.zeros((*frame.size, 1))
-    for _, _, index in task.sources:
-        picture = paints.picture(index)
-        if picture is None:
-            continue
-        warped = warped_to(frame, paints.frame(index), picture)
-        # Where neither is seen, both count.
-        share = (warped.mask[..., None] + 1e-3) / abs(task.frame - index)
-        total += share * warped.picture
-        weight += share
-    if not weight.any():
+    share = painter.painted_share(frame, look.places(task.frame))
+    warped = [
+        (abs(task.frame - source.frame), warped_to(frame, paints.frame(source.frame), picture))
+        for source in task.sources
+        if (picture := _painted_picture(source, paints)) is not None
+    ]
+    if not warped:
+        for source in task.sources:
+            painter.painted_share(paints.frame(source.frame), look.places(source.frame))
         raise RunError("the painted frames before and after it are missing")
-    return Image.from_float(total / weight, 8)
+    pixels = nearer_more(warped)
+    if share is not None:
+        pixels = share[..., None] * pixels + (1 - share[..., None]) * frame.to_float()
+    return Image.from_float(pixels, 8)
+
+
+def _painted_picture(source: Source, paints: Paints) -> Image | None:
+    """A frame as it is shown, its alpha how much of each pixel is painted; None: nothing is."""
+    paint, picture = paints.paint(source.sweep, source.frame), paints.picture(source.frame)
+    if paint is None or picture is None:
+        return None
+    return Image.from_float(picture.to_float(), picture.depth, paint.alpha)
 
 
 class _Memory:
@@ -155,7 +172,7 @@ def paint_clip(
 
 def _paint_in_memory(task: Task, painter: FramePainter, memory: _Memory, look: Look) -> None:
     if task.between:
-        memory.pictures[task.frame] = between(task, memory)
+        memory.pictures[task.frame] = between(task, painter, memory, look)
         return
     painted = paint_task(task, painter, memory, look)
     memory.paints[task.sweep, task.frame] = painted.paint

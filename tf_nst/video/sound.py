@@ -7,7 +7,9 @@ from contextlib import closing, suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tf_nst.video.containers import clock_jumps
 from tf_nst.video.extra import load_av
+from tf_nst.video.timing import Clock
 
 if TYPE_CHECKING:
     from av import AudioStream, CodecContext, Packet
@@ -37,6 +39,7 @@ class Sound:
           start: seconds of its clock at which the other file is at 0.
           streams: indices of those to copy, as `writable_streams` has them.
         """
+        self._path = os.fspath(path)
         self._input, self._output, self._start = _opened(path), output, start
         self.notes: list[str] = []
         self._given = [it for it in self._input.streams.audio if it.index in streams]
@@ -50,13 +53,17 @@ class Sound:
         if not self._given:
             return
         error = load_av().error
+        # Where files were joined, the sound goes on with the pictures.
+        jumps = clock_jumps(self._path)
+        clocks = {it.index: Clock(jumps, it.time_base or Fraction(1)) for it in self._given}
         try:
             for packet in self._input.demux(tuple(self._given)):
                 if packet.dts is None:
                     continue
-                shift = round(self._start / packet.time_base)
-                packet.dts -= shift
-                packet.pts = packet.dts if packet.pts is None else packet.pts - shift
+                steady = clocks[packet.stream_index].steady(packet.dts) or 0
+                shift = steady - packet.dts - round(self._start / packet.time_base)
+                packet.dts += shift
+                packet.pts = packet.dts if packet.pts is None else packet.pts + shift
                 yield packet
         except (error.InvalidDataError, error.EOFError):
             return

@@ -4,7 +4,7 @@ The loss is the mean over all pixels of mask * |x - warped|^2 (Ruder et al. 2016
 for each of LAGS (equation 9): a term of the objective like any other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +52,19 @@ def led_over(warped: Mapping[int, Warped], ahead: Warped, distance: int) -> dict
         lag: Warped(each.picture + share * (ahead.picture - each.picture), each.mask)
         for lag, each in warped.items()
     }
+
+
+def nearer_more(warped: Sequence[tuple[int, Warped]]) -> NDArray[np.float32]:
+    """[H, W, 3] float32 in 0..1: the mean of pictures by their masks and how near each is.
+
+    Args:
+      warped: one or more, each after its distance in frames.
+    """
+    # Where no mask is, all count.
+    weights = [(each.mask[..., None] + np.float32(1e-3)) / distance for distance, each in warped]
+    pictures = (each.picture for _, each in warped)
+    total = sum(weight * picture for weight, picture in zip(weights, pictures, strict=True))
+    return np.asarray(total / sum(weights), np.float32)
 
 
 def start_from(warped: Mapping[int, Warped], filling: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 # Of a file that does not say when its frames are shown, nor how many a second there are.
 USUAL_RATE = Fraction(25)
+# Seconds: a clock that falls back further begins anew, as where files were joined.
+JUMP = Fraction(1, 2)
 
 
 class Timing(NamedTuple):
@@ -16,22 +18,77 @@ class Timing(NamedTuple):
       start: seconds of the first, by the file's clock.
       duration: seconds from the first frame to the end of the last.
       rate: frames a second; None where they last differently long.
+      jumps: seconds that are to be added to the file's clock from where it jumps back, each of the
+        places in turn, see `Clock`.
+      is_by_index: whether frames are shown at a constant rate whatever their ticks are.
     """
 
     frames: int
     start: Fraction
     duration: Fraction
     rate: Fraction | None
+    jumps: tuple[Fraction, ...] = ()
+    is_by_index: bool = False
 
     def time_of(self, ticks: int | None, time_base: Fraction, index: int) -> Fraction:
         """Seconds after the first frame, of one at `ticks` of the file's clock, or by its index.
 
         At a constant rate this is a whole number of frames, however coarse the clock is.
         """
-        if ticks is None:
+        if ticks is None or self.is_by_index:
             return index / (self.rate or USUAL_RATE)
         time = ticks * time_base - self.start
         return time if self.rate is None else round(time * self.rate) / self.rate
+
+
+class JumpFinder:
+    """Finds where the clock of a file jumps back, from its packets in the order of the file.
+
+    Attributes:
+      jumps: as `Timing` has them.
+    """
+
+    def __init__(self, time_base: Fraction) -> None:
+        self.jumps: list[Fraction] = []
+        self._time_base = time_base
+        self._shift = self._end = 0
+        self._before: int | None = None
+
+    def steady(self, ticks: int, decoded: int | None, length: int) -> int:
+        """The ticks at which a frame is shown by a clock that goes on.
+
+        Args:
+          ticks: when it is shown.
+          decoded: when it is decoded; never before the packet before it, but for a jump.
+          length: ticks that it lasts.
+        """
+        if decoded is not None:
+            if self._before is not None and decoded < self._before - JUMP / self._time_base:
+                self._shift = self._end - ticks
+                self.jumps.append(self._shift * self._time_base)
+            self._before = decoded
+        self._end = max(self._end, ticks + self._shift + length)
+        return ticks + self._shift
+
+
+class Clock:
+    """The clock of a file, which goes on where it jumps back."""
+
+    def __init__(self, jumps: Sequence[Fraction], time_base: Fraction) -> None:
+        """`jumps`: as `Timing` has them."""
+        self._shifts = [0, *(round(seconds / time_base) for seconds in jumps)]
+        self._least = round(JUMP / time_base)
+        self._before: int | None = None
+
+    def steady(self, ticks: int | None) -> int | None:
+        """Ticks in the order of their time, each after those before it but for the jumps."""
+        if ticks is None:
+            return None
+        is_back = self._before is not None and ticks < self._before - self._least
+        if is_back and len(self._shifts) > 1:
+            del self._shifts[0]
+        self._before = ticks
+        return ticks + self._shifts[0]
 
 
 def timing_of(

@@ -1,0 +1,122 @@
+"""The packets of a film: how many frames they are, when these are shown, and what is missing."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from tf_nst.video.extra import load_av
+from tf_nst.video.timing import JumpFinder, Timing, timing_of
+
+if TYPE_CHECKING:
+    from av import Packet, VideoStream
+    from av.container import InputContainer
+
+
+class Counted(NamedTuple):
+    """What the packets of a film say.
+
+    Attributes:
+      timing: of the frames that are shown.
+      discarded: how many a trimmed file has besides, to decode from.
+    """
+
+    timing: Timing
+    discarded: int
+
+
+class _Counter:
+    """Reads packets once, as `timing_of` takes them."""
+
+    def __init__(self, stream: "VideoStream") -> None:
+        self.discarded = 0
+        self.finder = JumpFinder(time_base_of(stream))
+        self.is_in_order = True
+        self._before: int | None = None
+
+    def shown(self, packets: Iterator["Packet[VideoStream]"]) -> Iterator[tuple[int | None, int]]:
+        """(ticks, length) of each frame that is shown."""
+        for packet in packets:
+            if packet.is_discard:
+                self.discarded += 1
+            elif not _is_hidden(packet):
+                yield self._ticks(packet), packet.duration or 0
+
+    def _ticks(self, packet: "Packet[VideoStream]") -> int | None:
+        ticks = packet.dts if packet.pts is None else packet.pts
+        if ticks is None:
+            return None
+        ticks = self.finder.steady(ticks, packet.dts, packet.duration or 0)
+        self.is_in_order &= self._before is None or ticks > self._before
+        self._before = ticks
+        return ticks
+
+
+def count_packets(container: "InputContainer", stream: "VideoStream") -> Counted:
+    """Reads all packets, up to where the file is cut short; decodes none."""
+    rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+    counter = _Counter(stream)
+    packets = counter.shown(packets_of(container, stream))
+    timing = timing_of(packets, time_base_of(stream), [rate for rate in rates if rate])
+    # AVI has no times but those of decoding, in whose order frames are not shown.
+    is_by_index = counter.is_in_order and bool(stream.codec_context.has_b_frames)
+    return Counted(
+        timing._replace(
+            jumps=tuple(counter.finder.jumps), is_by_index=is_by_index and timing.rate is not None
+        ),
+        counter.discarded,
+    )
+
+
+def packets_of(
+    container: "InputContainer", stream: "VideoStream"
+) -> Iterator["Packet[VideoStream]"]:
+    """Those with data, up to where the file is cut short."""
+    av = load_av()
+    try:
+        yield from (packet for packet in container.demux(stream) if packet.size)
+    except (av.error.InvalidDataError, av.error.EOFError):
+        return
+
+
+def _is_hidden(packet: "Packet[VideoStream]") -> bool:
+    """Whether a packet is a frame of VP8 that others are made from and is not shown (RFC 6386,
+    section 9.1: show_frame)."""
+    return packet.stream.codec_context.name == "vp8" and not bytes(packet)[0] & 0x10
+
+
+def time_base_of(stream: "VideoStream") -> Fraction:
+    """Seconds of a tick of the stream's clock."""
+    return stream.time_base or Fraction(1, 1000)
+
+
+def missing_lines(
+    container: "InputContainer", stream: "VideoStream", counted: Counted
+) -> list[str]:
+    """A line where there is less than the file says: frames, or seconds."""
+    timing, stated = counted.timing, _stated_seconds(container, stream)
+    if stream.frames or stated is None:
+        is_avi = container.format.name == "avi"
+        # It counts empty frames, in whose place the one before is shown; no packet says of them.
+        count = round(timing.duration / time_base_of(stream)) if is_avi else timing.frames
+        return missing_line(stream.frames - counted.discarded, count)
+    end, frame = timing.start + timing.duration, timing.duration / max(timing.frames, 1)
+    if stated <= float(end + frame * Fraction(3, 2)):
+        return []
+    return [f"cut short or damaged: it ends after {float(end):.2f} of {stated:.2f} s"]
+
+
+def missing_line(expected: int, count: int) -> list[str]:
+    """A line where there are fewer frames than expected."""
+    missing = expected - count
+    return [f"cut short or damaged: {missing} of its {expected} frames are missing"] * (missing > 0)
+
+
+def _stated_seconds(container: "InputContainer", stream: "VideoStream") -> float | None:
+    """When the frames end by what the file says: Matroska by a tag, others if they are alone."""
+    parts = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if parts:
+        hours, minutes, seconds = map(float, parts.groups())
+        return 3600 * hours + 60 * minutes + seconds
+    is_alone = len(container.streams) == 1
+    return container.duration / 1e6 if is_alone and container.duration else None
