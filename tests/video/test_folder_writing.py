@@ -8,6 +8,7 @@ from clip_files import INFO, evenly, frames, write
 from tf_nst.errors import UserError
 from tf_nst.video.writing import check_clip_output
 
+pytestmark = pytest.mark.posix
 NAMES = ["000001.png", "000002.png"]
 
 
