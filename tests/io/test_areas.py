@@ -6,7 +6,7 @@ from source_pictures import NEAR, picture
 
 from tf_nst.config import config_from_options
 from tf_nst.errors import UserError
-from tf_nst.io.areas import Places
+from tf_nst.io.areas import Places, read_painted
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_inputs
 
@@ -63,6 +63,24 @@ def test_what_is_kept_is_not_painted():
     faded = areas_of(keep=RIGHT, feather=4).painted
     assert (faded[:, 8:] == 0).all() and (faded[:, :3] == 1).all()
     np.testing.assert_allclose(faded[0, 3:9], [1, 0.8, 0.6, 0.4, 0.2, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        {},
+        {"keep": RIGHT},
+        {"mask": [LEFT, BLACK + 51]},
+        {"mask": [LEFT, RIGHT], "keep": RIGHT},
+        {"labels": [LEFT, LEFT[:9, :9], LEFT[:9, :9]], "keep": LEFT},
+        {"mask": "auto:2", "keep": LEFT},
+    ],
+    ids=["nothing", "keep", "mask", "both", "labels", "auto"],
+)
+def test_what_is_painted_is_known_without_styles(places):
+    config = config_from_options(NEAR | {"size": WIDTH, "feather": 2 if places else 0})
+    painted = read_painted(config, Places(**places), picture(HEIGHT, WIDTH))
+    np.testing.assert_array_equal(painted, areas_of(2, 2 if places else 0, **places).painted)
 
 
 def test_a_black_keep_is_a_note():
