@@ -52,7 +52,8 @@ def test_the_sound_of_joined_films_goes_on_with_their_pictures(tmp_path):
     film = write_film(tmp_path / "one.ts", 25, sound=44)
     path = joined(tmp_path / "all.ts", film, 2)
     info, clip, _ = read(path)
-    assert write(tmp_path / "b.mkv", clip, info, audio=path) == []
+    notes = write(tmp_path / "b.mkv", clip, info, audio=path)
+    assert notes == [f"{tmp_path / 'b.mkv'}: sound whose times go back is left out"]
     start, seconds = float(info.start), float(clip[25].time)
     one = [(time - start, data) for time, data in sound_of(film)]
     both = sound_of(tmp_path / "b.mkv")

@@ -36,7 +36,21 @@ INFO_FLAGS = (
 )
 TABLES = {"": INFO_FLAGS}
 _PACKAGES = ("tensorflow", "keras", "numpy", "pillow")
-_OPTIONAL = ("tifffile", "pillow-heif", "matplotlib", "tensorflow-serving-api")
+# What the extras of setup.cfg bring.
+_OPTIONAL = (
+    "tifffile",
+    "imagecodecs",
+    "pillow-heif",
+    "matplotlib",
+    "scikit-image",
+    "av",
+    "opencv-python-headless",
+    "starlette",
+    "uvicorn",
+    "apache-beam",
+    "tensorflow-serving-api",
+    "kserve",
+)
 
 
 def console() -> None:
