@@ -52,13 +52,18 @@ def test_a_frame_that_fails_shows_the_one_before_moved_along(failing):
     assert np.abs(before - kept).mean() > 0.01
 
 
-def test_a_frame_that_a_mask_keeps_whole_is_the_film_and_no_failure(inputs):
-    """In the middle: the frame after it is held to the one before it."""
-    (inputs / "whole").mkdir()
-    for index, white in enumerate((0, 32, 0)):
+def write_masks(folder, widths):
+    """A mask for each frame, whose first columns are white."""
+    folder.mkdir()
+    for index, white in enumerate(widths):
         mask = np.zeros((24, 32), np.uint8)
         mask[:, :white] = 255
-        Pillow.fromarray(mask).save(inputs / "whole" / f"{index}.png")
+        Pillow.fromarray(mask).save(folder / f"{index}.png")
+
+
+def test_a_frame_that_a_mask_keeps_whole_is_the_film_and_no_failure(inputs):
+    """In the middle: the frame after it is held to the one before it."""
+    write_masks(inputs / "whole", (0, 32, 0))
     results, folder, film = painted(inputs, "kept", f"--keep={inputs / 'whole'}")
     assert [result.status for result in results] == ["painted"] * 4
     assert failed_frames(film, folder) == {}
@@ -72,11 +77,7 @@ def test_a_frame_that_a_mask_keeps_whole_is_the_film_and_no_failure(inputs):
 
 def test_a_first_frame_that_a_mask_keeps_whole_is_the_film_in_the_preview_too(inputs):
     """The second one begins anew, as nothing before it is painted."""
-    (inputs / "begin").mkdir()
-    for index, white in enumerate((32, 0, 0)):
-        mask = np.zeros((24, 32), np.uint8)
-        mask[:, :white] = 255
-        Pillow.fromarray(mask).save(inputs / "begin" / f"{index}.png")
+    write_masks(inputs / "begin", (32, 0, 0))
     results, folder, film = painted(inputs, "begins", f"--keep={inputs / 'begin'}")
     assert [result.status for result in results] == ["painted"] * 4
     assert failed_frames(film, folder) == {} and folder.first() == {}
