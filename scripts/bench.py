@@ -165,8 +165,16 @@ def _batch():
 
 
 def _video():
-    what = (options.STYLE.value, options.DTYPES.value[-1], options.SIZE.value)
-    video.print_table(child, *what, options.FRAMES.value, options.GRAIN.value)
+    video.print_table(
+        child,
+        options.CLIPS.value,
+        options.WAYS.value,
+        options.STYLE.value,
+        options.DTYPES.value[-1],
+        options.SIZE.value,
+        options.FRAMES.value,
+        options.GRAIN.value,
+    )
 
 
 def _program():

@@ -175,6 +175,7 @@ def test_nothing_is_written_to_the_working_directory(ran):
     [
         ({"stepz": 3}, "stepz: no such option, expected one of "),
         ({"output": "a.png"}, "output: no such option"),
+        ({"masks": "a.png"}, "keep, style_mask, labels; nearest: mask"),
         ({"steps": 0}, "--steps: expected a whole number from 1"),
         ({"style_layers": "conv9_1"}, "--style_layers: expected layers of vgg19"),
         ({"weights": "none.h5"}, "--weights="),
@@ -184,7 +185,7 @@ def test_nothing_is_written_to_the_working_directory(ran):
 def test_unusable_options_are_refused(options, said):
     with pytest.raises(UserError) as error:
         tf_nst.stylize(PHOTO, PAINTING, **OPTIONS | options)
-    assert str(error.value).startswith(said)
+    assert said in str(error.value)
 
 
 def test_a_missing_file_is_refused_by_the_name_of_its_argument():

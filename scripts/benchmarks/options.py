@@ -1,6 +1,7 @@
 """The flags of scripts/bench.py."""
 
 from absl import flags
+from benchmarks import scenes, video
 
 SIZES = flags.DEFINE_list(
     "sizes",
@@ -68,6 +69,12 @@ COMPILER = flags.DEFINE_string(
 BATCH = flags.DEFINE_integer("batch", 1, "program: pictures or windows, one a core")
 MODEL = flags.DEFINE_string("model", "models/nst/1", "serving: folder of a version")
 FRAMES = flags.DEFINE_integer("frames", 100, "video: frames of each clip")
+CLIPS = flags.DEFINE_multi_enum(
+    "clip", list(scenes.CLIPS), scenes.CLIPS, "video: a clip; given once for each"
+)
+WAYS = flags.DEFINE_multi_enum(
+    "way", list(video.WAYS), video.WAYS, "video: a way of painting; given once for each"
+)
 GRAIN = flags.DEFINE_float(
     "grain", 0.0, "video: standard deviation of the camera's noise, in levels of 255"
 )

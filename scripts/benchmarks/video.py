@@ -1,5 +1,6 @@
 """Flicker, drift and seconds a frame of a painted film, by each way of painting it."""
 
+import math
 import time
 
 from benchmarks.scenes import CLIPS
@@ -8,8 +9,8 @@ from benchmarks.video_measures import drift, flicker
 FRAME_BY_FRAME = "frame by frame"
 # Of that so many frames are enough: none knows of another.
 FEW = 12
-# Options of FilmConfig; None: each frame is a shot of its own.
-HOWS = {
+# Options of FilmConfig by the name of a way; None: each frame is a shot of its own.
+WAYS = {
     FRAME_BY_FRAME: None,
     "warped start alone": {"temporal_weight": 0.0},
     "with the term": {},
@@ -17,35 +18,35 @@ HOWS = {
 }
 
 
-def print_table(child, style, dtype, size, count, grain):
-    """A row for each clip and way; flicker in levels of 255, over the clip's and over the first
-    way's."""
+def print_table(child, clips, ways, style, dtype, size, count, grain):
+    """A row for each clip and way; flicker in levels of 255, over the clip's and, where that is
+    among the ways, over that of frame by frame."""
     print(
         f"{count} frames of {size} pixels in {dtype}, grain of {grain:g}\n\n"
         "| clip | painted | flicker | over clip's | over frame by frame | drift, % | s/frame |\n"
         "|---|---|---|---|---|---|---|"
     )
-    for clip in CLIPS:
-        first = None
-        for how in HOWS:
+    for clip in clips:
+        first = math.nan
+        for way in ways:
             its, painted, percent, seconds = child(
-                "video", clip, how, style, dtype, size, count, grain
+                "video", clip, way, style, dtype, size, count, grain
             )
-            first = painted if how == FRAME_BY_FRAME else first
+            first = painted if way == FRAME_BY_FRAME else first
             print(
-                f"| {clip} | {how} | {painted:.2f} | {painted / its:.2f} | {painted / first:.2f} | "
+                f"| {clip} | {way} | {painted:.2f} | {painted / its:.2f} | {painted / first:.2f} | "
                 f"{percent:.2f} | {seconds:.2f} |",
                 flush=True,
             )
 
 
-def measure(clip, how, style, dtype, size, count, grain):
+def measure(clip, way, style, dtype, size, count, grain):
     """[the clip's flicker, the painting's, its drift in percent, seconds a frame]."""
     from tf_nst.video.painter import paint_clip
     from tf_nst.video.settings import FilmConfig
     from tf_nst.video.tasks import Shot
 
-    options = HOWS[how]
+    options = WAYS[way]
     count = min(count, FEW) if options is None else count
     frames = list(CLIPS[clip](count, size, grain))
     film, motions = [it.pixels for it in frames], [(it.flow, it.visible) for it in frames]

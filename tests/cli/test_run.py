@@ -62,20 +62,17 @@ def test_a_run_exits_0_with_an_empty_stderr(whole):
 
 
 def test_a_run_prints_its_lines_in_order(whole):
-    lines = whole.ran.out.splitlines()
-    assert [line.split()[0] for line in lines[:5]] == [
-        "device",
-        "network",
-        "content",
-        "style",
-        "memory",
-    ]
+    starting, *lines = whole.ran.out.splitlines()
+    assert starting == "starting TensorFlow"
+    first_words = [line.split()[0] for line in lines[:5]]
+    assert first_words == ["device", "network", "content", "style", "memory"]
     assert re.fullmatch(r"device   .+, (float32|bfloat16), XLA (on|off)", lines[0])
     assert lines[1] == "network  vgg19, random weights, max pooling"
     assert lines[2] == "content  photo.png, 64×48 -> 48×36"
     assert lines[3] == "style    painting.png, 40×40 -> 40×40"
-    assert re.fullmatch(r"memory   about \d+\.\d GB; painting takes about \d+ (s|min|h)", lines[4])
-    steps = [int(re.match(r"step (\d+)/5  48×36  ", line)[1]) for line in lines[5:-1]]
+    assert re.fullmatch(r"memory   about \d+\.\d GB; the steps take about \d+ (s|min|h)", lines[4])
+    assert lines[5] == "48×36: preparing the steps"
+    steps = [int(re.match(r"step (\d+)/5  48×36  ", line)[1]) for line in lines[6:-1]]
     assert steps == sorted(set(steps)) and steps[0] == 1 and steps[-1] == STEPS
     assert re.fullmatch(
         r"painted sub/out\.png \(loss [\d.]+, \d+ s; out\.json, out\.cfg\)", lines[-1]
@@ -106,7 +103,7 @@ def test_the_script_is_the_command(folder):
 def test_the_record_holds_versions_device_sizes_and_time(record, whole):
     assert record["tf_nst"] == VERSION
     assert record["versions"].keys() == {"python", "tensorflow", "keras", "numpy", "pillow"}
-    assert record["device"] in whole.ran.out.splitlines()[0]
+    assert record["device"] in whole.ran.out.splitlines()[1]
     assert record["sizes"] == {
         "picture": [48, 36],
         "content": [64, 48],

@@ -181,6 +181,7 @@ def test_files_may_be_given_as_paths():
 
 def test_an_unknown_option_is_refused_with_all_that_are_known():
     with pytest.raises(UserError, match=r"^stepz: no such option, expected one of ") as error:
-        config_from_options({"stepz": 3})
-    for name in option_names():
+        config_from_options({"stepz": 3}, ("labels",))
+    for name in (*option_names(), "labels"):
         assert name in str(error.value)
+    assert str(error.value).endswith("labels; nearest: steps, stop")

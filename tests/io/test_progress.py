@@ -29,9 +29,11 @@ class FakeClock:
 
 
 def begun(stream, scales=(SCALE,), clock=None) -> Progress:
-    """A Progress at the start of the first scale."""
+    """A Progress at the start of the first scale, whose line is taken off the stream."""
     progress = Progress(TERMS_OF_RUN, scales, stream, clock or FakeClock())
     progress(ScaleStarted(0, scales[0]))
+    stream.seek(0)
+    stream.truncate()
     return progress
 
 
@@ -44,6 +46,19 @@ def follow(stream, steps, *, seconds_a_step=1.0, scale=SCALE) -> str:
         progress(done(step, scale=scale, count=step - before))
     progress.close()
     return stream.getvalue()
+
+
+def test_each_scale_begins_with_a_line_since_its_first_step_takes_long():
+    plain, terminal = io.StringIO(), Terminal()
+    for stream in (plain, terminal):
+        progress = Progress(TERMS_OF_RUN, (COARSE, SCALE), stream, FakeClock())
+        progress(ScaleStarted(0, COARSE))
+        progress(done(40, scale=COARSE))
+        progress(ScaleStarted(1, SCALE))
+    first, _, second = plain.getvalue().splitlines()
+    assert (first, second) == ("3×2: preparing the steps", "6×4: preparing the steps")
+    first, _, second = terminal.getvalue().split("\r")[1:]
+    assert (first, second.rstrip()) == ("3×2: preparing the steps", "6×4: preparing the steps")
 
 
 def test_a_plain_stream_gets_a_line_each_tenth_and_at_the_end():
@@ -112,7 +127,7 @@ def test_a_line_does_not_wrap_in_a_narrow_terminal(monkeypatch):
 
 def test_closing_ends_a_line_that_is_still_written_over():
     assert follow(Terminal(), [1, 2]).endswith("\n")
-    assert follow(Terminal(), []) == ""
+    assert follow(Terminal(), []) == "\n"
     assert follow(io.StringIO(), [1, 2]) == ""
 
 

@@ -54,3 +54,14 @@ def test_each_style_has_its_size():
     inputs = inputs_of(picture(48, 64), styles, size=64, style_size="30,0.5x")
     assert [image.size for image in inputs.style_pictures] == [(20, 30), (21, 32)]
     assert inputs.sources == ((48, 64), (40, 60), (60, 90))
+
+
+def test_a_path_with_a_weight_as_flags_have_it_is_answered_with_the_pair(tmp_path):
+    path = tmp_path / "mosaic.png"
+    picture(8, 8).save(path)
+    with pytest.raises(UserError) as error:
+        read_styles([f"{path}:2"])
+    expected = f"--style: {path}:2 does not exist; expected ('{path}', 2) for a picture with"
+    assert str(error.value).startswith(expected)
+    with pytest.raises(UserError, match=r"none\.png:2 does not exist; expected an image"):
+        read_styles(["none.png:2"])

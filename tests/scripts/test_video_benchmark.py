@@ -50,13 +50,21 @@ def test_frame_by_frame_each_is_a_shot_of_a_few_and_flashes_are_flicker(painter)
     assert [tuple(shot) for shot in calls["shots"]] == [(i, i + 1) for i in range(video.FEW)]
 
 
-def test_the_table_has_a_row_for_each_clip_and_way(capsys):
-    def child(kind, clip, how, *what):
-        assert (kind, what) == ("video", WHAT)
-        return (2.0, 8.0, 1.0, 3.0) if how == video.FRAME_BY_FRAME else (2.0, 2.0, 0.5, 1.0)
+def child(kind, clip, way, *what):
+    """What is measured in another process."""
+    assert (kind, what) == ("video", WHAT)
+    return (2.0, 8.0, 1.0, 3.0) if way == video.FRAME_BY_FRAME else (2.0, 2.0, 0.5, 1.0)
 
-    video.print_table(child, *WHAT)
+
+def test_the_table_has_a_row_for_each_clip_and_way(capsys):
+    video.print_table(child, CLIPS, video.WAYS, *WHAT)
     rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| pan")]
     assert rows[0] == "| pan | frame by frame | 8.00 | 4.00 | 1.00 | 1.00 | 3.00 |"
     assert rows[2] == "| pan | with the term | 2.00 | 1.00 | 0.25 | 0.50 | 1.00 |"
     assert len(rows) == 4
+
+
+def test_without_frame_by_frame_nothing_is_compared_with_it(capsys):
+    video.print_table(child, ["walk"], ["two passes"], *WHAT)
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| walk")]
+    assert row == "| walk | two passes | 2.00 | 1.00 | nan | 0.50 | 1.00 |"

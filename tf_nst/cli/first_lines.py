@@ -82,10 +82,10 @@ def _listed(items: list[str]) -> str:
 
 
 def _expected(painting: Painting) -> str:
-    """Such as `; painting takes about 40 s`; nothing where the steps were chosen by seconds."""
+    """Such as `; the steps take about 40 s`; nothing where the steps were chosen by seconds."""
     if painting.timed:
         return ""
-    return f"; painting takes about {roughly(painting.plan.seconds)}"
+    return f"; the steps take about {roughly(painting.plan.seconds)}"
 
 
 def _sizes(image: Image, source: tuple[int, int]) -> str:

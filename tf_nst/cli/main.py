@@ -1,13 +1,12 @@
 """`tf-nst VERB`: the command that has all others as verbs."""
 
-import difflib
 import os
 import sys
 
 from tf_nst.cli.command import run_command
 from tf_nst.cli.flags import DEBUG
 from tf_nst.cli.verbs import VERBS, verb_module
-from tf_nst.errors import UserError
+from tf_nst.errors import UserError, nearest
 
 
 def console() -> None:
@@ -38,11 +37,11 @@ def _refusal(name: str, arguments: list[str]) -> str:
         if name != "paint" and pictures:
             return f"{name}: expected ./{name} or --content={name} for the file, received a verb"
         return ""
-    nearest = difflib.get_close_matches(name, VERBS, n=1, cutoff=0.7)
-    if not nearest or os.path.exists(name):
+    hint = nearest(name, VERBS, count=1, likeness=0.7)
+    if not hint or os.path.exists(name):
         return ""
     known = ", ".join(VERBS)
-    return f"VERB: expected one of {known}, or a file; received {name!r}; nearest: {nearest[0]}"
+    return f"VERB: expected one of {known}, or a file; received {name!r}{hint}"
 
 
 def _refuse(line: str) -> int:

@@ -1,6 +1,5 @@
 """The command line and flag files: absl parses them, options read and check the values."""
 
-import difflib
 from enum import IntEnum
 from itertools import pairwise, takewhile
 from typing import Any, cast
@@ -12,7 +11,7 @@ from tf_nst.cli.flag_files import with_flag_files
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PICTURES, PRESET, accepted_flags, preset_pictures
 from tf_nst.config.value_types import expanded_path
-from tf_nst.errors import UserError
+from tf_nst.errors import UserError, nearest
 
 
 class Source(IntEnum):
@@ -157,8 +156,7 @@ def _refusal(error: Exception, arguments: list[str], values: Values) -> str:
 
 
 def _unknown(name: str, values: Values) -> str:
-    nearest = difflib.get_close_matches(name, [*values, "flagfile", "help"], n=3)
-    hint = f"; nearest: {', '.join('--' + other for other in nearest)}" if nearest else ""
+    hint = nearest(name, [*values, "flagfile", "help"], "--")
     return f"--{name}: expected a flag that --help lists, received an unknown one{hint}"
 
 

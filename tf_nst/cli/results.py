@@ -185,9 +185,10 @@ class Results:
 
 
 def _lines_on_masks(masks: tuple[Moved, ...]) -> list[str]:
-    """Such as `mask     sky.png, 41% of the picture, of which 99% changed`."""
+    """Such as `mask     sky.png, 41% of the picture; 99% of it differs from the photograph`."""
     return [
-        f"mask     {name}, {share:.0%} of the picture, of which {moved / share:.0%} changed"
+        f"mask     {name}, {share:.0%} of the picture; {moved / share:.0%} of it differs from the "
+        "photograph"
         for name, share, moved in masks
         if share
     ]

@@ -23,7 +23,7 @@ from tf_nst.cli.output_flags import check_encoding
 from tf_nst.cli.overwrite import check_again, check_overwrite
 from tf_nst.cli.parsing import Values
 from tf_nst.cli.streams import STREAM, check_streams, lines, picture_path
-from tf_nst.cli.terminal import printable
+from tf_nst.cli.terminal import printable, say
 from tf_nst.cli.verbs import VERBS
 from tf_nst.config import StylizeConfig
 from tf_nst.errors import UserError
@@ -107,6 +107,8 @@ def _paint(command: str, values: Values) -> int:
         from tf_nst.io.resume import check_digests, picture_digests
 
         check_digests(resumed, picture_digests(inputs))
+    if "tensorflow" not in sys.modules:
+        say("starting TensorFlow")
     import_tensorflow()
     from tf_nst.cli.painter import paint_picture
 

@@ -1,6 +1,5 @@
 """`tf-nst visualize`: the figures that explain style transfer, from a user's own pictures."""
 
-import difflib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from tf_nst.cli.parsing import Values
 from tf_nst.cli.run import same_file
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import FilePath, Text
-from tf_nst.errors import UserError
+from tf_nst.errors import UserError, nearest
 from tf_nst.viz.options import (
     CONTENT_LAYERS,
     FIGURE_OPTIONS,
@@ -170,8 +169,7 @@ def main(argv: list[str]) -> int:
 
 
 def _refuse(name: str) -> Callable[[Values], int]:
-    nearest = difflib.get_close_matches(name, KINDS, n=1, cutoff=0.5)
-    hint = f"; nearest: {nearest[0]}" if nearest else ""
+    hint = nearest(name, KINDS, count=1, likeness=0.5)
 
     def work(values: Values) -> int:
         received = repr(name) if name else "nothing"

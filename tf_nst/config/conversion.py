@@ -7,7 +7,7 @@ from tf_nst.config.network import NetworkConfig
 from tf_nst.config.objective import ObjectiveConfig
 from tf_nst.config.options import Option, options_of
 from tf_nst.config.stylize import StylizeConfig
-from tf_nst.errors import UserError
+from tf_nst.errors import UserError, nearest
 
 _CONFIGS = (StylizeConfig, NetworkConfig, ObjectiveConfig)
 
@@ -22,15 +22,20 @@ def option_names() -> tuple[str, ...]:
     return tuple(all_options())
 
 
-def config_from_options(options: Mapping[str, Any]) -> StylizeConfig:
+def config_from_options(options: Mapping[str, Any], others: tuple[str, ...] = ()) -> StylizeConfig:
     """The config of options by name; lists as text, or as lists of texts, numbers or Weighted.
+
+    Args:
+      options: {name: value}.
+      others: names that the caller takes beside them, for messages.
 
     Raises:
       UserError: an unknown name, or a value of the wrong type or out of its range.
     """
     for name in options:
         if name not in option_names():
-            known = ", ".join(option_names())
+            names = [*option_names(), *others]
+            known = ", ".join(names) + nearest(name, names)
             raise UserError(f"{name}: no such option, expected one of {known}")
     if "steps" in options and options.get("seconds") is not None:
         raise UserError(

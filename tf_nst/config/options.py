@@ -5,7 +5,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from tf_nst.config.value_types import ValueType
-from tf_nst.errors import UserError
+from tf_nst.errors import UserError, nearest
 
 T = TypeVar("T")
 
@@ -119,6 +119,6 @@ def check_options(values: Mapping[str, object], table: Mapping[str, Option], own
     """
     for name, value in values.items():
         if name not in table:
-            known = ", ".join(table)
+            known = ", ".join(table) + nearest(name, table)
             raise UserError(f"{name}: no such option of {owner}, expected one of {known}")
         table[name].convert(value)

@@ -3,7 +3,6 @@
 An example has pictures too, which come with the package and stand for those that are not given.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 from tf_nst.config.conversion import all_options
 from tf_nst.config.options import Option
 from tf_nst.config.value_types import Choice
-from tf_nst.errors import UserError
+from tf_nst.errors import UserError, nearest
 
 _FOLDER = Path(__file__).parent / "data"
 # The flags of pictures that an example has.
@@ -28,9 +27,7 @@ class _Names(Choice):
         return " or ".join(self.words)
 
     def refusal(self, flag: str, value: object) -> UserError:
-        nearest = difflib.get_close_matches(str(value), self.words, n=3)
-        hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
-        return UserError(f"{super().refusal(flag, value)}{hint}")
+        return UserError(f"{super().refusal(flag, value)}{nearest(str(value), self.words)}")
 
 
 PRESETS = tuple(sorted(path.stem for path in _FOLDER.glob("*.cfg")))

@@ -1,6 +1,5 @@
 """Options that vary from picture to picture: `style_size=256,512`, and the products of several."""
 
-import difflib
 import math
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import product
@@ -12,7 +11,7 @@ from tf_nst.config.paths import unescaped_items
 from tf_nst.config.repeated import repeated
 from tf_nst.config.stylize import StylizeConfig
 from tf_nst.config.value_types import ValueType
-from tf_nst.errors import UserError
+from tf_nst.errors import UserError, nearest
 
 
 class Variation(NamedTuple):
@@ -50,7 +49,8 @@ def parse_variation(text: str, flag: str) -> Variation:
         raise UserError(f"{flag}: expected NAME=VALUE,VALUE, received {text!r}")
     option = all_options().get(name)
     if option is None:
-        raise UserError(f"{flag}: expected an option of painting, received {name!r}{_hint(name)}")
+        hint = nearest(name, all_options())
+        raise UserError(f"{flag}: expected an option of painting, received {name!r}{hint}")
     values = tuple(unescaped_items(listed))
     if len(values) < 2 or "" in values:
         raise UserError(f"{flag}: expected two values or more of {name}, received {listed!r}")
@@ -67,11 +67,6 @@ def _converted(option: Option, value: str, flag: str) -> Hashable:
         return option.convert(option.read(value))
     except UserError as error:
         raise UserError(f"{flag}: {error}") from None
-
-
-def _hint(name: str) -> str:
-    nearest = difflib.get_close_matches(name, all_options(), n=3)
-    return f"; nearest: {', '.join(nearest)}" if nearest else ""
 
 
 def combinations(variations: Sequence[Variation]) -> Iterator[dict[str, str]]:

@@ -96,7 +96,7 @@ class Clock(Protocol):
 class Progress:
     """One line that is overwritten; where the stream is no terminal, a line for each tenth.
 
-    A line for each report, if `verbose`.
+    A line for each report, if `verbose`; one at each scale, before its steps are prepared.
 
     Shows the step, the size, steps per second at this size, time left, and the weighted loss by
     role.
@@ -120,6 +120,9 @@ class Progress:
     def __call__(self, event: Event) -> None:
         if isinstance(event, ScaleStarted):
             self.index, self.first, self.started = event.index, 0, None
+            # Statistics, traces and compilers take seconds, up to minutes with XLA.
+            size = f"{event.scale.width}×{event.scale.height}"
+            self._write(f"{size}: preparing the steps", last=False)
         elif isinstance(event, Note):
             self.close()
             self.stream.write(f"note: {event.line}\n")
@@ -136,7 +139,7 @@ class Progress:
         last = event.step == self.total
         if self.live or self.verbose or last or event.step // tenth > self.last_report // tenth:
             self.last_report = event.step
-            self._write(self._line(event, *self.started), last)
+            self._write(self._line(event, *self.started), last=last)
 
     def _line(self, event: StepsDone, step: int, began: float) -> str:
         seconds = self.clock() - began
@@ -160,7 +163,7 @@ class Progress:
         later = self.scales[self.index + 1 :]
         return here + sum(scale.steps * scale.height * scale.width for scale in later) / pixels
 
-    def _write(self, line: str, last: bool) -> None:
+    def _write(self, line: str, *, last: bool) -> None:
         if not self.live:
             self.stream.write(line + "\n")
         else:

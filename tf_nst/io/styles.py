@@ -55,6 +55,7 @@ def read_styles(styles: Styles, flag: str = "--style") -> tuple[Style, ...]:
 
 def _weighted(item: StyleSource, flag: str) -> tuple[Source, float]:
     if not isinstance(item, list | tuple):
+        _check_no_weight(item, flag)
         return item, 1.0
     if len(item) != 2:
         raise UserError(f"{flag}: expected a picture or (picture, weight) pairs, received {item}")
@@ -63,6 +64,17 @@ def _weighted(item: StyleSource, flag: str) -> tuple[Source, float]:
     if not (real and 0 < weight < math.inf):
         raise UserError(f"{flag}: expected weights above 0, received {weight!r}")
     return source, float(weight)
+
+
+def _check_no_weight(item: Source, flag: str) -> None:
+    """Refuses `a.jpg:2`, which is how flags have a picture and its weight."""
+    if isinstance(item, str) and not os.path.exists(item):
+        path, _, weight = item.rpartition(":")
+        if path and os.path.exists(path):
+            raise UserError(
+                f"{flag}: {item} does not exist; expected ({path!r}, {weight}) for a picture with "
+                "a weight"
+            )
 
 
 def _read(source: Source, weight: float, flag: str) -> Style:

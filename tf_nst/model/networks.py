@@ -1,10 +1,9 @@
 """The layer tables of the networks and the names of their layers. No TensorFlow here."""
 
-import difflib
 import re
 from typing import NamedTuple
 
-from tf_nst.errors import UserError
+from tf_nst.errors import UserError, nearest
 
 
 class Layer(NamedTuple):
@@ -78,8 +77,5 @@ def canonical_layer(name: str, network: Network, flag: str = "layer") -> str:
     spelled = re.sub(r"^pool(\d)$", r"block\1_pool", spelled)
     if spelled in known:
         return spelled
-    nearest = difflib.get_close_matches(spelled, sorted(known), n=3, cutoff=0.0)
-    raise UserError(
-        f"{flag}: expected layers of {network.name}, received {name!r}; "
-        f"nearest: {', '.join(nearest)}"
-    )
+    hint = nearest(spelled, known, likeness=0.0)
+    raise UserError(f"{flag}: expected layers of {network.name}, received {name!r}{hint}")

@@ -1,6 +1,5 @@
 """The convolutions' numbers: ImageNet's, a file's, or seeded random ones. No TensorFlow here."""
 
-import difflib
 import hashlib
 import os
 import re
@@ -10,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tf_nst.errors import UserError
+from tf_nst.errors import UserError, nearest
 from tf_nst.model.bundled import BUNDLED, load_bundled
 from tf_nst.model.download import (
     KERAS_FILES,
@@ -121,10 +120,10 @@ def _he_normal(layer: Layer, seed: int) -> NDArray[np.float32]:
 def _from_path(choice: str, network: Network, layers: tuple[Layer, ...]) -> Weights:
     path = os.path.expanduser(choice)
     if re.fullmatch(r"[\w-]*", choice) and not os.path.exists(path):
-        nearest = difflib.get_close_matches(choice.lower(), WORDS, n=1, cutoff=0.0)[0]
+        hint = nearest(choice.lower(), WORDS, "--weights=", count=1, likeness=0.0)
         raise UserError(
             f"--weights={choice}: expected {', '.join(WORDS)} or the path of {HDF5_OF_KERAS}, "
-            f"received neither; nearest: --weights={nearest}; {OFFLINE_CHOICES}"
+            f"received neither{hint}; {OFFLINE_CHOICES}"
         )
     return _from_file(os.path.abspath(path), network, layers)
 

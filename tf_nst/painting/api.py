@@ -63,7 +63,7 @@ def stylize(
     began = time.perf_counter()
     _check_arguments(listeners, report, engine, state)
     places = {name: options.pop(name) for name in Places._fields if name in options}
-    config = config_from_options(options)
+    config = config_from_options(options, Places._fields)
     inputs = read_inputs(config, content, style, Places(**places))
     for note in inputs.notes:
         report(note)
