@@ -6,9 +6,10 @@ from film_inputs import painted, write_inputs, write_masks
 from moving import images, scene
 
 from tf_nst.io.images import Image
+from tf_nst.video import film_painter
 from tf_nst.video.assembly import failed_frames, kept_line
 from tf_nst.video.flow import kept
-from tf_nst.video.painter import warped_to
+from tf_nst.video.painter import paint_task, warped_to
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +87,17 @@ def test_a_first_frame_that_fails_is_the_film_and_the_next_begins_anew(inputs):
     assert list(failed_frames(film, folder)) == [0] and from_the_film(folder, 0).max() == 0
     assert folder.paint(1, 0) is None
     assert [folder.record(index).get("steps") for index in range(3)] == [None, 3, 2]
+
+
+def test_what_a_mask_keeps_of_a_frame_that_fails_is_the_film(inputs, monkeypatch):
+    def paint(task, *arguments):
+        if task.frame == 1:
+            raise MemoryError
+        return paint_task(task, *arguments)
+
+    monkeypatch.setattr(film_painter, "paint_task", paint)
+    masks = write_masks(inputs / "fails", 0, 16, 0)
+    results, folder, _ = painted(inputs, "failed", f"--keep={masks}")
+    assert [it.status for it in results] == ["painted", "painted", "failed", "painted"]
+    columns = from_the_film(folder, 1)
+    assert columns[:15].max() == 0 and columns[17:].min() > 1

@@ -98,10 +98,21 @@ def between(task: Task, painter: FramePainter, paints: Paints, look: Look) -> Im
         for source in task.sources:
             painter.painted_share(paints.frame(source.frame), look.places(source.frame))
         raise RunError("the painted frames before and after it are missing")
-    pixels = nearer_more(warped)
+    return shown(nearer_more(warped), frame, share)
+
+
+def shown(
+    pixels: NDArray[np.float32], frame: Image, share: NDArray[np.float32] | None, depth: int = 8
+) -> Image:
+    """Pixels [H, W, 3] in 0..1 where a frame is painted, and the frame where masks keep it.
+
+    Args:
+      share: see `FramePainter.painted_share`.
+      depth: 8 or 16 bits, of the result.
+    """
     if share is not None:
         pixels = share[..., None] * pixels + (1 - share[..., None]) * frame.to_float()
-    return Image.from_float(pixels, 8)
+    return Image.from_float(pixels, depth)
 
 
 def _painted_picture(source: Source, paints: Paints) -> Image | None:
