@@ -24,6 +24,15 @@ def test_every_photograph_is_painted_by_every_style(here):
     assert [job.output for job in jobs] == ["s/a.png", "s/b.png", "t/a.png", "t/b.png"]
 
 
+def test_a_pattern_stands_for_the_same_photographs_when_its_batch_goes_on(here):
+    write_folders(here)
+    values = values_of("**/[ab].png", "styles", "out")
+    jobs = plan_jobs(values)
+    write_picture(here / "out" / "s" / "a.png")
+    (here / "out" / "journal.jsonl").touch()
+    assert plan_jobs(values) == jobs
+
+
 def test_flags_are_those_that_were_given_and_count(here):
     write_folders(here)
     (here / "more.cfg").write_text("--steps=9\n--size=64\n--style_layers=conv1_1\n")

@@ -3,7 +3,13 @@
 import pytest
 from batches import write_picture
 
-from tf_nst.batch.sources import check_out, check_stems, list_pictures, stem_of
+from tf_nst.batch.sources import (
+    check_out,
+    check_stems,
+    list_pictures,
+    stem_of,
+    without_paintings,
+)
 from tf_nst.errors import UserError
 
 
@@ -86,3 +92,14 @@ def test_paintings_are_not_written_among_photographs(here, out, text, line):
 def test_a_folder_beside_the_photographs_is_written_to(here):
     write_picture(here / "photos" / "a.png")
     check_out("photographs", [("--photos", "photos"), ("--styles", "photos/*.png")])
+
+
+def test_a_pattern_goes_on_past_the_paintings_of_its_batch(here):
+    write_picture(here / "photos" / "a.png")
+    write_picture(here / "out" / "s" / "a.png")
+    (here / "out" / "journal.jsonl").touch()
+    check_out("out", [("--photos", "**/*.png")])
+    paths = list_pictures("**/*.png", "--photos")
+    assert paths == ["out/s/a.png", "photos/a.png"]
+    assert without_paintings(paths, "out") == ["photos/a.png"]
+    assert without_paintings(paths, "elsewhere") == paths

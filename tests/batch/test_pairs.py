@@ -4,6 +4,7 @@ import pytest
 from batches import write_picture
 
 from tf_nst.batch.pairs import Pair, read_pairs
+from tf_nst.config.paths import split_paths, weighted_paths
 from tf_nst.errors import UserError
 
 
@@ -40,7 +41,28 @@ def test_paths_start_at_the_folder_of_the_file(csv, tmp_path):
     assert first[:2] == ("album/a.png", "album/s.png")
     assert first.flags == {"mask": "album/m.png", "init": "album/w.png"}
     assert second[:2] == ("album/a.png", "gone.png")
-    assert second.flags == {"mask": r"auto\:2", "init": "imagenet"}
+    assert second.flags == {"mask": "auto:2", "init": "imagenet"}
+
+
+def test_words_stay_words_where_the_folder_has_files_of_such_names(csv, tmp_path):
+    for name in ("content", "imagenet", "auto:2", "matched"):
+        write_picture(tmp_path / "album" / f"{name}.png").rename(tmp_path / "album" / name)
+    row = "a,s,auto:2,content,imagenet\na,s,matched,./content,./imagenet\n"
+    first, second = read_pairs(csv(f"content,style,mask,init,weights\n{row}", "album/pairs.csv"))
+    assert first.flags == {"mask": "auto:2", "init": "content", "weights": "imagenet"}
+    assert second.flags["mask"] == "album/matched"
+    assert second.flags["init"] == "album/./content"
+    assert second.flags["weights"] == "album/./imagenet"
+
+
+def test_names_with_commas_and_colons_are_one_file_where_the_folder_has_it(csv, tmp_path):
+    for name in ("a.png", "s, t:2.png", "m,n.png", "w,1.png"):
+        write_picture(tmp_path / "album" / name)
+    row = '"a.png","s, t:2.png","m,n.png","w,1.png"\n'
+    (pair,) = read_pairs(csv(f"content,style,mask,init\n{row}", "album/pairs.csv"))
+    assert weighted_paths(pair.style, "style") == [("album/s, t:2.png", 1.0)]
+    assert split_paths(pair.flags["mask"]) == ["album/m,n.png"]
+    assert pair.flags["init"] == "album/w,1.png"
 
 
 def test_home_and_variables_are_replaced_but_in_names_that_exist(csv, tmp_path, monkeypatch):

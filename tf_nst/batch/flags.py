@@ -7,7 +7,8 @@ from tf_nst.cli.arguments import standing_alone
 from tf_nst.cli.flags import DEBUG, PAINT_FLAGS, PLACES, WEIGHTED_BY, config_from_flags
 from tf_nst.cli.parsing import Values, parse_flags
 from tf_nst.config.options import Option
-from tf_nst.config.paths import join_paths, split_paths
+from tf_nst.config.paths import AUTO_REGIONS, join_paths, split_paths
+from tf_nst.config.starts import STARTS
 from tf_nst.config.value_types import FilePath, Integer, Text
 from tf_nst.errors import UserError
 
@@ -109,15 +110,26 @@ def shared_flags(values: Values, names: Iterable[str] = tuple(OF_PICTURES)) -> d
 
 
 def paths_of(name: str, text: str) -> list[str]:
-    """The paths in the text of a flag, and words in their place; none of a flag of no files."""
+    """The paths in the text of a flag; none of a word in their place, and of a flag of no files."""
     if name in PLACES:
-        return split_paths(text)
-    return [text] if name in _FILES else []
+        return [] if name == "mask" and text.startswith(AUTO_REGIONS) else split_paths(text)
+    return [text] if name in _FILES and text not in _words_of(name) else []
+
+
+def _words_of(name: str) -> Sequence[str]:
+    """The words that a flag takes in the place of a path."""
+    if name == "init":
+        return STARTS
+    from tf_nst.model.weights import WORDS
+
+    return WORDS
 
 
 def with_paths(name: str, text: str, replaced: Callable[[str], str]) -> str:
     """The text of a flag with each path replaced."""
     paths = paths_of(name, text)
+    if name in _FILES:
+        return replaced(text) if paths else text
     return join_paths(map(replaced, paths)) if paths else text
 
 

@@ -1,16 +1,17 @@
 """A CSV of pairs: a line for each picture, with flags of its own."""
 
 import csv
-import difflib
 import os
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple, TextIO
 
-from tf_nst.batch.flags import OF_PICTURES, with_paths
+from tf_nst.batch.flags import OF_PICTURES, paths_of, with_paths
+from tf_nst.cli.flags import PLACES
 from tf_nst.config.paths import join_paths, weighted_paths
 from tf_nst.config.value_types import expanded_path
-from tf_nst.errors import UserError
+from tf_nst.errors import UserError, nearest
 
 _PAIR = ("content", "style", "output")
 
@@ -79,8 +80,7 @@ def _names(cells: list[str], where: str) -> list[str]:
     known = [*_PAIR, *OF_PICTURES]
     for name, cell in zip(names, cells, strict=True):
         if name not in known or names.count(name) > 1:
-            nearest = difflib.get_close_matches(name, known, n=3)
-            hint = f"; nearest: {', '.join(nearest)}" if nearest and name not in known else ""
+            hint = "" if name in known else nearest(name, known)
             which = "again" if name in known else "not a painting flag"
             raise UserError(
                 f"{where}: expected the columns content and style, output and flags, each once, "
@@ -103,14 +103,28 @@ def _pair(names: list[str], cells: list[str], path: str, line: int) -> Pair:
     for name, text in (("content", content), ("style", style)):
         if not text:
             raise UserError(f"{where}: expected a {name}, received nothing")
+    locate = partial(_located, folder)
+    flags = {name: _flag(name, text, locate) for name, text in flags.items()}
+    style, output = _styles(style, locate, where), _within(output, where)
+    return Pair(locate(content), style, output, flags, line)
+
+
+def _styles(text: str, locate: Callable[[str], str], where: str) -> str:
+    """The paths of --style, each located."""
+    if os.path.exists(whole := locate(text)):
+        return join_paths([whole])
     try:
-        styles = weighted_paths(style, "style")
+        styles = weighted_paths(text, "style")
     except UserError as error:
         raise UserError(f"{where}: {error}") from error
-    style = join_paths((_located(folder, item), weight) for item, weight in styles)
-    locate = partial(_located, folder)
-    flags = {name: with_paths(name, text, locate) for name, text in flags.items()}
-    return Pair(_located(folder, content), style, _within(output, where), flags, line)
+    return join_paths((locate(path), weight) for path, weight in styles)
+
+
+def _flag(name: str, text: str, locate: Callable[[str], str]) -> str:
+    """The text of a flag, its paths located; one that exists as it is written is one by itself."""
+    if name in PLACES and paths_of(name, text) and os.path.exists(whole := locate(text)):
+        return join_paths([whole])
+    return with_paths(name, text, locate)
 
 
 def _within(output: str, where: str) -> str:

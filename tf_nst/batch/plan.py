@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tf_nst.batch.flags import painting_values, paths_of, shared_flags
 from tf_nst.batch.pairs import Pair, read_pairs
 from tf_nst.batch.report import JOURNAL, REPORT
-from tf_nst.batch.sources import check_out, check_stems, list_pictures, stem_of
+from tf_nst.batch.sources import check_out, check_stems, list_pictures, stem_of, without_paintings
 from tf_nst.cli.flags import config_from_flags
 from tf_nst.cli.output_flags import check_encoding
 from tf_nst.cli.parsing import Values
@@ -83,8 +83,8 @@ def _product(values: Values, flags: dict[str, str], list_paths: ListPaths) -> li
     """Every photograph by every style."""
     if not values.styles:
         raise UserError("--styles: expected a folder, a pattern or a picture, received nothing")
-    photos = list_paths(values.photos, "--photos")
-    styles = list_paths(values.styles, "--styles")
+    photos = without_paintings(list_paths(values.photos, "--photos"), values.out)
+    styles = without_paintings(list_paths(values.styles, "--styles"), values.out)
     check_stems(photos, "--photos", "{}.png")
     check_stems(styles, "--styles", "the folder {}")
     _check_flags(photos[0], join_paths(styles[:1]), "picture.png", flags)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tf_nst.batch.report import JOURNAL
 from tf_nst.errors import UserError
 from tf_nst.io.folders import is_picture, pictures_in
 
@@ -35,6 +36,13 @@ def list_pictures(text: str, flag: str) -> list[str]:
     if not paths:
         raise UserError(f"{flag}: expected a pattern that files match, received {text}")
     return paths
+
+
+def without_paintings(paths: Iterable[str], out: str) -> list[str]:
+    """Those that are not in the folder of a batch, whose pictures a pattern matches when the same
+    command goes on."""
+    is_of_batch = os.path.exists(os.path.join(out, JOURNAL))
+    return [path for path in paths if not (is_of_batch and lies_in(path, out))]
 
 
 def _gone_from(folder: str) -> list[str]:
@@ -95,6 +103,7 @@ def check_out(out: str, given: Sequence[tuple[str, str]]) -> None:
                 f"{text}, whose pictures are read"
             )
         matched = glob.glob(text, recursive=True) if glob.has_magic(text) else []
+        matched = without_paintings(matched, out)
         if inside := [path for path in matched if lies_in(path, out)]:
             raise UserError(
                 f"--out and {flag}: expected a pattern that matches no paintings, received {text}, "

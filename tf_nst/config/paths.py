@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from tf_nst.config.value_types import Text, expanded_path, refuse_address
 from tf_nst.errors import UserError
 
+# What --mask begins with that asks for regions, in the place of paths.
+AUTO_REGIONS = "auto:"
 _TOKEN = re.compile(r"\\.|.", re.DOTALL)
 _RELATIVE = re.compile(r"\.\.?/")
 _WEIGHTED = re.compile(r"((?:\\.|[^\\])*):([^:\\,]*)", re.DOTALL)

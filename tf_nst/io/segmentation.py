@@ -1,10 +1,9 @@
 """--mask=auto:N: regions of the pictures' own, matched by likeness."""
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
+from tf_nst.config.paths import AUTO_REGIONS
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
 from tf_nst.io.planes import Plane, resized_plane, shows
@@ -24,12 +23,12 @@ def regions_wanted(mask: object) -> int:
     Raises:
       UserError: N is none from 2 to MOST_REGIONS.
     """
-    match = re.fullmatch(r"auto:(.*)", mask) if isinstance(mask, str) else None
-    if not match:
+    if not isinstance(mask, str) or not mask.startswith(AUTO_REGIONS):
         return 0
-    if not match[1].isdecimal() or not 2 <= int(match[1]) <= MOST_REGIONS:
+    number = mask.removeprefix(AUTO_REGIONS)
+    if not number.isdecimal() or not 2 <= int(number) <= MOST_REGIONS:
         raise UserError(f"--mask: expected auto:N with N from 2 to {MOST_REGIONS}, received {mask}")
-    return int(match[1])
+    return int(number)
 
 
 def segment_areas(
