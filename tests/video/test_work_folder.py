@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from film_inputs import write_masks
 
 from tf_nst.batch.report import Journal
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
+from tf_nst.io.writing import write_together
+from tf_nst.video import work_folder
 from tf_nst.video.assembly import failed_frames, frames_of
 from tf_nst.video.settings import FilmConfig
 from tf_nst.video.tasks import Shot, Source, Task
@@ -64,6 +67,29 @@ def test_it_holds_frames_paint_pictures_and_what_is_said_of_them(folder):
     assert folder.is_done(painting(0)) and not folder.is_done(painting(1))
     np.testing.assert_array_equal(folder.paint(1, 0).pixels, PICTURE.pixels)
     assert folder.paint(1, 1) is None and folder.picture(1) is None
+
+
+def test_a_frame_of_a_later_sweep_is_not_painted_over_by_an_earlier_one(folder):
+    """Its paint of the first sweep is missing, which had failed."""
+    folder.save(painting(1, 2), PICTURE, {"sweep": 2, "failed": "no memory"})
+    assert not folder.is_done(painting(1)) and not folder.is_done(painting(1, 2))
+    folder.save(painting(1, 2), PICTURE, {"sweep": 2}, PICTURE)
+    assert folder.is_done(painting(1)) and folder.is_done(painting(1, 2))
+    assert not folder.is_done(painting(1, 3))
+
+
+@pytest.mark.parametrize("between", [False, True])
+def test_a_task_whose_saving_is_killed_is_not_done(folder, monkeypatch, between):
+    """Before its last file has its name."""
+    task = Task(1, 1, (), between, 0)
+    names = []
+    monkeypatch.setattr(work_folder, "write_together", lambda files: names.extend(files))
+    folder.save(task, PICTURE, {"sweep": 1}, None if between else PICTURE)
+    monkeypatch.undo()
+    write_together(dict.fromkeys(names[:-1], b"{}"))
+    assert not folder.is_done(task)
+    write_together({names[-1]: b"{}"})
+    assert folder.is_done(task)
 
 
 def test_cleared_only_its_journal_is_left(folder):
@@ -135,3 +161,13 @@ def test_a_missing_frame_is_the_one_before_moved_along_but_never_over_a_cut(fold
     film = film_of(4)._replace(shots=(Shot(0, 2), Shot(2, 4)))
     codes = [int(picture.pixels[9, 9, 0]) for _, picture in frames_of(film, folder)]
     assert codes == [77, 77, 200, 77]
+
+
+@pytest.mark.parametrize(("white", "codes"), [(16, (20, 77)), (32, (20, 20)), (0, (77, 77))])
+def test_what_masks_keep_of_a_missing_frame_is_the_film(folder, tmp_path, white, codes):
+    """Its process died before anything was saved."""
+    masks = write_masks(tmp_path / "masks", 0, white)
+    folder.add_frame(1, Image(np.full((24, 32, 3), 20, np.uint8)))
+    film = film_of(2)._replace(keep=str(masks))
+    _, (_, picture) = frames_of(film, folder)
+    assert (picture.pixels[9, 2, 0], picture.pixels[9, 29, 0]) == codes

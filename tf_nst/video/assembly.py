@@ -13,6 +13,7 @@ import numpy as np
 
 from tf_nst.batch.done import digest_of
 from tf_nst.batch.flags import with_paths
+from tf_nst.cli.flags import config_from_flags
 from tf_nst.cli.parsing import Values
 from tf_nst.config.fade import styles_at
 from tf_nst.config.paths import join_paths, weighted_paths
@@ -23,8 +24,9 @@ from tf_nst.io.manifest import check_sidecars, record_bytes, sidecar_files
 from tf_nst.io.replacing import Check
 from tf_nst.io.writing import write_atomically, write_together
 from tf_nst.video.clip import ClipInfo, Frame
-from tf_nst.video.flow import kept
+from tf_nst.video.look import frame_values, look_of
 from tf_nst.video.settings import FilmConfig
+from tf_nst.video.stand_ins import stand_in
 from tf_nst.video.tasks import Task
 from tf_nst.video.work_folder import Film, WorkFolder
 from tf_nst.video.writing import ClipWriter
@@ -58,10 +60,12 @@ def frames_of(film: Film, folder: WorkFolder) -> Iterator[tuple[Fraction, Image]
     the film's own where a shot begins."""
     before: Image | None = None
     starts = {shot.start for shot in film.shots}
+    config, look = config_from_flags(frame_values(film)), look_of(film)
     for index, time in enumerate(film.times):
         picture = folder.picture(index)
         if picture is None and before is not None and index not in starts:
-            picture = kept(folder.frame(index), folder.frame(index - 1), before)
+            frames = folder.frame(index - 1), folder.frame(index)
+            picture = stand_in(before, *frames, config, look.places(index))
         before = picture or folder.frame(index)
         yield Fraction(time), before
 

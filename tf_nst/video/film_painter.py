@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +11,14 @@ from tf_nst.cli.flags import config_from_flags
 from tf_nst.cli.records import digests, flags_of, record_of
 from tf_nst.config import StylizeConfig
 from tf_nst.engine.engine import Engine
-from tf_nst.errors import NothingToPaintError, RunError, UserError
+from tf_nst.errors import NothingToPaintError, RunError
 from tf_nst.io.images import Image
 from tf_nst.video.flow import kept
 from tf_nst.video.frames import FramePainter, Painted
 from tf_nst.video.look import frame_values, look_of
-from tf_nst.video.painter import between, paint_task, shown
+from tf_nst.video.painter import between, paint_task
 from tf_nst.video.settings import FilmConfig
+from tf_nst.video.stand_ins import stand_in
 from tf_nst.video.tasks import Task, task_of
 from tf_nst.video.work_folder import NotSavedError, WorkFolder
 
@@ -138,22 +138,14 @@ class FilmPainter:
             return
         paint = self._folder.paint(task.sweep - 1, task.frame)
         picture = self._folder.picture(task.frame) if paint else None
-        for _, sweep, index in () if paint else task.sources[:1]:
-            paint = self._kept(task, index, self._folder.paint(sweep, index))
-            picture = self._masked(task, self._kept(task, index, self._folder.picture(index)))
         frame = self._folder.frame(task.frame)
+        for _, sweep, index in () if paint else task.sources[:1]:
+            other = self._folder.frame(index)
+            if before := self._folder.paint(sweep, index):
+                paint = kept(frame, other, before)
+            if shown := self._folder.picture(index):
+                places = self._look.places(task.frame)
+                picture = stand_in(shown, other, frame, self._config, places)
         record = {"sweep": task.sweep, "failed": why}
         # The film itself is no paint: none is held to it.
         self._folder.save(task, picture or frame, record, None if task.between else paint)
-
-    def _kept(self, task: Task, index: int, picture: Image | None) -> Image | None:
-        return picture and kept(self._folder.frame(task.frame), self._folder.frame(index), picture)
-
-    def _masked(self, task: Task, picture: Image | None) -> Image | None:
-        """A picture where the frame's own masks leave it to be painted, and the film elsewhere; all
-        of it where it was the masks that failed."""
-        frame = self._folder.frame(task.frame)
-        with suppress(UserError):
-            share = self._painter.painted_share(frame, self._look.places(task.frame))
-            return picture and shown(picture.to_float(), frame, share, picture.depth)
-        return picture

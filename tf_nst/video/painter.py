@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tf_nst.config import config_from_options
 from tf_nst.engine.engine import Engine
-from tf_nst.errors import RunError
+from tf_nst.errors import NothingToPaintError, RunError
 from tf_nst.io.images import Image
 from tf_nst.io.inputs import NOWHERE
 from tf_nst.io.styles import Styles
@@ -17,6 +17,7 @@ from tf_nst.video.flow import flow_between, moved, visible
 from tf_nst.video.frames import FramePainter, Painted
 from tf_nst.video.look import Look
 from tf_nst.video.settings import FilmConfig
+from tf_nst.video.stand_ins import shown
 from tf_nst.video.tasks import Shot, Source, Task, tasks_of
 from tf_nst.video.temporal import Warped, led_over, longer_where_no_shorter, nearer_more
 
@@ -81,10 +82,11 @@ def warped_to(frame: Image, other: Image, paint: Image) -> Warped:
 
 def between(task: Task, painter: FramePainter, paints: Paints, look: Look) -> Image:
     """A frame that is not painted: its neighbours' pictures moved there, the nearer one counting
-    more, and each only where it shows the same things; what a mask keeps is the frame.
+    more, and each only where it shows the same things; what a mask keeps is the frame. Between two
+    that masks keep as a whole it is painted, as a picture alone.
 
     Raises:
-      NothingToPaintError: masks keep all of it, or all of a neighbour and the other is missing.
+      NothingToPaintError: masks keep all of it.
       RunError: neither was painted.
     """
     frame = paints.frame(task.frame)
@@ -95,24 +97,19 @@ def between(task: Task, painter: FramePainter, paints: Paints, look: Look) -> Im
         if (picture := _painted_picture(source, paints)) is not None
     ]
     if not warped:
-        for source in task.sources:
-            painter.painted_share(paints.frame(source.frame), look.places(source.frame))
-        raise RunError("the painted frames before and after it are missing")
+        if not all(_is_kept(source, painter, paints, look) for source in task.sources):
+            raise RunError("the painted frames before and after it are missing")
+        return painter.paint(frame, look.styles(task.frame), look.places(task.frame), {}).picture
     return shown(nearer_more(warped), frame, share)
 
 
-def shown(
-    pixels: NDArray[np.float32], frame: Image, share: NDArray[np.float32] | None, depth: int = 8
-) -> Image:
-    """Pixels [H, W, 3] in 0..1 where a frame is painted, and the frame where masks keep it.
-
-    Args:
-      share: see `FramePainter.painted_share`.
-      depth: 8 or 16 bits, of the result.
-    """
-    if share is not None:
-        pixels = share[..., None] * pixels + (1 - share[..., None]) * frame.to_float()
-    return Image.from_float(pixels, depth)
+def _is_kept(source: Source, painter: FramePainter, paints: Paints, look: Look) -> bool:
+    """Whether masks keep all of a frame."""
+    try:
+        painter.painted_share(paints.frame(source.frame), look.places(source.frame))
+    except NothingToPaintError:
+        return True
+    return False
 
 
 def _painted_picture(source: Source, paints: Paints) -> Image | None:

@@ -160,10 +160,13 @@ class WorkFolder:
         return read_image(path) if path.exists() else None
 
     def is_done(self, task: Task) -> bool:
-        """Whether a task was painted."""
+        """Whether a task was painted, or its frame with a later sweep."""
         if task.between or not task.sweep:
             return self.picture_path(task).exists()
-        return self._paint_path(task.sweep, task.frame).exists()
+        if self._paint_path(task.sweep, task.frame).exists():
+            return True
+        record = self.record(task.frame)
+        return record.get("sweep", 0) > task.sweep and "failed" not in record
 
     def picture_path(self, task: Task) -> Path:
         """Where the picture of a task is."""
@@ -175,9 +178,9 @@ class WorkFolder:
         """What a task painted, all of it or nothing. Raises NotSavedError on a full disk."""
         path = self.picture_path(task)
         data = (json.dumps(record) + "\n").encode()
-        files: Files = {path: picture.encode(path)[0], path.with_suffix(".json"): data}
+        # The last one to take its name is that by which the task is known to be done.
+        files: Files = {path.with_suffix(".json"): data, path: picture.encode(path)[0]}
         if paint is not None:
-            # The last to take its name: where it is, all is.
             paint_path = self._paint_path(task.sweep, task.frame)
             files[paint_path] = paint.encode(paint_path)[0]
         _save(files)
