@@ -5,7 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
-from film_inputs import FLAGS, write_film, write_inputs
+from film_inputs import FLAGS, pictures, write_film, write_inputs
 from moving import pan, scene
 from PIL import Image as Pillow
 
@@ -18,7 +18,7 @@ from tf_nst.video.flags import VIDEO_FLAGS
 from tf_nst.video.ingest import ingest
 from tf_nst.video.look import look_of
 from tf_nst.video.reading import open_clip
-from tf_nst.video.tasks import preview_tasks, tasks_of
+from tf_nst.video.tasks import Shot, preview_tasks, tasks_of
 from tf_nst.video.work_folder import WorkFolder
 
 
@@ -173,6 +173,49 @@ def test_paint_of_an_unknown_film_is_painted_again(inputs, monkeypatch, capsys, 
     assert main(command_of(inputs)) == 1
     assert [task.frame for task in started[0][1]] == [0, 1, 2, 3, 4]
     assert "begins again" in capsys.readouterr().out
+
+
+def test_a_folder_that_has_its_name_but_no_record_is_finished(inputs, monkeypatch):
+    """The disk was full; what another program puts there meanwhile is not written over."""
+    values = values_of(inputs)
+    folder, film = ingested(values)
+    paint_all(folder, film, values)
+
+    def write_sidecars(*_):
+        raise RunError("out.json cannot be written: no space left")
+
+    monkeypatch.setattr(command, "write_sidecars", write_sidecars)
+    assert main(command_of(inputs)) == 1
+    assert len(pictures(inputs / "out")) == 5 and folder.path.exists()
+    monkeypatch.undo()
+    (inputs / "out" / "notes.txt").touch()
+    assert main(command_of(inputs)) == 2
+    (inputs / "out" / "notes.txt").unlink()
+    folder.mark_written(str(inputs / "out"))
+    assert main(command_of(inputs)) == 0
+    assert (inputs / "out.json").exists() and not folder.path.exists()
+    assert len(pictures(inputs / "out")) == 5
+
+
+def test_frames_and_masks_that_are_empty_files_keep_their_places(inputs):
+    """As a crash leaves them: their names end as pictures' do."""
+    (inputs / "clip" / "000002.png").write_bytes(b"")
+    (inputs / "clip" / "000004.png").write_bytes(bytes(300))
+    masks_in(inputs, [f"{number}.png" for number in range(5)])
+    (inputs / "masks" / "1.png").write_bytes(b"")
+    _, film = ingested(values_of(inputs, f"--keep={inputs / 'masks'}"))
+    assert film.times == ("0", "2/25", "4/25") and film.positions == (0, 2, 4)
+    (line,) = film.notes
+    assert line.endswith("2 frames damaged and left out: 2 (0.04 s), 4 (0.12 s)")
+
+
+def test_cuts_of_films_too_small_for_a_flow_are_looked_for_at_the_size_that_is_painted(inputs):
+    colors = (10, 10, 240)
+    frames = [scene(8, 8, color) // 9 + color // 2 for color in colors]
+    shutil.rmtree(inputs / "clip")
+    write_film(inputs / "clip", [frame.astype(np.uint8) for frame in frames])
+    _, film = ingested(values_of(inputs))
+    assert film.shots == (Shot(0, 2), Shot(2, 3))
 
 
 def test_a_preview_that_was_killed_before_its_strip_is_written(inputs, monkeypatch, capsys):

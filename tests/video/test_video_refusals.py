@@ -24,6 +24,7 @@ def folder(tmp_path_factory):
         (folder / name).write_bytes((folder / "style.png").read_bytes())
     (folder / "masks").mkdir()
     Pillow.fromarray(np.full((24, 32), 128, np.uint8)).save(folder / "masks" / "1.png")
+    (folder / "below.preview.png").mkdir()
     (folder / "foreign.frames").mkdir()
     (folder / "foreign.frames" / "diary.txt").write_text("mine")
     return folder
@@ -73,6 +74,10 @@ FADE = "--style_fade={0}/style.png@0s,{0}/style.png@1s"
         (
             ["--style={0}/out.gif.preview.png", "--preview"],
             "--style: {0}/out.gif.preview.png would be overwritten by {0}/out.gif.preview.png",
+        ),
+        (
+            [STYLE, "--output={0}/below", "--preview"],
+            "--preview: {0}/below.preview.png is a folder",
         ),
         *(
             ([STYLE, f"--output={{0}}/clip/{name}"], "--output and --content: expected a folder")

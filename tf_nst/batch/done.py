@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tf_nst.batch.flags import paths_of
 from tf_nst.batch.plan import Job
+from tf_nst.batch.sources import counts
 from tf_nst.config.paths import weighted_paths
 from tf_nst.errors import UserError
 from tf_nst.io.folders import pictures_in
@@ -68,7 +69,7 @@ def digest_of(path: str) -> str:
 def _pictures_in(folder: str) -> list[str]:
     """None of a folder that cannot be read or has none: whoever paints it refuses it."""
     try:
-        return pictures_in(folder, "")
+        return pictures_in(folder, "", counts)
     except UserError:
         return []
 

@@ -23,7 +23,7 @@ def list_pictures(text: str, flag: str) -> list[str]:
       UserError: nothing is there, a folder without pictures, or a pattern that no file matches.
     """
     if os.path.isdir(text):
-        return sorted([*pictures_in(text, flag, _counts), *_gone_from(text)])
+        return sorted([*pictures_in(text, flag, counts), *_gone_from(text)])
     if os.path.exists(text):
         return [text]
     if not glob.has_magic(text):
@@ -55,7 +55,8 @@ def _is_gone(path: Path) -> bool:
     return is_dangling and path.suffix.lower() in PICTURE_SUFFIXES
 
 
-def _counts(path: Path) -> bool:
+def counts(path: Path) -> bool:
+    """Whether a file counts as a picture, be it one that cannot be read. Raises as `is_picture`."""
     return path.suffix.lower() in PICTURE_SUFFIXES or is_picture(path)
 
 

@@ -11,7 +11,7 @@ from tf_nst.cli.parsing import Values
 from tf_nst.cli.stop import Stop
 from tf_nst.cli.terminal import say
 from tf_nst.errors import RunError, UserError
-from tf_nst.io.durations import duration
+from tf_nst.io.durations import counted, duration
 from tf_nst.io.manifest import names_of
 from tf_nst.video.assembly import (
     failed_frames,
@@ -66,9 +66,9 @@ def paint_film(values: Values) -> int:
     check_flags(values)
     load_cv2()
     with open_clip(values.content, "--content") as clip:
-        check_names = check_output(values, clip)
-        check_first(values, clip)
         folder = WorkFolder(folder_of(values.output))
+        check_names = None if _is_written(folder, values) else check_output(values, clip)
+        check_first(values, clip)
         folder.check()
         folder.make()
         journal = Journal(folder.path, "--output")
@@ -85,7 +85,8 @@ class _Run(NamedTuple):
 
     Attributes:
       began: the time.perf_counter() when it began.
-      check_names: raises where files that are there by now are not to be written over.
+      check_names: raises where files that are there by now are not to be written over; None: only
+        the record is missing.
     """
 
     values: Values
@@ -94,11 +95,17 @@ class _Run(NamedTuple):
     journal: Journal
     stop: Stop
     began: float
-    check_names: Callable[[], None]
+    check_names: Callable[[], None] | None
 
     @property
     def seconds(self) -> float:
         return time.perf_counter() - self.began
+
+
+def _is_written(folder: WorkFolder, values: Values) -> bool:
+    """Whether a run of the same command ended between the film and its record."""
+    film = folder.film() if folder.is_written(values.output) else None
+    return film is not None and film.identity == identity_of(values)
 
 
 def _prepare(folder: WorkFolder, values: Values) -> None:
@@ -133,7 +140,9 @@ def _paint(run: _Run) -> int:
     if run.stop.signum:
         return _stopped(run)
     notes += kept_line(film, run.folder)
-    notes += write_film(run.values, film, run.folder, run.clip.info, run.check_names)
+    if run.check_names:
+        notes += write_film(run.values, film, run.folder, run.clip.info, run.check_names)
+        run.folder.mark_written(run.values.output)
     write_sidecars(run.values, film, run.folder, run.seconds)
     for note in dict.fromkeys(notes):
         say(f"note: {note}")
@@ -151,11 +160,9 @@ def _ingest(run: _Run) -> Film | None:
 
 def _first_lines(run: _Run, film: Film) -> list[str]:
     height, width = run.folder.frame(0).size
-    count, shots = len(film.times), len(film.shots)
-    seconds = float(run.clip.info.duration)
-    plural = "shots" if shots > 1 else "shot"
+    seconds, shots = float(run.clip.info.duration), counted(len(film.shots), "shot")
     return [
-        f"film     {count} frames of {width}×{height}, {seconds:.1f} s, {shots} {plural}",
+        f"film     {len(film.times)} frames of {width}×{height}, {seconds:.1f} s, {shots}",
         *(f"note: {note}" for note in film.notes),
     ]
 

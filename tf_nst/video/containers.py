@@ -202,7 +202,7 @@ def _notes(frame: "VideoFrame", info: ClipInfo, source: _Source) -> list[str]:
         notes.append("its rotation is no multiple of 90°: rounded to the nearest one")
     if info.pixel_aspect != 1:
         ratio = f"{info.pixel_aspect.numerator}:{info.pixel_aspect.denominator}"
-        notes.append(f"its pixels are not square ({ratio}): painted as squares, shown as they were")
+        notes.append(f"its pixels are not square ({ratio}): painted as squares")
     if frame.interlaced_frame:
         notes.append("interlaced: both fields of a frame are painted as one picture")
     return notes

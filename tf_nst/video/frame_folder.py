@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image as Pillow
 
+from tf_nst.batch.sources import counts
 from tf_nst.errors import UserError
 from tf_nst.io.folders import pictures_in
 from tf_nst.io.images import read_image
@@ -26,7 +27,7 @@ def open_folder(folder: str, flag: str, rate: Fraction) -> ClipReader:
       UserError: a folder that cannot be read or has no pictures, a first picture that is damaged,
         or pictures of several sizes.
     """
-    paths = sorted(pictures_in(folder, flag), key=natural)
+    paths = sorted(pictures_in(folder, flag, counts), key=natural)
     first = read_image(paths[0], flag)
     for path in paths[1:]:
         if (size := _size(path) or first.size) != first.size:

@@ -1,6 +1,6 @@
 """A film's frames, brought to the size at which they are painted and to the work folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
@@ -19,7 +19,6 @@ from tf_nst.io.images import Image
 from tf_nst.io.inputs import read_inputs, read_one
 from tf_nst.io.resizing import fit_size
 from tf_nst.io.segmentation import regions_wanted
-from tf_nst.video.clip import Frame
 from tf_nst.video.cuts import is_cut
 from tf_nst.video.flags import film_config, film_flags, frame_flags
 from tf_nst.video.flow import LEAST_SIDE, flow_failure
@@ -106,12 +105,16 @@ def _new_film(
     times: list[str] = []
     positions: list[int] = []
     starts: list[int] = []
-    for frame, is_start in _frames(clip):
+    before: Image | None = None
+    for frame in clip:
         if stopped():
             return None
-        starts += [len(times)] if is_start else []
         image = Image(frame.pixels, name=f"{values.content}, frame {frame.index}")
-        folder.add_frame(len(times), read_one(config, image, "--content"))
+        fitted = read_one(config, image, "--content")
+        folder.add_frame(len(times), fitted)
+        if before is None or is_cut(before.pixels, fitted.pixels, flow_failure):
+            starts.append(len(times))
+        before = fitted
         times.append(str(frame.time))
         positions.append(frame.index + frame.lost)
     check_number(values.keep, max(clip.info.frames or 0, positions[-1] + 1))
@@ -137,14 +140,6 @@ def _given(values: Values) -> dict[str, Any]:
         "keep": values.keep,
         "flags": frame_flags(values),
     }
-
-
-def _frames(clip: ClipReader) -> Iterator[tuple[Frame, bool]]:
-    """The frames, and whether a shot begins with each."""
-    before: Frame | None = None
-    for frame in clip:
-        yield frame, before is None or is_cut(before.pixels, frame.pixels, flow_failure)
-        before = frame
 
 
 def check_first(values: Values, clip: ClipReader) -> None:

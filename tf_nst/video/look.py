@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from tf_nst.batch.flags import painting_values
+from tf_nst.batch.sources import counts
 from tf_nst.cli.flags import places_from_flags, styles_from_flags
 from tf_nst.cli.parsing import Values
 from tf_nst.config.fade import StyleAt, shares_at, styles_at
@@ -72,9 +73,9 @@ def mask_paths(keep: str | None) -> list[str]:
     Raises:
       UserError: a folder without pictures.
     """
-    if keep is None:
-        return []
-    return sorted(pictures_in(keep, "--keep"), key=natural) if os.path.isdir(keep) else [keep]
+    if keep is None or not os.path.isdir(keep):
+        return [keep] if keep else []
+    return sorted(pictures_in(keep, "--keep", counts), key=natural)
 
 
 def check_number(keep: str | None, frames: int) -> None:

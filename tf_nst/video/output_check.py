@@ -15,6 +15,7 @@ from tf_nst.config.fade import styles_at
 from tf_nst.errors import UserError
 from tf_nst.io.manifest import check_sidecars, names_of
 from tf_nst.io.resizing import fit_size
+from tf_nst.io.writing import check_replaceable
 from tf_nst.video.assembly import preview_path
 from tf_nst.video.encoders import container_of
 from tf_nst.video.reader import ClipReader
@@ -38,6 +39,8 @@ def check_output(values: Values, clip: ClipReader) -> Callable[[], None]:
         say(f"note: {note}")
     path = Path(values.output)
     check_sidecars(path)
+    if values.preview:
+        check_replaceable(preview_path(values.output), "--preview")
     _check_sources(values)
     check_overwrite(values.output, values.overwrite)
     return check_again(names_of(path), values.overwrite)

@@ -12,7 +12,7 @@ from tf_nst.io.images import Image, read_image
 from tf_nst.io.writing import Files, write_atomically, write_together
 from tf_nst.video.tasks import Shot, Task
 
-_FILM, _FIRST, _JOURNAL = "film.json", "first.json", "journal.jsonl"
+_FILM, _FIRST, _JOURNAL, _WRITTEN = "film.json", "first.json", "journal.jsonl", "written"
 _PARTS = ("paint", "preview", "frames")
 # Frames and paint that a task reads: its own, and those of its sources.
 _MOST_CACHED = 16
@@ -110,7 +110,7 @@ class WorkFolder:
         pictures = [path for path in self.path.glob("*.*") if path.stem.isdigit()]
         for path in (self.path / "paint", self.path / "preview", *pictures):
             _remove(path)
-        for name in (_FIRST, _FILM, "frames"):
+        for name in (_WRITTEN, _FIRST, _FILM, "frames"):
             _remove(self.path / name)
 
     def remove(self) -> None:
@@ -139,6 +139,21 @@ class WorkFolder:
     def begin(self, film: Film) -> None:
         """Says what the folder holds, once all frames are there."""
         write_atomically(self.path / _FILM, json.dumps(film._asdict()).encode())
+
+    def mark_written(self, output: str) -> None:
+        """Says that the film has its name, by an empty file that is as old: on a full disk too."""
+        with suppress(OSError):
+            time = os.stat(output).st_mtime_ns
+            (self.path / _WRITTEN).touch()
+            os.utime(self.path / _WRITTEN, ns=(time, time))
+
+    def is_written(self, output: str) -> bool:
+        """Whether the film has its name, and nobody has changed it since."""
+        try:
+            times = [os.stat(path).st_mtime_ns for path in (output, self.path / _WRITTEN)]
+        except OSError:
+            return False
+        return times[0] == times[1]
 
     def add_frame(self, index: int, frame: Image) -> None:
         """A frame of the film, at the size at which it is painted."""

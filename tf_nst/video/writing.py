@@ -15,6 +15,9 @@ from tf_nst.video.film_file import FilmFile, Target
 from tf_nst.video.folder_file import FolderFile
 from tf_nst.video.timing import USUAL_RATE
 
+# FFmpeg's names of what keeps no shape of pixels, as pictures in a folder do not.
+_SQUARE = ("webp",)
+
 
 class ClipWriter:
     """Frames into a file, one at a time, under a temporary name until all of them are there.
@@ -138,8 +141,9 @@ def check_clip_output(
     if is_folder(path):
         _check_folders(parents, flag)
         _check_empty(Path(path), flag)
-        return []
-    encoder = encoder_of(container_of(path, flag), path, flag)
+        return _aspect_notes(path, info)
+    kind = container_of(path, flag)
+    encoder = encoder_of(kind, path, flag)
     check_replaceable(path, flag)
     _check_folders(parents, flag)
     width, height = encoded_size(encoder, info)
@@ -148,12 +152,21 @@ def check_clip_output(
             f"{flag}: {path} cannot hold {width}×{height} pixels; expected at most "
             f"{encoder.longest_side} a side in this format"
         )
+    notes = _aspect_notes(path, info) if kind.name in _SQUARE else []
     if (width, height) == (info.width, info.height):
-        return []
+        return notes
     return [
+        *notes,
         f"{path}: sides are even in this format: {width}×{height} pixels, the last row or column "
-        "of them twice"
+        "of them twice",
     ]
+
+
+def _aspect_notes(path: str | os.PathLike[str], info: ClipInfo) -> list[str]:
+    if info.pixel_aspect == 1:
+        return []
+    ratio = f"{info.pixel_aspect.numerator}:{info.pixel_aspect.denominator}"
+    return [f"{os.fspath(path)}: its pixels are shown as squares, which were {ratio}"]
 
 
 def _check_folders(folders: Iterable[Path], flag: str) -> None:
