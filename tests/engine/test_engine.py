@@ -156,6 +156,27 @@ def test_a_cache_keeps_the_latest_used():
     assert cache.values() == (1, 2)
 
 
+def test_a_cache_keeps_so_many_bytes_and_the_last_value_whatever_its_size():
+    cache = Cache(9, most_bytes=10, bytes_of=lambda value: value)
+    for value in (3, 4, 3):
+        cache.get(value, lambda value=value: value)
+    assert cache.values() == (4, 3)
+    for value, left in ((5, (3, 5)), (12, (12,)), (1, (1,)), (9, (1, 9))):
+        cache.get(value, lambda value=value: value)
+        assert cache.values() == left
+
+
+def test_an_engine_keeps_no_more_than_so_many_bytes_of_targets(make_job, monkeypatch):
+    def measurements(most):
+        monkeypatch.setattr(module, "MOST_TARGET_BYTES", most)
+        engine = Engine()
+        for decay in (0.1, 0.2, 0.1, 0.2):
+            list(iterate(make_job(scales=(Scale(20, 28, 1),), decay=decay), engine=engine))
+        return engine.measurements
+
+    assert (measurements(1 << 20), measurements(1)) == (2, 4)
+
+
 def test_an_engine_keeps_no_more_than_so_many_targets_and_evaluators(make_job, monkeypatch):
     monkeypatch.setattr(module, "MOST_EVALUATORS", 2)
     monkeypatch.setattr(module, "MOST_TARGETS", 3)

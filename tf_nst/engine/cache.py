@@ -1,5 +1,6 @@
 """A bounded memory of what is dear to make."""
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -8,20 +9,34 @@ T = TypeVar("T")
 
 
 class Cache(Generic[T]):
-    """Values by key, the latest used `most` of them."""
+    """Values by key: the latest used ones that are `most` at the most, and of `most_bytes` in all.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    The last one is kept whatever its size is.
+    """
+
+    def __init__(
+        self,
+        most: int,
+        most_bytes: float = math.inf,
+        bytes_of: Callable[[T], int] = lambda value: 0,
+    ) -> None:
+        self._most, self._most_bytes, self._bytes_of = most, most_bytes, bytes_of
         self._values: OrderedDict[Hashable, T] = OrderedDict()
+        self._bytes = 0
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value of a key; `make()` where there is none."""
         if key not in self._values:
             self._values[key] = make()
+            self._bytes += self._bytes_of(self._values[key])
         self._values.move_to_end(key)
-        while len(self._values) > self._most:
-            self._values.popitem(last=False)
+        while len(self._values) > 1 and self._is_full():
+            _, value = self._values.popitem(last=False)
+            self._bytes -= self._bytes_of(value)
         return self._values[key]
+
+    def _is_full(self) -> bool:
+        return len(self._values) > self._most or self._bytes > self._most_bytes
 
     def values(self) -> tuple[T, ...]:
         """All that are kept."""

@@ -24,6 +24,8 @@ from tf_nst.objective.terms import reweighted
 # targets are measured at every scale: five for a picture of 512 pixels.
 MOST_EVALUATORS = 8
 MOST_TARGETS = 64
+# Of all targets: those of the nearest features may take 24 MB, those of other statistics 5 MB.
+MOST_TARGET_BYTES = 1 << 28
 # Networks, strategies and measured speeds.
 MOST_RESOURCES = 8
 
@@ -40,7 +42,7 @@ class Engine:
         self.resources: Cache[Any] = Cache(MOST_RESOURCES)
         self.measurements = 0
         self._evaluators: Cache[Evaluator] = Cache(MOST_EVALUATORS)
-        self._targets: Cache[dict[str, Value]] = Cache(MOST_TARGETS)
+        self._targets: Cache[dict[str, Value]] = Cache(MOST_TARGETS, MOST_TARGET_BYTES, _bytes_of)
 
     @property
     def traces(self) -> int:
@@ -89,6 +91,12 @@ def _make_evaluator(job: Job, core: int) -> Evaluator:
     strategy = job.strategy if job.cores is None else whole_picture_strategy(job.strategy)
     replicas = Replicas(strategy, len(job.initial))
     return Whole(job.extractor, job.terms, replicas, job.decay, job.xla)
+
+
+def _bytes_of(targets: dict[str, Value]) -> int:
+    """Of all tensors, on all replicas."""
+    tensors = tf.nest.flatten(targets, expand_composites=True)
+    return sum(tensor.dtype.size * tensor.shape.num_elements() for tensor in tensors)
 
 
 def _digest(picture: NDArray[Any] | tf.Tensor) -> bytes:
