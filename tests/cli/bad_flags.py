@@ -78,6 +78,8 @@ TABLE = [
     ("--size=", f"--size: {WHOLE}", "received ''"),
     ("--size", "--size: expected a value", "received nothing"),
     ("--style_size=-1", f"--style_size: {WHOLE} from 0", "received -1"),
+    ("--style_size=512-", f"--style_size: {WHOLE} from 0", "received '512-'"),
+    ("--style_size=--5", f"--style_size: {WHOLE} from 0", "received '--5'"),
     ("--steps=0", f"--steps: {WHOLE} from 1", "received 0"),
     ("--steps=-3", f"--steps: {WHOLE} from 1", "received -3"),
     ("--steps=1e3", f"--steps: {WHOLE}", "received '1e3'"),

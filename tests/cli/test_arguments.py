@@ -1,5 +1,7 @@
 """Command lines: pictures that stand alone, dashes, short names, variables in paths."""
 
+import sys
+
 import pytest
 
 from tf_nst.cli.arguments import declared, with_declared_name
@@ -101,6 +103,33 @@ def test_pictures_that_stand_alone_override_flag_files(tmp_path):
 def test_the_line_that_goes_on_names_the_verb_where_a_file_is_called_like_one():
     assert resuming_command(["tf-nst", "a.jpg", "b.jpg"]) == "tf-nst a.jpg b.jpg --resume"
     assert resuming_command(["tf-nst", "info", "b.jpg"]) == "tf-nst paint info b.jpg --resume"
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize(
+    ("program", "called"),
+    [
+        ("{0}/bin/tf-nst", "tf-nst"),
+        ("{0}/other/tf-nst", "{0}/other/tf-nst"),
+        (".venv/bin/tf-nst", ".venv/bin/tf-nst"),
+        ("scripts/run.py", "python scripts/run.py"),
+        ("{0}/tf_nst/__main__.py", "python -m tf_nst"),
+    ],
+)
+def test_the_line_that_goes_on_calls_the_program_by_a_name_that_a_shell_finds(
+    tmp_path, monkeypatch, program, called
+):
+    for folder in ("bin", "other"):
+        (tmp_path / folder).mkdir()
+        for name in ("tf-nst", "python"):
+            (tmp_path / folder / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    line = resuming_command([program.format(tmp_path), "a.jpg"])
+    assert line == f"{called.format(tmp_path)} a.jpg --resume"
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "other" / "python"))
+    other = called.format(tmp_path).replace("python", f"{tmp_path}/other/python")
+    assert resuming_command([program.format(tmp_path), "a.jpg"]) == f"{other} a.jpg --resume"
 
 
 def test_the_line_that_goes_on_has_its_flag_before_what_is_none():

@@ -123,7 +123,7 @@ def test_a_flag_file_may_hold_another(tmp_path):
 def test_a_weight_of_0_overrides_the_flag_file_but_contradicts_the_line(tmp_path, weight, flag):
     (tmp_path / "flag.cfg").write_text(flag + "\n")
     (tmp_path / "weight.cfg").write_text(weight + "\n")
-    (tmp_path / "both.cfg").write_text(f"{flag}\n{weight}\n")
+    (tmp_path / "both.cfg").write_text(f"{weight}\n{flag}\n")
     name = weight[2:].split("=")[0]
     assert options_from_config(config_of(f"--flagfile={tmp_path}/flag.cfg", weight))[name] == 0
     for argv in (

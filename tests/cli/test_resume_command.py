@@ -129,7 +129,7 @@ def test_at_0_seconds_the_state_of_an_earlier_run_stays(folder, run_here, stop_a
     ],
 )
 def test_the_line_that_goes_on_is_what_a_shell_reads(argument, shown):
-    line = resuming_command(["/usr/bin/tf-nst", argument, "--resume"])
+    line = resuming_command(["tf-nst", argument, "--resume"])
     assert line == f"tf-nst {shown} --resume"
     read = subprocess.run(["bash", "-c", f"printf %s {shown}"], capture_output=True, check=True)
     assert os.fsdecode(read.stdout) == argument

@@ -4,6 +4,7 @@ import pytest
 
 from tf_nst.config import StylizeConfig, config_from_options, options_from_config
 from tf_nst.config.sizes import long_side, size_for_each
+from tf_nst.config.value_types import whole_or_text
 from tf_nst.errors import UserError
 
 
@@ -52,3 +53,11 @@ def test_one_size_is_that_of_all():
     assert size_for_each((5, "2x"), 2) == (5, "2x")
     with pytest.raises(UserError, match=r"^--style_size: .*each of 3 styles, received 5,2x"):
         size_for_each((5, "2x"), 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("12", 12), ("-3", -3), ("--3", "--3"), ("3-", "3-"), ("", ""), ("9" * 5000, "9" * 5000)],
+)
+def test_a_text_of_digits_is_a_number_and_any_other_stays_text(text, value):
+    assert whole_or_text(text) == value

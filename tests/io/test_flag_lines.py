@@ -192,3 +192,15 @@ def test_a_flag_file_that_is_too_large_is_refused(tmp_path, data):
 def test_a_device_without_an_end_is_refused():
     with pytest.raises(UserError, match="expected a text file of flags, received /dev/zero"):
         read_flag_file("/dev/zero")
+
+
+def test_dashes_in_names_are_as_good_as_underscores(tmp_path):
+    lines = ["--style-mask=./m.png,../n.png", '--style-size="48"', "--style-fade=./a@0s"]
+    path = tmp_path / "a.cfg"
+    path.write_text("\n".join([STARTS_HERE, *lines, f"# sha256 of style_mask: {'a' * 64}"]))
+    assert arguments_of(path) == [
+        f"--style-mask={tmp_path}/m.png,{tmp_path}/../n.png",
+        "--style-size=48",
+        f"--style-fade={tmp_path}/a@0s",
+    ]
+    assert recorded_inputs([str(path)])["style_mask"].sha256 == "a" * 64

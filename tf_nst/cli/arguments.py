@@ -60,6 +60,12 @@ def with_declared_name(argument: str, table: tuple[Option, ...]) -> str:
     return f"--{name}{match[3] or ''}" if name in known else argument
 
 
+def flag_name(argument: str) -> str:
+    """The name in --NAME, -NAME or --NAME=VALUE; empty for an argument that is no flag."""
+    name = argument.partition("=")[0]
+    return name.removeprefix("-").removeprefix("-") if name.startswith("-") else ""
+
+
 def _next(rest: Iterator[str], flag: str) -> str:
     for argument in rest:
         return argument

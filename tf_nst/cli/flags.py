@@ -4,7 +4,7 @@ from typing import Any
 
 from tf_nst.cli.monitor import MONITOR
 from tf_nst.cli.output_flags import OUTPUT_FLAGS
-from tf_nst.cli.parsing import Source, Values
+from tf_nst.cli.parsing import Source, Values, is_later
 from tf_nst.config import StylizeConfig, all_options, config_from_options, option_names
 from tf_nst.config.lengths import MAX_STEPS
 from tf_nst.config.options import Option
@@ -161,7 +161,7 @@ def _with_one_length(options: dict[str, Any], values: Values) -> dict[str, Any]:
 def _refuse_unused(values: Values) -> None:
     """Refuses flags without effect, unless a weight of 0 overrides the flag file that has them."""
     for name, weight in WEIGHTED_BY.items():
-        given = values[name].present and values[name].source >= values[weight].source
+        given = values[name].present and not is_later(values[weight], values[name])
         if given and values[weight].value == 0:
             raise UserError(
                 f"--{name} and --{weight}: {name} has no effect with --{weight}=0, expected a "

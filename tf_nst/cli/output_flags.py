@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tf_nst.cli.parsing import Values
+from tf_nst.cli.parsing import Values, is_later
 from tf_nst.cli.streams import picture_path
 from tf_nst.config.encoding import Quality
 from tf_nst.config.options import Option
@@ -56,6 +56,6 @@ def check_encoding(values: Values) -> None:
             if flag.value is not None:
                 check(picture_path(values.output), flag.value)
         except UserError:
-            if flag.source >= values["output"].source:
+            if not is_later(values["output"], flag):
                 raise
             flag.value = None

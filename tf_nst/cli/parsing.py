@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from absl import flags
 
-from tf_nst.cli.arguments import declared, with_declared_name
+from tf_nst.cli.arguments import declared, flag_name, with_declared_name
 from tf_nst.cli.flag_files import with_flag_files
+from tf_nst.cli.outdated import without_outdated
 from tf_nst.config.options import Option
 from tf_nst.config.presets import PICTURES, PRESET, accepted_flags, preset_pictures
 from tf_nst.config.value_types import expanded_path
@@ -33,6 +34,14 @@ class ParsedFlag(flags.Flag[Any]):
     value: Any
     source: Source
     position: int
+
+
+def is_later(flag: ParsedFlag, other: ParsedFlag) -> bool:
+    """Whether a flag overrides what another one means: the command line flag files, and in these a
+    later line an earlier one. On the command line the order means nothing."""
+    if flag.source == other.source == Source.FLAG_FILE:
+        return flag.position > other.position
+    return flag.source > other.source
 
 
 class Values(flags.FlagValues):
@@ -75,7 +84,7 @@ def parse_flags(argv: list[str], table: tuple[Option, ...]) -> Values:
     try:
         arguments = with_flag_files(arguments, frozenset(_taking_values(table)))
         arguments = [with_declared_name(argument, table) for argument in arguments]
-        arguments = _with_presets(arguments, table)
+        arguments = without_outdated(_with_presets(arguments, table), command_line)
         _refuse_undefok(arguments, values)
         surplus = values([argv[0], *arguments])[1:]
     except (flags.Error, ValueError) as error:
@@ -103,7 +112,7 @@ def _taking_values(table: tuple[Option, ...]) -> list[str]:
 def _flag_files(arguments: list[str]) -> list[str]:
     """Paths from `--flagfile=PATH`, in their order."""
     flags = (argument.partition("=") for argument in arguments)
-    return [expanded_path(value) for flag, _, value in flags if _flag_name(flag) == "flagfile"]
+    return [expanded_path(value) for flag, _, value in flags if flag_name(flag) == "flagfile"]
 
 
 def _flag_value(argument: str, following: str) -> str:
@@ -122,7 +131,7 @@ def _with_presets(arguments: list[str], table: tuple[Option, ...]) -> list[str]:
     pictures: list[str] = []
     for argument, following in pairwise([*arguments, ""]):
         name = _flag_value(argument, following)
-        if name and PRESET.name in options and _flag_name(argument) == PRESET.name:
+        if name and PRESET.name in options and flag_name(argument) == PRESET.name:
             flags = accepted_flags(name, options).items()
             result += [f"--{flag}={text}" for flag, text in flags if flag not in PICTURES]
             paths = preset_pictures(name).items()
@@ -133,7 +142,7 @@ def _with_presets(arguments: list[str], table: tuple[Option, ...]) -> list[str]:
 
 def _refuse_undefok(arguments: list[str], values: Values) -> None:
     """absl takes --undefok=NAME everywhere, and then ignores --NAME."""
-    if "undefok" in map(_flag_name, takewhile(lambda argument: argument != "--", arguments)):
+    if "undefok" in map(flag_name, takewhile(lambda argument: argument != "--", arguments)):
         raise UserError(_unknown("undefok", values))
 
 
@@ -152,7 +161,7 @@ def _refusal(error: Exception, arguments: list[str], values: Values) -> str:
         if _is_negation_with_value(argument, values):
             name, _, value = argument.partition("=")
             return f"{name}: expected no value, received {value!r}"
-    return f"--{_flag_name(arguments[-1])}: expected a value, received nothing"
+    return f"--{flag_name(arguments[-1])}: expected a value, received nothing"
 
 
 def _unknown(name: str, values: Values) -> str:
@@ -162,25 +171,19 @@ def _unknown(name: str, values: Values) -> str:
 
 def _is_negation_with_value(argument: str, values: Values) -> bool:
     """Whether the argument is such as --nodebug=1."""
-    name = _flag_name(argument)
+    name = flag_name(argument)
     negated = name.removeprefix("no")
     return "=" in argument and negated != name and negated in values and values[negated].boolean
 
 
 def _note_sources(values: Values, command_line: list[str], arguments: list[str]) -> None:
-    typed = {_flag_name(argument) for argument in command_line}
-    positions = {_flag_name(argument): place for place, argument in enumerate(arguments)}
+    typed = {flag_name(argument) for argument in command_line}
+    positions = {flag_name(argument): place for place, argument in enumerate(arguments)}
     for name in values:
         flag = values[name]
         source = Source.COMMAND_LINE if name in typed else Source.FLAG_FILE
         flag.source = source if flag.present else Source.DEFAULT
         flag.position = positions.get(name, -1)
-
-
-def _flag_name(argument: str) -> str:
-    """The name in --NAME, -NAME or --NAME=VALUE; empty for an argument that is no flag."""
-    name = argument.partition("=")[0]
-    return name.removeprefix("-").removeprefix("-") if name.startswith("-") else ""
 
 
 def _check(option: Option, value: object) -> None:

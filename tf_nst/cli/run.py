@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -118,13 +119,30 @@ def _paint(command: str, values: Values) -> int:
 def resuming_command(argv: list[str]) -> str:
     """The line that goes on with what `argv`, the program's name first, began."""
     program, *arguments = argv
-    called = ["python", program] if program.endswith(".py") else ["tf-nst"]
+    called = _called(program)
     if arguments[:1] and arguments[0] in VERBS:  # a file that is called like one
         called.append("paint")
     arguments = [argument for argument in arguments if argument != "--resume"]
     flags_end = arguments.index("--") if "--" in arguments else len(arguments)
     arguments.insert(flags_end, "--resume")
     return " ".join(map(quoted, [*called, *arguments]))
+
+
+def _called(program: str) -> list[str]:
+    """How a program is called from the same directory, where its environment is not active too."""
+    if program.endswith(".py"):
+        python = sys.executable or "python"
+        python = "python" if _is_found("python", python) else python
+        is_module = os.path.basename(program) == "__main__.py"
+        return [python, *(["-m", "tf_nst"] if is_module else [program])]
+    name = os.path.basename(program)
+    return [name if name == program or _is_found(name, program) else program]
+
+
+def _is_found(name: str, program: str) -> bool:
+    """Whether a shell finds a program by its name."""
+    found = shutil.which(name)
+    return found is not None and os.path.abspath(found) == os.path.abspath(program)
 
 
 def quoted(argument: str, windows: bool = os.name == "nt") -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tf_nst.config.value_types import ValueType, is_integer
+from tf_nst.config.value_types import ValueType, is_integer, whole_or_text
 
 LOSSLESS = "lossless"
 
@@ -15,7 +15,7 @@ class Quality(ValueType):
     expected = f"a whole number from 1 to 100, or {LOSSLESS}"
 
     def read(self, text: str, flag: str) -> int | str:
-        return int(text) if text.isdecimal() else text
+        return whole_or_text(text)
 
     def convert(self, value: object, flag: str) -> int | str:
         if value == LOSSLESS:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tf_nst.config.value_types import Integer, ValueType, is_integer
+from tf_nst.config.value_types import Integer, ValueType, is_integer, whole_or_text
 from tf_nst.errors import UserError
 
 MAX_STEPS = 1_000_000
@@ -17,7 +17,7 @@ class Steps(ValueType):
     expected = "a whole number, or one for each scale separated by commas"
 
     def read(self, text: str, flag: str) -> int | str:
-        return int(text) if text.isdecimal() else text
+        return whole_or_text(text)
 
     def convert(self, value: object, flag: str) -> tuple[int, ...]:
         steps = _parse(value)

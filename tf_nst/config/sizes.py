@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from tf_nst.config.tiles import MAX_SIDE
-from tf_nst.config.value_types import ValueType, is_integer
+from tf_nst.config.value_types import ValueType, is_integer, whole_or_text
 from tf_nst.errors import UserError
 
 # One for all styles, or one for each; a share of what 0 stands for is text such as "0.5x".
@@ -19,7 +19,7 @@ class StyleSizes(ValueType):
     expected = f"a whole number from 0 to {MAX_SIDE} or a share such as 0.5x, separated by commas"
 
     def read(self, text: str, flag: str) -> Size:
-        return int(text) if text.strip("-").isdecimal() else text
+        return whole_or_text(text)
 
     def convert(self, value: object, flag: str) -> int | tuple[Size, ...]:
         """A whole number where it is one alone, else a tuple."""
@@ -30,9 +30,9 @@ class StyleSizes(ValueType):
 
     def _size(self, item: object, value: object, flag: str) -> Size:
         text = item.strip() if isinstance(item, str) else ""
-        if text.isdecimal():
-            item = int(text)
-        elif 0 < share_of(text) < math.inf:
+        if text:
+            item = whole_or_text(text)
+        if 0 < share_of(text) < math.inf:
             return text
         if not (is_integer(item) and 0 <= item <= MAX_SIDE):
             raise self.refusal(flag, value)

@@ -213,6 +213,14 @@ def is_integer(value: object) -> TypeGuard[int]:
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
+def whole_or_text(text: str) -> int | str:
+    """The number of a text of digits; any other text stays, also one of too many for int()."""
+    try:
+        return int(text) if text.removeprefix("-").isdecimal() else text
+    except ValueError:
+        return text
+
+
 def to_float(value: object) -> float:
     """A real number, of NumPy too, as Python's float; NaN for a bool and anything else."""
     if not isinstance(value, numbers.Real) or isinstance(value, bool):

@@ -13,7 +13,7 @@ from tf_nst.io.flag_lines import STARTS_HERE, read_flag_file, spelled
 
 MARK = "# Written by tf_nst:"
 _DIGEST = re.compile(r"# sha256 of (?:the )?(\w+): ([0-9a-f]{64})")
-_FLAG = re.compile(r"--?(\w+)=(.*)", re.DOTALL)
+_FLAG = re.compile(r"--?([\w-]+)=(.*)", re.DOTALL)
 
 
 class Recorded(NamedTuple):
@@ -93,7 +93,7 @@ def _recorded_by(path: str, including: tuple[str, ...]) -> dict[str, Recorded]:
         value = expanded_path(value)
         if flag == "flagfile":
             included |= _recorded_by(value, (*including, path))
-        values[flag] = value
+        values[flag.replace("-", "_")] = value
     digests = {match[1]: match[2] for match in map(_DIGEST.fullmatch, comments) if match}
     return included | {
         flag: Recorded(path, values[flag], digest)

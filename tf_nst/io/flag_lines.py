@@ -13,8 +13,8 @@ MOST_CHARACTERS = 1_000_000
 STARTS_HERE = "# Paths that begin with ./ or ../ start at this file's folder."
 # Flags of several paths.
 LISTS = ("style", "mask", "keep", "style_mask", "labels", "style_fade")
-_QUOTED = re.compile(r'(--?\w+=)(".*")')
-_FLAG = re.compile(r"(--?\w+=)(.*)", re.DOTALL)
+_QUOTED = re.compile(r'(--?[\w-]+=)(".*")')
+_FLAG = re.compile(r"(--?[\w-]+=)(.*)", re.DOTALL)
 _RELATIVE = re.compile(r"\.\.?/")
 _RELATIVE_ITEM = re.compile(r"(?:^|,)\s*\.\.?/")
 
@@ -67,7 +67,7 @@ def _in_folder(folder: str, line: str) -> str:
     if not (match and folder):
         return line
     flag, value = match.groups()
-    if flag.strip("-=") in LISTS:
+    if flag.strip("-=").replace("-", "_") in LISTS:
         return flag + in_folder(folder, value) if _RELATIVE_ITEM.search(value) else line
     is_relative = _RELATIVE.match(value)
     return flag + os.path.join(folder, value.removeprefix("./")) if is_relative else line
