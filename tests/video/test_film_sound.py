@@ -20,8 +20,9 @@ from tf_nst.video.sound import Sound
 av = pytest.importorskip("av")
 
 
-def write_film(path, codecs, rate=44100, count=24):
-    """A film of so many frames at 25 a second, with as much sound by each of these codecs."""
+def write_film(path, codecs, rate=44100, count=24, more=0):
+    """A film of so many frames at 25 a second, with as much sound by each of these codecs, or that
+    of so many frames more."""
     with av.open(str(path), "w") as output:
         video = output.add_stream("mpeg4", rate=25)
         video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
@@ -32,7 +33,7 @@ def write_film(path, codecs, rate=44100, count=24):
             output.mux(video.encode(frame))
         output.mux(video.encode(None))
         for sound in sounds:
-            add_tone(output, sound, count * rate // 25)
+            add_tone(output, sound, (count + more) * rate // 25)
     return path
 
 
@@ -115,8 +116,8 @@ def test_what_is_left_out_is_said_before_the_painting(tmp_path, capsys):
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_sound_whose_times_go_back_is_left_out_from_there_to_where_they_go_on(tmp_path, suffix):
-    """Two files end to end, as cameras' are joined: the second begins at 0 again."""
-    one = write_film(tmp_path / "one.ts", ["aac"], count=8).read_bytes()
+    """Two files end to end, as cameras' are joined: the first one's sound lasts longer."""
+    one = write_film(tmp_path / "one.ts", ["aac"], count=8, more=8).read_bytes()
     (tmp_path / "film.ts").write_bytes(one + one)
     path = tmp_path / f"a{suffix}"
     notes = copied(tmp_path / "film.ts", path)

@@ -14,13 +14,14 @@ from tf_nst.video.extra import load_av
 from tf_nst.video.orientation import Orientation, orientation_of, upright
 from tf_nst.video.packets import (
     count_packets,
+    is_joinable,
     missing_line,
     missing_lines,
     packets_of,
     time_base_of,
 )
 from tf_nst.video.reader import ClipReader, Note
-from tf_nst.video.timing import Clock, Timing
+from tf_nst.video.timing import Jump, Timing
 
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 EXPECTED = "expected a film (MP4, MKV, WebM, ...), an animation or a folder of frames"
-
-# MPEG's streams.
-_JOINED = ("mpegts", "mpeg")
+# No address is opened, and a clock that is behind the one before is not taken for the same one that
+# has begun anew.
+OPTIONS = {"protocol_whitelist": "file", "correct_ts_overflow": "0"}
 
 
 class _Source(NamedTuple):
@@ -68,11 +69,11 @@ def open_container(path: str, flag: str) -> ClipReader:
     return ClipReader(info, [f"{path}: {line}" for line in lines], partial(_frames, source))
 
 
-def clock_jumps(path: str) -> tuple[Fraction, ...]:
-    """Where the clock of a film's pictures jumps back, as `Timing` has it; of kinds of which files
+def clock_jumps(path: str) -> tuple[Jump, ...]:
+    """Where the clock of a film's pictures jumps, as `Timing` has it; of kinds of which files
     can be joined by their bytes. All packets are read. Raises as `open_container`."""
     with _opened(path, "--content") as container:
-        if container.format.name not in _JOINED:
+        if not is_joinable(container):
             return ()
         stream = _video_stream(container, path, "--content")
         return count_packets(container, stream).timing.jumps
@@ -88,8 +89,7 @@ def _opened(path: str, flag: str) -> Iterator["InputContainer"]:
     """
     av = load_av()
     try:
-        options = {"protocol_whitelist": "file"}
-        with av.open(f"file:{path}", options=options, metadata_errors="ignore") as container:
+        with av.open(f"file:{path}", options=OPTIONS, metadata_errors="ignore") as container:
             yield container
     except MemoryError:
         raise RunError(f"{flag}: {path} does not fit in memory") from None
@@ -123,7 +123,7 @@ def _decoded(
     """Frames; those that are damaged are left out, or mended by the decoder, and collected."""
     av = load_av()
     base = time_base_of(stream)
-    for index, packet in enumerate(packets_of(container, stream)):
+    for index, packet in enumerate(packets_of(container, stream, timing.jumps)):
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
@@ -139,9 +139,8 @@ def _frames(source: _Source, note: Note) -> Iterator[Frame]:
     with _opened(source.path, source.flag) as container:
         stream = _video_stream(container, source.path, source.flag)
         base = time_base_of(stream)
-        clock = Clock(timing.jumps, base)
         for count, decoded in enumerate(_decoded(container, stream, timing, damage), 1):
-            time = timing.time_of(clock.steady(decoded.pts), base, count - 1 + damage.lost)
+            time = timing.time_of(decoded.pts, base, count - 1 + damage.lost)
             if time < next_time:
                 note(
                     f"{source.path}: frames that are not after those before are shown a tick later"

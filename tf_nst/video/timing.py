@@ -8,6 +8,22 @@ from typing import NamedTuple
 USUAL_RATE = Fraction(25)
 # Seconds: a clock that falls back further begins anew, as where files were joined.
 JUMP = Fraction(1, 2)
+# Seconds: MPEG's clock that goes further ahead from a packet to the next is another one. FFmpeg's.
+LEAP = 10
+# Ticks after which MPEG's clock begins anew (ISO/IEC 13818-1, 2.4.3.7).
+TURN = 2**33
+
+
+class Jump(NamedTuple):
+    """Where the clock of a file jumps.
+
+    Attributes:
+      packet: index of the first packet by the new clock, among those of the pictures.
+      seconds: that are to be added to the clock from there on, more than before.
+    """
+
+    packet: int
+    seconds: Fraction
 
 
 class Timing(NamedTuple):
@@ -18,8 +34,7 @@ class Timing(NamedTuple):
       start: seconds of the first, by the file's clock.
       duration: seconds from the first frame to the end of the last.
       rate: frames a second; None where they last differently long.
-      jumps: seconds that are to be added to the file's clock from where it jumps back, each of the
-        places in turn, see `Clock`.
+      jumps: of the file's clock; `start` is by the clock before the first.
       is_by_index: whether frames are shown at a constant rate whatever their ticks are.
     """
 
@@ -27,7 +42,7 @@ class Timing(NamedTuple):
     start: Fraction
     duration: Fraction
     rate: Fraction | None
-    jumps: tuple[Fraction, ...] = ()
+    jumps: tuple[Jump, ...] = ()
     is_by_index: bool = False
 
     def time_of(self, ticks: int | None, time_base: Fraction, index: int) -> Fraction:
@@ -42,53 +57,90 @@ class Timing(NamedTuple):
 
 
 class JumpFinder:
-    """Finds where the clock of a file jumps back, from its packets in the order of the file.
+    """Finds where the clock of a file jumps, from its packets in the order of the file.
 
     Attributes:
       jumps: as `Timing` has them.
     """
 
-    def __init__(self, time_base: Fraction) -> None:
-        self.jumps: list[Fraction] = []
-        self._time_base = time_base
+    def __init__(self, time_base: Fraction, is_mpeg: bool = False) -> None:
+        """`is_mpeg`: whether files of this kind are joined by their bytes."""
+        self.jumps: list[Jump] = []
+        self._time_base, self._is_mpeg = time_base, is_mpeg
+        self._index = -1
         self._shift = self._end = 0
         self._before: int | None = None
+        self._heard: list[int] = []
 
-    def steady(self, ticks: int, decoded: int | None, length: int) -> int:
+    def hear(self, ticks: int) -> None:
+        """Takes the time of a packet of sound: where there is one, pictures are only far apart."""
+        self._heard.append(ticks)
+
+    def steady(
+        self, ticks: int | None, decoded: int | None, length: int, is_key: bool = False
+    ) -> int | None:
         """The ticks at which a frame is shown by a clock that goes on.
 
         Args:
           ticks: when it is shown.
           decoded: when it is decoded; never before the packet before it, but for a jump.
           length: ticks that it lasts.
+          is_key: whether it is decoded without others, as the first frame of a file.
         """
+        self._index += 1
+        if ticks is None:
+            return None
         if decoded is not None:
-            if self._before is not None and decoded < self._before - JUMP / self._time_base:
-                self._shift = self._end - ticks
-                self.jumps.append(self._shift * self._time_base)
-            self._before = decoded
+            if self._before is not None:
+                self._follow(ticks, decoded, self._before, is_key)
+            self._before = decoded + self._shift
+            self._heard.clear()
         self._end = max(self._end, ticks + self._shift + length)
         return ticks + self._shift
 
+    def _follow(self, ticks: int, decoded: int, before: int, is_key: bool) -> None:
+        """Sets what is added to the ticks, and notes where it changes."""
+        shift = self._shift
+        if self._is_mpeg:
+            shift -= TURN * round(Fraction(decoded + shift - before, TURN))
+        if self._is_jump(decoded + shift - before, before, is_key):
+            shift = self._end - ticks
+        if shift != self._shift:
+            self.jumps.append(Jump(self._index, (shift - self._shift) * self._time_base))
+            self._shift = shift
+
+    def _is_jump(self, step: int, before: int, is_key: bool) -> bool:
+        """Whether ticks from a packet to the next are not those of one clock."""
+        if step * self._time_base < -JUMP or not self._is_mpeg:
+            return step * self._time_base < -JUMP
+        if step * self._time_base > LEAP:
+            second = round(1 / self._time_base)
+            sounds = ((ticks + self._shift - before) % TURN for ticks in self._heard)
+            return not any(second < ticks < step - second for ticks in sounds)
+        return is_key and step < 0
+
 
 class Clock:
-    """The clock of a file, which goes on where it jumps back."""
+    """The clock of a stream of sound, which goes on where that of the pictures jumps."""
 
-    def __init__(self, jumps: Sequence[Fraction], time_base: Fraction) -> None:
+    def __init__(self, jumps: Sequence[Jump], time_base: Fraction) -> None:
         """`jumps`: as `Timing` has them."""
-        self._shifts = [0, *(round(seconds / time_base) for seconds in jumps)]
+        self._jumps = [round(jump.seconds / time_base) for jump in jumps]
         self._least = round(JUMP / time_base)
         self._before: int | None = None
+        self._shift = 0
 
-    def steady(self, ticks: int | None) -> int | None:
+    def steady(self, ticks: int) -> int:
         """Ticks in the order of their time, each after those before it but for the jumps."""
-        if ticks is None:
-            return None
-        is_back = self._before is not None and ticks < self._before - self._least
-        if is_back and len(self._shifts) > 1:
-            del self._shifts[0]
+        step = 0 if self._before is None else ticks - self._before
+        if self._jumps and self._is_jump(step, self._jumps[0]):
+            self._shift += self._jumps.pop(0)
         self._before = ticks
-        return ticks + self._shifts[0]
+        return ticks + self._shift
+
+    def _is_jump(self, step: int, jump: int) -> bool:
+        """Whether a step is that jump; sound begins and ends a little before or after pictures."""
+        return -step > min(self._least, jump / 2) if jump > 0 else step > -jump / 2
 
 
 def timing_of(
