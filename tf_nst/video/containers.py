@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 EXPECTED = "expected a film (MP4, MKV, WebM, ...), an animation or a folder of frames"
-# No address is opened, and a clock that is behind the one before is not taken for the same one that
-# has begun anew.
-OPTIONS = {"protocol_whitelist": "file", "correct_ts_overflow": "0"}
 
 
 class _Source(NamedTuple):
@@ -89,7 +86,8 @@ def _opened(path: str, flag: str) -> Iterator["InputContainer"]:
     """
     av = load_av()
     try:
-        with av.open(f"file:{path}", options=OPTIONS, metadata_errors="ignore") as container:
+        options = {"protocol_whitelist": "file"}
+        with av.open(f"file:{path}", options=options, metadata_errors="ignore") as container:
             yield container
     except MemoryError:
         raise RunError(f"{flag}: {path} does not fit in memory") from None

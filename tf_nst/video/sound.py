@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tf_nst.video.containers import OPTIONS, clock_jumps
+from tf_nst.video.containers import clock_jumps
 from tf_nst.video.extra import load_av
 from tf_nst.video.timing import Clock
 
@@ -155,7 +155,9 @@ def _is_refused(path: str | os.PathLike[str], index: int, kind: str) -> bool:
 
 def _opened(path: str | os.PathLike[str]) -> "InputContainer":
     container: InputContainer = load_av().open(
-        f"file:{os.fspath(path)}", options=OPTIONS, metadata_errors="ignore"
+        f"file:{os.fspath(path)}",
+        options={"protocol_whitelist": "file"},
+        metadata_errors="ignore",
     )
     return container
 

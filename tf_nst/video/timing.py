@@ -8,10 +8,11 @@ from typing import NamedTuple
 USUAL_RATE = Fraction(25)
 # Seconds: a clock that falls back further begins anew, as where files were joined.
 JUMP = Fraction(1, 2)
-# Seconds: MPEG's clock that goes further ahead from a packet to the next is another one. FFmpeg's.
+# Seconds: MPEG's clock that goes further ahead from a packet to the next is another one, which may
+# be an earlier one too: FFmpeg takes it for the same one that has begun anew after 2**33 ticks.
 LEAP = 10
-# Ticks after which MPEG's clock begins anew (ISO/IEC 13818-1, 2.4.3.7).
-TURN = 2**33
+# Seconds by which sound may begin before the pictures of its file, or end after them.
+SLACK = 4
 
 
 class Jump(NamedTuple):
@@ -100,12 +101,8 @@ class JumpFinder:
 
     def _follow(self, ticks: int, decoded: int, before: int, is_key: bool) -> None:
         """Sets what is added to the ticks, and notes where it changes."""
-        shift = self._shift
-        if self._is_mpeg:
-            shift -= TURN * round(Fraction(decoded + shift - before, TURN))
-        if self._is_jump(decoded + shift - before, before, is_key):
+        if self._is_jump(decoded + self._shift - before, before, is_key):
             shift = self._end - ticks
-        if shift != self._shift:
             self.jumps.append(Jump(self._index, (shift - self._shift) * self._time_base))
             self._shift = shift
 
@@ -114,9 +111,9 @@ class JumpFinder:
         if step * self._time_base < -JUMP or not self._is_mpeg:
             return step * self._time_base < -JUMP
         if step * self._time_base > LEAP:
-            second = round(1 / self._time_base)
-            sounds = ((ticks + self._shift - before) % TURN for ticks in self._heard)
-            return not any(second < ticks < step - second for ticks in sounds)
+            slack = SLACK / self._time_base
+            sounds = (ticks + self._shift - before for ticks in self._heard)
+            return not any(slack < ticks < step - slack for ticks in sounds)
         return is_key and step < 0
 
 
@@ -148,29 +145,37 @@ def timing_of(
 ) -> Timing:
     """The timing of packets, each a frame, as (ticks when it is shown, ticks that it lasts).
 
+    Where each frame is two packets, of a field each, only the first has ticks.
+
     Args:
       packets: in any order; read once, none is kept.
       time_base: seconds of a tick.
       rates: frames a second that the file may have, the likelier before.
     """
     grids = [_Grid(rate, time_base) for rate in rates]
-    count, least, end = 0, None, 0
-    is_timed = True
+    count, untimed, least, end = 0, 0, None, 0
     for ticks, length in packets:
-        count += 1
         if ticks is None:
-            is_timed = False
+            untimed += 1
             continue
+        count += 1
         least = ticks if least is None else min(least, ticks)
         end = max(end, ticks + length) if count > 1 else ticks + length
         for grid in grids:
             grid.add(ticks)
-    if least is None or not is_timed:
-        rate = rates[0] if rates else USUAL_RATE
+    rate = rates[0] if rates else USUAL_RATE
+    seconds = (end - (least or 0)) * time_base
+    if least is None or not _are_fields(untimed, count, seconds * rate):
+        count += untimed
         return Timing(count, (least or 0) * time_base, count / rate, rate)
     constant = next((grid.rate for grid in grids if grid.is_filled()), None)
-    duration = (end - least) * time_base if constant is None else count / constant
+    duration = seconds if constant is None else count / constant
     return Timing(count, least * time_base, duration, constant)
+
+
+def _are_fields(untimed: int, timed: int, frames: Fraction) -> bool:
+    """Whether packets without a time are no frames, in a time of about so many frames."""
+    return untimed <= timed and abs(frames - timed) <= abs(frames - timed - untimed)
 
 
 class _Grid:
