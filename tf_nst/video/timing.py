@@ -163,12 +163,12 @@ def timing_of(
         end = max(end, ticks + length) if count > 1 else ticks + length
         for grid in grids:
             grid.add(ticks)
-    rate = rates[0] if rates else USUAL_RATE
+    constant = next((grid.rate for grid in grids if grid.is_filled()), None)
+    rate = constant or (rates[0] if rates else USUAL_RATE)
     seconds = (end - (least or 0)) * time_base
     if least is None or not _are_fields(untimed, count, seconds * rate):
-        count += untimed
+        rate, count = rates[0] if rates else USUAL_RATE, count + untimed
         return Timing(count, (least or 0) * time_base, count / rate, rate)
-    constant = next((grid.rate for grid in grids if grid.is_filled()), None)
     duration = seconds if constant is None else count / constant
     return Timing(count, least * time_base, duration, constant)
 
