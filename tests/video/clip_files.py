@@ -101,11 +101,11 @@ def joined(path: Path, *films: Path) -> Path:
     return path
 
 
-def moved(path: Path, film: Path, seconds: Fraction) -> Path:
-    """A film whose clock is so much later."""
+def moved(path: Path, film: Path, seconds: Fraction | int, **options) -> Path:
+    """A film whose clock is so much later, with FFmpeg's options of the kind of file."""
     import av
 
-    with av.open(str(film)) as given, av.open(str(path), "w") as output:
+    with av.open(str(film)) as given, av.open(str(path), "w", options=options) as output:
         streams = [output.add_stream_from_template(it, opaque=True) for it in given.streams]
         for packet in given.demux():
             if packet.size:

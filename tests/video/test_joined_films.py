@@ -110,3 +110,35 @@ def test_a_film_during_which_the_clock_begins_anew_is_as_before(tmp_path, film):
     after, before = sound_of(tmp_path / "a.mkv"), sound_of(tmp_path / "b.mkv")
     assert len(after) == len(before)
     assert np.allclose([time for time, _ in after], [time for time, _ in before], atol=0.003)
+
+
+def test_a_part_whose_streams_have_other_numbers_is_left_out_with_a_line(tmp_path, film):
+    other = moved(tmp_path / "2.ts", film, 0, mpegts_start_pid="512")
+    path = joined(tmp_path / "all.ts", film, other)
+    info, clip, notes = read(path)
+    assert (info.frames, len(clip)) == (25, 25)
+    assert notes == [f"{path}: 1 more video stream is left out"]
+
+
+def noisy(path, count, start):
+    """A film of so many frames of half a MB each, its streams' numbers from `start` on."""
+    import av
+
+    with av.open(str(path), "w", options={"mpegts_start_pid": start}) as output:
+        stream = output.add_stream("mpeg2video", rate=25, options={"qmax": "2", "g": "1"})
+        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
+        pixels = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
+        for index in range(count):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = index, 1 / RATE
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return path
+
+
+def test_other_streams_that_begin_later_on_end_nothing(tmp_path):
+    """FFmpeg looks for streams in the first 5 MB and at the end."""
+    big, small = noisy(tmp_path / "1.ts", 8, "256"), noisy(tmp_path / "2.ts", 1, "512")
+    path = joined(tmp_path / "all.ts", *[big] * 3, small, *[big] * 3)
+    info, clip, _ = read(path)
+    assert info.frames == len(clip) == 48

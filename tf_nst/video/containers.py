@@ -55,7 +55,8 @@ def open_container(path: str, flag: str) -> ClipReader:
         stream = _video_stream(container, path, flag)
         has_audio = bool(container.streams.audio)
         counted = count_packets(container, stream)
-        timing, missing = counted.timing, missing_lines(container, stream, counted)
+        timing = counted.timing
+        missing = [*missing_lines(container, stream, counted), *_left_out(container)]
     with _opened(path, flag) as container:
         stream = _video_stream(container, path, flag)
         first = next(_decoded(container, stream, timing, Damage(None)), None)
@@ -104,15 +105,28 @@ def _video_stream(container: "InputContainer", path: str, flag: str) -> "VideoSt
     Raises:
       UserError: there is none, or the file is a picture or text.
     """
-    from av.stream import Disposition
-
     name = container.format.name
     if name.endswith("_pipe") or name in ("image2", "tty"):
         raise UserError(f"{flag}: {path} is not a film; {EXPECTED}")
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            return stream
-    raise UserError(f"{flag}: {path} has no video stream; {EXPECTED}")
+    streams = _video_streams(container)
+    if not streams:
+        raise UserError(f"{flag}: {path} has no video stream; {EXPECTED}")
+    return streams[0]
+
+
+def _video_streams(container: "InputContainer") -> list["VideoStream"]:
+    """All but covers' pictures."""
+    from av.stream import Disposition
+
+    cover = Disposition.attached_pic
+    return [stream for stream in container.streams.video if not stream.disposition & cover]
+
+
+def _left_out(container: "InputContainer") -> list[str]:
+    """A line on video streams besides the first, as where a joined part has other numbers."""
+    more = len(_video_streams(container)) - 1
+    words = "1 more video stream is" if more == 1 else f"{more} more video streams are"
+    return [f"{words} left out"] if more else []
 
 
 def _decoded(

@@ -103,7 +103,8 @@ def _whole(container: "InputContainer", *streams: "Stream") -> Iterator["Packet[
     av = load_av()
     try:
         yield from (packet for packet in container.demux(*streams) if packet.size)
-    except (av.error.InvalidDataError, av.error.EOFError):
+    except (av.error.InvalidDataError, av.error.EOFError, IndexError):
+        # PyAV raises IndexError at the end of a file in which other streams begin later on.
         return
 
 
