@@ -123,10 +123,14 @@ def _video_streams(container: "InputContainer") -> list["VideoStream"]:
 
 
 def _left_out(container: "InputContainer") -> list[str]:
-    """A line on video streams besides the first, as where a joined part has other numbers."""
-    more = len(_video_streams(container)) - 1
-    words = "1 more video stream is" if more == 1 else f"{more} more video streams are"
-    return [f"{words} left out"] if more else []
+    """Lines on streams that are neither the first of pictures, such as those of a joined part that
+    has other numbers, nor sound."""
+    more = len(_video_streams(container)) - 1, len(container.streams.subtitles)
+    return [
+        f"{count} {kind} stream{'s are' if count > 1 else ' is'} left out"
+        for count, kind in zip(more, ("more video", "subtitle"), strict=True)
+        if count
+    ]
 
 
 def _decoded(
