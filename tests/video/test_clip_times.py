@@ -1,6 +1,8 @@
 """When the frames of films are shown whose clock says it otherwise: hidden, left out."""
 
+import av
 import numpy as np
+import pytest
 from clip_files import RATE, evenly, gradient, noise, write_film
 
 from tf_nst.video.reading import open_clip
@@ -97,3 +99,27 @@ def test_a_film_that_begins_within_a_group_of_mpeg_2_keeps_its_times(tmp_path):
     assert (info.frames, info.rate) == (31, RATE)
     assert [frame.time for frame in clip] == evenly(31)[7:]
     assert notes == [f"{path}: cut short or damaged: 7 of its 31 frames are missing"]
+
+
+SILENT = [
+    (".ts", "libx264", {"bf": "2", "b-adapt": "0"}),
+    (".mp4", "libx264", {"bf": "2", "b-adapt": "0"}),
+    (".mkv", "libx264", {"bf": "2", "b-adapt": "0"}),
+    (".ts", "mpeg2video", {"qmax": "2"}),
+]
+
+
+@pytest.mark.parametrize(("suffix", "codec", "options"), SILENT)
+def test_frames_that_the_decoder_drops_silently_take_places(tmp_path, suffix, codec, options):
+    """As masks of each frame of the file are taken. Frames' blue is that of their number."""
+    film = encoded(tmp_path / "a.ts", codec, 36, gradient, g="12", **options)
+    path = remuxed(tmp_path / f"b{suffix}", film, lambda index, packet: [packet] * (index >= 5))
+    with av.open(str(film)) as given:
+        left = [packet.pts for packet in given.demux() if packet.size][5:]
+    numbers = [round(float((it - left[0]) * RATE / 90000)) for it in sorted(left)]
+    info, clip, _ = read(path)
+    blue = [frame.pixels[..., 2].mean() for frame in clip]
+    shown = [round((it - blue[-1]) / 5) + 35 for it in blue]
+    places = [frame.index + frame.lost for frame in clip]
+    assert info.frames == 31 and 10 < len(clip) < 31
+    assert [numbers[place] - numbers[-1] for place in places] == [it - 35 for it in shown]

@@ -13,6 +13,7 @@ from tf_nst.video.damage import Damage
 from tf_nst.video.extra import load_av
 from tf_nst.video.orientation import Orientation, orientation_of, upright
 from tf_nst.video.packets import (
+    Positions,
     count_packets,
     is_joinable,
     missing_line,
@@ -59,7 +60,7 @@ def open_container(path: str, flag: str) -> ClipReader:
         missing = [*missing_lines(container, stream, counted), *_left_out(container)]
     with _opened(path, flag) as container:
         stream = _video_stream(container, path, flag)
-        first = next(_decoded(container, stream, timing, Damage(None)), None)
+        first = next(_decoded(container, stream, timing, Damage(None), Positions()), None)
         if first is None:
             raise UserError(f"{flag}: {path} has no frame that can be read; {EXPECTED}")
         info, source = _describe(path, flag, first, stream, timing, has_audio)
@@ -134,12 +135,17 @@ def _left_out(container: "InputContainer") -> list[str]:
 
 
 def _decoded(
-    container: "InputContainer", stream: "VideoStream", timing: Timing, damage: Damage
+    container: "InputContainer",
+    stream: "VideoStream",
+    timing: Timing,
+    damage: Damage,
+    positions: Positions,
 ) -> Iterator["VideoFrame"]:
     """Frames; those that are damaged are left out, or mended by the decoder, and collected."""
     av = load_av()
     base = time_base_of(stream)
     for index, packet in enumerate(packets_of(container, stream, timing.jumps)):
+        positions.read(packet)
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
@@ -154,9 +160,13 @@ def _frames(source: _Source, note: Note) -> Iterator[Frame]:
     next_time = Fraction(0)
     with _opened(source.path, source.flag) as container:
         stream = _video_stream(container, source.path, source.flag)
-        base = time_base_of(stream)
-        for count, decoded in enumerate(_decoded(container, stream, timing, damage), 1):
-            time = timing.time_of(decoded.pts, base, count - 1 + damage.lost)
+        base, positions = time_base_of(stream), Positions()
+        film = _decoded(container, stream, timing, damage, positions)
+        for count, decoded in enumerate(film, 1):
+            index, ticks = count - 1 + damage.lost, decoded.pts
+            time = timing.time_of(ticks, base, index)
+            if ticks is not None and not timing.is_by_index:
+                index = positions.of(ticks)
             if time < next_time:
                 note(
                     f"{source.path}: frames that are not after those before are shown a tick later"
@@ -168,9 +178,8 @@ def _frames(source: _Source, note: Note) -> Iterator[Frame]:
             if (decoded.width, decoded.height) != (source.width, source.height):
                 note(f"{source.path}: frames of other sizes are resized to the first one's")
             pixels = to_rgb(decoded, source.color, source.width, source.height)
-            # Where frames are stored in another order than they are shown, one that is lost counts
-            # from some frames earlier or later on.
-            yield Frame(count - 1, time, upright(pixels, source.orientation), damage.lost)
+            lost = max(index - count + 1, 0)
+            yield Frame(count - 1, time, upright(pixels, source.orientation), lost)
     for line in (*damage.lines(), *missing_line(timing.frames, count + damage.lost)):
         note(f"{source.path}: {line}")
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple, cast
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from tf_nst.video.extra import load_av
 from tf_nst.video.timing import Jump, JumpFinder, Timing, timing_of
@@ -27,6 +28,27 @@ class Counted(NamedTuple):
 
     timing: Timing
     discarded: int
+
+
+class Positions:
+    """Which of a file's frames those are that are decoded, however many the decoder drops."""
+
+    def __init__(self) -> None:
+        self._waiting: list[int] = []
+        self._before = 0
+
+    def read(self, packet: "Packet[VideoStream]") -> None:
+        """Takes a packet; a frame is decoded after those of all that are shown before it."""
+        ticks = packet.dts if packet.pts is None else packet.pts
+        if ticks is not None and not packet.is_discard and not _is_hidden(packet):
+            heappush(self._waiting, ticks)
+
+    def of(self, ticks: int) -> int:
+        """How many frames of the file are before the one that is shown at these ticks."""
+        while self._waiting and self._waiting[0] < ticks:
+            heappop(self._waiting)
+            self._before += 1
+        return self._before
 
 
 class _Counter:
@@ -108,7 +130,7 @@ def _whole(container: "InputContainer", *streams: "Stream") -> Iterator["Packet[
         return
 
 
-def _is_hidden(packet: "Packet[Stream]") -> bool:
+def _is_hidden(packet: "Packet[Any]") -> bool:
     """Whether a packet is a frame of VP8 that others are made from and is not shown (RFC 6386,
     section 9.1: show_frame)."""
     return packet.stream.codec_context.name == "vp8" and not bytes(packet)[0] & 0x10
