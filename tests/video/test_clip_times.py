@@ -1,9 +1,12 @@
 """When the frames of films are shown whose clock says it otherwise: hidden, left out."""
 
+from fractions import Fraction
+
 import av
 import numpy as np
 import pytest
 from clip_files import RATE, evenly, gradient, noise, write_film
+from field_film import write_fields
 
 from tf_nst.video.reading import open_clip
 
@@ -99,6 +102,20 @@ def test_a_film_that_begins_within_a_group_of_mpeg_2_keeps_its_times(tmp_path):
     assert (info.frames, info.rate) == (31, RATE)
     assert [frame.time for frame in clip] == evenly(31)[7:]
     assert notes == [f"{path}: cut short or damaged: 7 of its 31 frames are missing"]
+
+
+def test_a_frame_whose_fields_are_two_packets_is_one_frame(tmp_path):
+    path = write_fields(tmp_path / "a.ts", 12)
+    with av.open(str(path)) as film:
+        times = [packet.pts for packet in film.demux() if packet.size]
+    assert times[1::2] == [None] * 12
+    info, clip, notes = read(path)
+    assert (info.frames, info.rate, info.duration) == (12, RATE, Fraction(12, 25))
+    assert [(frame.time, frame.index, frame.lost) for frame in clip] == [
+        (time, index, 0) for index, time in enumerate(evenly(12))
+    ]
+    assert np.all(np.diff([frame.pixels.mean() for frame in clip]) > 5)
+    assert notes == [f"{path}: interlaced: both fields of a frame are painted as one picture"]
 
 
 SILENT = [
