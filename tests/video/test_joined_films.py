@@ -100,6 +100,26 @@ def test_the_sound_of_joined_films_goes_on_with_their_pictures(tmp_path, film, f
     assert np.allclose(late, seconds + shift, atol=0.003)
 
 
+def test_a_gap_of_the_pictures_in_which_there_is_sound_stays(tmp_path):
+    import av
+
+    film, path = write_film(tmp_path / "a.ts", 25, sound=700, max_b_frames=0), tmp_path / "b.ts"
+    with av.open(str(film)) as given, av.open(str(path), "w") as output:
+        streams = [output.add_stream_from_template(it) for it in given.streams]
+        packets = [packet for packet in given.demux() if packet.size]
+        for packet in packets:
+            if packet.stream.type == "video" and packet.pts >= 45000:
+                packet.pts, packet.dts = packet.pts + 14 * 90000, packet.dts + 14 * 90000
+        for packet in sorted(packets, key=lambda it: it.dts):
+            packet.stream = streams[packet.stream_index]
+            output.mux(packet)
+    info, clip, _ = read(path)
+    assert info.duration == 15
+    assert [frame.time - time for frame, time in zip(clip, evenly(25), strict=True)] == (
+        [0] * 12 + [14] * 13
+    )
+
+
 def test_a_film_during_which_the_clock_begins_anew_is_as_before(tmp_path, film):
     path = moved(tmp_path / "a.ts", film, Fraction(2**33, 90000) - Fraction(1, 2))
     info, clip, notes = read(path)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 # Of a file that does not say when its frames are shown, nor how many a second there are.
@@ -75,7 +76,7 @@ class JumpFinder:
 
     def hear(self, ticks: int) -> None:
         """Takes the time of a packet of sound: where there is one, pictures are only far apart."""
-        self._heard.append(ticks)
+        heappush(self._heard, ticks)
 
     def steady(
         self, ticks: int | None, decoded: int | None, length: int, is_key: bool = False
@@ -95,7 +96,8 @@ class JumpFinder:
             if self._before is not None:
                 self._follow(ticks, decoded, self._before, is_key)
             self._before = decoded + self._shift
-            self._heard.clear()
+            while self._heard and self._heard[0] + self._shift <= self._before:
+                heappop(self._heard)
         self._end = max(self._end, ticks + self._shift + length)
         return ticks + self._shift
 
@@ -105,6 +107,7 @@ class JumpFinder:
             shift = self._end - ticks
             self.jumps.append(Jump(self._index, (shift - self._shift) * self._time_base))
             self._shift = shift
+            self._heard.clear()
 
     def _is_jump(self, step: int, before: int, is_key: bool) -> bool:
         """Whether ticks from a packet to the next are not those of one clock."""
