@@ -87,7 +87,7 @@ def write_film(
     return path
 
 
-def _shifted(packets: list, count: int) -> list:
+def _shifted(packets: list, count: Fraction | int) -> list:
     """Packets so many frames later."""
     for packet in packets:
         shift = round(count / RATE / packet.time_base)
@@ -95,9 +95,22 @@ def _shifted(packets: list, count: int) -> list:
     return packets
 
 
-def joined(path: Path, film: Path, count: int) -> Path:
-    """A file of the bytes of a film, so many times."""
-    path.write_bytes(film.read_bytes() * count)
+def joined(path: Path, *films: Path) -> Path:
+    """A file of the bytes of films."""
+    path.write_bytes(b"".join(film.read_bytes() for film in films))
+    return path
+
+
+def moved(path: Path, film: Path, seconds: Fraction | int, **options) -> Path:
+    """A film whose clock is so much later, with FFmpeg's options of the kind of file."""
+    import av
+
+    with av.open(str(film)) as given, av.open(str(path), "w", options=options) as output:
+        streams = [output.add_stream_from_template(it, opaque=True) for it in given.streams]
+        for packet in given.demux():
+            if packet.size:
+                packet.stream = streams[packet.stream_index]
+                output.mux(_shifted([packet], seconds * RATE))
     return path
 
 

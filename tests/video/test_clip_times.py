@@ -1,70 +1,20 @@
-"""When the frames of films are shown whose clock says it otherwise: joined, hidden, left out."""
+"""When the frames of films are shown whose clock says it otherwise: hidden, left out."""
 
 from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
-from clip_files import RATE, evenly, gradient, joined, noise, sound_of, write, write_film
+from clip_files import RATE, evenly, gradient, noise, write_film
+from field_film import write_fields
 
 from tf_nst.video.reading import open_clip
-from tf_nst.video.timing import Clock, JumpFinder
-
-MS = Fraction(1, 1000)
 
 
 def read(path):
     """The info, the frames, and the notes after the last of them."""
     with open_clip(path) as clip:
         return clip.info, list(clip), clip.notes
-
-
-def test_times_after_a_jump_back_begin_where_the_last_frame_ends():
-    """Frames of 40 ms that are decoded 80 ms before they are shown; the second two jump."""
-    finder = JumpFinder(MS)
-    packets = [(1080, 1000), (1160, 1040), (1120, 1080), (80, 0), (160, 40), (120, 80)]
-    ticks = [finder.steady(*packet, 40) for packet in packets]
-    assert ticks == [1080, 1160, 1120, 1200, 1280, 1240]
-    assert finder.jumps == [Fraction(1120, 1000)]
-    clock = Clock(finder.jumps, MS)
-    assert [clock.steady(it) for it in (1080, 1120, 1160, 80, 120, 160)] == sorted(ticks)
-    assert clock.steady(None) is None
-
-
-def test_times_that_are_a_little_out_of_order_are_no_jump():
-    finder = JumpFinder(MS)
-    for ticks in (0, 400, 100, 500):
-        assert finder.steady(ticks, ticks, 40) == ticks
-    assert finder.jumps == []
-
-
-@pytest.mark.parametrize("count", [2, 3])
-def test_joined_films_follow_each_other(tmp_path, count):
-    film = write_film(tmp_path / "one.ts", 25, sound=0)
-    info, clip, notes = read(joined(tmp_path / "all.ts", film, count))
-    assert [frame.time for frame in clip] == evenly(25 * count)
-    assert (info.frames, info.rate, info.duration) == (25 * count, RATE, count)
-    assert notes == []
-
-
-def test_the_sound_of_joined_films_goes_on_with_their_pictures(tmp_path):
-    """Of each film it is as far from the first frame; of the first one's what lasts longer than its
-    frames stays, and takes the place of the second's first packets."""
-    film = write_film(tmp_path / "one.ts", 25, sound=44)
-    path = joined(tmp_path / "all.ts", film, 2)
-    info, clip, _ = read(path)
-    notes = write(tmp_path / "b.mkv", clip, info, audio=path)
-    assert notes == [f"{tmp_path / 'b.mkv'}: sound whose times go back is left out"]
-    start, seconds = float(info.start), float(clip[25].time)
-    one = [(time - start, data) for time, data in sound_of(film)]
-    both = sound_of(tmp_path / "b.mkv")
-    shift = both[0][0] - one[0][0]
-    second = both[len(one) :]
-    assert 0 < len(one) - len(second) < 4
-    expected = one[len(one) - len(second) :]
-    # Less the header of 7 bytes that each packet of a .ts has.
-    assert [data for _, data in second] == [data[7:] for _, data in expected]
-    late = [new - old for (new, _), (old, _) in zip(second, expected, strict=True)]
-    assert np.allclose(late, seconds + shift, atol=0.003)
 
 
 def remuxed(path, source, change):
@@ -142,3 +92,51 @@ def test_a_film_whose_pictures_begin_after_its_sound_is_whole(tmp_path):
     info, clip, notes = read(film)
     assert float(info.start) > 0.5 and len(clip) == 25
     assert notes == []
+
+
+def test_a_film_that_begins_within_a_group_of_mpeg_2_keeps_its_times(tmp_path):
+    """Its first frames cannot be decoded: those that can be are as far from its start as before."""
+    film = encoded(tmp_path / "a.ts", "mpeg2video", 36, gradient, g="12")
+    path = remuxed(tmp_path / "b.ts", film, lambda index, packet: [packet] * (index >= 5))
+    info, clip, notes = read(path)
+    assert (info.frames, info.rate) == (31, RATE)
+    assert [frame.time for frame in clip] == evenly(31)[7:]
+    assert notes == [f"{path}: cut short or damaged: 7 of its 31 frames are missing"]
+
+
+def test_a_frame_whose_fields_are_two_packets_is_one_frame(tmp_path):
+    path = write_fields(tmp_path / "a.ts", 12)
+    with av.open(str(path)) as film:
+        times = [packet.pts for packet in film.demux() if packet.size]
+    assert times[1::2] == [None] * 12
+    info, clip, notes = read(path)
+    assert (info.frames, info.rate, info.duration) == (12, RATE, Fraction(12, 25))
+    assert [(frame.time, frame.index, frame.lost) for frame in clip] == [
+        (time, index, 0) for index, time in enumerate(evenly(12))
+    ]
+    assert np.all(np.diff([frame.pixels.mean() for frame in clip]) > 5)
+    assert notes == [f"{path}: interlaced: both fields of a frame are painted as one picture"]
+
+
+SILENT = [
+    (".ts", "libx264", {"bf": "2", "b-adapt": "0"}),
+    (".mp4", "libx264", {"bf": "2", "b-adapt": "0"}),
+    (".mkv", "libx264", {"bf": "2", "b-adapt": "0"}),
+    (".ts", "mpeg2video", {"qmax": "2"}),
+]
+
+
+@pytest.mark.parametrize(("suffix", "codec", "options"), SILENT)
+def test_frames_that_the_decoder_drops_silently_take_places(tmp_path, suffix, codec, options):
+    """As masks of each frame of the file are taken. Frames' blue is that of their number."""
+    film = encoded(tmp_path / "a.ts", codec, 36, gradient, g="12", **options)
+    path = remuxed(tmp_path / f"b{suffix}", film, lambda index, packet: [packet] * (index >= 5))
+    with av.open(str(film)) as given:
+        left = [packet.pts for packet in given.demux() if packet.size][5:]
+    numbers = [round(float((it - left[0]) * RATE / 90000)) for it in sorted(left)]
+    info, clip, _ = read(path)
+    blue = [frame.pixels[..., 2].mean() for frame in clip]
+    shown = [round((it - blue[-1]) / 5) + 35 for it in blue]
+    places = [frame.index + frame.lost for frame in clip]
+    assert info.frames == 31 and 10 < len(clip) < 31
+    assert [numbers[place] - numbers[-1] for place in places] == [it - 35 for it in shown]

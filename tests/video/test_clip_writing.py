@@ -63,8 +63,21 @@ def test_a_coarse_clock_rounds_and_says_so(tmp_path, suffix, parts):
 
 def test_frames_that_a_coarse_clock_cannot_tell_apart_are_a_tick_apart(tmp_path):
     info = replace(INFO, rate=Fraction(250), time_base=Fraction(1, 250))
-    write(tmp_path / "a.gif", frames(evenly(4, Fraction(250))), info)
-    assert [frame.time * 100 for frame in read(tmp_path / "a.gif")[1]] == [0, 1, 2, 3]
+    path, info = tmp_path / "a.gif", replace(info, duration=Fraction(4, 250))
+    assert write(path, frames(evenly(4, Fraction(250))), info) == [
+        f"{path}: times are rounded to 0.01 s",
+        f"{path}: frames last 0.01 s at least, so that it is 0.024 s longer",
+        f"{path}: programs show frames that last less than 0.02 s for longer",
+    ]
+    assert [frame.time * 100 for frame in read(path)[1]] == [0, 1, 2, 3]
+
+
+def test_a_clock_that_is_too_fine_for_a_long_frame_is_rounded(tmp_path):
+    times = [Fraction(0), Fraction(1, 10**9), Fraction(5)]
+    path, info = tmp_path / "a.mp4", replace(VARIABLE, time_base=Fraction(1, 10**9))
+    notes = write(path, frames(times), replace(info, duration=Fraction(6)))
+    assert notes == [f"{path}: times are rounded to 0.000001 s"]
+    assert [frame.time for frame in read(path)[1]] == [0, Fraction(1, 10**6), 5]
 
 
 @pytest.mark.parametrize("suffix", [".gif", ".png", ".mkv"])

@@ -1,6 +1,7 @@
 """Sound that a file cannot hold: it is known before the painting, and no film is lost by it."""
 
 import os
+from contextlib import ExitStack
 from fractions import Fraction
 
 import numpy as np
@@ -20,8 +21,9 @@ from tf_nst.video.sound import Sound
 av = pytest.importorskip("av")
 
 
-def write_film(path, codecs, rate=44100, count=24):
-    """A film of so many frames at 25 a second, with as much sound by each of these codecs."""
+def write_film(path, codecs, rate=44100, count=24, more=0):
+    """A film of so many frames at 25 a second, with as much sound by each of these codecs, or that
+    of so many frames more."""
     with av.open(str(path), "w") as output:
         video = output.add_stream("mpeg4", rate=25)
         video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
@@ -32,7 +34,7 @@ def write_film(path, codecs, rate=44100, count=24):
             output.mux(video.encode(frame))
         output.mux(video.encode(None))
         for sound in sounds:
-            add_tone(output, sound, count * rate // 25)
+            add_tone(output, sound, (count + more) * rate // 25)
     return path
 
 
@@ -97,6 +99,53 @@ def test_other_streams_of_the_film_are_kept(tmp_path):
         assert [bytes(it) for it in written.demux(stream) if it.size] == expected
 
 
+def remuxed(path, sources, change):
+    """A file of all streams of others; `change` takes the copies of the first one's."""
+    with ExitStack() as stack:
+        given = [stack.enter_context(av.open(str(source))) for source in sources]
+        output = stack.enter_context(av.open(str(path), "w"))
+        streams = [[output.add_stream_from_template(it) for it in film.streams] for film in given]
+        change(streams[0])
+        for film, copies in zip(given, streams, strict=True):
+            for packet in film.demux():
+                if packet.size:
+                    packet.stream = copies[packet.stream_index]
+                    output.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
+def test_streams_keep_their_language_title_and_disposition(tmp_path, suffix):
+    """From MKV, and from what was written once more."""
+    names = [("deu", "Ton"), ("fra", "Son")]
+
+    def tag(streams):
+        for stream, (language, title) in zip(streams[1:], names, strict=True):
+            stream.metadata.update(language=language, title=title)
+        streams[2].disposition = av.stream.Disposition.default
+
+    plain = write_film(tmp_path / "plain.mkv", ["aac", "aac"])
+    film = remuxed(tmp_path / "film.mkv", [plain], tag)
+    copied(film, tmp_path / f"a{suffix}")
+    copied(tmp_path / f"a{suffix}", tmp_path / f"b{suffix}")
+    with av.open(str(tmp_path / f"b{suffix}")) as written:
+        first, second = written.streams.audio
+        tags = [it.metadata for it in (first, second)]
+        assert [(it["language"], it.get("title") or it["name"]) for it in tags] == names
+        assert second.disposition == av.stream.Disposition.default
+        assert first.disposition != av.stream.Disposition.default
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "stream is"), (2, "streams are")])
+def test_a_line_says_how_many_subtitles_are_left_out(tmp_path, count, words):
+    text = tmp_path / "a.srt"
+    text.write_text("1\n00:00:00,000 --> 00:00:00,500\nwords\n")
+    plain = write_film(tmp_path / "plain.mkv", ["aac"])
+    film = remuxed(tmp_path / "film.mkv", [plain] + [text] * count, len)
+    with open_clip(film) as clip:
+        assert clip.notes == [f"{film}: {count} subtitle {words} left out"]
+
+
 def test_what_is_left_out_is_said_before_the_painting(tmp_path, capsys):
     film = write_film(tmp_path / "film.mkv", ["flac"])
     Pillow.new("RGB", (32, 32)).save(tmp_path / "style.png")
@@ -115,8 +164,8 @@ def test_what_is_left_out_is_said_before_the_painting(tmp_path, capsys):
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_sound_whose_times_go_back_is_left_out_from_there_to_where_they_go_on(tmp_path, suffix):
-    """Two files end to end, as cameras' are joined: the second begins at 0 again."""
-    one = write_film(tmp_path / "one.ts", ["aac"], count=8).read_bytes()
+    """Two files end to end, as cameras' are joined: the first one's sound lasts longer."""
+    one = write_film(tmp_path / "one.ts", ["aac"], count=8, more=8).read_bytes()
     (tmp_path / "film.ts").write_bytes(one + one)
     path = tmp_path / f"a{suffix}"
     notes = copied(tmp_path / "film.ts", path)

@@ -50,5 +50,13 @@ def test_without_times_frames_are_evenly_spaced():
     assert timing.time_of(None, MS, 3) == 3 / USUAL_RATE
 
 
+def test_second_fields_are_no_frames_but_more_frames_of_a_packet_are():
+    fields = [(ticks, 40) for it in range(0, 200, 40) for ticks in (it, None)]
+    for rates in ([Fraction(25)], [Fraction(50), Fraction(25)]):
+        assert timing_of(fields, MS, rates) == Timing(5, Fraction(0), Fraction(1, 5), 25)
+    pairs = [(ticks, 40) for it in range(0, 400, 80) for ticks in (it, None)]
+    assert timing_of(pairs, MS, [Fraction(25)]) == Timing(10, Fraction(0), Fraction(2, 5), 25)
+
+
 def test_no_packet_at_all():
     assert timing_of([], MS, [Fraction(30)]).frames == 0

@@ -13,14 +13,16 @@ from tf_nst.video.damage import Damage
 from tf_nst.video.extra import load_av
 from tf_nst.video.orientation import Orientation, orientation_of, upright
 from tf_nst.video.packets import (
+    Positions,
     count_packets,
+    is_joinable,
     missing_line,
     missing_lines,
     packets_of,
     time_base_of,
 )
 from tf_nst.video.reader import ClipReader, Note
-from tf_nst.video.timing import Clock, Timing
+from tf_nst.video.timing import Jump, Timing
 
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 EXPECTED = "expected a film (MP4, MKV, WebM, ...), an animation or a folder of frames"
-
-# MPEG's streams.
-_JOINED = ("mpegts", "mpeg")
 
 
 class _Source(NamedTuple):
@@ -57,10 +56,11 @@ def open_container(path: str, flag: str) -> ClipReader:
         stream = _video_stream(container, path, flag)
         has_audio = bool(container.streams.audio)
         counted = count_packets(container, stream)
-        timing, missing = counted.timing, missing_lines(container, stream, counted)
+        timing = counted.timing
+        missing = [*missing_lines(container, stream, counted), *_left_out(container)]
     with _opened(path, flag) as container:
         stream = _video_stream(container, path, flag)
-        first = next(_decoded(container, stream, timing, Damage(None)), None)
+        first = next(_decoded(container, stream, timing, Damage(None), Positions()), None)
         if first is None:
             raise UserError(f"{flag}: {path} has no frame that can be read; {EXPECTED}")
         info, source = _describe(path, flag, first, stream, timing, has_audio)
@@ -68,11 +68,11 @@ def open_container(path: str, flag: str) -> ClipReader:
     return ClipReader(info, [f"{path}: {line}" for line in lines], partial(_frames, source))
 
 
-def clock_jumps(path: str) -> tuple[Fraction, ...]:
-    """Where the clock of a film's pictures jumps back, as `Timing` has it; of kinds of which files
+def clock_jumps(path: str) -> tuple[Jump, ...]:
+    """Where the clock of a film's pictures jumps, as `Timing` has it; of kinds of which files
     can be joined by their bytes. All packets are read. Raises as `open_container`."""
     with _opened(path, "--content") as container:
-        if container.format.name not in _JOINED:
+        if not is_joinable(container):
             return ()
         stream = _video_stream(container, path, "--content")
         return count_packets(container, stream).timing.jumps
@@ -106,24 +106,46 @@ def _video_stream(container: "InputContainer", path: str, flag: str) -> "VideoSt
     Raises:
       UserError: there is none, or the file is a picture or text.
     """
-    from av.stream import Disposition
-
     name = container.format.name
     if name.endswith("_pipe") or name in ("image2", "tty"):
         raise UserError(f"{flag}: {path} is not a film; {EXPECTED}")
-    for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
-            return stream
-    raise UserError(f"{flag}: {path} has no video stream; {EXPECTED}")
+    streams = _video_streams(container)
+    if not streams:
+        raise UserError(f"{flag}: {path} has no video stream; {EXPECTED}")
+    return streams[0]
+
+
+def _video_streams(container: "InputContainer") -> list["VideoStream"]:
+    """All but covers' pictures."""
+    from av.stream import Disposition
+
+    cover = Disposition.attached_pic
+    return [stream for stream in container.streams.video if not stream.disposition & cover]
+
+
+def _left_out(container: "InputContainer") -> list[str]:
+    """Lines on streams that are neither the first of pictures, such as those of a joined part that
+    has other numbers, nor sound."""
+    more = len(_video_streams(container)) - 1, len(container.streams.subtitles)
+    return [
+        f"{count} {kind} stream{'s are' if count > 1 else ' is'} left out"
+        for count, kind in zip(more, ("more video", "subtitle"), strict=True)
+        if count
+    ]
 
 
 def _decoded(
-    container: "InputContainer", stream: "VideoStream", timing: Timing, damage: Damage
+    container: "InputContainer",
+    stream: "VideoStream",
+    timing: Timing,
+    damage: Damage,
+    positions: Positions,
 ) -> Iterator["VideoFrame"]:
     """Frames; those that are damaged are left out, or mended by the decoder, and collected."""
     av = load_av()
     base = time_base_of(stream)
-    for index, packet in enumerate(packets_of(container, stream)):
+    for index, packet in enumerate(packets_of(container, stream, timing.jumps)):
+        positions.read(packet)
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
@@ -138,10 +160,13 @@ def _frames(source: _Source, note: Note) -> Iterator[Frame]:
     next_time = Fraction(0)
     with _opened(source.path, source.flag) as container:
         stream = _video_stream(container, source.path, source.flag)
-        base = time_base_of(stream)
-        clock = Clock(timing.jumps, base)
-        for count, decoded in enumerate(_decoded(container, stream, timing, damage), 1):
-            time = timing.time_of(clock.steady(decoded.pts), base, count - 1 + damage.lost)
+        base, positions = time_base_of(stream), Positions()
+        film = _decoded(container, stream, timing, damage, positions)
+        for count, decoded in enumerate(film, 1):
+            index, ticks = count - 1 + damage.lost, decoded.pts
+            time = timing.time_of(ticks, base, index)
+            if ticks is not None and not timing.is_by_index:
+                index = positions.of(ticks)
             if time < next_time:
                 note(
                     f"{source.path}: frames that are not after those before are shown a tick later"
@@ -153,9 +178,8 @@ def _frames(source: _Source, note: Note) -> Iterator[Frame]:
             if (decoded.width, decoded.height) != (source.width, source.height):
                 note(f"{source.path}: frames of other sizes are resized to the first one's")
             pixels = to_rgb(decoded, source.color, source.width, source.height)
-            # Where frames are stored in another order than they are shown, one that is lost counts
-            # from some frames earlier or later on.
-            yield Frame(count - 1, time, upright(pixels, source.orientation), damage.lost)
+            lost = max(index - count + 1, 0)
+            yield Frame(count - 1, time, upright(pixels, source.orientation), lost)
     for line in (*damage.lines(), *missing_line(timing.frames, count + damage.lost)):
         note(f"{source.path}: {line}")
 

@@ -26,7 +26,7 @@ class Encoder(NamedTuple):
       pixel_format: FFmpeg's name of what it takes.
       options: of the codec.
       longest_side: in pixels.
-      most_parts: of a second, by which it can count time.
+      most_parts: of a second, by which it can count time; a frame may last 2**31 of them.
       is_even: whether it takes only even sides.
     """
 
@@ -34,7 +34,7 @@ class Encoder(NamedTuple):
     pixel_format: str
     options: dict[str, str]
     longest_side: int
-    most_parts: int = 2**31 - 1
+    most_parts: int = 10**6
     is_even: bool = False
 
 
@@ -47,6 +47,7 @@ class Container(NamedTuple):
       options: of the container.
       tick: seconds of its clock's tick; None: any.
       has_rate: whether it states a constant rate exactly, whatever its clock is.
+      least_ticks: that programs show a frame for, which show a shorter one for longer.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Container(NamedTuple):
     options: dict[str, str]
     tick: Fraction | None = None
     has_rate: bool = True
+    least_ticks: int = 1
 
 
 # Of H.264 a quality at which a painting's strokes are whole, at several times a film's bytes.
@@ -76,7 +78,9 @@ CONTAINERS = {
     ".mov": _MP4._replace(name="mov"),
     ".mkv": Container("matroska", (_H264, _MPEG4), {}, _MILLISECOND),
     ".webm": Container("webm", (_VP9,), {}, _MILLISECOND),
-    ".gif": Container("gif", (_GIF,), {"loop": "0"}, Fraction(1, 100), has_rate=False),
+    ".gif": Container(
+        "gif", (_GIF,), {"loop": "0"}, Fraction(1, 100), has_rate=False, least_ticks=2
+    ),
     ".webp": Container("webp", (_WEBP,), {"loop": "0"}, _MILLISECOND, has_rate=False),
     ".apng": _ANIMATED_PNG,
     ".png": _ANIMATED_PNG,

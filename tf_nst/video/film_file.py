@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -48,7 +49,8 @@ class FilmFile:
         self._base = container.tick or max(target.info.time_base, finest)
         self._keeps_rate = container.has_rate and target.info.rate is not None
         self.notes: list[str] = []
-        self._ticks = -1
+        self._ticks, self._least = -1, container.least_ticks
+        self._is_short, self._late = False, Fraction(0)
         self._sound: Sound | None = None
         self._staged = _begin_empty(target.path)
         with self._one_line():
@@ -78,6 +80,8 @@ class FilmFile:
             self._ticks = max(self._rounded(frame.time), self._ticks + 1)
             encoded.pts, encoded.time_base = self._ticks, self._base
             encoded.duration = max(self._rounded(end) - self._ticks, 1)
+            self._is_short |= encoded.duration < self._least
+            self._late = (self._ticks + encoded.duration) * self._base - end
             if self._sound is not None:
                 self._sound.copy_until(frame.time)
             self._output.mux(self._stream.encode(encoded))
@@ -85,15 +89,23 @@ class FilmFile:
     def _rounded(self, time: Fraction) -> int:
         """Ticks of the file's clock."""
         ticks = time / self._base
-        line = f"{self._target.path}: times are rounded to {float(self._base):.2g} s"
+        line = f"{self._target.path}: times are rounded to {_plain(self._base)} s"
         if ticks.denominator != 1 and not self._keeps_rate and line not in self.notes:
             self.notes.append(line)
         return round(ticks)
+
+    def _short_lines(self) -> list[str]:
+        """On frames that are shown for longer than they were to be."""
+        late, least = _plain(self._late), _plain(self._least * self._base)
+        longer = f"frames last {_plain(self._base)} s at least, so that it is {late} s longer"
+        shown = f"programs show frames that last less than {least} s for longer"
+        return [longer] * (self._late > self._base) + [shown] * self._is_short
 
     def finish(self) -> None:
         """Ends the file and gives it its name. Raises RunError on a full disk."""
         with self._one_line():
             self._output.mux(self._stream.encode(None))
+            self._note(self._short_lines())
             if self._sound is not None:
                 self._sound.copy_until(None)
                 self._sound.close()
@@ -133,6 +145,11 @@ def _begin_empty(path: str) -> Staged:
         raise _failure(path, error) from error
     file.close()
     return staged
+
+
+def _plain(seconds: Fraction) -> str:
+    """Two digits, without an exponent."""
+    return f"{Decimal(f'{float(seconds):.2g}'):f}"
 
 
 def _failure(path: str, error: Exception) -> RunError:

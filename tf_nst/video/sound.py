@@ -60,12 +60,12 @@ class Sound:
             for packet in self._input.demux(tuple(self._given)):
                 if packet.dts is None:
                     continue
-                steady = clocks[packet.stream_index].steady(packet.dts) or 0
+                steady = clocks[packet.stream_index].steady(packet.dts)
                 shift = steady - packet.dts - round(self._start / packet.time_base)
                 packet.dts += shift
                 packet.pts = packet.dts if packet.pts is None else packet.pts + shift
                 yield packet
-        except (error.InvalidDataError, error.EOFError):
+        except (error.InvalidDataError, error.EOFError, IndexError):
             return
 
     def _rising(self, packets: Iterator["Packet[AudioStream]"]) -> Iterator["Packet[AudioStream]"]:
@@ -163,12 +163,16 @@ def _opened(path: str | os.PathLike[str]) -> "InputContainer":
 
 
 def _add_copy(output: "OutputContainer", stream: "AudioStream") -> "AudioStream":
-    """A stream of the same packets. One that has a number of channels and no layout, as PCM may,
-    has the usual one of that number, which MP4 asks for."""
+    """A stream of the same packets, language and title. One that has a number of channels and no
+    layout, as PCM may, has the usual one of that number, which MP4 asks for."""
     copy = output.add_stream_from_template(stream, opaque=True)
     channels = copy.codec_context.layout.nb_channels
     if copy.codec_context.layout.name == f"{channels} channels":
         copy.codec_context.layout = f"{channels}c"
+    names = dict(stream.metadata)
+    # MP4's title is read by another name than it is written by.
+    copy.metadata.update({"title": names["name"], **names} if "name" in names else names)
+    copy.disposition = stream.disposition
     return copy
 
 
