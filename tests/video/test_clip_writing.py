@@ -115,13 +115,6 @@ def test_pixels_that_are_no_squares_stay_so(tmp_path):
         assert "not square (16:15)" in clip.notes[0]
 
 
-@pytest.mark.parametrize("name", ["a.webp", "a"])
-def test_where_pixels_are_squares_again_a_line_says_so(tmp_path, name):
-    info, path = replace(INFO, pixel_aspect=Fraction(16, 15)), tmp_path / name
-    line = f"{path}: its pixels are shown as squares, which were 16:15"
-    assert check_clip_output(path, info) == [line]
-
-
 def test_without_h264_it_is_mpeg4(tmp_path, monkeypatch):
     import av
 

@@ -1,6 +1,8 @@
 """A folder of frames that takes the place of an empty one: through a link, or refused before."""
 
 import os
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from clip_files import INFO, evenly, frames, write
@@ -49,3 +51,10 @@ def test_a_mount_point_is_refused_before(tmp_path, monkeypatch):
     for name in ("disk", "painted"):
         with pytest.raises(UserError, match=f"-o: {tmp_path}/{name} cannot be replaced"):
             check_clip_output(tmp_path / name, INFO, "-o")
+
+
+@pytest.mark.parametrize("name", ["a.webp", "a"])
+def test_where_pixels_are_squares_again_a_line_says_so(tmp_path, name):
+    info, path = replace(INFO, pixel_aspect=Fraction(16, 15)), tmp_path / name
+    line = f"{path}: its pixels are shown as squares, which were 16:15"
+    assert check_clip_output(path, info) == [line]

@@ -36,15 +36,15 @@ class StylizeConfig:
     style_size: int | tuple[Size, ...] = option(
         0,
         StyleSizes(),
-        "size of the strokes: long side at which the style is measured; 2x: twice --size, larger "
-        "strokes; 0.5x: half of it; 0: --size, but never enlarged; several: one for each style",
+        "size of the strokes: long side at which the style is measured; 0: --size, but never "
+        "enlarged; 2x: twice that, larger strokes; 0.5x: half of it; several: one for each style",
         "pixels",
     )
     style_strength: float = option(
         1.0,
         Real(most=1.0),
         "how far towards the style: targets between the photograph's own statistics (0) and the "
-        "style's (1); 0 returns the photograph",
+        "style's (1); 0 returns the photograph, unless --init is noise or another picture",
     )
     color: str = option(
         "style",
