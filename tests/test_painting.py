@@ -127,6 +127,10 @@ def test_a_run_goes_on_from_a_state_of_its_events(painted):
     assert [state.step for state in states] == [0, 1, 2, 2]
     image = tf_nst.stylize(PHOTO, PAINTING, state=states[1], engine=engine, **OPTIONS)
     np.testing.assert_array_equal(np.asarray(image), painted)
+    others = (({"size": 40}, r"\[1, 24, 32, 3\]$"), ({"optimizer": "lbfgs"}, "another optimiser"))
+    for options, received in others:
+        with pytest.raises(UserError, match=rf"^state: expected that of .*, received .*{received}"):
+            tf_nst.stylize(PHOTO, PAINTING, state=states[1], **OPTIONS | options)
 
 
 # --- what is told ----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from tf_nst.config import config_from_options
 from tf_nst.engine.color_modes import COLOR_MODES
 from tf_nst.engine.engine import Engine
 from tf_nst.engine.events import Event, Note
+from tf_nst.engine.job import Job
 from tf_nst.engine.loop import stylize as run
 from tf_nst.engine.state import RunState
 from tf_nst.errors import UserError
@@ -68,8 +69,8 @@ def stylize(
     for note in inputs.notes:
         report(note)
     painting = prepare(config, inputs, report, began=began, engine=engine)
-    picture = run(painting.job, (_reporter(report), *listeners), painting.engine, state)
-    return finished(painting, picture)
+    job, listeners = painting.job, (_reporter(report), *listeners)
+    return finished(painting, run(job, listeners, painting.engine, _fitting(state, job)))
 
 
 def _check_arguments(listeners: object, report: object, engine: object, state: object) -> None:
@@ -84,6 +85,26 @@ def _check_arguments(listeners: object, report: object, engine: object, state: o
             "state: expected what event.snapshot() gave to a listener, received "
             f"{type(state).__name__}"
         )
+
+
+def _fitting(state: RunState | None, job: Job) -> RunState | None:
+    """The state; raises UserError where it is of a run with other sizes or another optimiser."""
+    if state is None or state.progress is None:
+        return state
+    progress, index = state.progress, min(state.scale, len(job.scales) - 1)
+    optimizer = job.fallback if state.fallback else job.optimizers[index]
+    expected = [len(job.initial), *job.scales[index][:2], 3]
+    received, other = list(progress.image.shape), ""
+    try:
+        tf.nest.assert_same_structure(optimizer.init(tf.zeros([1, 2, 2, 3])), progress.state)
+    except (TypeError, ValueError):
+        other = " of another optimiser"
+    if received != expected or other:
+        raise UserError(
+            "state: expected that of a run with the same pictures and options, with a picture of "
+            f"{expected}, received {received}{other}"
+        )
+    return state
 
 
 def _reporter(report: Callable[[str], None]) -> Callable[[Event], None]:
