@@ -56,12 +56,15 @@ def decode(path: str, flag: str, max_pixels: int, *, with_exif: bool = False) ->
         file.seek(0)
         # BinaryIO lacks the readinto that files have.
         sha256 = hashlib.file_digest(cast(io.BufferedReader, file), "sha256").hexdigest()
-        return decoded._replace(sha256=sha256, exif=_exif(file) if with_exif else b"")
+        decoded = decoded._replace(sha256=sha256)
+        return _with_exif(decoded, file, path) if with_exif else decoded
 
 
-def _exif(file: BinaryIO) -> bytes:
+def _with_exif(decoded: Decoded, file: BinaryIO, path: str) -> Decoded:
     with pillow_settings():
-        return kept_exif(file)
+        exif, notes = kept_exif(file)
+    lines = (f"{path}: {line}" for line in notes)
+    return decoded._replace(exif=exif, notes=(*decoded.notes, *lines))
 
 
 def decode_pillow(picture: Pillow.Image, name: str, flag: str) -> Decoded:
