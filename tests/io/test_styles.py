@@ -16,6 +16,14 @@ def test_a_picture_is_one_style_and_a_list_several():
     assert styles == (((one,), 1.0), ((other,), 2.0))
 
 
+@pytest.mark.parametrize("weight", [2, 2.0, np.float32(2)])
+def test_a_tuple_of_a_picture_and_a_weight_is_one_style(weight):
+    one, other = picture(8, 9), picture(7, 5)
+    assert list_styles((one, weight)) == (((one,), 2.0),)
+    assert list_styles((one, other)) == (((one,), 1.0), ((other,), 1.0))
+    assert list_styles(((one, weight), other)) == (((one,), 2.0), ((other,), 1.0))
+
+
 def test_a_folder_is_one_style_of_its_pictures(tmp_path):
     for name in ("b.png", "a.jpg"):
         picture(8, 9).save(tmp_path / name)
@@ -31,6 +39,9 @@ def test_a_folder_is_one_style_of_its_pictures(tmp_path):
     [
         ([], "expected a picture or"),
         ([("a.png",)], "expected a picture or"),
+        ((), "expected a picture or"),
+        ((picture(8, 8), 0.0), "expected weights above 0, received 0.0"),
+        ((picture(8, 8), True), "expected weights above 0, received True"),
         ([(picture(8, 8), 0)], "expected weights above 0, received 0"),
         ([(picture(8, 8), True)], "expected weights above 0, received True"),
         ([(picture(8, 8), float("nan"))], "expected weights above 0"),

@@ -48,16 +48,24 @@ def list_styles(styles: Styles, flag: str = "--style") -> tuple[StyleSources, ..
     """The styles, as they are given; no picture is read.
 
     Args:
-      styles: what `as_image` takes, or the path of a folder; a pair of that and a weight; or a list
-        of both.
+      styles: what `as_image` takes, or the path of a folder; a tuple of that and a weight; or a
+        list or tuple of both.
 
     Raises:
       UserError: none, a weight that is not above 0, a folder without pictures.
     """
-    given: Sequence[Any] = styles if isinstance(styles, list | tuple) else [styles]
+    given: Sequence[Any] = [styles]
+    if isinstance(styles, list | tuple) and not _is_weighted(styles):
+        given = styles
     if not given:
         raise UserError(f"{flag}: expected a picture or (picture, weight) pairs, received {given}")
     return tuple(_listed(*_weighted(item, flag), flag) for item in given)
+
+
+def _is_weighted(styles: Sequence[Any]) -> bool:
+    """Whether they are one source and its weight."""
+    pair = isinstance(styles, tuple) and len(styles) == 2
+    return pair and isinstance(styles[1], numbers.Real)
 
 
 def _weighted(item: StyleSource, flag: str) -> tuple[Source, float]:
