@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from source_pictures import NEAR, picture
 
 from tf_nst.config import config_from_options
@@ -35,6 +36,19 @@ def test_each_mask_is_the_area_of_its_style():
     for area, plane, index in zip(areas.areas, (LEFT, RIGHT), (0, 1), strict=True):
         np.testing.assert_array_equal(area.mask, plane / 255)
         assert area.styles == ((index, None),)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, tf.constant])
+def test_true_is_white(kind):
+    masks = {
+        "mask": [kind(LEFT > 0), kind(RIGHT > 0)],
+        "style_mask": [kind(np.full((9, 9), True))] * 2,
+    }
+    areas = areas_of(2, **masks, keep=kind(LEFT > 0))
+    np.testing.assert_array_equal(
+        [area.mask for area in areas.areas], np.divide([LEFT, RIGHT], 255)
+    )
+    np.testing.assert_array_equal(areas.painted, RIGHT / 255)
 
 
 def test_where_masks_overlap_styles_share_by_weight():
@@ -113,10 +127,6 @@ def test_alpha_is_the_mask_and_a_line():
     areas = areas_of(mask=mask)
     np.testing.assert_array_equal(areas.painted, LEFT / 255)
     assert areas.notes[0] == "--mask: sky.png has transparency: its alpha is the mask"
-
-
-def test_true_is_white():
-    np.testing.assert_array_equal(areas_of(mask=LEFT > 0).painted, LEFT / 255)
 
 
 def test_a_mask_of_another_size_is_resized():

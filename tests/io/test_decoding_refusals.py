@@ -2,6 +2,7 @@
 
 import builtins
 import struct
+import threading
 import warnings
 import zlib
 
@@ -20,6 +21,7 @@ from PIL import Image as Pillow
 from PIL import ImageFile
 
 from tf_nst.errors import RunError, UserError
+from tf_nst.io.decoding import pillow_settings
 from tf_nst.io.images import read_image
 
 
@@ -164,6 +166,32 @@ def test_pillows_own_limit_neither_acts_nor_is_lost(tmp_path, monkeypatch):
         with pytest.raises(UserError):
             read_image(path, max_pixels=1)
     assert Pillow.MAX_IMAGE_PIXELS == 2
+
+
+def global_settings():
+    return Pillow.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES, list(warnings.filters)
+
+
+def test_threads_that_read_at_once_restore_what_was_before_the_first(monkeypatch):
+    monkeypatch.setattr(Pillow, "MAX_IMAGE_PIXELS", 2)
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    before, steps = global_settings(), [threading.Event() for _ in range(3)]
+
+    def first():
+        with pillow_settings():
+            steps[0].set()
+            steps[1].wait(60)
+        steps[2].set()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    steps[0].wait(60)
+    with pillow_settings():
+        steps[1].set()
+        assert steps[2].wait(60)
+        assert global_settings()[:2] == (None, False)
+    thread.join()
+    assert global_settings() == before
 
 
 def test_lack_of_memory_is_reported(tmp_path, monkeypatch):

@@ -25,7 +25,10 @@ def test_sizes_and_depth():
         (np.zeros((2, 3), np.uint8), None),
         (np.zeros((2, 3, 4), np.uint8), None),
         (np.zeros((2, 3, 3), np.float32), None),
+        ([[1]], None),
+        (None, None),
         (COLOURS, np.zeros((3, 2), np.uint8)),
+        (COLOURS, [[1]]),
         (COLOURS, np.zeros((2, 3), np.uint16)),
     ],
 )
@@ -52,6 +55,28 @@ def test_from_float_rounds_and_clips(depth, top):
     assert image.depth == depth
     assert image.pixels.ravel().tolist() == [0, 0, 0, 1, 2, top, top, (top + 1) // 2, top]
     assert values[0] == -1.0
+
+
+@pytest.mark.parametrize(
+    ("array", "received"),
+    [
+        (np.zeros((2, 2, 3), int), r"\[2, 2, 3\] of int64"),
+        (np.zeros((2, 2, 3), bool), r"\[2, 2, 3\] of bool"),
+        ([[1]], r"\[1, 1\] of int64"),
+        (np.zeros(3), r"\[3\] of float64"),
+        (np.zeros((1, 2, 2, 3)), r"\[1, 2, 2, 3\] of float64"),
+        (None, r"\[\] of object"),
+        ([[[0.5, 0.5, np.nan]]], "NaN"),
+    ],
+)
+def test_from_float_refuses_what_are_no_floats(array, received):
+    with pytest.raises(UserError, match=f"^image: expected floating numbers .*received {received}"):
+        Image.from_float(array)
+
+
+def test_from_float_refuses_other_alpha():
+    with pytest.raises(UserError, match=r"^image: expected alpha \[1, 1\] of uint8, received list"):
+        Image.from_float([[[0.0, 0.5, 1.0]]], alpha=[[255]])
 
 
 def test_from_float_keeps_profile_and_brings_alpha_to_its_depth():

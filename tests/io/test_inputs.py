@@ -1,11 +1,16 @@
 """The pictures of a run: their sizes, and what is refused."""
 
+import weakref
+
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 from source_pictures import inputs_of, picture
 
 from tf_nst.errors import UserError
+from tf_nst.io import given
+from tf_nst.io import inputs as inputs_module
+from tf_nst.io.images import read_image
 from tf_nst.io.metadata.declared import by_code_points
 from tf_nst.io.resizing import fit_size
 
@@ -59,6 +64,29 @@ def test_the_notes_are_those_of_every_picture_that_goes_in(tmp_path):
 def test_the_sizes_of_the_sources_are_reported():
     inputs = inputs_of(picture(48, 64), picture(40, 30), size=32)
     assert inputs.sources == ((48, 64), (40, 30))
+
+
+def test_no_picture_waits_at_its_full_size_while_another_is_read(tmp_path, monkeypatch):
+    """A folder of photographs is larger than memory."""
+    waiting, full_size = [], weakref.WeakSet()
+
+    def counting(*args, **options):
+        waiting.append(len(full_size))
+        image = read_image(*args, **options)
+        full_size.add(image)
+        return image
+
+    monkeypatch.setattr(given, "read_image", counting)
+    monkeypatch.setattr(inputs_module, "read_image", counting)
+    for name in ("a", "b", "c", "content", "start"):
+        folder = tmp_path / ("styles" if len(name) == 1 else "")
+        folder.mkdir(exist_ok=True)
+        picture(48, 64).save(folder / f"{name}.png")
+    content, start = str(tmp_path / "content.png"), str(tmp_path / "start.png")
+    inputs = inputs_of(content, [tmp_path / "styles", content], size=32, init=start)
+    assert waiting == [0] * 6
+    assert inputs.sources == ((48, 64),) * 5
+    assert {image.size for image in inputs.style_pictures} == {(24, 32)}
 
 
 def test_a_picture_of_the_right_size_is_not_resampled():

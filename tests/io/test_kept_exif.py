@@ -10,12 +10,13 @@ from PIL import Image as Pillow
 from PIL.PngImagePlugin import PngInfo
 
 from tf_nst.config import StylizeConfig
+from tf_nst.io.encoding import MOST_OF_EXIF
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.inputs import read_inputs
 from tf_nst.io.kept_exif import kept_exif
 
 FORMATS = ["jpg", "png", "webp", "tif"]
-MAKE, ORIENTATION, TIME, EXPOSURE, PLACE = 271, 274, 306, 34665, 34853
+DESCRIPTION, MAKE, ORIENTATION, TIME, EXPOSURE, PLACE = 270, 271, 274, 306, 34665, 34853
 TAKEN, WIDTH, NOTES = 36867, 40962, 37500
 PIXELS = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(8, 6, 3)
 LARGER = np.resize(PIXELS, (32, 32, 3))
@@ -94,9 +95,46 @@ def test_on_request_it_is_kept_with_16_bits_or_a_line_says_that_it_is_not(photog
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\xff\xd8\xff\xe1\x00\x08Exif\0\0"])
 def test_a_file_without_readable_metadata_has_none(tmp_path, data):
-    assert kept_exif(io.BytesIO(data)) == b""
+    exif, (note,) = kept_exif(io.BytesIO(data))
+    assert exif == b"" and note == "its metadata cannot be read, none is kept"
     Pillow.fromarray(PIXELS).save(tmp_path / "plain.png")
-    assert exif_kept_of(tmp_path / "plain.png") == b""
+    plain = read_image(tmp_path / "plain.png", with_exif=True)
+    assert plain.exif == b"" and plain.notes == ()
+
+
+def test_a_line_says_that_metadata_cannot_be_read(tmp_path):
+    path = tmp_path / "damaged.png"
+    Pillow.fromarray(LARGER).save(path, exif=b"Exif\0\0no TIFF at all")
+    content = read_inputs(StylizeConfig(size=32), path, Image(LARGER), keep_metadata=True).content
+    assert content.exif == b""
+    assert content.notes == (f"{path}: its metadata cannot be read, none is kept",)
+    assert read_image(path).notes == ()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_long_metadata_are_kept_but_in_jpeg_where_a_line_says_so(tmp_path, kind):
+    exif = Pillow.Exif()
+    exif[DESCRIPTION] = "d" * 70_000
+    Pillow.fromarray(PIXELS).save(tmp_path / "photo.webp", exif=exif.tobytes())
+    path = tmp_path / f"out.{kind}"
+    write, notes = Image(PIXELS).encode(path, exif=exif_kept_of(tmp_path / "photo.webp"))
+    with open(path, "wb") as file:
+        write(file)
+    with Pillow.open(path) as picture:
+        kept = picture.getexif().get(DESCRIPTION)
+    if kind == "jpg":
+        line = "JPEG holds 65,533 bytes of metadata: the photograph's 70,034 are left out"
+        assert kept is None and notes == (f"{path}: {line}",)
+    else:
+        assert kept == exif[DESCRIPTION] and notes == ()
+
+
+@pytest.mark.parametrize(("count", "lines"), [(MOST_OF_EXIF, 0), (MOST_OF_EXIF + 1, 1)])
+def test_as_much_as_a_jpeg_holds_is_written(photograph, count, lines):
+    data, file = exif_kept_of(photograph("jpg")).ljust(count, b"\0"), io.BytesIO()
+    write, notes = Image(PIXELS).encode("out.jpg", exif=data)
+    write(file)
+    assert len(notes) == lines and (data in file.getvalue()) == (lines == 0)
 
 
 def test_it_is_read_on_request_alone(photograph):

@@ -8,7 +8,7 @@ from source_pictures import picture
 
 from tf_nst.errors import UserError
 from tf_nst.io.images import Image
-from tf_nst.io.labels import label_areas
+from tf_nst.io.labels import label_areas, unique_colors
 from tf_nst.io.styles import Style
 
 RED, BLUE, GREEN = (250, 10, 5), (0, 0, 255), (0, 200, 0)
@@ -87,3 +87,24 @@ def test_a_map_is_missing_or_of_another_aspect():
         areas_of(halves(12, 16, RED))
     with pytest.raises(UserError, match=r"^--labels: map.png has another aspect ratio"):
         areas_of(halves(12, 16, RED), halves(9, 20, RED))
+
+
+@pytest.mark.parametrize("top", [2, 256])
+def test_unique_colours_are_numpys(top):
+    codes = np.random.default_rng(0).integers(0, top, (500, 3), np.int32)
+    codes[0], codes[1] = (255, 0, 1), (0, 255, 254)
+    expected = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
+    colors, inverse, counts = unique_colors(codes)
+    assert colors.dtype == np.int32
+    np.testing.assert_array_equal(colors, expected[0])
+    np.testing.assert_array_equal(inverse, expected[1].reshape(-1))
+    np.testing.assert_array_equal(counts, expected[2])
+
+
+def test_a_map_of_a_megapixel_of_noise_is_read():
+    """Of as many colours as a photograph's edges have."""
+    noise = np.random.default_rng(0).integers(0, 256, (900, 1200, 3), np.uint8)
+    noise[450:] = RED
+    masks, named = areas_of(Image(noise), halves(9, 9, RED))
+    assert len(masks) == 1 and len(named) == 1
+    np.testing.assert_array_equal(masks[0][-4:], 1)

@@ -129,10 +129,8 @@ def read_painted(config: StylizeConfig, places: Places, content: Image) -> Plane
 
 
 def _image(source: Source, flag: str) -> Image:
-    """As `as_image`, of an array of bool too: True is white."""
-    if isinstance(source, np.ndarray) and source.dtype == bool:
-        source = source.astype(np.uint8) * np.uint8(255)
-    return as_image(source, flag)
+    """As `as_image`, of an array or tensor of bool too: True is white."""
+    return as_image(source, flag, from_bool=True)
 
 
 def listed(given: object) -> list[Any]:

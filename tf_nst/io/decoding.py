@@ -3,8 +3,9 @@
 import contextlib
 import hashlib
 import io
+import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
@@ -55,12 +56,15 @@ def decode(path: str, flag: str, max_pixels: int, *, with_exif: bool = False) ->
         file.seek(0)
         # BinaryIO lacks the readinto that files have.
         sha256 = hashlib.file_digest(cast(io.BufferedReader, file), "sha256").hexdigest()
-        return decoded._replace(sha256=sha256, exif=_exif(file) if with_exif else b"")
+        decoded = decoded._replace(sha256=sha256)
+        return _with_exif(decoded, file, path) if with_exif else decoded
 
 
-def _exif(file: BinaryIO) -> bytes:
+def _with_exif(decoded: Decoded, file: BinaryIO, path: str) -> Decoded:
     with pillow_settings():
-        return kept_exif(file)
+        exif, notes = kept_exif(file)
+    lines = (f"{path}: {line}" for line in notes)
+    return decoded._replace(exif=exif, notes=(*decoded.notes, *lines))
 
 
 def decode_pillow(picture: Pillow.Image, name: str, flag: str) -> Decoded:
@@ -109,8 +113,7 @@ def _refusals(path: str, flag: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def pillow_settings() -> Iterator[None]:
-    """This module's limits in place of Pillow's global ones, which are restored."""
+def _set_pillow() -> Iterator[None]:
     before = Pillow.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES
     Pillow.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = None, False
     try:
@@ -119,6 +122,33 @@ def pillow_settings() -> Iterator[None]:
             yield
     finally:
         Pillow.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+class _Shared:
+    """A context that many threads are in at once: the first enters it, the last exits."""
+
+    def __init__(self, context: Callable[[], contextlib.AbstractContextManager[None]]):
+        self._context, self._exit, self._inside = context, contextlib.ExitStack(), 0
+        # Reentrant: a generator that is collected here exits, too.
+        self._lock = threading.RLock()
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            if not self._inside:
+                self._exit.enter_context(self._context())
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    self._exit.close()
+
+
+# This module's limits in place of Pillow's global ones, which are restored.
+pillow_settings = _Shared(_set_pillow)
 
 
 def _decode_file(file: BinaryIO, path: str, flag: str, max_pixels: int) -> Decoded:

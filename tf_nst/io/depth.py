@@ -15,6 +15,11 @@ DTYPES: dict[int, type[np.uint8 | np.uint16]] = {8: np.uint8, 16: np.uint16}
 TOP = {8: 255, 16: 65535}
 
 
+def is_floating(array: NDArray[Any]) -> bool:
+    """Whether its numbers are floating, bfloat16 too, which NumPy does not have."""
+    return array.dtype.kind == "f" or array.dtype.name == "bfloat16"
+
+
 def to_depth(array: Codes, depth: int) -> Codes:
     """`array` (uint8 or uint16, any shape) at 8 or 16 bits, rounded to the nearest.
 

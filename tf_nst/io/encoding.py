@@ -29,6 +29,8 @@ Encoded = tuple[Write, tuple[str, ...]]
 QUALITY = 95
 # Offsets of a TIFF file are of 32 bits; tags and profile need a little.
 MOST_OF_TIFF = 4_200_000_000
+# Of metadata in a JPEG file: a segment's length is of 16 bits.
+MOST_OF_EXIF = 65_533
 IHDR_END = 33  # signature 8, then length 4, name 4, body 13, checksum 4
 
 
@@ -65,13 +67,20 @@ def encode_png(content: Content) -> Encoded:
 
 
 def encode_jpeg(content: Content, quality: int) -> Encoded:
-    """JPEG without chroma subsampling; alpha is laid on white, 16 bits become 8."""
+    """JPEG without chroma subsampling; alpha is laid on white, 16 bits become 8, EXIF that
+    is too long is left out."""
     notes, picture = content.notes_on_depth("JPEG"), content.to_pillow()
     if content.alpha is not None:
         notes += ("JPEG has no transparency: the picture is put on white",)
         white = Pillow.new("RGB", picture.size, "white")
         white.paste(picture, mask=picture.getchannel("A"))
         picture = white
+    if len(content.exif) > MOST_OF_EXIF:
+        notes += (
+            f"JPEG holds {MOST_OF_EXIF:,} bytes of metadata: the photograph's "
+            f"{len(content.exif):,} are left out",
+        )
+        content = content._replace(exif=b"")
     return _by_pillow(picture, "JPEG", content, quality=quality, subsampling=0), notes
 
 

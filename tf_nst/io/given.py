@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 
 from tf_nst.errors import UserError
 from tf_nst.io.decoding import decode_pillow
-from tf_nst.io.depth import DTYPES, quantise
+from tf_nst.io.depth import DTYPES, is_floating, quantise
 from tf_nst.io.images import Image, read_image
 
 # How far a floating array may lie past 0..1.
@@ -24,7 +24,9 @@ _EXPECTED = (
 Source = str | os.PathLike[str] | Image | Pillow.Image | NDArray[Any]
 
 
-def as_image(source: Source, flag: str, *, with_exif: bool = False) -> Image:
+def as_image(
+    source: Source, flag: str, *, with_exif: bool = False, from_bool: bool = False
+) -> Image:
     """The Image of a source, with a sha256: of its file's bytes, or of its pixels' [H, W, 3 or 4].
 
     Args:
@@ -33,18 +35,19 @@ def as_image(source: Source, flag: str, *, with_exif: bool = False) -> Image:
         axis of 1 left out, of uint8, uint16, or floating in 0..1.
       flag: what errors name.
       with_exif: whether the Image of a path has its EXIF, too.
+      from_bool: whether an array or tensor may be of bool: True is white.
 
     Raises:
       UserError: anything else, and as `read_image`.
     """
-    image = _converted(source, flag, with_exif)
+    image = _converted(source, flag, with_exif, from_bool)
     if image.sha256 is not None:
         return image
     pixels = np.ascontiguousarray(image)
     return replace(image, sha256=hashlib.sha256(pixels.data).hexdigest())
 
 
-def _converted(source: Source, flag: str, with_exif: bool) -> Image:
+def _converted(source: Source, flag: str, with_exif: bool, from_bool: bool) -> Image:
     if isinstance(source, Image):
         return source
     if isinstance(source, str | os.PathLike):
@@ -63,12 +66,14 @@ def _converted(source: Source, flag: str, with_exif: bool) -> Image:
         raise UserError(
             f"{flag}: expected an array of numbers, received none ({reason})"
         ) from error
+    if from_bool and array.dtype == bool:
+        array = array.astype(np.uint8) * np.uint8(255)
     return _from_array(array, flag)
 
 
 def _from_array(array: NDArray[Any], flag: str) -> Image:
     planes = _planes(array)
-    floating = array.dtype.kind == "f" or array.dtype.name == "bfloat16"
+    floating = is_floating(array)
     if planes is None or not (floating or array.dtype in DTYPES.values()):
         raise UserError(
             f"{flag}: array: {_EXPECTED}; received {list(array.shape)} of {array.dtype}"

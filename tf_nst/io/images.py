@@ -11,7 +11,16 @@ from PIL import Image as Pillow
 
 from tf_nst.errors import UserError
 from tf_nst.io.decoding import decode
-from tf_nst.io.depth import DTYPES, TOP, Codes, quantise, stack_alpha, to_depth, to_pillow
+from tf_nst.io.depth import (
+    DTYPES,
+    TOP,
+    Codes,
+    is_floating,
+    quantise,
+    stack_alpha,
+    to_depth,
+    to_pillow,
+)
 from tf_nst.io.encoding import Encoded
 from tf_nst.io.writing import encode_pixels, write_atomically
 
@@ -50,16 +59,16 @@ class Image:
     exif: bytes = b""
 
     def __post_init__(self) -> None:
-        shape, dtype = self.pixels.shape, self.pixels.dtype
-        if len(shape) != 3 or shape[2] != 3 or dtype not in DTYPES.values():
+        pixels, alpha = self.pixels, self.alpha
+        if not (_is_colours(pixels) and pixels.dtype in DTYPES.values()):
             raise UserError(
                 f"{self.name}: expected pixels [height, width, 3] of uint8 or uint16, "
-                f"received {list(shape)} of {dtype}"
+                f"received {_described(pixels)}"
             )
-        if self.alpha is not None and (self.alpha.shape, self.alpha.dtype) != (shape[:2], dtype):
+        if alpha is not None and _described(alpha) != _described(pixels[..., 0]):
             raise UserError(
-                f"{self.name}: expected alpha {list(shape[:2])} of {dtype}, "
-                f"received {list(self.alpha.shape)} of {self.alpha.dtype}"
+                f"{self.name}: expected alpha {_described(pixels[..., 0])}, "
+                f"received {_described(alpha)}"
             )
 
     @classmethod
@@ -73,10 +82,13 @@ class Image:
         """A picture from `array` [H,W,3] float in 0..1, clipped and rounded to the nearest code.
 
         `depth` is 8 or 16; `alpha` [H,W] uint8 or uint16 (brought to `depth`) or None.
+
+        Raises:
+            UserError: arrays of another shape or dtype, or NaN.
         """
-        if alpha is not None:
+        if isinstance(alpha, np.ndarray) and alpha.dtype in DTYPES.values():
             alpha = to_depth(alpha, depth)
-        return cls(quantise(np.asarray(array), depth), alpha, profile)
+        return cls(quantise(_checked_floats(np.asarray(array)), depth), alpha, profile)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -169,6 +181,28 @@ class Image:
         buffer = io.BytesIO()
         picture.save(buffer, "PNG")
         return buffer.getvalue()
+
+
+def _is_colours(array: object) -> bool:
+    return isinstance(array, np.ndarray) and array.ndim == 3 and array.shape[2] == 3
+
+
+def _described(array: object) -> str:
+    if not isinstance(array, np.ndarray):
+        return type(array).__name__
+    return f"{list(array.shape)} of {array.dtype}"
+
+
+def _checked_floats(array: NDArray[Any]) -> NDArray[Any]:
+    if not (_is_colours(array) and is_floating(array)):
+        raise UserError(
+            "image: expected floating numbers in 0..1 [height, width, 3], "
+            f"received {_described(array)}"
+        )
+    # The least of numbers with NaN is NaN: one pass, and no array beside this one.
+    if array.size and np.isnan(array.min()):
+        raise UserError("image: expected floating numbers in 0..1, received NaN")
+    return array
 
 
 def read_image(

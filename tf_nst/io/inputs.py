@@ -13,7 +13,7 @@ from tf_nst.io.given import Source, as_image
 from tf_nst.io.hidden import fill_hidden
 from tf_nst.io.images import Image, read_image
 from tf_nst.io.resizing import fit_size, resize_image, same_aspect
-from tf_nst.io.styles import Style, Styles, read_styles
+from tf_nst.io.styles import Style, Styles, StyleSources, list_styles
 from tf_nst.model.geometry import geometry
 from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.layers import used_layers
@@ -74,12 +74,12 @@ def read_inputs(
     *,
     keep_metadata: bool = False,
 ) -> Inputs:
-    """Reads the pictures that are given by path, and resizes all of them.
+    """Reads the pictures that are given by path, and resizes each before the next is read.
 
     Args:
       config: sizes, layers and --init.
       content: a path, an Image, Pillow's image, or an array or tensor, see `as_image`.
-      style: the same, or several, see `read_styles`.
+      style: the same, or several, see `list_styles`.
       places: masks.
       keep_metadata: whether the content has its EXIF, too.
 
@@ -89,13 +89,12 @@ def read_inputs(
     """
     least = least_size(config)
     content = as_image(content, "--content", with_exif=keep_metadata)
-    styles = read_styles(style)
-    start = _read_start(config.init)
-    sources = content.size, *(picture.size for style in styles for picture in style.pictures)
+    content_size = content.size
     content = _fitted(content, config.size, "--content", "--size", least)
-    styles = _fitted_styles(styles, config, least)
+    styles, style_sizes = _read_styles(list_styles(style), config, least)
+    start = _fitted_start(_read_start(config.init), content)
     areas = read_areas(config, places, content, styles)
-    return Inputs(content, styles, _fitted_start(start, content), sources, areas)
+    return Inputs(content, styles, start, (content_size, *style_sizes), areas)
 
 
 def read_one(config: StylizeConfig, source: Source, flag: str) -> Image:
@@ -105,7 +104,7 @@ def read_one(config: StylizeConfig, source: Source, flag: str) -> Image:
 
 def read_styles_only(config: StylizeConfig, style: Styles) -> tuple[Style, ...]:
     """Styles alone, at the sizes at which they are measured. Raises as `read_inputs`."""
-    return _fitted_styles(read_styles(style), config, least_size(config))
+    return _read_styles(list_styles(style), config, least_size(config))[0]
 
 
 def least_size(config: StylizeConfig) -> int:
@@ -119,21 +118,26 @@ def least_size(config: StylizeConfig) -> int:
     return max(deepest, LAPLACIAN_STRIDE) if config.objective.laplacian_weight else deepest
 
 
-def _fitted_styles(
-    styles: tuple[Style, ...], config: StylizeConfig, least: int
-) -> tuple[Style, ...]:
-    sizes = size_for_each(config.style_size, len(styles))
-    return tuple(
-        style._replace(
-            pictures=tuple(_fitted_style(it, size, config, least) for it in style.pictures)
-        )
-        for size, style in zip(sizes, styles, strict=True)
-    )
+def _read_styles(
+    listed: tuple[StyleSources, ...], config: StylizeConfig, least: int
+) -> tuple[tuple[Style, ...], list[tuple[int, int]]]:
+    """The styles at the sizes at which they are measured, and (height, width) of each source."""
+    styles, source_sizes = [], []
+    sizes = size_for_each(config.style_size, len(listed))
+    for size, (sources, weight) in zip(sizes, listed, strict=True):
+        read = [_read_style(source, size, config, least) for source in sources]
+        styles.append(Style(tuple(picture for picture, _ in read), weight))
+        source_sizes += [source_size for _, source_size in read]
+    return tuple(styles), source_sizes
 
 
-def _fitted_style(picture: Image, size: Size, config: StylizeConfig, least: int) -> Image:
+def _read_style(
+    source: Source, size: Size, config: StylizeConfig, least: int
+) -> tuple[Image, tuple[int, int]]:
+    """A picture of a style at its size, and its (height, width) before."""
+    picture = as_image(source, "--style")
     pixels = long_side(size, config.size, max(picture.size))
-    return _fitted(picture, pixels, "--style", "--style_size", least)
+    return _fitted(picture, pixels, "--style", "--style_size", least), picture.size
 
 
 def _read_start(init: str) -> Image | None:

@@ -12,21 +12,21 @@ _KEPT = (270, 271, 272, 305, 306, 315, 33432)
 _GPS = 34853
 # Of the exposure's tags: colour space, sizes, other folders of tags, and the maker's own notes.
 _OF_THE_FILE = (COLOUR_SPACE, 40962, 40963, INTEROPERABILITY_DIRECTORY, 37500)
-# The most that a JPEG file holds.
-_MOST_BYTES = 65_000
 
 
-def kept_exif(file: BinaryIO) -> bytes:
+def kept_exif(file: BinaryIO) -> tuple[bytes, tuple[str, ...]]:
     """Description, camera, time, exposure, author and place of a photograph as EXIF; or nothing.
 
     Orientation, sizes, thumbnail and the maker's notes are left out: the painting has its own.
+
+    Returns:
+      The EXIF, and a line where there is one that cannot be read.
     """
     file.seek(0)
     try:
-        data = _kept(_given(file))
+        return _kept(_given(file)), ()
     except Exception:  # Pillow raises nearly everything; the pixels may be whole all the same
-        return b""
-    return data if len(data) <= _MOST_BYTES else b""
+        return b"", ("its metadata cannot be read, none is kept",)
 
 
 def _given(file: BinaryIO) -> Pillow.Exif:

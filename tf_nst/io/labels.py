@@ -85,7 +85,7 @@ def _read(image: Image, picture: Image) -> Labels:
             f"{picture.width}×{picture.height}, received {image.width}×{image.height}"
         )
     codes = np.rint(image.to_float() * 255).reshape(-1, 3).astype(np.int32)
-    colors, inverse, counts = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
+    colors, inverse, counts = unique_colors(codes)
     labels = colors[counts >= LEAST_SHARE * len(codes)]
     labels = labels if len(labels) else colors[[counts.argmax()]]
     nearest = np.concatenate(
@@ -94,4 +94,19 @@ def _read(image: Image, picture: Image) -> Labels:
             for part in np.array_split(colors, -(-len(colors) // 4096))
         ]
     )
-    return Labels(labels, nearest[inverse.reshape(-1)].reshape(image.size), image.name)
+    return Labels(labels, nearest[inverse].reshape(image.size), image.name)
+
+
+def unique_colors(
+    codes: NDArray[np.int32],
+) -> tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.intp]]:
+    """`numpy.unique(codes, axis=0)`, with inverse and counts, of integers: far faster than of rows.
+
+    Args:
+      codes: [n, 3], each 0 to 255.
+    """
+    shifts = np.array([16, 8, 0], np.int32)
+    packed, inverse, counts = np.unique(
+        (codes << shifts).sum(axis=1, dtype=np.int32), return_inverse=True, return_counts=True
+    )
+    return packed[:, None] >> shifts & 255, inverse, counts

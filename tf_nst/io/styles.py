@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from tf_nst.config.sizes import Size
 from tf_nst.errors import UserError
 from tf_nst.io.folders import pictures_in
-from tf_nst.io.given import Source, as_image
+from tf_nst.io.given import Source
 from tf_nst.io.images import Image
 from tf_nst.io.planes import Plane
 
@@ -19,6 +19,13 @@ Styles = StyleSource | Sequence[StyleSource]
 # The index of each style of an area, and where it counts [h, w] of the style's size; None:
 # everywhere.
 MaskedStyles = tuple[tuple[int, Plane | None], ...]
+
+
+class StyleSources(NamedTuple):
+    """A style whose pictures are not read yet, and its weight relative to the others'."""
+
+    sources: tuple[Source, ...]
+    weight: float
 
 
 class Style(NamedTuple):
@@ -37,20 +44,28 @@ class Style(NamedTuple):
         return self.pictures[0]
 
 
-def read_styles(styles: Styles, flag: str = "--style") -> tuple[Style, ...]:
-    """The styles, as they are given.
+def list_styles(styles: Styles, flag: str = "--style") -> tuple[StyleSources, ...]:
+    """The styles, as they are given; no picture is read.
 
     Args:
-      styles: what `as_image` takes, or the path of a folder; a pair of that and a weight; or a list
-        of both.
+      styles: what `as_image` takes, or the path of a folder; a tuple of that and a weight; or a
+        list or tuple of both.
 
     Raises:
-      UserError: none, a weight that is not above 0, a folder without pictures, no usable image.
+      UserError: none, a weight that is not above 0, a folder without pictures.
     """
-    given: Sequence[Any] = styles if isinstance(styles, list | tuple) else [styles]
+    given: Sequence[Any] = [styles]
+    if isinstance(styles, list | tuple) and not _is_weighted(styles):
+        given = styles
     if not given:
         raise UserError(f"{flag}: expected a picture or (picture, weight) pairs, received {given}")
-    return tuple(_read(*_weighted(item, flag), flag) for item in given)
+    return tuple(_listed(*_weighted(item, flag), flag) for item in given)
+
+
+def _is_weighted(styles: Sequence[Any]) -> bool:
+    """Whether they are one source and its weight."""
+    pair = isinstance(styles, tuple) and len(styles) == 2
+    return pair and isinstance(styles[1], numbers.Real)
 
 
 def _weighted(item: StyleSource, flag: str) -> tuple[Source, float]:
@@ -77,10 +92,10 @@ def _check_no_weight(item: Source, flag: str) -> None:
             )
 
 
-def _read(source: Source, weight: float, flag: str) -> Style:
+def _listed(source: Source, weight: float, flag: str) -> StyleSources:
     if isinstance(source, str | os.PathLike) and os.path.isdir(source):
-        return Style(tuple(as_image(path, flag) for path in pictures_in(source, flag)), weight)
-    return Style((as_image(source, flag),), weight)
+        return StyleSources(tuple(pictures_in(source, flag)), weight)
+    return StyleSources((source,), weight)
 
 
 def sizes_of(sizes: tuple[Size, ...], styles: tuple[Style, ...]) -> int | tuple[Size, ...]:

@@ -45,7 +45,7 @@ def stylize(
 
     Args:
       content: a path, an Image, Pillow's image, or an array or tensor [H, W, 3], [1, H, W, 3],
-        grey [H, W] or with alpha [H, W, 4], uint8, uint16 or floating in 0..1.
+        grey [H, W] or with alpha [H, W, 4]; uint8 and floats in 0..1 give 8 bits, uint16 16.
       style: the same, or a folder; or a list of styles, each alone or as (style, weight).
       listeners: each is called with every event (tf_nst/engine/events.py).
       report: called with plain lines, which by default go to the logger "tf_nst".
