@@ -1,5 +1,7 @@
 """An engine keeps what a second picture need not make again, and no more than so much."""
 
+from threading import Event, Thread
+
 import numpy as np
 import paintings
 import pytest
@@ -164,6 +166,27 @@ def test_a_cache_keeps_so_many_bytes_and_the_last_value_whatever_its_size():
     for value, left in ((5, (3, 5)), (12, (12,)), (1, (1,)), (9, (1, 9))):
         cache.get(value, lambda value=value: value)
         assert cache.values() == left
+
+
+def test_threads_that_make_a_value_at_the_same_time_get_the_same_one():
+    cache, is_making, is_made = Cache(1), Event(), Event()
+    values = {}
+
+    def make_slowly():
+        is_making.set()
+        is_made.wait()
+        return object()
+
+    def get():
+        values["slow"] = cache.get("key", make_slowly)
+
+    thread = Thread(target=get)
+    thread.start()
+    is_making.wait()
+    first = cache.get("key", object)
+    is_made.set()
+    thread.join()
+    assert values["slow"] is first and cache.values() == (first,)
 
 
 def test_an_engine_keeps_no_more_than_so_many_bytes_of_targets(make_job, monkeypatch):
