@@ -111,7 +111,8 @@ def test_the_line_that_goes_on_names_the_verb_where_a_file_is_called_like_one():
     [
         ("{0}/bin/tf-nst", "tf-nst"),
         ("{0}/other/tf-nst", "{0}/other/tf-nst"),
-        (".venv/bin/tf-nst", ".venv/bin/tf-nst"),
+        ("other/tf-nst", "other/tf-nst"),
+        ("-c", "tf-nst"),
         ("scripts/run.py", "python scripts/run.py"),
         ("{0}/tf_nst/__main__.py", "python -m tf_nst"),
     ],
@@ -124,6 +125,7 @@ def test_the_line_that_goes_on_calls_the_program_by_a_name_that_a_shell_finds(
         for name in ("tf-nst", "python"):
             (tmp_path / folder / name).touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     line = resuming_command([program.format(tmp_path), "a.jpg"])
     assert line == f"{called.format(tmp_path)} a.jpg --resume"

@@ -135,8 +135,9 @@ def _called(program: str) -> list[str]:
         python = "python" if _is_found("python", python) else python
         is_module = os.path.basename(program) == "__main__.py"
         return [python, *(["-m", "tf_nst"] if is_module else [program])]
-    name = os.path.basename(program)
-    return [name if name == program or _is_found(name, program) else program]
+    # `python -c` has no file.
+    is_apart = os.path.isfile(program) and not _is_found(os.path.basename(program), program)
+    return [program if is_apart else "tf-nst"]
 
 
 def _is_found(name: str, program: str) -> bool:
