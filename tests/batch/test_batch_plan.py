@@ -31,6 +31,8 @@ def test_a_pattern_stands_for_the_same_photographs_when_its_batch_goes_on(here):
     write_picture(here / "out" / "s" / "a.png")
     (here / "out" / "journal.jsonl").touch()
     assert plan_jobs(values) == jobs
+    with pytest.raises(UserError, match="--photos: expected a pattern that files out of out match"):
+        plan_jobs(values_of("out/*/*.png", "styles", "out"))
 
 
 def test_flags_are_those_that_were_given_and_count(here):

@@ -1,7 +1,7 @@
 """What a batch paints: pairs of pictures, as jobs by style and shape. Plain data, no pictures."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import PurePath
 from typing import NamedTuple
@@ -9,7 +9,14 @@ from typing import NamedTuple
 from tf_nst.batch.flags import painting_values, paths_of, shared_flags
 from tf_nst.batch.pairs import Pair, read_pairs
 from tf_nst.batch.report import JOURNAL, REPORT
-from tf_nst.batch.sources import check_out, check_stems, list_pictures, stem_of, without_paintings
+from tf_nst.batch.sources import (
+    ListPaths,
+    check_out,
+    check_stems,
+    list_new,
+    list_pictures,
+    stem_of,
+)
 from tf_nst.cli.flags import config_from_flags
 from tf_nst.cli.output_flags import check_encoding
 from tf_nst.cli.parsing import Values
@@ -21,7 +28,6 @@ from tf_nst.model.networks import NETWORKS
 from tf_nst.objective.layers import used_layers
 
 Shape = tuple[int, int]
-ListPaths = Callable[[str, str], list[str]]
 Manner = tuple[object, ...]
 
 
@@ -83,8 +89,8 @@ def _product(values: Values, flags: dict[str, str], list_paths: ListPaths) -> li
     """Every photograph by every style."""
     if not values.styles:
         raise UserError("--styles: expected a folder, a pattern or a picture, received nothing")
-    photos = without_paintings(list_paths(values.photos, "--photos"), values.out)
-    styles = without_paintings(list_paths(values.styles, "--styles"), values.out)
+    photos = list_new(values.photos, "--photos", values.out, list_paths)
+    styles = list_new(values.styles, "--styles", values.out, list_paths)
     check_stems(photos, "--photos", "{}.png")
     check_stems(styles, "--styles", "the folder {}")
     _check_flags(photos[0], join_paths(styles[:1]), "picture.png", flags)

@@ -2,13 +2,15 @@
 
 import glob
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tf_nst.batch.report import JOURNAL
 from tf_nst.errors import UserError
 from tf_nst.io.folders import is_picture, pictures_in
 
+# The pictures that a flag's text stands for, by the text and the flag.
+ListPaths = Callable[[str, str], list[str]]
 # A file of such a name is painted, or reported if it cannot be read; others count if they begin as
 # pictures do.
 PICTURE_SUFFIXES = frozenset(
@@ -36,6 +38,26 @@ def list_pictures(text: str, flag: str) -> list[str]:
     if not paths:
         raise UserError(f"{flag}: expected a pattern that files match, received {text}")
     return paths
+
+
+def list_new(text: str, flag: str, out: str, list_paths: ListPaths = list_pictures) -> list[str]:
+    """The pictures of a folder or the one; of a pattern those that are no paintings of its batch.
+
+    Args:
+      out: the folder of the batch.
+      list_paths: as `list_pictures`, also of other file systems.
+
+    Raises:
+      UserError: as `list_pictures`, or a pattern that paintings alone match.
+    """
+    paths = list_paths(text, flag)
+    if os.path.exists(text) or not glob.has_magic(text):
+        return paths
+    if not (left := without_paintings(paths, out)):
+        raise UserError(
+            f"{flag}: expected a pattern that files out of {out} match, received {text}"
+        )
+    return left
 
 
 def without_paintings(paths: Iterable[str], out: str) -> list[str]:
